@@ -1,0 +1,1 @@
+"""Asserted quads → checked, closed, audited, written: the only room that makes a store."""

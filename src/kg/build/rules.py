@@ -1,0 +1,203 @@
+"""The ontology's axioms, compiled into rules: head ← body, each a list of triple patterns.
+
+Covered is OWL 2 RL as the ontology uses it; every rule names the entry of the OWL 2 RL/RDF rule tables
+(https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules) it comes from.
+An axiom kind that is not listed here raises UnknownAxiom: nothing is ignored in silence.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from kg.errors import UnknownAxiom
+from kg.terms import Text, compact
+from kg.vocab import OWL, RDF, RDFS, TYPE, XSD
+
+Pattern = tuple[str, str, str]
+"""subject, predicate, object; a term that starts with ``?`` is a variable, else it is in N-Triples form."""
+
+_TYPE: Final = f"<{TYPE}>"
+# Axioms that can only be violated, never add a triple: checks.py and the shapes look after them.
+CHECKED: Final = frozenset({OWL + "disjointWith", OWL + "AllDisjointClasses", OWL + "IrreflexiveProperty"})
+_NAMES: Final = {OWL + n for n in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "Ontology", "Restriction")}
+_PARTS: Final = {OWL + n for n in ("onProperty", "hasValue", "someValuesFrom", "intersectionOf", "members", "versionIRI", "versionInfo")}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """If the body holds, so does the head.
+
+    Attributes:
+        name: entry of the OWL 2 RL rule table, e.g. ``prp-spo2``.
+        axiom: subject and predicate of the axiom's triple, for showing where the rule comes from.
+        head: the triple concluded.
+        body: the triples it rests on.
+        guard: a SPARQL FILTER the body needs, or empty.
+    """
+
+    name: str
+    axiom: tuple[str, str]
+    head: Pattern
+    body: tuple[Pattern, ...]
+    guard: str = ""
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Keys (see :func:`key`) of the body: the rule can fire anew only when one of them grew."""
+        return frozenset(key(p) for p in self.body)
+
+    @property
+    def writes(self) -> str:
+        """Key of the head."""
+        return key(self.head)
+
+
+def key(pattern: Pattern) -> str:
+    """What a pattern is indexed by: the class for a type triple, else the predicate."""
+    return pattern[2] if pattern[1] == _TYPE else pattern[1]
+
+
+def compile_rules(quads: Iterable[ox.Quad]) -> list[Rule]:
+    """Every rule of the ontology in *quads*, in the order of the axioms' IRIs.
+
+    Raises:
+        UnknownAxiom: an axiom kind that has no compiler here.
+    """
+    return [rule for rule in _Compiler(quads).rules() if rule.head not in rule.body]
+
+
+class _Compiler:
+    """Reads axioms; one method per axiom kind, found in the two tables below."""
+
+    def __init__(self, quads: Iterable[ox.Quad]) -> None:
+        self._by_subject: dict[object, list[tuple[str, object]]] = defaultdict(list)
+        self._axioms: list[tuple[object, str, object]] = []
+        for quad in quads:
+            predicate = quad.predicate.value
+            self._by_subject[quad.subject].append((predicate, quad.object))
+            if predicate.startswith((OWL, RDFS)) or predicate == TYPE:
+                self._axioms.append((quad.subject, predicate, quad.object))
+        self._fresh = 0
+
+    def rules(self) -> Iterator[Rule]:
+        by_predicate: dict[str, Callable[[object, object], Iterable[Rule]]] = {
+            RDFS + "subClassOf": self._sub_class,
+            OWL + "equivalentClass": self._equivalent_class,
+            RDFS + "subPropertyOf": self._sub_property,
+            RDFS + "domain": self._domain,
+            RDFS + "range": self._range,
+            OWL + "inverseOf": self._inverse,
+            OWL + "propertyChainAxiom": self._chain,
+        }
+        by_type = {OWL + "TransitiveProperty": self._transitive, OWL + "SymmetricProperty": self._symmetric}
+        silent = CHECKED | _NAMES | _PARTS | {RDFS + n for n in ("label", "comment", "isDefinedBy", "seeAlso")}
+        for subject, predicate, value in sorted(self._axioms, key=lambda a: (str(a[0]), a[1], str(a[2]))):
+            if predicate in by_predicate:
+                yield from by_predicate[predicate](subject, value)
+            elif predicate == TYPE and _iri(value) in by_type:
+                yield by_type[_iri(value)](subject)
+            elif predicate == TYPE and not _iri(value).startswith(OWL):
+                continue  # an individual of a closed list
+            elif (_iri(value) if predicate == TYPE else predicate) not in silent:
+                raise UnknownAxiom(
+                    Text(f"规则编译器不认识这种公理:{_show(subject)} {compact(predicate)} {_show(value)}",
+                         f"the rule compiler does not know this axiom: {_show(subject)} {compact(predicate)} {_show(value)}"),
+                    hint=Text("改用已支持的公理,或在 build/rules.py 中加上它的编译", "use a supported kind, or teach build/rules.py this one"),
+                )  # fmt: skip
+
+    # -- classes ------------------------------------------------------------------------------
+
+    def _sub_class(self, sub: object, sup: object) -> Iterator[Rule]:
+        yield from self._implies("cax-sco", (_show(sub), RDFS + "subClassOf"), sub, sup)
+
+    def _equivalent_class(self, one: object, other: object) -> Iterator[Rule]:
+        axiom = (_show(one), OWL + "equivalentClass")
+        yield from self._implies("cax-eqc", axiom, one, other)
+        yield from self._implies("cax-eqc", axiom, other, one)
+
+    def _implies(self, name: str, axiom: tuple[str, str], sub: object, sup: object) -> Iterator[Rule]:
+        """Members of *sub* are members of *sup*: the premise as patterns, one rule per conclusion."""
+        body = tuple(self._member("?x", sub))
+        yield from (Rule(name, axiom, head, body) for head in self._member("?x", sup))
+
+    def _member(self, who: str, expression: object) -> Iterator[Pattern]:
+        """The triples that say that *who* is in the class *expression* (cls-int, cls-hv, cls-svf)."""
+        if isinstance(expression, ox.NamedNode):
+            yield (who, _TYPE, str(expression))
+            return
+        parts = dict(self._by_subject[expression])
+        if OWL + "intersectionOf" in parts:
+            for part in self._list(parts[OWL + "intersectionOf"]):
+                yield from self._member(who, part)
+        elif OWL + "hasValue" in parts:
+            yield self._step(who, parts[OWL + "onProperty"], str(parts[OWL + "hasValue"]))
+        elif OWL + "someValuesFrom" in parts:
+            other = self._variable()
+            yield self._step(who, parts[OWL + "onProperty"], other)
+            yield from self._member(other, parts[OWL + "someValuesFrom"])
+        else:
+            raise UnknownAxiom(Text(f"规则编译器不认识这种类表达式:{sorted(parts)}", f"the rule compiler does not know this class expression: {sorted(parts)}"))  # fmt: skip
+
+    def _step(self, subject: str, prop: object, value: str) -> Pattern:
+        """The triple for a property, or, turned round, for ``[ owl:inverseOf P ]``."""
+        if isinstance(prop, ox.NamedNode):
+            return (subject, str(prop), value)
+        return (value, str(dict(self._by_subject[prop])[OWL + "inverseOf"]), subject)
+
+    # -- properties -----------------------------------------------------------------------------
+
+    def _sub_property(self, sub: object, sup: object) -> Iterator[Rule]:
+        yield Rule("prp-spo1", (_show(sub), RDFS + "subPropertyOf"), ("?x", str(sup), "?y"), (("?x", str(sub), "?y"),))
+
+    def _domain(self, prop: object, cls: object) -> Iterator[Rule]:
+        yield Rule("prp-dom", (_show(prop), RDFS + "domain"), ("?x", _TYPE, str(cls)), (("?x", str(prop), "?y"),))
+
+    def _range(self, prop: object, cls: object) -> Iterator[Rule]:
+        if not _iri(cls).startswith(XSD):  # a literal's datatype is the shapes' affair
+            yield Rule("prp-rng", (_show(prop), RDFS + "range"), ("?y", _TYPE, str(cls)), (("?x", str(prop), "?y"),), "FILTER(isIRI(?y))")
+
+    def _inverse(self, prop: object, other: object) -> Iterator[Rule]:
+        if isinstance(prop, ox.BlankNode):
+            return  # a property expression inside a restriction; see _step
+        axiom = (_show(prop), OWL + "inverseOf")
+        yield Rule("prp-inv1", axiom, ("?y", str(other), "?x"), (("?x", str(prop), "?y"),))
+        yield Rule("prp-inv2", axiom, ("?y", str(prop), "?x"), (("?x", str(other), "?y"),))
+
+    def _chain(self, prop: object, chain: object) -> Iterator[Rule]:
+        steps = self._list(chain)
+        names = ["?x", *(f"?m{n}" for n in range(1, len(steps))), "?y"]
+        body = tuple((names[n], str(step), names[n + 1]) for n, step in enumerate(steps))
+        yield Rule("prp-spo2", (_show(prop), OWL + "propertyChainAxiom"), ("?x", str(prop), "?y"), body)
+
+    def _transitive(self, prop: object) -> Rule:
+        return Rule("prp-trp", (_show(prop), TYPE), ("?x", str(prop), "?y"), (("?x", str(prop), "?m1"), ("?m1", str(prop), "?y")))
+
+    def _symmetric(self, prop: object) -> Rule:
+        return Rule("prp-symp", (_show(prop), TYPE), ("?y", str(prop), "?x"), (("?x", str(prop), "?y"),))
+
+    # -- helpers -----------------------------------------------------------------------------------
+
+    def _list(self, head: object) -> Sequence[object]:
+        items: list[object] = []
+        while _iri(head) != RDF + "nil":
+            cell = dict(self._by_subject[head])
+            items.append(cell[RDF + "first"])
+            head = cell[RDF + "rest"]
+        return items
+
+    def _variable(self) -> str:
+        self._fresh += 1
+        return f"?v{self._fresh}"
+
+
+def _iri(term: object) -> str:
+    return term.value if isinstance(term, ox.NamedNode) else ""
+
+
+def _show(term: object) -> str:
+    return term.value if isinstance(term, ox.NamedNode) else "[…]"

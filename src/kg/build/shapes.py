@@ -1,0 +1,159 @@
+"""SHACL: core constraints by pySHACL, SPARQL constraints as one query each inside the store.
+
+pySHACL asks a SPARQL constraint once per focus node; the same constraint with its target written into
+the query answers for all of them at once (docs/decisions). Both give the same results, which a test
+holds on every shape's red case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
+
+from kg.build.findings import Finding
+from kg.errors import MissingFile, Place, SyntaxProblem
+from kg.terms import Text, compact
+from kg.vocab import PREFIXES, SH, SHAPE, XSD
+
+if TYPE_CHECKING:
+    from rdflib import Graph
+
+_BODY: Final = re.compile(r"\bWHERE\s*\{|\{", re.IGNORECASE)
+_SLOT: Final = re.compile(r"\{[?$](\w+)\}")
+
+
+class Shapes:
+    """One shapes file, parsed once, to be run on any number of stores."""
+
+    def __init__(self, path: Path, shown: str | None = None) -> None:
+        from rdflib import Graph
+
+        self.graph = Graph()
+        try:
+            self.graph.parse(path, format="turtle")
+        except FileNotFoundError as error:
+            raise MissingFile(Text(f"没有形状文件 {shown or path}", f"no shapes file {shown or path}")) from error
+        except SyntaxError as error:
+            line = getattr(error, "lines", -1) + 1
+            raise SyntaxProblem(Text("形状文件不是有效的 Turtle", "the shapes file is not valid Turtle"), place=Place(shown or str(path), line)) from error  # fmt: skip
+
+    def run(self, store: ox.Store) -> list[Finding]:
+        """Every finding of these shapes on the default graph of *store*."""
+        return [*self.run_sparql(store), *self.run_core(store)]
+
+    # -- SPARQL constraints ---------------------------------------------------------------------
+
+    def run_sparql(self, store: ox.Store) -> Iterator[Finding]:
+        """Findings of the ``sh:sparql`` constraints, one query per constraint and target."""
+        for shape, constraint in sorted(self.graph.subject_objects(_sh("sparql"))):
+            select = str(self.graph.value(constraint, _sh("select")))
+            messages = _by_language(self.graph.objects(constraint, _sh("message")))
+            severity = _name(self.graph.value(shape, _sh("severity")) or _sh("Violation"))
+            for target in self._targets(shape):
+                query = _BODY.sub(lambda m, t=target: f"{m[0]} {t} ", select, count=1)  # type: ignore[misc]
+                for solution in store.query(query, prefixes=dict(PREFIXES)):
+                    yield _sparql_finding(_name(shape), severity, messages, solution)
+
+    def _targets(self, shape: Any) -> Iterator[str]:
+        for cls in sorted(self.graph.objects(shape, _sh("targetClass"))):
+            yield f"$this <{PREFIXES['rdf']}type>/<{PREFIXES['rdfs']}subClassOf>* <{cls}> ."
+        for prop in sorted(self.graph.objects(shape, _sh("targetSubjectsOf"))):
+            yield f"FILTER EXISTS {{ $this <{prop}> ?anything }} $this <{PREFIXES['rdf']}type> ?anyType ."
+        for node in sorted(self.graph.objects(shape, _sh("targetNode"))):
+            yield f"VALUES $this {{ <{node}> }}"
+
+    # -- core constraints -----------------------------------------------------------------------
+
+    def run_core(self, store: ox.Store) -> Iterator[Finding]:
+        """Findings of everything but ``sh:sparql``, by pySHACL over a whole-graph copy (SPEC P10)."""
+        import pyshacl
+        from rdflib import Graph
+
+        data = Graph()
+        data.parse(data=store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()), format="nt")
+        _, report, _ = pyshacl.validate(data, shacl_graph=self._core(), inplace=True)
+        for result in report.objects(None, _sh("result")):
+            yield self._core_finding(report, result)
+
+    def _core(self) -> Graph:
+        from rdflib import Graph
+
+        core = Graph()
+        for triple in self.graph:
+            if triple[1] not in (_sh("sparql"), _sh("select"), _sh("prefixes")):
+                core.add(triple)
+        return core
+
+    def _core_finding(self, report: Graph, result: Any) -> Finding:
+        shape = self._named(report.value(result, _sh("sourceShape")))
+        path = report.value(result, _sh("resultPath"))
+        value = report.value(result, _sh("value"))
+        return Finding(
+            rule=_name(shape),
+            severity=_name(report.value(result, _sh("resultSeverity"))),
+            focus=str(report.value(result, _sh("focusNode"))),
+            message=_text(_by_language(report.objects(result, _sh("resultMessage")))),
+            path=str(path) if path is not None and not _blank(path) else "",
+            value="" if value is None or _blank(value) else str(value),
+        )
+
+    def _named(self, shape: Any) -> Any:
+        """The named shape that holds a nameless property shape."""
+        while _blank(shape):
+            shape = next(iter(self.graph.subjects(None, shape)))
+        return shape
+
+
+def _sparql_finding(rule: str, severity: str, messages: dict[str, str], solution: ox.QuerySolution) -> Finding:
+    row = {name: solution[name] for name in _slots(messages) | {"this"}}
+    filled = {lang: _SLOT.sub(lambda m: _show(row.get(m[1])), text) for lang, text in messages.items()}
+    others = [t.value for t in _terms(solution) if isinstance(t, ox.NamedNode)]
+    focus = row["this"].value
+    return Finding(rule, severity, focus, _text(filled), involved=tuple(o for o in dict.fromkeys(others) if o != focus))
+
+
+def _slots(messages: dict[str, str]) -> set[str]:
+    return {m[1] for text in messages.values() for m in _SLOT.finditer(text)}
+
+
+def _terms(solution: ox.QuerySolution) -> list[Any]:
+    return [term for term in solution if term is not None]
+
+
+def _show(term: Any) -> str:
+    """A bound value as a message shows it: IRIs compact, decimals to four significant places."""
+    if term is None:
+        return "?"
+    if isinstance(term, ox.Literal) and term.datatype.value in (XSD + "decimal", XSD + "double", XSD + "float"):
+        number = float(term.value)
+        return f"{number:,.0f}" if abs(number) >= 10000 else f"{number:.4g}"
+    return compact(term.value)
+
+
+def _by_language(messages: Any) -> dict[str, str]:
+    return {getattr(m, "language", None) or "en": str(m) for m in sorted(messages, key=str)}
+
+
+def _text(messages: dict[str, str]) -> Text:
+    some = messages.get("en") or next(iter(messages.values()), "")
+    return Text(messages.get("zh", some), some)
+
+
+def _name(term: Any) -> str:
+    return str(term).removeprefix(SHAPE).removeprefix(SH)
+
+
+def _blank(term: Any) -> bool:
+    from rdflib import BNode
+
+    return isinstance(term, BNode)
+
+
+def _sh(name: str) -> Any:
+    from rdflib import URIRef
+
+    return URIRef(SH + name)

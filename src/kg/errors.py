@@ -1,0 +1,118 @@
+"""Every way in which kg fails on purpose, as one tree; each carries what, where, why and the next step.
+
+    KgError
+    ├── SourceError      a file of ontology/, data/ or queries/ cannot be read         exit 5
+    │   ├── SyntaxProblem    it is not Turtle, TriG or SPARQL (file:line:column)       exit 1
+    │   └── MissingFile      it is not there                                           exit 5
+    ├── BuildBlocked     the checks found something that must be mended first          exit 1
+    ├── UnknownAxiom     the rule compiler met an axiom kind it does not know           exit 1
+    ├── UsageProblem     an option, parameter or format that does not exist            exit 2
+    ├── NotFound         a name that nothing bears                                     exit 3
+    ├── LimitReached     a query ran out of its time or rows                           exit 4
+    └── StoreError       the built graph cannot be read or written                     exit 5
+        └── BuildRunning     another build holds the lock                              exit 5
+
+Every class has its paragraph in docs/errors.md, under the heading of its ``code``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kg.terms import Text
+
+
+@dataclass(frozen=True)
+class Place:
+    """A spot in a file: path as the user gave it, line and column counted from 1 (0: unknown)."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        """``file``, ``file:line`` or ``file:line:column``, as editors understand it."""
+        return ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])
+
+
+class KgError(Exception):
+    """The root: a message in two languages, where it happened, and what to do next.
+
+    Args:
+        what: what went wrong, in zh and en.
+        place: file, line and column, if there is one.
+        hint: the next step, in zh and en.
+    """
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, what: Text, *, place: Place | None = None, hint: Text | None = None) -> None:
+        super().__init__(what.en)
+        self.what, self.place, self.hint = what, place, hint
+
+    def render(self, lang: str) -> str:
+        """The message as a person reads it: place, what, next step, each on its own line."""
+        head = f"{self.place}: {self.what.pick(lang)}" if self.place else self.what.pick(lang)
+        return head if self.hint is None else f"{head}\n  → {self.hint.pick(lang)}"
+
+
+class SourceError(KgError):
+    """A file of the project cannot be read."""
+
+    code, exit_code = "source", 5
+
+
+class SyntaxProblem(SourceError):
+    """A file is not the Turtle, TriG, YAML or SPARQL it should be."""
+
+    code, exit_code = "syntax", 1
+
+
+class MissingFile(SourceError):
+    """A file or folder that the project needs is not there."""
+
+    code = "missing-file"
+
+
+class BuildBlocked(KgError):
+    """Checks that block the build found something; the findings have been printed."""
+
+    code = "blocked"
+
+
+class UnknownAxiom(KgError):
+    """The ontology holds an axiom that the rule compiler does not know."""
+
+    code = "unknown-axiom"
+
+
+class UsageProblem(KgError):
+    """An option, parameter or format that does not exist or has an impossible value."""
+
+    code, exit_code = "usage", 2
+
+
+class NotFound(KgError):
+    """A name that nothing in the graph bears; the hint offers the nearest ones."""
+
+    code, exit_code = "not-found", 3
+
+
+class LimitReached(KgError):
+    """A query ran out of the time or rows it was given."""
+
+    code, exit_code = "limit", 4
+
+
+class StoreError(KgError):
+    """The built graph cannot be read or written."""
+
+    code, exit_code = "store", 5
+
+
+class BuildRunning(StoreError):
+    """Another build is at work in the same place."""
+
+    code = "build-running"

@@ -1,0 +1,1 @@
+"""Files → quads, passages and saved queries, each knowing the file and line it came from."""

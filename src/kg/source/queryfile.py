@@ -1,0 +1,136 @@
+"""One saved query: a ``.rq`` file whose ``#+`` comment lines are YAML and whose VALUES blocks are parameters.
+
+The SPARQL runs unchanged in any tool. A parameter is one block ``VALUES ?name { default }``; binding
+it puts the N-Triples form of a term in the place of the default, so no text of a user is ever SPARQL.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kg.errors import MissingFile, Place, SyntaxProblem
+from kg.terms import Text
+
+# Strings, IRIs and comments first, so that a brace or the word VALUES inside one is no syntax.
+_TOKEN: Final = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\''
+    r'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\''
+    r"|<[^<>\"{}|^`\\\s]*>|\#[^\n]*|[?$]\w+|[A-Za-z_][\w-]*(?::[\w.%-]*)?|\S",
+    re.DOTALL,
+)
+TYPES: Final = ("string", "integer", "decimal", "year", "enum")
+"""Parameter types beside the classes of the ontology."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter: its name, type, label, default as written, and the choices of an ``enum``."""
+
+    name: str
+    type: str
+    label: Text
+    default: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SavedQuery:
+    """A saved query as its file states it; knows nothing of stores."""
+
+    name: str
+    title: Text
+    question: Text
+    tags: tuple[str, ...]
+    params: tuple[Parameter, ...]
+    columns: Mapping[str, Text]
+    sparql: str
+
+    def bind(self, terms: Mapping[str, str]) -> str:
+        """The SPARQL with each parameter of *terms* standing for its default.
+
+        Args:
+            terms: parameter name → one term in N-Triples form (``<iri>``, ``"text"@zh``, ``2023``) or UNDEF.
+        """
+        pieces, end = [], 0
+        for name, start, stop in _value_blocks(self.sparql):
+            if name in terms:
+                pieces += [self.sparql[end:start], " ", terms[name], " "]
+                end = stop
+        return "".join([*pieces, self.sparql[end:]])
+
+
+def parse(text: str, name: str, shown: str) -> SavedQuery:
+    """The saved query in *text*.
+
+    Args:
+        text: the whole file.
+        name: the query's name (its file's stem).
+        shown: the path as error messages give it.
+
+    Raises:
+        SyntaxProblem: the ``#+`` lines are not the YAML they should be, or a parameter has no VALUES block.
+    """
+    import yaml
+
+    header = "\n".join(line[2:] for line in text.splitlines() if line.startswith("#+"))
+    try:
+        meta = yaml.safe_load(header) or {}
+        defaults = {n: text[start:stop].strip() for n, start, stop in _value_blocks(text)}
+        params = tuple(
+            Parameter(key, spec["type"], _text(spec), defaults[key], tuple(spec.get("choices", ())))
+            for key, spec in (meta.get("params") or {}).items()
+        )
+        return SavedQuery(
+            name=name,
+            title=_text(meta["title"]),
+            question=_text(meta["question"]),
+            tags=tuple(meta["tags"]),
+            params=params,
+            columns={key: _text(spec) for key, spec in meta["columns"].items()},
+            sparql=text,
+        )
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise _malformed(shown, f"YAML: {error}", mark.line + 1 if mark else 1) from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _malformed(shown, f"{type(error).__name__}: {error}", 1) from error
+
+
+def read(path: Path, shown: str) -> SavedQuery:
+    """The saved query in the file *path*, shown to people as *shown*."""
+    try:
+        return parse(path.read_text(encoding="utf-8"), path.stem, shown)
+    except OSError as error:
+        raise MissingFile(Text(f"读不到文件 {shown}", f"cannot read {shown}")) from error
+
+
+def _text(spec: Mapping[str, Any]) -> Text:
+    return Text(str(spec["zh"]), str(spec["en"]))
+
+
+def _malformed(shown: str, why: str, line: int) -> SyntaxProblem:
+    return SyntaxProblem(
+        Text(f"查询文件的 #+ 头部不完整:{why}", f"the #+ header of the query is incomplete: {why}"),
+        place=Place(shown, line),
+        hint=Text(
+            "头部需要 title、question、tags、params、columns;每个参数要有一个 VALUES ?名 { 默认值 }",
+            "it needs title, question, tags, params, columns, and one VALUES ?name { default } per parameter",
+        ),
+    )
+
+
+def _value_blocks(sparql: str) -> list[tuple[str, int, int]]:
+    """(variable, start, stop) of the content between the braces of every one-variable VALUES block."""
+    tokens = [m for m in _TOKEN.finditer(sparql) if not m[0].startswith("#")]
+    blocks = []
+    for at, token in enumerate(tokens[:-3]):
+        variable, brace = tokens[at + 1], tokens[at + 2]
+        if token[0].upper() == "VALUES" and variable[0][0] in "?$" and brace[0] == "{":
+            close = next((t for t in tokens[at + 3 :] if t[0] == "}"), None)
+            if close is not None:
+                blocks.append((variable[0][1:], brace.end(), close.start()))
+    return blocks

@@ -1,0 +1,122 @@
+"""Turtle and TriG files → quads; and, when something is wrong with one, its file and line.
+
+Reading is Oxigraph's (fast, no positions). Positions are needed only for a finding, so they are
+found by a second, slower reading with rdflib's parser, which knows its line at every statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from kg import vocab
+from kg.errors import MissingFile, Place, SyntaxProblem
+from kg.source.project import Project
+from kg.terms import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FORMATS = {".ttl": ox.RdfFormat.TURTLE, ".trig": ox.RdfFormat.TRIG}
+
+
+def read(path: Path, graph: str | None = None, *, shown: str | None = None) -> list[ox.Quad]:
+    """The quads of one file.
+
+    Args:
+        path: a ``.ttl`` or ``.trig`` file.
+        graph: IRI of the graph for triples that stand in no graph of the file.
+        shown: the path as error messages give it.
+
+    Raises:
+        MissingFile: the file is not there or not readable.
+        SyntaxProblem: the file is not valid, with line and column.
+    """
+    default = ox.NamedNode(graph) if graph else ox.DefaultGraph()
+    try:
+        quads = list(ox.parse(path=str(path), format=FORMATS[path.suffix]))
+    except SyntaxError as error:
+        raise SyntaxProblem(
+            Text(f"不是有效的 {path.suffix[1:]}:{error.msg}", f"not valid {path.suffix[1:]}: {error.msg}"),
+            place=Place(shown or str(path), error.lineno or 0, error.offset or 0),
+            hint=Text("改正这一行后再运行", "mend that line and run again"),
+        ) from error
+    except OSError as error:
+        raise MissingFile(
+            Text(f"读不到文件 {path}", f"cannot read {path}"),
+            hint=Text("检查文件是否存在、可读", "check that it exists and may be read"),
+        ) from error
+    if graph is None:
+        return quads
+    return [ox.Quad(q.subject, q.predicate, q.object, default) if _in_no_graph(q) else q for q in quads]
+
+
+def _in_no_graph(quad: ox.Quad) -> bool:
+    return isinstance(quad.graph_name, ox.DefaultGraph)
+
+
+def home_graph(path: Path) -> str:
+    """The graph of a plain Turtle file: the ontology for ontology/, the passages for data/."""
+    return vocab.ONTOLOGY if path.parent.name == "ontology" else vocab.PASSAGES
+
+
+def read_project(project: Project) -> list[ox.Quad]:
+    """Every asserted quad of the project: model, lists, passages, entities, background, report."""
+    files = (*project.ontology_files, *project.data_files)
+    return [q for p in files for q in read(p, home_graph(p), shown=project.relative(p))]
+
+
+class Locator:
+    """Finds the line on which a triple is written; reads the files only when first asked."""
+
+    def __init__(self, project: Project, files: Iterable[Path] | None = None) -> None:
+        self._project = project
+        self._files = tuple(files) if files is not None else (*project.ontology_files, *project.data_files)
+        self._index: Mapping[tuple[str, ...], Place] | None = None
+
+    def find(self, subject: str, predicate: str = "", value: str = "") -> Place | None:
+        """The first place of the triple, or of its closest known part (subject and predicate, subject).
+
+        Args:
+            subject: IRI.
+            predicate: IRI, or empty for any.
+            value: IRI or lexical form of the object, or empty for any.
+        """
+        if self._index is None:
+            self._index = self._read()
+        keys = ((subject, predicate, value), (subject, predicate), (subject,))
+        return next((self._index[key] for key in keys if key in self._index), None)
+
+    def _read(self) -> dict[tuple[str, ...], Place]:
+        index: dict[tuple[str, ...], Place] = {}
+        for path in self._files:
+            shown = self._project.relative(path)
+            for line, triple in _statements(path):
+                for length in (3, 2, 1):
+                    index.setdefault(triple[:length], Place(shown, line))
+        return index
+
+
+def _statements(path: Path) -> list[tuple[int, tuple[str, str, str]]]:
+    """(line, (subject, predicate, object)) of every statement, read by rdflib's Notation3 parser."""
+    from rdflib import Dataset
+    from rdflib.parser import create_input_source
+    from rdflib.plugins.parsers import notation3, trig
+
+    found: list[tuple[int, tuple[str, str, str]]] = []
+
+    def note(self: Any, quad: Any, why: Any = None) -> None:
+        found.append((self.lines + 1, (str(quad[2]), str(quad[1]), str(quad[3]))))
+
+    base = trig.TrigSinkParser if path.suffix == ".trig" else notation3.SinkParser
+    reader = type("PositionReader", (base,), {"makeStatement": note})
+    dataset = Dataset()
+    sink = notation3.RDFSink(dataset if path.suffix == ".trig" else dataset.default_graph)
+    source = create_input_source(location=str(path))
+    parser = reader(sink, baseURI=path.as_uri(), turtle=True)
+    stream = source.getCharacterStream() or source.getByteStream()
+    parser.loadStream(stream)
+    return found

@@ -1,0 +1,1 @@
+"""Quads in, rows out: the embedded store, its results, and what a query from outside may do."""

@@ -1,0 +1,87 @@
+"""The embedded store: an Oxigraph index on disk, opened read-only, asked with SPARQL 1.1."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg import vocab
+from kg.errors import Place, StoreError, SyntaxProblem
+from kg.store.results import Table
+from kg.terms import Text
+
+_AT = re.compile(r"at (\d+):(\d+)")
+
+
+class EmbeddedStore:
+    """Read-only view of one built graph.
+
+    The default graph is materialised (asserted ∪ inferred, each triple once); named graphs hold
+    provenance. Queries therefore count every triple once without ``DISTINCT``.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the index in folder *path*.
+
+        Raises:
+            StoreError: it is not there or not readable.
+        """
+        try:
+            self.index = ox.Store.read_only(str(path))
+        except (OSError, RuntimeError, ValueError) as error:
+            raise StoreError(
+                Text(f"打不开图谱索引 {path}:{error}", f"cannot open the index {path}: {error}"),
+                hint=Text("运行 kg build --force 重建", "run kg build --force to make it anew"),
+            ) from error
+
+    def select(self, sparql: str, *, shown: str = "query", limit: int | None = None) -> Table:
+        """The solutions of a SELECT query.
+
+        Args:
+            sparql: the query; prefixes of the project need no declaration.
+            shown: what the query is called in error messages.
+            limit: most rows to return; the table says if there were more.
+
+        Raises:
+            SyntaxProblem: not SPARQL (with line and column), or not a SELECT query.
+        """
+        answer = self.query(sparql, shown=shown)
+        if not isinstance(answer, ox.QuerySolutions):
+            raise SyntaxProblem(
+                Text("这里需要一个 SELECT 查询", "a SELECT query is needed here"), place=Place(shown)
+            )
+        return to_table(answer, limit)
+
+    def query(self, sparql: str, *, shown: str = "query") -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
+        """The answer of any query form, as Oxigraph gives it.
+
+        Raises:
+            SyntaxProblem: not SPARQL, with line and column.
+        """
+        try:
+            return self.index.query(sparql, prefixes=dict(vocab.PREFIXES))
+        except SyntaxError as error:
+            raise syntax_problem(error, shown) from error
+
+
+def to_table(solutions: ox.QuerySolutions, limit: int | None = None) -> Table:
+    """Solutions as a table of at most *limit* rows."""
+    columns = tuple(v.value for v in solutions.variables)
+    rows = []
+    for solution in solutions:
+        if limit is not None and len(rows) == limit:
+            return Table(columns, tuple(rows), truncated=True)
+        rows.append(tuple(solution[c] for c in columns))
+    return Table(columns, tuple(rows))
+
+
+def syntax_problem(error: SyntaxError, shown: str) -> SyntaxProblem:
+    """Oxigraph's parse error as ours, with line and column."""
+    text = str(error.msg or error)
+    at = _AT.search(text)
+    line, column = (int(at[1]), int(at[2])) if at else (error.lineno or 1, error.offset or 1)
+    return SyntaxProblem(
+        Text(f"SPARQL 语法错误:{text}", f"SPARQL syntax error: {text}"), place=Place(shown, line, column)
+    )

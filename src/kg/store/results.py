@@ -1,0 +1,126 @@
+"""Answers as plain tables, and the formats in which rows leave the program."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kg import vocab
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal
+FORMATS: Final = ("table", "json", "jsonl", "csv", "tsv", "md", "ttl")
+_NUMBERS: Final = {vocab.XSD + name for name in ("integer", "decimal", "double", "float")}
+_RESULT_SET: Final = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of terms under named columns; ``truncated`` says that there were more.
+
+    Attributes:
+        columns: variable names, in order.
+        rows: one tuple of terms per solution; None where a variable is unbound.
+        truncated: whether a row limit cut the answer.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Term | None, ...], ...]
+    truncated: bool = field(default=False)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Each row as {column: Python value}."""
+        return (dict(zip(self.columns, map(plain, row), strict=True)) for row in self.rows)
+
+
+def plain(term: Term | None) -> Any:
+    """A term as a Python value: IRI and text as ``str``, numbers as ``int`` or ``float``, booleans as ``bool``."""
+    if term is None:
+        return None
+    if not isinstance(term, ox.Literal):
+        return term.value if isinstance(term, ox.NamedNode) else f"_:{term.value}"
+    kind = term.datatype.value
+    if kind == vocab.XSD + "integer":
+        return int(term.value)
+    if kind in _NUMBERS:
+        return float(term.value)
+    return term.value == "true" if kind == vocab.XSD + "boolean" else term.value
+
+
+def to_json(table: Table) -> str:
+    """One JSON object: columns, rows as objects, and whether they are complete."""
+    body = {"columns": table.columns, "rows": list(table), "truncated": table.truncated}
+    return json.dumps(body, ensure_ascii=False, indent=2) + "\n"
+
+
+def to_jsonl(table: Table) -> str:
+    """One JSON object per row and line."""
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in table)
+
+
+def to_csv(table: Table) -> str:
+    """RFC 4180 with a header line; an unbound variable is an empty field."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(table.columns)
+    writer.writerows(_texts(table))
+    return out.getvalue()
+
+
+def to_tsv(table: Table) -> str:
+    """Tab-separated plain values with a header line; tabs and line breaks in a value become spaces."""
+    lines = [table.columns, *_texts(table)]
+    return "".join("\t".join(" ".join(cell.split()) for cell in line) + "\n" for line in lines)
+
+
+def to_markdown(table: Table) -> str:
+    """A GitHub table; pipes in a value are escaped."""
+    cells = [[c.replace("|", "\\|").replace("\n", " ") for c in row] for row in _texts(table)]
+    lines: Iterable[Sequence[str]] = [table.columns, ["---"] * len(table.columns), *cells]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def to_turtle(table: Table) -> str:
+    """The solutions in the W3C's result-set vocabulary (SPARQL test suite), as Turtle."""
+    node, rs = ox.NamedNode, _RESULT_SET
+    result = ox.BlankNode("set")
+    triples = [ox.Triple(result, node(vocab.TYPE), node(rs + "ResultSet"))]
+    triples += [ox.Triple(result, node(rs + "resultVariable"), ox.Literal(c)) for c in table.columns]
+    for n, row in enumerate(table.rows):
+        solution = ox.BlankNode(f"s{n}")
+        triples.append(ox.Triple(result, node(rs + "solution"), solution))
+        for m, (column, term) in enumerate(zip(table.columns, row, strict=True)):
+            if term is not None:
+                binding = ox.BlankNode(f"b{n}x{m}")
+                triples.append(ox.Triple(solution, node(rs + "binding"), binding))
+                triples.append(ox.Triple(binding, node(rs + "variable"), ox.Literal(column)))
+                triples.append(ox.Triple(binding, node(rs + "value"), term))
+    text: bytes = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes={"rs": rs})
+    return text.decode()
+
+
+def _texts(table: Table) -> Iterator[list[str]]:
+    return (["" if v is None else _text(v) for v in row.values()] for row in table)
+
+
+def _text(value: Any) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+WRITERS: Final = {
+    "json": to_json,
+    "jsonl": to_jsonl,
+    "csv": to_csv,
+    "tsv": to_tsv,
+    "md": to_markdown,
+    "ttl": to_turtle,
+}
+"""Format name → function from a Table to text; ``table`` is the terminal's own affair."""

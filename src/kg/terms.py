@@ -1,0 +1,65 @@
+"""Words about words: bilingual text, compact IRIs, names folded for comparison, widths of 汉字."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from kg.vocab import BASE, PREFIXES
+
+Lang = Literal["zh", "en"]
+LANGS: Final[tuple[Lang, Lang]] = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Text:
+    """The same words in Chinese and in English; neither can be left out."""
+
+    zh: str
+    en: str
+
+    def pick(self, lang: str) -> str:
+        """The words in *lang*; anything but ``zh`` reads English."""
+        return self.zh if lang == "zh" else self.en
+
+
+_BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
+
+
+def compact(iri: str) -> str:
+    """``prefix:name`` where a prefix of the project fits, else the IRI unchanged."""
+    for prefix, namespace in _BY_LENGTH:
+        if iri.startswith(namespace):
+            return f"{prefix}:{iri[len(namespace):]}"
+    return iri
+
+
+def expand(name: str) -> str:
+    """The IRI of ``prefix:name``; a text with no known prefix comes back unchanged."""
+    prefix, colon, local = name.partition(":")
+    return PREFIXES[prefix] + local if colon and prefix in PREFIXES else name
+
+
+def slug(iri: str) -> str:
+    """The last step of one of our IRIs (``landspace`` of ``…/organization/landspace``)."""
+    return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1] if iri.startswith(BASE) else iri
+
+
+def fold(name: str) -> str:
+    """*name* for comparison: NFKC (full-width → half-width), case-folded, letters and digits only."""
+    return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())
+
+
+def width(text: str) -> int:
+    """Columns that *text* takes on a terminal: East Asian wide and full-width characters take two.
+
+    Combining marks and format characters take none (Unicode TR 11).
+    """
+    return sum(_columns(c) for c in text)
+
+
+def _columns(char: str) -> int:
+    if unicodedata.combining(char) or unicodedata.category(char) == "Cf":
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

@@ -1,0 +1,68 @@
+"""Namespaces and the few IRIs that code has to know by name; everything else lives in ontology/."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+BASE: Final = "https://w3id.org/xinzhi/"
+IVC: Final = BASE + "ns#"
+IVL: Final = BASE + "list/"
+SHAPE: Final = BASE + "shape/"
+PASSAGE: Final = BASE + "passage/"
+
+RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
+OWL: Final = "http://www.w3.org/2002/07/owl#"
+XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
+DCTERMS: Final = "http://purl.org/dc/terms/"
+OA: Final = "http://www.w3.org/ns/oa#"
+SH: Final = "http://www.w3.org/ns/shacl#"
+
+TYPE: Final = RDF + "type"
+LABEL: Final = RDFS + "label"
+ALT_LABEL: Final = SKOS + "altLabel"
+
+# Graphs that are no passage (SPEC D1): each says on whose word a triple stands.
+ENTITIES: Final = BASE + "graph/entities"  # names and kinds, ours
+BACKGROUND: Final = BASE + "graph/background"  # true, but unsaid by the report
+PASSAGES: Final = BASE + "graph/passages"  # spans and digests, generated
+INFERRED: Final = BASE + "graph/inferred"  # the closure
+AUDIT: Final = BASE + "graph/audit"  # where the report disagrees with itself
+ONTOLOGY: Final = BASE + "ns"  # ontology and closed lists
+
+PREFIXES: Final = MappingProxyType(
+    {
+        "ivc": IVC,
+        "ivl": IVL,
+        "psg": PASSAGE,
+        "g": BASE + "graph/",
+        "ind": BASE + "industry/",
+        "sec": BASE + "sector/",
+        "view": BASE + "view/",
+        "stg": BASE + "stage/",
+        "seg": BASE + "segment/",
+        "co": BASE + "organization/",
+        "reg": BASE + "region/",
+        "prod": BASE + "product/",
+        "tech": BASE + "technology/",
+        "app": BASE + "application/",
+        "proj": BASE + "project/",
+        "pol": BASE + "policy/",
+        "obs": BASE + "observation/",
+        "brk": BASE + "breakdown/",
+        "clm": BASE + "claim/",
+        "doc": BASE + "document/",
+        "s": SHAPE,
+        "rdf": RDF,
+        "rdfs": RDFS,
+        "owl": OWL,
+        "xsd": XSD,
+        "skos": SKOS,
+        "dcterms": DCTERMS,
+        "oa": OA,
+        "sh": SH,
+    }
+)
+"""Prefix → namespace, as written in data, queries and exports."""
