@@ -63,3 +63,21 @@ def _columns(char: str) -> int:
     if unicodedata.combining(char) or unicodedata.category(char) == "Cf":
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def amount(number: float, lang: str) -> str:
+    """A number as people of *lang* read it: 6582.2亿, 658.22 billion; small ones plain."""
+    steps = _ZH_STEPS if lang == "zh" else _EN_STEPS
+    for size, word in steps:
+        if abs(number) >= size:
+            return f"{_short(number / size)}{word}"
+    return _short(number)
+
+
+_ZH_STEPS: Final = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
+_EN_STEPS: Final = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
+
+
+def _short(number: float) -> str:
+    """At most four decimals, no trailing zeros, thousands separated."""
+    return f"{number:,.4f}".rstrip("0").rstrip(".")

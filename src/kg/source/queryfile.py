@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -98,6 +98,27 @@ def parse(text: str, name: str, shown: str) -> SavedQuery:
         raise _malformed(shown, f"YAML: {error}", mark.line + 1 if mark else 1) from error
     except (KeyError, TypeError, AttributeError) as error:
         raise _malformed(shown, f"{type(error).__name__}: {error}", 1) from error
+
+
+def to_plain(query: SavedQuery) -> dict[str, Any]:
+    """The query as plain JSON values; :func:`from_plain` makes it whole again."""
+    return asdict(query)
+
+
+def from_plain(body: Mapping[str, Any]) -> SavedQuery:
+    """The query that :func:`to_plain` took apart (no YAML is read)."""
+    params = tuple(
+        Parameter(p["name"], p["type"], Text(**p["label"]), p["default"], tuple(p["choices"])) for p in body["params"]
+    )
+    return SavedQuery(
+        name=body["name"],
+        title=Text(**body["title"]),
+        question=Text(**body["question"]),
+        tags=tuple(body["tags"]),
+        params=params,
+        columns={key: Text(**spec) for key, spec in body["columns"].items()},
+        sparql=body["sparql"],
+    )
 
 
 def read(path: Path, shown: str) -> SavedQuery:

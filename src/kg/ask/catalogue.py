@@ -1,0 +1,112 @@
+"""The saved queries: found by name, their parameters turned from what people type into terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg import vocab
+from kg.ask.names import Names
+from kg.errors import NotFound, UsageProblem
+from kg.source.queryfile import Parameter, SavedQuery, from_plain
+from kg.terms import Text
+
+
+class Catalogue:
+    """The saved queries of one built graph."""
+
+    def __init__(self, entries: Sequence[Mapping[str, Any]], names: Names) -> None:
+        self._entries = {e["name"]: e for e in entries}
+        self._names = names
+
+    def __iter__(self) -> Any:
+        return (from_plain(self._entries[name]) for name in sorted(self._entries))
+
+    def get(self, name: str) -> SavedQuery:
+        """The query called *name*.
+
+        Raises:
+            NotFound: there is none; the hint offers the nearest.
+        """
+        if name not in self._entries:
+            near = get_close_matches(name, self._entries, n=3, cutoff=0.4)
+            raise NotFound(
+                Text(f"没有名为 {name} 的查询", f"there is no query called {name}"),
+                hint=Text(f"相近的有:{'、'.join(near)};全部见 kg queries", f"near: {', '.join(near)}; all of them: kg queries")
+                if near
+                else Text("全部查询见 kg queries", "kg queries lists them all"),
+            )
+        return from_plain(self._entries[name])
+
+    def bind(self, query: SavedQuery, values: Mapping[str, str]) -> str:
+        """The SPARQL of *query* with *values* in the place of its defaults.
+
+        Args:
+            query: the saved query.
+            values: parameter name → text as a person types it (IRI, slug, label, alias, number).
+
+        Raises:
+            UsageProblem: an unknown parameter or an impossible value.
+            NotFound: a name that no thing of the parameter's class bears.
+        """
+        known = {p.name: p for p in query.params}
+        for name in values:
+            if name not in known:
+                raise UsageProblem(
+                    Text(f"查询 {query.name} 没有参数 {name}", f"the query {query.name} has no parameter {name}"),
+                    hint=Text(f"它的参数:{'、'.join(known) or '无'}", f"its parameters: {', '.join(known) or 'none'}"),
+                )
+        return query.bind({name: str(self.term(known[name], value)) for name, value in values.items()})
+
+    def term(self, param: Parameter, value: str) -> ox.NamedNode | ox.Literal:
+        """One typed value as a term; see :meth:`bind` for what it raises."""
+        if param.type == "enum":
+            if value not in param.choices:
+                raise _impossible(param, value, Text(f"可选:{'、'.join(param.choices)}", f"one of: {', '.join(param.choices)}"))
+            return ox.Literal(value)
+        if param.type == "string":
+            return _string(value, param.default)
+        if param.type in ("integer", "year", "decimal"):
+            return _number(param, value)
+        if param.type == "Passage":
+            return ox.NamedNode(_passage(value))
+        return ox.NamedNode(self._names.resolve(value, param.type).iri)
+
+
+def _string(value: str, default: str) -> ox.Literal:
+    """A plain string, or one with the language tag that the default carries."""
+    language = default.rpartition('"@')[2].strip() if '"@' in default else None
+    return ox.Literal(value, language=language) if language else ox.Literal(value)
+
+
+def _number(param: Parameter, value: str) -> ox.Literal:
+    whole = param.type != "decimal"
+    try:
+        number = int(value) if whole else float(value)
+    except ValueError:
+        kind = Text("整数", "a whole number") if whole else Text("数", "a number")
+        raise _impossible(param, value, kind) from None
+    if param.type == "year" and not 1900 <= number <= 2100:
+        raise _impossible(param, value, Text("1900 至 2100 的年份", "a year from 1900 to 2100"))
+    if number != number or number in (float("inf"), float("-inf")):
+        raise _impossible(param, value, Text("有限的数", "a finite number"))
+    kind_iri = vocab.XSD + ("integer" if whole else "decimal")
+    return ox.Literal(str(number) if whole else f"{number:f}", datatype=ox.NamedNode(kind_iri))
+
+
+def _passage(value: str) -> str:
+    """``27``, ``L27``, ``r1-L0027`` or the IRI of a passage of document r1."""
+    line = value.removeprefix(vocab.PASSAGE).removeprefix("psg:").removeprefix("r1-").lstrip("Ll")
+    if not line.isascii() or not line.isdigit():
+        raise NotFound(Text(f"没有段落 {value}", f"there is no passage {value}"), hint=Text("写成行号,如 27 或 r1-L0027", "write its line, as 27 or r1-L0027"))
+    return f"{vocab.PASSAGE}r1-L{int(line):04d}"
+
+
+def _impossible(param: Parameter, value: str, wanted: Text) -> UsageProblem:
+    return UsageProblem(
+        Text(f"参数 {param.name} 不能是“{value}”", f"the parameter {param.name} cannot be “{value}”"),
+        hint=Text(f"需要:{wanted.zh}", f"wanted: {wanted.en}"),
+    )

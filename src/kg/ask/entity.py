@@ -1,0 +1,132 @@
+"""One entity from all sides: names, edges with their grounds, figures, claims, passages."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from kg import vocab
+from kg.ask.names import Names, Thing
+from kg.store.embedded import EmbeddedStore
+
+_EDGES = """
+SELECT ?out ?p ?other ?g WHERE {{
+  {{ GRAPH ?g {{ <{iri}> ?p ?other }} BIND(true AS ?out) }} UNION {{ GRAPH ?g {{ ?other ?p <{iri}> }} BIND(false AS ?out) }}
+  FILTER(isIRI(?other) && STRSTARTS(STR(?p), STR(ivc:)) && ?p != ivc:statedIn && ?p != ivc:contextIndustry)
+}} ORDER BY DESC(?out) ?p ?other ?g"""
+_TEXTS = "SELECT ?p ?text WHERE {{ <{iri}> ?p ?text FILTER(?p IN (skos:definition, skos:scopeNote, ivc:summary)) }} ORDER BY ?p ?text"
+_CLAIMS = """
+SELECT DISTINCT ?claim ?kind ?passage ?indicator ?region ?year ?start ?end ?comparator ?value ?unit ?status ?by WHERE {{
+  ?claim ivc:about <{iri}> ; a ?kind ; ivc:statedIn ?passage .
+  FILTER(?kind IN (ivc:LevelObservation, ivc:ChangeObservation, ivc:ShareObservation, ivc:Trend, ivc:Bottleneck, ivc:Trait, ivc:MarketPosition))
+  OPTIONAL {{ ?claim ivc:indicator ?indicator ; ivc:value ?value ; ivc:unit ?unit ; ivc:comparator ?comparator ; ivc:status ?status }}
+  OPTIONAL {{ ?claim ivc:scopeRegion ?region }} OPTIONAL {{ ?claim ivc:year ?year }}
+  OPTIONAL {{ ?claim ivc:startYear ?start ; ivc:endYear ?end }} OPTIONAL {{ ?claim ivc:attributedTo ?by }}
+}} ORDER BY ?indicator ?region ?year ?start ?claim"""
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One edge of an entity and the grounds it stands on.
+
+    Attributes:
+        out: True if the entity is the subject.
+        predicate: IRI of the property.
+        other: IRI at the other end.
+        kind: ``asserted``, ``background``, ``entities`` or ``inferred``; asserted wins over inferred.
+        passages: IRIs of the passages that state it.
+    """
+
+    out: bool
+    predicate: str
+    other: str
+    kind: str
+    passages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim about an entity; the fields of a number are None on a qualitative one."""
+
+    iri: str
+    kind: str
+    passage: str
+    summary: dict[str, str]
+    indicator: str | None = None
+    region: str | None = None
+    years: str = ""
+    comparator: str | None = None
+    value: float | None = None
+    unit: str | None = None
+    status: str | None = None
+    attributed_to: str | None = None
+
+
+@dataclass(frozen=True)
+class Entity:
+    """Everything the graph holds of one thing."""
+
+    thing: Thing
+    texts: dict[str, dict[str, str]]
+    edges: tuple[Edge, ...]
+    figures: tuple[Claim, ...]
+    claims: tuple[Claim, ...]
+    passages: tuple[str, ...] = field(default=())
+
+
+def entity(store: EmbeddedStore, names: Names, thing: Thing) -> Entity:
+    """The entity page of *thing*, as plain data."""
+    edges = _edges(store, thing.iri)
+    shown = tuple(e for e in edges if not e.other.startswith((vocab.BASE + "observation/", vocab.BASE + "claim/", vocab.SHAPE)))
+    claims = _claims(store, thing.iri)
+    passages = {p for e in edges for p in e.passages} | {c.passage for c in claims}
+    return Entity(
+        thing=thing,
+        texts=_texts(store, thing.iri),
+        edges=shown,
+        figures=tuple(c for c in claims if c.value is not None),
+        claims=tuple(c for c in claims if c.value is None),
+        passages=tuple(sorted(passages)),
+    )
+
+
+def _edges(store: EmbeddedStore, iri: str) -> list[Edge]:
+    graphs: dict[tuple[bool, str, str], set[str]] = defaultdict(set)
+    for row in store.select(_EDGES.format(iri=iri)):
+        graphs[bool(row["out"]), row["p"], row["other"]].add(row["g"])
+    return [Edge(*key, *_grounds(where)) for key, where in graphs.items()]
+
+
+def _grounds(graphs: set[str]) -> tuple[str, tuple[str, ...]]:
+    passages = tuple(sorted(g for g in graphs if g.startswith(vocab.PASSAGE)))
+    if passages:
+        return "asserted", passages
+    for kind, graph in (("background", vocab.BACKGROUND), ("entities", vocab.ENTITIES), ("entities", vocab.ONTOLOGY)):
+        if graph in graphs:
+            return kind, ()
+    return "inferred", ()
+
+
+def _texts(store: EmbeddedStore, iri: str) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    table = store.select(_TEXTS.format(iri=iri))
+    for prop, text in table.rows:
+        if prop is not None and text is not None:
+            found[prop.value][getattr(text, "language", None) or ""] = text.value
+    return dict(found)
+
+
+def _claims(store: EmbeddedStore, iri: str) -> list[Claim]:
+    rows = list(store.select(_CLAIMS.format(iri=iri)))
+    found: dict[str, Claim] = {}
+    for row in rows:
+        years = f"{row['start']}–{row['end']}" if row["start"] else str(row["year"] or "")
+        found.setdefault(
+            row["claim"],
+            Claim(
+                row["claim"], row["kind"].removeprefix(vocab.IVC), row["passage"],
+                _texts(store, row["claim"]).get(vocab.IVC + "summary", {}),
+                row["indicator"], row["region"], years, row["comparator"], row["value"], row["unit"], row["status"], row["by"],
+            ),
+        )  # fmt: skip
+    return list(found.values())

@@ -1,0 +1,149 @@
+"""Any name → IRI, and IRI → name: 汉字, 繁體, pinyin, initials, English, alias, slug, a typo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kg.errors import NotFound
+from kg.terms import Text, compact, expand, fold, slug
+from kg.vocab import BASE, PASSAGE
+
+_FUZZY: Final = 60.0
+"""Least similarity (rapidfuzz ratio, 0–100) at which a misspelt name is still offered."""
+_PREFERENCE: Final = (
+    "Industry", "Company", "ResearchBody", "PublicBody", "Organization", "Technology", "Product", "Segment",
+    "Region", "Application", "Policy", "Project", "Sector", "Stage", "ChainView",
+)  # fmt: skip
+"""Which thing a bare name means when several kinds bear it: the first in this list."""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A named thing: IRI, class name, labels, aliases."""
+
+    iri: str
+    kind: str
+    label: Text
+    also: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Match:
+    """A thing found for a text, with how well (0–100) it fits."""
+
+    thing: Thing
+    score: float
+
+
+class Names:
+    """The names of one built graph."""
+
+    def __init__(self, lookup: Mapping[str, Any]) -> None:
+        self.things = tuple(
+            Thing(t["iri"], t["kind"], Text(t["zh"], t["en"]), tuple(t["also"]), tuple(t["keys"])) for t in lookup["things"]
+        )
+        self.terms: Mapping[str, list[str]] = lookup["terms"]
+        self._classes: Mapping[str, list[str]] = lookup["classes"]
+        self._by_iri = {t.iri: t for t in self.things}
+
+    def get(self, iri: str) -> Thing | None:
+        """The thing with this IRI, if it is named."""
+        return self._by_iri.get(iri)
+
+    def label(self, iri: str, lang: str, *, inverse: bool = False) -> str:
+        """What to call *iri*: its label, a property's inverse label, else its compact form."""
+        thing = self._by_iri.get(iri)
+        if thing:
+            return thing.label.pick(lang)
+        if iri in self.terms:
+            zh, en, back_zh, back_en = self.terms[iri]
+            return Text(back_zh or zh, back_en or en).pick(lang) if inverse else Text(zh, en).pick(lang)
+        return slug(iri) if iri.startswith(PASSAGE) else compact(iri)
+
+    def is_a(self, kind: str, wanted: str) -> bool:
+        """Whether class *kind* is *wanted* or narrower."""
+        return kind == wanted or wanted in self._classes.get(kind, ())
+
+    def of_kind(self, wanted: str) -> list[Thing]:
+        """Every thing of class *wanted* or a narrower one, in IRI order."""
+        return [t for t in self.things if self.is_a(t.kind, wanted)]
+
+    def find(self, text: str, kinds: Iterable[str] = (), limit: int = 10) -> list[Match]:
+        """Things that *text* may mean, best first.
+
+        Args:
+            text: any spelling of a name, a slug or an IRI.
+            kinds: class names to which the search is held; none means all.
+            limit: most matches to return.
+        """
+        wanted = tuple(kinds)
+        pool = [t for t in self.things if not wanted or any(self.is_a(t.kind, k) for k in wanted)]
+        folded = fold(text)
+        scored = [Match(t, _score(t, text, folded)) for t in pool]
+        found = [m for m in scored if m.score > 0]
+        if not found and folded:
+            found = _misspelt(pool, folded)
+        return sorted(found, key=lambda m: (-m.score, _rank(m.thing), m.thing.iri))[:limit]
+
+    def resolve(self, text: str, *kinds: str) -> Thing:
+        """The one thing that *text* names.
+
+        Args:
+            text: IRI, ``prefix:slug``, slug, label or alias.
+            kinds: class names to which the name is held.
+
+        Raises:
+            NotFound: nothing bears the name; the hint offers the nearest.
+        """
+        exact = [m for m in self.find(text, kinds, limit=50) if m.score >= 95]
+        if exact:
+            return exact[0].thing
+        near = [f"{m.thing.label.zh} / {m.thing.label.en}" for m in self.find(text, kinds, limit=4)]
+        offer = Text(f"是不是:{'、'.join(near)}?", f"did you mean: {', '.join(near)}?") if near else Text("用 kg find 查找名称", "look names up with kg find")
+        kind = Text("、".join(self.label(expand(f"ivc:{k}"), "zh") for k in kinds), " or ".join(self.label(expand(f"ivc:{k}"), "en") for k in kinds))
+        raise NotFound(
+            Text(f"找不到名为“{text}”的{kind.zh or '事物'}", f"nothing is named “{text}”{f' among {kind.en}' if kinds else ''}"), hint=offer
+        )  # fmt: skip
+
+
+def _score(thing: Thing, text: str, folded: str) -> float:
+    """100 for the label or IRI itself, less for alias, other spelling, beginning, part; 0 for no match."""
+    if text in (thing.label.zh, thing.label.en, thing.iri) or expand(text) == thing.iri:
+        return 100.0
+    if text in thing.also or text == slug(thing.iri):
+        return 99.0
+    if not folded:
+        return 0.0
+    if folded in thing.keys:
+        return 97.0 if folded in (fold(thing.label.zh), fold(thing.label.en)) else 95.0
+    best = 0.0
+    for key in thing.keys:
+        if len(folded) > 1 and folded in key:
+            start = 80.0 if key.startswith(folded) else 70.0
+            best = max(best, start + 10.0 * len(folded) / len(key))
+    return best
+
+
+def _misspelt(pool: list[Thing], folded: str) -> list[Match]:
+    from rapidfuzz import fuzz, process
+
+    keys = [(key, thing) for thing in pool for key in thing.keys]
+    best: dict[str, Match] = {}
+    for _, score, at in process.extract(folded, [k for k, _ in keys], scorer=fuzz.ratio, score_cutoff=_FUZZY, limit=50):
+        thing = keys[at][1]
+        scaled = score * 0.69  # below every true match
+        if thing.iri not in best or best[thing.iri].score < scaled:
+            best[thing.iri] = Match(thing, scaled)
+    return list(best.values())
+
+
+def _rank(thing: Thing) -> int:
+    return _PREFERENCE.index(thing.kind) if thing.kind in _PREFERENCE else len(_PREFERENCE)
+
+
+def is_ours(iri: str) -> bool:
+    """Whether *iri* is one the project minted."""
+    return iri.startswith(BASE)

@@ -1,0 +1,145 @@
+"""The graph as a networkx graph, and what networkx answers: paths, centrality, single points of failure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from kg import vocab
+from kg.errors import NotFound
+from kg.store.embedded import EmbeddedStore
+from kg.terms import Text
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+# Edges that say how a claim is measured or where it stands, not how two things are related.
+_MEASURES: Final = ("indicator", "unit", "comparator", "status", "statedIn", "contextIndustry", "rank", "tier", "atTier", "group")
+_ASSERTED: Final = f"""
+SELECT ?s ?p ?o ?g WHERE {{
+  GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), STR(psg:)) && STRSTARTS(STR(?p), STR(ivc:)) && isIRI(?o)
+    && ?p NOT IN ({", ".join("ivc:" + m for m in _MEASURES)}))
+}} ORDER BY ?s ?p ?o ?g"""
+_INFERRED: Final = f"""
+SELECT ?s ?p ?o ?g WHERE {{
+  GRAPH ?g {{ ?s ?p ?o }} FILTER(?g IN (g:inferred, g:background) && STRSTARTS(STR(?p), STR(ivc:)) && isIRI(?o)
+    && ?p NOT IN ({", ".join("ivc:" + m for m in _MEASURES)}))
+}} ORDER BY ?s ?p ?o ?g"""
+_CLAIM_HOPS: Final = 1.5
+"""Length of an edge to a claim node, so that a path prefers a plain edge to two things a claim mentions together."""
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One step of a path: the edge as stated (subject, predicate, object) and its passages."""
+
+    subject: str
+    predicate: str
+    value: str
+    forward: bool
+    passages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rank:
+    """A node with its centrality."""
+
+    iri: str
+    score: float
+    degree: int
+
+
+def to_networkx(store: EmbeddedStore, *, inferred: bool = False) -> nx.MultiDiGraph:
+    """The stated edges between IRIs as a directed multigraph.
+
+    Args:
+        inferred: also the edges of ``g:inferred`` and ``g:background``.
+
+    Returns:
+        Nodes are IRIs; an edge's key is the property's IRI, its ``passages`` a sorted list of passage IRIs,
+        its ``kind`` ``asserted``, ``inferred`` or ``background``.
+    """
+    import networkx as nx
+
+    graph = nx.MultiDiGraph()
+    for row in store.select(_ASSERTED):
+        _add(graph, row, "asserted")
+    if inferred:
+        for row in store.select(_INFERRED):
+            if not graph.has_edge(row["s"], row["o"], row["p"]):
+                _add(graph, row, "inferred" if row["g"] == vocab.INFERRED else "background")
+    return graph
+
+
+def _add(graph: nx.MultiDiGraph, row: dict[str, Any], kind: str) -> None:
+    if graph.has_edge(row["s"], row["o"], row["p"]):
+        graph[row["s"]][row["o"]][row["p"]]["passages"].append(row["g"])
+    else:
+        graph.add_edge(row["s"], row["o"], row["p"], kind=kind, passages=[row["g"]] if kind == "asserted" else [])
+
+
+def path(store: EmbeddedStore, start: str, end: str) -> list[Hop]:
+    """The shortest connection of two things over stated edges, each hop with its passages.
+
+    Raises:
+        NotFound: one of them is in no statement, or nothing connects them.
+    """
+    import networkx as nx
+
+    graph = to_networkx(store)
+    plain = nx.Graph()
+    for one, other in graph.edges():
+        plain.add_edge(one, other, weight=_CLAIM_HOPS if _is_claim(one) or _is_claim(other) else 1.0)
+    try:
+        nodes = nx.shortest_path(plain, start, end, weight="weight")
+    except (nx.NodeNotFound, nx.NetworkXNoPath) as error:
+        raise NotFound(
+            Text("两者之间没有报告所述的联系", "the report states nothing that connects the two"),
+            hint=Text("用 kg show 看看各自的边", "look at the edges of each with kg show"),
+        ) from error
+    return [_hop(graph, one, other) for one, other in zip(nodes, nodes[1:], strict=False)]
+
+
+def _hop(graph: nx.MultiDiGraph, one: str, other: str) -> Hop:
+    forward = graph.has_edge(one, other)
+    subject, value = (one, other) if forward else (other, one)
+    predicate, data = min(graph[subject][value].items())
+    return Hop(subject, predicate, value, forward, tuple(data["passages"]))
+
+
+def central(store: EmbeddedStore, limit: int = 20) -> list[Rank]:
+    """Things by betweenness centrality (Brandes) in the undirected graph of stated edges, highest first."""
+    import networkx as nx
+
+    plain = _things(store)
+    score = nx.betweenness_centrality(plain)
+    ranked = sorted(score, key=lambda n: (-score[n], n))[:limit]
+    return [Rank(n, score[n], plain.degree(n)) for n in ranked]
+
+
+def cut_points(store: EmbeddedStore, limit: int = 20) -> list[Rank]:
+    """Single points of failure: articulation points, by how many things they alone hold to the rest."""
+    import networkx as nx
+
+    plain = _things(store)
+    found = []
+    for node in nx.articulation_points(plain):
+        home = nx.node_connected_component(plain, node)
+        rest = plain.subgraph(home - {node})
+        lost = len(home) - 1 - max(len(c) for c in nx.connected_components(rest))
+        found.append(Rank(node, float(lost), plain.degree(node)))
+    return sorted(found, key=lambda r: (-r.score, r.iri))[:limit]
+
+
+def _things(store: EmbeddedStore) -> nx.Graph:
+    """Undirected, simple, without claim nodes."""
+    import networkx as nx
+
+    graph = nx.Graph(to_networkx(store))
+    graph.remove_nodes_from([n for n in graph if _is_claim(n)])
+    graph.remove_edges_from(list(nx.selfloop_edges(graph)))
+    return graph
+
+
+def _is_claim(iri: str) -> bool:
+    return iri.startswith((vocab.BASE + "observation/", vocab.BASE + "claim/", vocab.BASE + "breakdown/"))

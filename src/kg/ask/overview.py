@@ -1,0 +1,77 @@
+"""How much the graph holds, and what its audit found."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from kg.store.embedded import EmbeddedStore
+from kg.terms import Text
+from kg.vocab import PASSAGE, SH, SHAPE
+
+_CLASSES = """
+SELECT ?class (COUNT(DISTINCT ?x) AS ?n) WHERE { ?class a owl:Class . ?x a ?class FILTER(STRSTARTS(STR(?class), STR(ivc:))) }
+GROUP BY ?class ORDER BY DESC(?n) ?class"""
+_AUDIT = """
+SELECT ?finding ?rule ?severity ?focus ?message WHERE { GRAPH g:audit {
+  ?finding sh:sourceShape ?rule ; sh:resultSeverity ?severity ; sh:focusNode ?focus ; sh:resultMessage ?message
+} } ORDER BY ?finding ?message"""
+_INVOLVED = "SELECT ?finding ?other WHERE { GRAPH g:audit { ?finding dcterms:references ?other } } ORDER BY ?finding ?other"
+_HOMES = """
+SELECT DISTINCT ?finding ?passage WHERE {
+  { GRAPH g:audit { ?finding sh:focusNode|dcterms:references ?x } ?x ivc:statedIn ?passage }
+  UNION { GRAPH g:audit { ?finding sh:focusNode|dcterms:references ?x } ?o ivc:inBreakdown ?x ; ivc:statedIn ?passage }
+  UNION { GRAPH g:audit { ?finding dcterms:references ?passage } ?passage a ivc:Passage }
+} ORDER BY ?finding ?passage"""
+_INDUSTRY = """
+SELECT DISTINCT ?finding WHERE {{ GRAPH g:audit {{ ?finding sh:focusNode|dcterms:references ?x }}
+  {{ ?x ivc:concernsIndustry|ivc:inIndustry|ivc:contextIndustry <{iri}> }} UNION {{ ?o ivc:inBreakdown ?x ; ivc:concernsIndustry <{iri}> }}
+  UNION {{ FILTER(?x = <{iri}>) }} }}"""
+_SEVERITIES = ("Violation", "Warning", "Info")
+
+
+@dataclass(frozen=True)
+class AuditFinding:
+    """One finding of the audit as it stands in ``g:audit``."""
+
+    iri: str
+    rule: str
+    severity: str
+    focus: str
+    message: Text
+    involved: tuple[str, ...]
+    passages: tuple[str, ...]
+
+
+def class_counts(store: EmbeddedStore) -> list[tuple[str, int]]:
+    """(class IRI, members in the closure), largest first."""
+    return [(row["class"], row["n"]) for row in store.select(_CLASSES)]
+
+
+def audit_findings(store: EmbeddedStore, industry: str | None = None) -> list[AuditFinding]:
+    """Every audit finding, or those that touch the industry with this IRI; warnings before infos."""
+    kept = None
+    if industry is not None:
+        kept = {row["finding"] for row in store.select(_INDUSTRY.format(iri=industry))}
+    texts: dict[tuple[str, ...], dict[str, str]] = defaultdict(dict)
+    for finding, rule, severity, focus, message in store.select(_AUDIT).rows:
+        key = tuple(t.value for t in (finding, rule, severity, focus) if t is not None)
+        texts[key][getattr(message, "language", "en")] = message.value if message else ""
+    involved, homes = _pairs(store, _INVOLVED), _pairs(store, _HOMES)
+    found = [
+        AuditFinding(
+            iri, rule.removeprefix(SHAPE), severity.removeprefix(SH), focus, Text(text.get("zh", ""), text.get("en", "")),
+            tuple(o for o in involved[iri] if not o.startswith(PASSAGE)), tuple(homes[iri]),
+        )
+        for (iri, rule, severity, focus), text in texts.items()
+        if kept is None or iri in kept
+    ]  # fmt: skip
+    return sorted(found, key=lambda f: (_SEVERITIES.index(f.severity), f.rule, f.iri))
+
+
+def _pairs(store: EmbeddedStore, query: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for one, other in store.select(query).rows:
+        if one is not None and other is not None:
+            found[one.value].append(other.value)
+    return found

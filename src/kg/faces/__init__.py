@@ -1,0 +1,1 @@
+"""Parse → call → print: the shell, drawings and exports; nothing is computed here."""

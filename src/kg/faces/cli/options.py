@@ -1,0 +1,75 @@
+"""Options that every command takes, and how a command gets its project and graph."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+
+from kg.faces.cli.language import current, say
+from kg.terms import Lang
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass
+class Run:
+    """What holds for the whole run.
+
+    Attributes:
+        lang: ``zh`` or ``en``.
+        project: folder named by --project, or None.
+        store: folder named by --store, or None.
+        debug: whether errors show their traceback.
+    """
+
+    lang: Lang
+    project: str | None = None
+    store: str | None = None
+    debug: bool = False
+
+    def graph(self) -> Any:
+        """The graph to ask, built first if need be (steps go to stderr when that is a terminal)."""
+        from kg.graph import open_graph
+
+        return open_graph(self.project, store=self.store, progress=step_printer())
+
+    def label(self, names: Any, iri: str) -> str:
+        """What *iri* is called in the language of the run."""
+        text: str = names.label(iri, self.lang)
+        return text
+
+
+def step_printer() -> Callable[[str, float], None] | None:
+    """A printer of build steps, or None where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        return None
+    return lambda step, seconds: click.echo(f"  {step:<13}{seconds:7.2f} s", err=True)
+
+
+def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    def callback(ctx: click.Context, _: click.Parameter, value: Any) -> None:
+        run = ctx.find_root().obj
+        if run is None:
+            run = ctx.find_root().obj = Run(current())
+        ctx.obj = run
+        if value is not None and value is not False:
+            setattr(run, name, value)
+
+    return callback
+
+
+def common(command: F) -> F:
+    """Add --lang, --project, --store and --debug to a command; their values end up in the Run."""
+    kinds: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("--lang", "lang", {"type": click.Choice(["zh", "en"]), "help": say("界面与名称的语言", "language of texts and names")}),
+        ("--project", "project", {"type": click.Path(), "envvar": "KG_PROJECT", "help": say("项目文件夹", "project folder")}),
+        ("--store", "store", {"type": click.Path(), "envvar": "KG_STORE", "help": say("图谱所在文件夹", "folder of the built graph")}),
+        ("--debug", "debug", {"is_flag": True, "help": say("出错时显示调用栈", "show the traceback of an error")}),
+    )
+    for flag, name, settings in kinds:
+        command = click.option(flag, name, expose_value=False, is_eager=True, callback=_keep(name), **settings)(command)
+    return command

@@ -1,0 +1,116 @@
+"""Rows and records as a person or a program reads them; widths count 汉字 as two (rich does)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+import pyoxigraph as ox
+
+from kg.store.results import FORMATS, WRITERS, Table
+from kg.terms import Text, amount
+from kg.vocab import PASSAGE, XSD
+
+if TYPE_CHECKING:
+    from kg.ask.names import Names
+
+
+def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--format`` to a command: a table on a terminal, TSV when piped."""
+    return click.option("--format", "format_", type=click.Choice(FORMATS), default=None, help="/".join(FORMATS))(command)
+
+
+def chosen(format_: str | None) -> str:
+    """The format asked for, else a table on a terminal and TSV in a pipe."""
+    return format_ or ("table" if sys.stdout.isatty() else "tsv")
+
+
+def show(table: Table, format_: str | None, lang: str, names: Names | None = None, heads: Mapping[str, Text] | None = None) -> None:
+    """Print *table*.
+
+    Args:
+        table: rows of terms.
+        format_: one of FORMATS, or None for the default.
+        lang: language of headings and names.
+        names: where IRIs get their names; None prints IRIs.
+        heads: column → heading; None prints the variables.
+    """
+    kind = chosen(format_)
+    if kind in ("table", "md"):
+        table = _of_language(table, lang)
+        titles = [heads[c].pick(lang) if heads and c in heads else c for c in table.columns]
+        cells = [[cell(term, lang, names) for term in row] for row in table.rows]
+        print_cells(titles, cells, kind)
+    else:
+        click.echo(WRITERS[kind](with_labels(table, lang, names) if names and kind != "ttl" else table), nl=False)
+    if table.truncated:
+        click.echo(Text("(还有更多行;用 --limit 提高上限)", "(there are more rows; raise --limit)").pick(lang), err=True)
+
+
+def cell(term: Any, lang: str, names: Names | None) -> str:
+    """One term for the eye: the name of an IRI, a number with its 万/亿 or million/billion."""
+    if term is None:
+        return ""
+    if isinstance(term, ox.NamedNode):
+        return names.label(term.value, lang) if names else term.value
+    if isinstance(term, ox.Literal) and term.datatype.value in (XSD + "decimal", XSD + "double"):
+        return amount(float(term.value), lang)
+    return str(term.value)
+
+
+def with_labels(table: Table, lang: str, names: Names) -> Table:
+    """The table with a column ``x_label`` after each column ``x`` of named IRIs."""
+    named = [n for n in range(len(table.columns)) if any(_named(row[n], names) for row in table.rows)]
+    columns = [c for n, col in enumerate(table.columns) for c in ([col, f"{col}_label"] if n in named else [col])]
+    rows = [
+        tuple(t for n, term in enumerate(row) for t in ([term, _label(term, lang, names)] if n in named else [term]))
+        for row in table.rows
+    ]
+    return Table(tuple(columns), tuple(rows), table.truncated)
+
+
+def print_cells(titles: Sequence[str], cells: Sequence[Sequence[str]], kind: str) -> None:
+    """Print finished cells as a terminal table or as Markdown."""
+    if kind == "md":
+        escaped = [[c.replace("|", "\\|").replace("\n", " ") for c in row] for row in cells]
+        lines = [list(titles), ["---"] * len(titles), *escaped]
+        click.echo("".join(f"| {' | '.join(line)} |\n" for line in lines), nl=False)
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table as RichTable
+
+    grid = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for title in titles:
+        grid.add_column(title, overflow="fold")
+    for row in cells:
+        grid.add_row(*(_escape(c) for c in row))
+    Console(highlight=False, soft_wrap=False).print(grid)
+
+
+def _escape(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _of_language(table: Table, lang: str) -> Table:
+    """Without the columns that hold the other language's text."""
+    other = "en" if lang == "zh" else "zh"
+    kept = [n for n, c in enumerate(table.columns) if c != other and not c.endswith(f"_{other}")]
+    return Table(tuple(table.columns[n] for n in kept), tuple(tuple(r[n] for n in kept) for r in table.rows), table.truncated)
+
+
+def _named(term: Any, names: Names) -> bool:
+    return isinstance(term, ox.NamedNode) and (names.get(term.value) is not None or term.value in names.terms)
+
+
+def _label(term: Any, lang: str, names: Names) -> ox.Literal | None:
+    return ox.Literal(names.label(term.value, lang)) if _named(term, names) else None
+
+
+def cite(passages: Sequence[str]) -> str:
+    """Passages for the end of a line: ``[r1-L0027 r1-L0453]``."""
+    return f" [{' '.join(p.removeprefix(PASSAGE) for p in passages)}]" if passages else ""

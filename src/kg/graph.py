@@ -1,0 +1,178 @@
+"""KnowledgeGraph: the one object that Python users hold and every face calls; it only delegates."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from kg.ask.catalogue import Catalogue
+from kg.ask.names import Match, Names, Thing
+from kg.errors import StoreError
+from kg.source.project import Project
+from kg.store.embedded import EmbeddedStore, to_table
+from kg.store.results import Table
+from kg.terms import Text
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import rdflib
+
+    from kg.ask.chain import Chain
+    from kg.ask.entity import Entity
+    from kg.ask.network import Hop, Rank
+    from kg.ask.overview import AuditFinding
+
+
+class KnowledgeGraph:
+    """A built graph, opened for questions.
+
+    Args:
+        path: folder of the store (``build/current``).
+
+    Example:
+        >>> import kg
+        >>> graph = kg.open()
+        >>> graph.find("蓝箭航天")[0].thing.label.en
+        'LandSpace'
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+        self.store = EmbeddedStore(self.path / "index")
+
+    # -- parts, read when first needed --------------------------------------------------------------
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What the store is made of: inputs, tools, counts, digest."""
+        body: dict[str, Any] = self._json("manifest.json")
+        return body
+
+    @cached_property
+    def names(self) -> Names:
+        """Every name and the thing it means."""
+        return Names(self._json("lookup.json"))
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The saved queries."""
+        return Catalogue(self._json("queries.json"), self.names)
+
+    # -- questions ------------------------------------------------------------------------------------
+
+    def query(self, name: str, limit: int | None = None, /, **params: str | int | float) -> Table:
+        """The rows of the saved query *name*; a parameter may be an IRI, a slug, a label or an alias.
+
+        Raises:
+            NotFound: no such query, or a name that nothing bears.
+            UsageProblem: no such parameter, or an impossible value.
+        """
+        saved = self.catalogue.get(name)
+        sparql = self.catalogue.bind(saved, {key: str(value) for key, value in params.items()})
+        return self.store.select(sparql, shown=f"queries/{name}.rq", limit=limit)
+
+    def sparql(self, text: str) -> Table | bool | rdflib.Graph:
+        """The answer of any SPARQL query: a Table (SELECT), a bool (ASK) or an rdflib Graph (CONSTRUCT, DESCRIBE)."""
+        answer = self.store.query(text)
+        if isinstance(answer, ox.QueryBoolean):
+            return bool(answer)
+        if isinstance(answer, ox.QuerySolutions):
+            return to_table(answer)
+        import rdflib
+
+        data = ox.serialize(answer, format=ox.RdfFormat.N_TRIPLES)
+        return rdflib.Graph().parse(data=data or b"", format="nt")
+
+    def find(self, text: str, *kinds: str, limit: int = 10) -> list[Match]:
+        """Things that *text* may mean, best first: 汉字, 繁體, pinyin, initials, English, alias, a typo."""
+        return self.names.find(text, kinds, limit)
+
+    def resolve(self, text: str, *kinds: str) -> Thing:
+        """The one thing that *text* names, held to the classes *kinds*.
+
+        Raises:
+            NotFound: nothing bears the name.
+        """
+        return self.names.resolve(text, *kinds)
+
+    def entity(self, text: str) -> Entity:
+        """One thing from all sides: names, edges with their grounds, figures, claims, passages."""
+        from kg.ask.entity import entity
+
+        return entity(self.store, self.names, self.resolve(text))
+
+    def chain(self, industry: str) -> Chain:
+        """The tier chart of an industry."""
+        from kg.ask.chain import chain
+
+        return chain(self.store, self.resolve(industry, "Industry").iri)
+
+    def path_between(self, one: str, other: str) -> list[Hop]:
+        """How two things are connected, a passage on each hop."""
+        from kg.ask.network import path
+
+        return path(self.store, self.resolve(one).iri, self.resolve(other).iri)
+
+    def audit(self, industry: str | None = None) -> list[AuditFinding]:
+        """Where the report disagrees with itself, over all or for one industry."""
+        from kg.ask.overview import audit_findings
+
+        return audit_findings(self.store, self.resolve(industry, "Industry").iri if industry else None)
+
+    def central(self, limit: int = 20) -> list[Rank]:
+        """Things by betweenness centrality."""
+        from kg.ask.network import central
+
+        return central(self.store, limit)
+
+    # -- hand over to the libraries people know ---------------------------------------------------------
+
+    def to_rdflib(self) -> rdflib.Dataset:
+        """The whole dataset as an rdflib Dataset (default graph materialised, named graphs as stated)."""
+        import rdflib
+
+        dataset = rdflib.Dataset()
+        dataset.parse(self.path / "dataset.nq", format="nquads")
+        return dataset
+
+    def to_networkx(self, *, inferred: bool = False) -> nx.MultiDiGraph:
+        """The stated edges between things as a networkx MultiDiGraph."""
+        from kg.ask.network import to_networkx
+
+        return to_networkx(self.store, inferred=inferred)
+
+    def _json(self, name: str) -> Any:
+        try:
+            return json.loads((self.path / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise StoreError(
+                Text(f"图谱缺少或损坏:{name}", f"the store lacks {name} or it is damaged"),
+                hint=Text("运行 kg build --force 重建", "run kg build --force to make it anew"),
+            ) from error
+
+
+def open_graph(root: str | Path | None = None, *, store: str | Path | None = None, progress: Any = None) -> KnowledgeGraph:
+    """The graph of the packaged project, or of the folder *root*; it is built first if it is not there or stale.
+
+    Args:
+        root: a folder with ontology/, data/ and queries/; None means the packaged project.
+        store: where the built graph lies or shall lie.
+        progress: called after each build step with its name and seconds.
+
+    Raises:
+        KgError: as a build raises, if one is needed.
+    """
+    from kg.build.freshness import current
+
+    project = Project.find(root, store)
+    place = current(project)
+    if place is None:
+        from kg.build.pipeline import build
+
+        place = build(project, progress=progress).path
+    return KnowledgeGraph(place)
+
