@@ -24,7 +24,7 @@ class _Group(click.Group):
             return None
         from importlib import import_module
 
-        command: click.Command = getattr(import_module(f"kg.faces.cli.{home}"), cmd_name.replace("-", "_"))
+        command: click.Command = getattr(import_module(f"kg.faces.cli.{home}"), "show_command" if cmd_name == "show" else cmd_name)
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:

@@ -1,0 +1,276 @@
+"""kg chain, kg find, kg show, kg path, kg audit, kg stats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kg.faces.cli.completing import INDUSTRY
+from kg.faces.cli.language import say
+from kg.faces.cli.options import Run, common
+from kg.faces.cli.querying import plain_table
+from kg.faces.cli.render import chosen, cite, format_option, print_cells, show
+from kg.terms import amount, slug
+from kg.vocab import PASSAGE
+
+if TYPE_CHECKING:
+    from kg.ask.chain import Chain, SegmentCell
+    from kg.ask.entity import Claim, Edge, Entity
+
+
+@click.command(help=say("产业链图:层级、环节、企业与出处", "the tier chart of an industry, with companies and sources"))
+@click.argument("industry", type=INDUSTRY)
+@format_option
+@common
+@click.pass_obj
+def chain(run: Run, industry: str, format_: str | None) -> None:
+    """Print the tier chart of one industry."""
+    graph = run.graph()
+    found = graph.chain(industry)
+    if (format_ or "table") != "table":
+        show(_chain_rows(found), format_, run.lang, graph.names)
+        return
+    click.secho(graph.names.label(found.industry, run.lang), bold=True)
+    for view in found.views:
+        click.secho(f"\n■ {graph.names.label(view.iri, run.lang)}", bold=True)
+        for stage in view.stages:
+            click.echo(f"  ▸ {graph.names.label(stage.iri, run.lang)}")
+            for cell in stage.segments:
+                _print_cell(cell, graph.names, run.lang, 4)
+    if found.unplaced:
+        click.secho(f"\n■ {say('未归入层级的环节', 'segments in no stage')}", bold=True)
+        for cell in found.unplaced:
+            _print_cell(cell, graph.names, run.lang, 4)
+    if found.representatives:
+        click.secho(f"\n■ {say('全产业代表企业', 'named for the industry as a whole')}", bold=True)
+        for company in found.representatives:
+            click.echo(f"    {graph.names.label(company.iri, run.lang)}{cite(company.passages)}")
+
+
+def _print_cell(cell: SegmentCell, names: Any, lang: str, indent: int) -> None:
+    click.echo(f"{' ' * indent}· {names.label(cell.iri, lang)}{cite(cell.passages)}")
+    for mark, things in (("●", cell.companies), ("○", cell.products)):
+        if things:
+            listed = say("、", ", ").join(f"{names.label(t.iri, lang)}{cite(t.passages)}" for t in things)
+            click.echo(f"{' ' * (indent + 4)}{mark} {listed}")
+    for part in cell.parts:
+        _print_cell(part, names, lang, indent + 4)
+
+
+def _chain_rows(found: Chain) -> Any:
+    """The chart as rows: one per thing named in a segment, one per segment that names nothing."""
+    import pyoxigraph as ox
+
+    from kg.store.results import Table
+
+    columns = ("view", "stage", "tier", "segment", "company", "product", "passages")
+    rows: list[tuple[Any, ...]] = []
+
+    def add(view: str | None, stage: str | None, tier: str | None, cells: Iterable[SegmentCell]) -> None:
+        for cell in cells:
+            named = [(c.iri, None, c.passages) for c in cell.companies] + [(None, p.iri, p.passages) for p in cell.products]
+            for company, product, passages in named or [(None, None, cell.passages)]:
+                iris = [ox.NamedNode(i) if i else None for i in (view, stage, tier, cell.iri, company, product)]
+                rows.append((*iris, ox.Literal(" ".join(slug(p) for p in passages))))
+            add(view, stage, tier, cell.parts)
+
+    for v in found.views:
+        for s in v.stages:
+            add(v.iri, s.iri, s.tier, s.segments)
+    add(None, None, None, found.unplaced)
+    return Table(columns, tuple(rows))
+
+
+@click.command(help=say("按任何名称找事物", "find things by any name"))
+@click.argument("text")
+@click.option("--kind", help=say("类名,如 Company", "class name, such as Company"))
+@click.option("--limit", type=click.IntRange(1), default=10, show_default=True)
+@format_option
+@common
+@click.pass_obj
+def find(run: Run, text: str, kind: str | None, limit: int, format_: str | None) -> None:
+    """List what a text may mean, best first; exit 3 when nothing comes near."""
+    from kg.errors import NotFound
+    from kg.terms import Text
+
+    graph = run.graph()
+    matches = graph.find(text, *([kind] if kind else []), limit=limit)
+    if not matches:
+        raise NotFound(Text(f"没有与“{text}”相近的名称", f"no name comes near “{text}”"))
+    rows = [
+        (m.thing.label.zh, m.thing.label.en, graph.names.label(f"https://w3id.org/xinzhi/ns#{m.thing.kind}", run.lang),
+         " / ".join(m.thing.also), m.thing.iri, round(m.score))
+        for m in matches
+    ]  # fmt: skip
+    columns = ("zh", "en", "kind", "also", "iri", "score")
+    kind_of_output = chosen(format_)
+    if kind_of_output in ("table", "md"):
+        heads = [say("中文名", "zh name"), say("英文名", "en name"), say("类别", "kind"), say("别名", "also"), "IRI", say("匹配", "fit")]
+        print_cells(heads, [[str(c) for c in r] for r in rows], kind_of_output)
+    else:
+        show(plain_table(columns, list(rows)), format_, run.lang)
+
+
+@click.command("show", help=say("一个事物的全貌:名称、关系、数字、论断、出处", "one thing from all sides"))
+@click.argument("thing")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
+@common
+@click.pass_obj
+def show_command(run: Run, thing: str, format_: str) -> None:
+    """Print one entity page."""
+    graph = run.graph()
+    found = graph.entity(thing)
+    if format_ == "json":
+        import json
+        from dataclasses import asdict
+
+        click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+        return
+    _print_entity(found, graph.names, run.lang)
+    others = [m.thing for m in graph.find(thing) if m.score >= 95 and m.thing.iri != found.thing.iri]
+    if others:
+        listed = say("、", ", ").join(f"{graph.names.label(o.iri, run.lang)} ({slug(o.iri)}, {o.kind})" for o in others)
+        click.echo(say(f"\n同名的还有:{listed}", f"\nalso of this name: {listed}"), err=True)
+
+
+def _print_entity(found: Entity, names: Any, lang: str) -> None:
+    t = found.thing
+    other = t.label.pick("en" if lang == "zh" else "zh")
+    click.secho(f"{t.label.pick(lang)}", bold=True, nl=False)
+    click.echo(f"  {other}  ({names.label(f'https://w3id.org/xinzhi/ns#{t.kind}', lang)})")
+    click.echo(t.iri)
+    if t.also:
+        click.echo(f"{say('又名', 'also')}: {' / '.join(t.also)}")
+    for texts in found.texts.values():
+        click.echo(texts.get(lang) or next(iter(texts.values())))
+    words = {
+        "asserted": say("报告所述", "stated by the report"),
+        "background": say("背景(报告未说)", "background, not said by the report"),
+        "entities": say("名称与归类", "names and order"),
+        "inferred": say("推理得出", "inferred"),
+    }
+    for kind, title in words.items():
+        edges = [e for e in found.edges if e.kind == kind]
+        if edges:
+            click.secho(f"\n{title}", bold=True)
+            for edge in edges:
+                click.echo(f"  {_edge(edge, names, lang)}{cite(edge.passages)}")
+    for title, claims in ((say("数字", "figures"), found.figures), (say("论断", "claims"), found.claims)):
+        if claims:
+            click.secho(f"\n{title}", bold=True)
+            for claim in claims:
+                click.echo(f"  {claim_line(claim, names, lang)}{cite((claim.passage,))}")
+
+
+def _edge(edge: Edge, names: Any, lang: str) -> str:
+    arrow = "→" if edge.out else "←"
+    return f"{names.label(edge.predicate, lang, inverse=not edge.out)} {arrow} {names.label(edge.other, lang)}"
+
+
+def claim_line(claim: Claim, names: Any, lang: str) -> str:
+    """A claim in one line: what is measured, where, when, how much, or the paraphrase."""
+    summary = claim.summary.get(lang, "")
+    if claim.value is None:
+        kind = names.label(f"https://w3id.org/xinzhi/ns#{claim.kind}", lang)
+        return f"{kind}: {summary}"
+    parts = [names.label(i, lang) for i in (claim.indicator, claim.region) if i] + ([claim.years] if claim.years else [])
+    number = f"{'' if slug(claim.comparator or '') == 'eq' else names.label(claim.comparator, lang) + ' '}{amount(claim.value, lang)} {names.label(claim.unit, lang)}"
+    tail = [names.label(i, lang) for i in (claim.status, claim.attributed_to) if i] + ([summary] if summary else [])
+    return f"{' '.join(parts)}: {number} ({say('、', ', ').join(tail)})"
+
+
+@click.command(help=say("两个事物如何相连,每一步都有出处", "how two things are connected, a passage on each hop"))
+@click.argument("one")
+@click.argument("other")
+@format_option
+@common
+@click.pass_obj
+def path(run: Run, one: str, other: str, format_: str | None) -> None:
+    """Print the shortest chain of stated edges between two things."""
+    graph = run.graph()
+    hops = graph.path_between(one, other)
+    if (format_ or "table") != "table":
+        rows = [(h.subject, h.predicate, h.value, " ".join(slug(p) for p in h.passages)) for h in hops]
+        show(plain_table(("subject", "predicate", "object", "passages"), rows), format_, run.lang)
+        return
+    for hop in hops:
+        here, there = (hop.subject, hop.value) if hop.forward else (hop.value, hop.subject)
+        edge = graph.names.label(hop.predicate, run.lang, inverse=not hop.forward)
+        click.echo(f"{_call(graph, here, run.lang)} — {edge} → {_call(graph, there, run.lang)}{cite(hop.passages)}")
+
+
+def _call(graph: Any, iri: str, lang: str) -> str:
+    name: str = graph.names.label(iri, lang)
+    return name
+
+
+@click.command(help=say("报告自相矛盾之处,附算式", "where the report contradicts itself, with the arithmetic"))
+@click.argument("industry", required=False, type=INDUSTRY)
+@click.option("--severity", type=click.Choice(["Warning", "Info"]), help=say("只列此级别", "only this severity"))
+@format_option
+@common
+@click.pass_obj
+def audit(run: Run, industry: str | None, severity: str | None, format_: str | None) -> None:
+    """Print the audit's findings; exit 1 when there is a Warning, as a linter does."""
+    graph = run.graph()
+    found = [f for f in graph.audit(industry) if severity in (None, f.severity)]
+    if (format_ or "table") == "table":
+        for f in found:
+            click.secho(f"{f.severity:<8} {f.rule}", bold=f.severity == "Warning", nl=False)
+            click.echo(f"  {f.message.pick(run.lang)}{cite(f.passages)}")
+        click.echo(say(f"{len(found)} 条", f"{len(found)} finding(s)"), err=True)
+    else:
+        rows = [
+            (f.severity, f.rule, f.focus, f.message.zh, f.message.en, " ".join(f.involved), " ".join(p.removeprefix(PASSAGE) for p in f.passages))
+            for f in found
+        ]
+        show(plain_table(("severity", "rule", "focus", "zh", "en", "involved", "passages"), rows), format_, run.lang)
+    if any(f.severity == "Warning" for f in found):
+        raise click.exceptions.Exit(1)
+
+
+@click.command(help=say("图谱有多大;--central 列出枢纽与单点", "how much there is; --central lists hubs and single points of failure"))
+@click.option("--central", is_flag=True, help=say("介数中心性与割点", "betweenness centrality and articulation points"))
+@click.option("--limit", type=click.IntRange(1), default=15, show_default=True)
+@format_option
+@common
+@click.pass_obj
+def stats(run: Run, central: bool, limit: int, format_: str | None) -> None:
+    """Print counts by graph and class, or the most central things."""
+    from kg.ask.network import cut_points
+    from kg.ask.overview import class_counts
+
+    graph = run.graph()
+    if central:
+        hubs = [("betweenness", r.iri, f"{r.score:.4f}", r.degree) for r in graph.central(limit)]
+        cuts = [("cut point", r.iri, f"{r.score:.0f}", r.degree) for r in cut_points(graph.store, limit)]
+        rows = [(kind, graph.names.label(iri, run.lang), iri, score, degree) for kind, iri, score, degree in hubs + cuts]
+        _print(("measure", "name", "iri", "score", "degree"),
+               [say("指标", "measure"), say("名称", "name"), "IRI", say("值", "score"), say("边数", "edges")], rows, format_, run.lang)  # fmt: skip
+        return
+    rows = [(say("三元组", "triples"), say(*_COUNTS[k]), n) for k, n in graph.manifest["counts"].items()]
+    rows += [(say("类", "class"), graph.names.label(iri, run.lang), n) for iri, n in class_counts(graph.store)]
+    _print(("kind", "name", "count"), [say("种类", "kind"), say("名称", "name"), say("数量", "count")], rows, format_, run.lang)
+
+
+_COUNTS = {
+    "ontology": ("本体与清单", "ontology and lists"),
+    "passages": ("段落登记", "passages"),
+    "entities": ("名称与类别", "names and kinds"),
+    "background": ("背景", "background"),
+    "report": ("报告所述", "stated by the report"),
+    "passages_stating": ("有陈述的段落(个)", "passages that state something"),
+    "inferred": ("推理得出", "inferred"),
+    "default": ("默认图合计(去重)", "default graph, distinct"),
+    "findings": ("审计发现(条)", "audit findings"),
+}
+
+
+def _print(columns: tuple[str, ...], heads: list[str], rows: list[tuple[Any, ...]], format_: str | None, lang: str) -> None:
+    kind = chosen(format_)
+    if kind in ("table", "md"):
+        print_cells(heads, [[str(c) for c in r] for r in rows], kind)
+    else:
+        show(plain_table(columns, rows), format_, lang)

@@ -1,0 +1,100 @@
+"""kg build, kg check, kg passages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kg.errors import KgError, MissingFile
+from kg.faces.cli.language import say
+from kg.faces.cli.options import Run, common, step_printer
+from kg.terms import Text
+
+
+@click.command(help=say("构建图谱:检查、推理、审计、写库", "build the graph: check, close, audit, store"))
+@click.option("--reasoner", type=click.Choice(["rules", "owlrl"]), default="rules", show_default=True)
+@click.option("--force", is_flag=True, help=say("即使没有变化也重建", "build even if nothing changed"))
+@common
+@click.pass_obj
+def build(run: Run, reasoner: str, force: bool) -> None:
+    """Build the store and print what it holds and how long each step took."""
+    from kg.build.pipeline import build as make
+    from kg.source.project import Project
+
+    outcome = make(Project.find(run.project, run.store), reasoner=reasoner, force=force, progress=step_printer())
+    if not outcome.built:
+        click.echo(say("没有变化,图谱是最新的", "nothing changed; the store is current"))
+        return
+    c, total = outcome.counts, sum(outcome.seconds.values())
+    click.echo(
+        say(
+            f"报告所述 {c['report']} 条({c['passages_stating']} 段),推理 {c['inferred']} 条,审计发现 {c['findings']} 条",
+            f"{c['report']} statements of the report in {c['passages_stating']} passages, {c['inferred']} inferred, {c['findings']} audit findings",
+        )
+    )
+    steps = " · ".join(f"{name} {seconds:.2f}" for name, seconds in outcome.seconds.items())
+    click.echo(f"{steps} · {say('合计', 'total')} {total:.2f} s")
+    click.echo(str(outcome.path))
+
+
+@click.command(help=say("检查数据:SHACL、图名、(给出原文时)与原文逐段核对", "check the data: SHACL, graph names and, with --text, against the text"))
+@click.argument("files", nargs=-1, type=click.Path())
+@click.option("--text", "text_file", type=click.Path(), help=say("原文副本", "a copy of the report's text"))
+@click.option("--audit/--no-audit", "with_audit", default=True, help=say("是否列出审计发现", "list audit findings too"))
+@click.option("--format", "format_", type=click.Choice(["text", "json", "sarif", "ttl"]), default="text", show_default=True)
+@common
+@click.pass_obj
+def check(run: Run, files: tuple[str, ...], text_file: str | None, with_audit: bool, format_: str) -> None:
+    """Print findings; exit 1 if one of them blocks the build."""
+    from kg.build.findings import WRITERS, order
+    from kg.build.pipeline import check as examine
+    from kg.build.pipeline import locate
+    from kg.source.project import Project
+
+    project = Project.find(run.project, run.store)
+    findings = examine(project)
+    if text_file:
+        from kg.build.fidelity import against_text
+
+        findings += locate(project, against_text(project, _read(text_file)))
+    if not with_audit:
+        findings = [f for f in findings if f.severity == "Violation"]
+    if files:
+        wanted = {project.relative(Path(f).resolve()) for f in files}
+        findings = [f for f in findings if f.place and f.place.file in wanted]
+    click.echo(WRITERS[format_](order(findings), run.lang), nl=False)
+    blocking = sum(f.severity == "Violation" for f in findings)
+    click.echo(say(f"{len(findings)} 条发现,{blocking} 条阻止构建", f"{len(findings)} finding(s), {blocking} of them block the build"), err=True)
+    if blocking:
+        raise click.exceptions.Exit(1)
+
+
+@click.command(help=say("由原文副本生成 data/passages.ttl(区间、摘要、章节路径)", "generate data/passages.ttl (spans, digests, section paths) from a copy of the text"))
+@click.argument("text_file", type=click.Path())
+@click.option("-o", "output", type=click.Path(), help=say("写到此文件;缺省为标准输出", "write to this file; standard output if absent"))
+@common
+@click.pass_obj
+def passages(run: Run, text_file: str, output: str | None) -> None:
+    """Generate the passages of a text; the text itself is not kept."""
+    from kg.source.passages import generate
+    from kg.source.project import Project
+
+    turtle = generate(_read(text_file), Project.find(run.project, run.store))
+    if output is None:
+        click.echo(turtle, nl=False)
+        return
+    beside = Path(output).with_suffix(".new")
+    beside.write_text(turtle, encoding="utf-8")
+    beside.replace(output)
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path) from error
+
+
+def _unreadable(path: str) -> KgError:
+    return MissingFile(Text(f"读不到文本 {path}", f"cannot read the text {path}"), hint=Text("需要 UTF-8 文本文件", "a UTF-8 text file is needed"))
