@@ -1,0 +1,144 @@
+"""The graph for other tools: eight formats, byte-stable (same graph, same bytes).
+
+turtle and rdfxml hold one graph: the default graph, or with ``--graph provenance`` the plain facts plus
+an ``rdf:Statement`` with ``ivc:statedIn`` for each asserted edge, which every RDF 1.1 tool can read (SPEC D1).
+trig and nquads hold the named graphs, from which the default graph can be made again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
+
+from kg import vocab
+from kg.errors import UsageProblem
+from kg.terms import Text, expand, slug
+
+if TYPE_CHECKING:
+    from kg.graph import KnowledgeGraph
+
+GRAPHS: Final = ("default", "report", "provenance", "entities", "background", "inferred", "audit", "ontology", "passages")
+
+
+def export(graph: KnowledgeGraph, format_: str, which: str = "default") -> str:
+    """The graph as text.
+
+    Args:
+        graph: a built graph.
+        format_: a key of WRITERS.
+        which: one of GRAPHS, or the IRI (or ``psg:…``) of one named graph.
+
+    Raises:
+        UsageProblem: no such graph, or a format that cannot hold it.
+    """
+    if format_ in ("trig", "nquads") and which == "default":
+        return _DATASETS[format_](sorted(_named(graph), key=str))
+    triples = sorted(set(_triples(graph, which)), key=str)
+    if format_ in ("graphml", "csv"):
+        return _TABULAR[format_](graph, triples)
+    return _TRIPLES[format_](triples)
+
+
+def _named(graph: KnowledgeGraph) -> Iterator[ox.Quad]:
+    """Every quad of the named graphs."""
+    return (q for q in graph.store.index if not isinstance(q.graph_name, ox.DefaultGraph))
+
+
+def _triples(graph: KnowledgeGraph, which: str) -> Iterator[ox.Triple]:
+    index = graph.store.index
+    if which == "provenance":
+        yield from _provenance(graph)
+        return
+    if which == "default":
+        quads: Iterable[ox.Quad] = index.quads_for_pattern(None, None, None, ox.DefaultGraph())
+    elif which == "report":
+        quads = (q for q in _named(graph) if q.graph_name.value.startswith(vocab.PASSAGE))
+    else:
+        iri = vocab.ONTOLOGY if which == "ontology" else vocab.BASE + "graph/" + which if which in GRAPHS else expand(which)
+        quads = list(index.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
+        if not quads:
+            raise UsageProblem(
+                Text(f"没有图 {which},或它是空的", f"there is no graph {which}, or it is empty"),
+                hint=Text(f"可选:{'、'.join(GRAPHS)},或段落如 psg:r1-L0027", f"one of {', '.join(GRAPHS)}, or a passage such as psg:r1-L0027"),
+            )
+    yield from (ox.Triple(q.subject, q.predicate, q.object) for q in quads)
+
+
+def _provenance(graph: KnowledgeGraph) -> Iterator[ox.Triple]:
+    """The default graph plus one rdf:Statement per asserted edge between IRIs, with its passages."""
+    yield from _triples(graph, "default")
+    stated: dict[ox.Triple, list[ox.NamedNode]] = {}
+    for quad in _named(graph):
+        if quad.graph_name.value.startswith(vocab.PASSAGE) and quad.predicate.value.startswith(vocab.IVC) and isinstance(quad.object, ox.NamedNode):
+            stated.setdefault(ox.Triple(quad.subject, quad.predicate, quad.object), []).append(quad.graph_name)
+    node = ox.NamedNode
+    for triple, passages in stated.items():
+        from hashlib import sha256
+
+        name = node(f"{vocab.BASE}statement/{sha256(str(triple).encode()).hexdigest()[:16]}")
+        yield ox.Triple(name, node(vocab.TYPE), node(vocab.RDF + "Statement"))
+        for part, term in (("subject", triple.subject), ("predicate", triple.predicate), ("object", triple.object)):
+            yield ox.Triple(name, node(vocab.RDF + part), term)
+        for passage in passages:
+            yield ox.Triple(name, node(vocab.DCTERMS + "source"), passage)
+
+
+def _serialiser(format_: ox.RdfFormat) -> Callable[[Iterable[Any]], str]:
+    def write(items: Iterable[Any]) -> str:
+        prefixes = dict(vocab.PREFIXES) if format_ in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.RDF_XML) else None
+        text: bytes = ox.serialize(items, format=format_, prefixes=prefixes)
+        return text.decode()
+
+    return write
+
+
+def _graphml(graph: KnowledgeGraph, triples: list[ox.Triple]) -> str:
+    """Nodes with label and kind, edges with property and label; for Gephi, yEd, Cytoscape."""
+    import networkx as nx
+
+    names = graph.names
+    network = nx.MultiDiGraph()
+    for t in triples:
+        if t.predicate.value.startswith(vocab.IVC) and isinstance(t.object, ox.NamedNode) and isinstance(t.subject, ox.NamedNode):
+            for iri in (t.subject.value, t.object.value):
+                thing = names.get(iri)
+                network.add_node(iri, label_zh=names.label(iri, "zh"), label_en=names.label(iri, "en"), kind=thing.kind if thing else "")
+            network.add_edge(t.subject.value, t.object.value, property=slug(t.predicate.value), label_zh=names.label(t.predicate.value, "zh"))
+    return "\n".join(nx.generate_graphml(network)) + "\n"
+
+
+def _csv(graph: KnowledgeGraph, triples: list[ox.Triple]) -> str:
+    """One row per triple with labels: subject, predicate, object, their zh labels, datatype, language."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(("subject", "predicate", "object", "subject_zh", "predicate_zh", "object_zh", "datatype", "language"))
+    for t in triples:
+        literal = isinstance(t.object, ox.Literal)
+        writer.writerow((
+            _value(t.subject), t.predicate.value, _value(t.object),
+            graph.names.label(_value(t.subject), "zh"), graph.names.label(t.predicate.value, "zh"),
+            "" if literal else graph.names.label(_value(t.object), "zh"),
+            t.object.datatype.value if literal else "", (t.object.language or "") if literal else "",
+        ))  # fmt: skip
+    return out.getvalue()
+
+
+def _value(term: ox.NamedNode | ox.BlankNode | ox.Literal) -> str:
+    return f"_:{term.value}" if isinstance(term, ox.BlankNode) else str(term.value)
+
+
+_TRIPLES: Final = {
+    "turtle": _serialiser(ox.RdfFormat.TURTLE),
+    "ntriples": _serialiser(ox.RdfFormat.N_TRIPLES),
+    "jsonld": _serialiser(ox.RdfFormat.JSON_LD),
+    "rdfxml": _serialiser(ox.RdfFormat.RDF_XML),
+    "trig": _serialiser(ox.RdfFormat.TRIG),
+    "nquads": _serialiser(ox.RdfFormat.N_QUADS),
+}
+_DATASETS: Final = {"trig": _serialiser(ox.RdfFormat.TRIG), "nquads": _serialiser(ox.RdfFormat.N_QUADS)}
+_TABULAR: Final = {"graphml": _graphml, "csv": _csv}
+FORMATS: Final = (*_TRIPLES, *_TABULAR)
