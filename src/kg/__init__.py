@@ -1,8 +1,8 @@
 """xinzhi: an industry report as a knowledge graph that people can question, check and trust.
 
-    import kg
-    graph = kg.open()                       # the packaged graph; or a folder
-    graph.query("companies-in-segment", segment="卫星制造")
+import kg
+graph = kg.open()                       # the packaged graph; or a folder
+graph.query("companies-in-segment", segment="卫星制造")
 """
 
 from __future__ import annotations
@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kg.errors import KgError as KgError
     from kg.graph import KnowledgeGraph as KnowledgeGraph
-    from kg.graph import open_graph as open  # noqa: A004
+    from kg.graph import open_graph as open
     from kg.store.results import Table as Table
 
 __all__ = ["KgError", "KnowledgeGraph", "Table", "open"]
 
-_HOMES = {"KgError": ("kg.errors", "KgError"), "KnowledgeGraph": ("kg.graph", "KnowledgeGraph"),
-          "Table": ("kg.store.results", "Table"), "open": ("kg.graph", "open_graph")}  # fmt: skip
+_HOMES = {
+    "KgError": ("kg.errors", "KgError"),
+    "KnowledgeGraph": ("kg.graph", "KnowledgeGraph"),
+    "Table": ("kg.store.results", "Table"),
+    "open": ("kg.graph", "open_graph"),
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -129,6 +129,12 @@ class KnowledgeGraph:
 
         return central(self.store, limit)
 
+    def cut_points(self, limit: int = 20) -> list[Rank]:
+        """Single points of failure: what the rest of the graph hangs on."""
+        from kg.ask.network import cut_points
+
+        return cut_points(self.store, limit)
+
     # -- hand over to the libraries people know ---------------------------------------------------------
 
     def to_rdflib(self) -> rdflib.Dataset:
@@ -155,7 +161,9 @@ class KnowledgeGraph:
             ) from error
 
 
-def open_graph(root: str | Path | None = None, *, store: str | Path | None = None, progress: Any = None) -> KnowledgeGraph:
+def open_graph(
+    root: str | Path | None = None, *, store: str | Path | None = None, progress: Any = None
+) -> KnowledgeGraph:
     """The graph of the packaged project, or of the folder *root*; it is built first if it is not there or stale.
 
     Args:
@@ -175,4 +183,3 @@ def open_graph(root: str | Path | None = None, *, store: str | Path | None = Non
 
         place = build(project, progress=progress).path
     return KnowledgeGraph(place)
-

@@ -6,6 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import pyoxigraph as ox
+
 from kg.vocab import BASE, PREFIXES
 
 Lang = Literal["zh", "en"]
@@ -31,7 +33,7 @@ def compact(iri: str) -> str:
     """``prefix:name`` where a prefix of the project fits, else the IRI unchanged."""
     for prefix, namespace in _BY_LENGTH:
         if iri.startswith(namespace):
-            return f"{prefix}:{iri[len(namespace):]}"
+            return f"{prefix}:{iri[len(namespace) :]}"
     return iri
 
 
@@ -81,3 +83,18 @@ _EN_STEPS: Final = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
 def _short(number: float) -> str:
     """At most four decimals, no trailing zeros, thousands separated."""
     return f"{number:,.4f}".rstrip("0").rstrip(".")
+
+
+def iri(term: object) -> str:
+    """The IRI of a named node; empty for any other term and for the default graph."""
+    return term.value if isinstance(term, ox.NamedNode) else ""
+
+
+def lexical(term: object) -> str:
+    """The text of an IRI, literal or blank node, whatever its kind."""
+    return str(getattr(term, "value", ""))
+
+
+def language(term: object) -> str | None:
+    """The language tag of a literal that has one."""
+    return term.language if isinstance(term, ox.Literal) else None

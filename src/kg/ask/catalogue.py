@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from math import isfinite
 from typing import Any
 
 import pyoxigraph as ox
@@ -35,7 +36,9 @@ class Catalogue:
             near = get_close_matches(name, self._entries, n=3, cutoff=0.4)
             raise NotFound(
                 Text(f"没有名为 {name} 的查询", f"there is no query called {name}"),
-                hint=Text(f"相近的有:{'、'.join(near)};全部见 kg queries", f"near: {', '.join(near)}; all of them: kg queries")
+                hint=Text(
+                    f"相近的有:{'、'.join(near)};全部见 kg queries", f"near: {', '.join(near)}; all of them: kg queries"
+                )
                 if near
                 else Text("全部查询见 kg queries", "kg queries lists them all"),
             )
@@ -65,7 +68,9 @@ class Catalogue:
         """One typed value as a term; see :meth:`bind` for what it raises."""
         if param.type == "enum":
             if value not in param.choices:
-                raise _impossible(param, value, Text(f"可选:{'、'.join(param.choices)}", f"one of: {', '.join(param.choices)}"))
+                raise _impossible(
+                    param, value, Text(f"可选:{'、'.join(param.choices)}", f"one of: {', '.join(param.choices)}")
+                )
             return ox.Literal(value)
         if param.type == "string":
             return _string(value, param.default)
@@ -91,7 +96,7 @@ def _number(param: Parameter, value: str) -> ox.Literal:
         raise _impossible(param, value, kind) from None
     if param.type == "year" and not 1900 <= number <= 2100:
         raise _impossible(param, value, Text("1900 至 2100 的年份", "a year from 1900 to 2100"))
-    if number != number or number in (float("inf"), float("-inf")):
+    if not isfinite(number):
         raise _impossible(param, value, Text("有限的数", "a finite number"))
     kind_iri = vocab.XSD + ("integer" if whole else "decimal")
     return ox.Literal(str(number) if whole else f"{number:f}", datatype=ox.NamedNode(kind_iri))
@@ -101,7 +106,10 @@ def _passage(value: str) -> str:
     """``27``, ``L27``, ``r1-L0027`` or the IRI of a passage of document r1."""
     line = value.removeprefix(vocab.PASSAGE).removeprefix("psg:").removeprefix("r1-").lstrip("Ll")
     if not line.isascii() or not line.isdigit():
-        raise NotFound(Text(f"没有段落 {value}", f"there is no passage {value}"), hint=Text("写成行号,如 27 或 r1-L0027", "write its line, as 27 or r1-L0027"))
+        raise NotFound(
+            Text(f"没有段落 {value}", f"there is no passage {value}"),
+            hint=Text("写成行号,如 27 或 r1-L0027", "write its line, as 27 or r1-L0027"),
+        )
     return f"{vocab.PASSAGE}r1-L{int(line):04d}"
 
 

@@ -106,21 +106,35 @@ class _Builder:
         loose = [self._cell(s, p) for s, p in self._loose.items() if s not in placed | inside]
         return Chain(
             self._industry,
-            tuple(View(v, self._columns([r for r in stages if r["view"] == v])) for v in sorted(views, key=self._first_line)),
+            tuple(
+                View(v, self._columns([r for r in stages if r["view"] == v]))
+                for v in sorted(views, key=self._first_line)
+            ),
             tuple(loose),
             _cited(_group((row["thing"], row["psg"]) for row in self._rows(_WHOLE))),
         )
 
     def _first_line(self, view: str) -> tuple[str, str]:
-        lines = [p for stage in self._rows(_STAGES) if stage["view"] == view
-                 for found in self._stage_segments.get(stage["stage"], {}).values() for p in found]  # fmt: skip
+        lines = [
+            p
+            for stage in self._rows(_STAGES)
+            if stage["view"] == view
+            for found in self._stage_segments.get(stage["stage"], {}).values()
+            for p in found
+        ]
         return (min(lines, default="~"), view)
 
     def _read(self) -> None:
         for row in self._rows(_SEGMENTS):
-            home = (self._stage_segments[row["stage"]] if row["stage"] else self._parts[row["parent"]] if row["parent"] else self._loose)
+            home = (
+                self._stage_segments[row["stage"]]
+                if row["stage"]
+                else self._parts[row["parent"]]
+                if row["parent"]
+                else self._loose
+            )
             if row["stage"] or row["parent"]:
-                home[row["segment"]].add(row["psg"])  # type: ignore[union-attr]
+                home[row["segment"]].add(row["psg"])
             else:
                 self._loose[row["segment"]].add(row["psg"])
         for row in self._rows(_NAMED):
@@ -130,7 +144,9 @@ class _Builder:
         return list(self._store.select(query.format(iri=self._industry)))
 
     def _columns(self, rows: list[dict[str, str]]) -> tuple[StageColumn, ...]:
-        columns = [StageColumn(r["stage"], r["tier"], self._cells(self._stage_segments.get(r["stage"], {}))) for r in rows]
+        columns = [
+            StageColumn(r["stage"], r["tier"], self._cells(self._stage_segments.get(r["stage"], {}))) for r in rows
+        ]
         return tuple(sorted(columns, key=lambda c: (_TIERS.get(c.tier or "", 9), _earliest(c), c.iri)))
 
     def _cells(self, segments: dict[str, set[str]]) -> tuple[SegmentCell, ...]:

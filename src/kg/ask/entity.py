@@ -77,7 +77,9 @@ class Entity:
 def entity(store: EmbeddedStore, names: Names, thing: Thing) -> Entity:
     """The entity page of *thing*, as plain data."""
     edges = _edges(store, thing.iri)
-    shown = tuple(e for e in edges if not e.other.startswith((vocab.BASE + "observation/", vocab.BASE + "claim/", vocab.SHAPE)))
+    shown = tuple(
+        e for e in edges if not e.other.startswith((vocab.BASE + "observation/", vocab.BASE + "claim/", vocab.SHAPE))
+    )
     claims = _claims(store, thing.iri)
     passages = {p for e in edges for p in e.passages} | {c.passage for c in claims}
     return Entity(
@@ -124,9 +126,18 @@ def _claims(store: EmbeddedStore, iri: str) -> list[Claim]:
         found.setdefault(
             row["claim"],
             Claim(
-                row["claim"], row["kind"].removeprefix(vocab.IVC), row["passage"],
+                row["claim"],
+                row["kind"].removeprefix(vocab.IVC),
+                row["passage"],
                 _texts(store, row["claim"]).get(vocab.IVC + "summary", {}),
-                row["indicator"], row["region"], years, row["comparator"], row["value"], row["unit"], row["status"], row["by"],
+                row["indicator"],
+                row["region"],
+                years,
+                row["comparator"],
+                row["value"],
+                row["unit"],
+                row["status"],
+                row["by"],
             ),
-        )  # fmt: skip
+        )
     return list(found.values())

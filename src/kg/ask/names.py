@@ -13,9 +13,22 @@ from kg.vocab import BASE, PASSAGE
 _FUZZY: Final = 60.0
 """Least similarity (rapidfuzz ratio, 0–100) at which a misspelt name is still offered."""
 _PREFERENCE: Final = (
-    "Industry", "Company", "ResearchBody", "PublicBody", "Organization", "Technology", "Product", "Segment",
-    "Region", "Application", "Policy", "Project", "Sector", "Stage", "ChainView",
-)  # fmt: skip
+    "Industry",
+    "Company",
+    "ResearchBody",
+    "PublicBody",
+    "Organization",
+    "Technology",
+    "Product",
+    "Segment",
+    "Region",
+    "Application",
+    "Policy",
+    "Project",
+    "Sector",
+    "Stage",
+    "ChainView",
+)
 """Which thing a bare name means when several kinds bear it: the first in this list."""
 
 
@@ -43,7 +56,8 @@ class Names:
 
     def __init__(self, lookup: Mapping[str, Any]) -> None:
         self.things = tuple(
-            Thing(t["iri"], t["kind"], Text(t["zh"], t["en"]), tuple(t["also"]), tuple(t["keys"])) for t in lookup["things"]
+            Thing(t["iri"], t["kind"], Text(t["zh"], t["en"]), tuple(t["also"]), tuple(t["keys"]))
+            for t in lookup["things"]
         )
         self.terms: Mapping[str, list[str]] = lookup["terms"]
         self._classes: Mapping[str, list[str]] = lookup["classes"]
@@ -102,11 +116,22 @@ class Names:
         if exact:
             return exact[0].thing
         near = [f"{m.thing.label.zh} / {m.thing.label.en}" for m in self.find(text, kinds, limit=4)]
-        offer = Text(f"是不是:{'、'.join(near)}?", f"did you mean: {', '.join(near)}?") if near else Text("用 kg find 查找名称", "look names up with kg find")
-        kind = Text("、".join(self.label(expand(f"ivc:{k}"), "zh") for k in kinds), " or ".join(self.label(expand(f"ivc:{k}"), "en") for k in kinds))
+        offer = (
+            Text(f"是不是:{'、'.join(near)}?", f"did you mean: {', '.join(near)}?")
+            if near
+            else Text("用 kg find 查找名称", "look names up with kg find")
+        )
+        kind = Text(
+            "、".join(self.label(expand(f"ivc:{k}"), "zh") for k in kinds),
+            " or ".join(self.label(expand(f"ivc:{k}"), "en") for k in kinds),
+        )
         raise NotFound(
-            Text(f"找不到名为“{text}”的{kind.zh or '事物'}", f"nothing is named “{text}”{f' among {kind.en}' if kinds else ''}"), hint=offer
-        )  # fmt: skip
+            Text(
+                f"找不到名为“{text}”的{kind.zh or '事物'}",
+                f"nothing is named “{text}”{f' among {kind.en}' if kinds else ''}",
+            ),
+            hint=offer,
+        )
 
 
 def _score(thing: Thing, text: str, folded: str) -> float:

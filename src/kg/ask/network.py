@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from kg import vocab
@@ -14,7 +15,18 @@ if TYPE_CHECKING:
     import networkx as nx
 
 # Edges that say how a claim is measured or where it stands, not how two things are related.
-_MEASURES: Final = ("indicator", "unit", "comparator", "status", "statedIn", "contextIndustry", "rank", "tier", "atTier", "group")
+_MEASURES: Final = (
+    "indicator",
+    "unit",
+    "comparator",
+    "status",
+    "statedIn",
+    "contextIndustry",
+    "rank",
+    "tier",
+    "atTier",
+    "group",
+)
 _ASSERTED: Final = f"""
 SELECT ?s ?p ?o ?g WHERE {{
   GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), STR(psg:)) && STRSTARTS(STR(?p), STR(ivc:)) && isIRI(?o)
@@ -97,7 +109,7 @@ def path(store: EmbeddedStore, start: str, end: str) -> list[Hop]:
             Text("两者之间没有报告所述的联系", "the report states nothing that connects the two"),
             hint=Text("用 kg show 看看各自的边", "look at the edges of each with kg show"),
         ) from error
-    return [_hop(graph, one, other) for one, other in zip(nodes, nodes[1:], strict=False)]
+    return [_hop(graph, one, other) for one, other in pairwise(nodes)]
 
 
 def _hop(graph: nx.MultiDiGraph, one: str, other: str) -> Hop:
@@ -121,10 +133,10 @@ def cut_points(store: EmbeddedStore, limit: int = 20) -> list[Rank]:
     """Single points of failure: articulation points, by how many things they alone hold to the rest."""
     import networkx as nx
 
-    plain = _things(store)
+    plain: Any = _things(store)  # networkx is but half typed
     found = []
     for node in nx.articulation_points(plain):
-        home = nx.node_connected_component(plain, node)
+        home = next(c for c in nx.connected_components(plain) if node in c)
         rest = plain.subgraph(home - {node})
         lost = len(home) - 1 - max(len(c) for c in nx.connected_components(rest))
         found.append(Rank(node, float(lost), plain.degree(node)))

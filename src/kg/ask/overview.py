@@ -16,7 +16,9 @@ _AUDIT = """
 SELECT ?finding ?rule ?severity ?focus ?message WHERE { GRAPH g:audit {
   ?finding sh:sourceShape ?rule ; sh:resultSeverity ?severity ; sh:focusNode ?focus ; sh:resultMessage ?message
 } } ORDER BY ?finding ?message"""
-_INVOLVED = "SELECT ?finding ?other WHERE { GRAPH g:audit { ?finding dcterms:references ?other } } ORDER BY ?finding ?other"
+_INVOLVED = (
+    "SELECT ?finding ?other WHERE { GRAPH g:audit { ?finding dcterms:references ?other } } ORDER BY ?finding ?other"
+)
 _HOMES = """
 SELECT DISTINCT ?finding ?passage WHERE {
   { GRAPH g:audit { ?finding sh:focusNode|dcterms:references ?x } ?x ivc:statedIn ?passage }
@@ -60,12 +62,17 @@ def audit_findings(store: EmbeddedStore, industry: str | None = None) -> list[Au
     involved, homes = _pairs(store, _INVOLVED), _pairs(store, _HOMES)
     found = [
         AuditFinding(
-            iri, rule.removeprefix(SHAPE), severity.removeprefix(SH), focus, Text(text.get("zh", ""), text.get("en", "")),
-            tuple(o for o in involved[iri] if not o.startswith(PASSAGE)), tuple(homes[iri]),
+            iri,
+            rule.removeprefix(SHAPE),
+            severity.removeprefix(SH),
+            focus,
+            Text(text.get("zh", ""), text.get("en", "")),
+            tuple(o for o in involved[iri] if not o.startswith(PASSAGE)),
+            tuple(homes[iri]),
         )
         for (iri, rule, severity, focus), text in texts.items()
         if kept is None or iri in kept
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda f: (_SEVERITIES.index(f.severity), f.rule, f.iri))
 
 

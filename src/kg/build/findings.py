@@ -64,10 +64,9 @@ def to_turtle(findings: Sequence[Finding], lang: str) -> str:
     import pyoxigraph as ox
 
     from kg.build.report import report_triples
-    from kg.vocab import PREFIXES
+    from kg.store.results import serialise
 
-    text: bytes = ox.serialize(report_triples(findings), format=ox.RdfFormat.TURTLE, prefixes=dict(PREFIXES))
-    return text.decode()
+    return serialise(report_triples(findings), ox.RdfFormat.TURTLE)
 
 
 def to_sarif(findings: Sequence[Finding], lang: str) -> str:

@@ -15,7 +15,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from kg.errors import UnknownAxiom
-from kg.terms import Text, compact
+from kg.terms import Text, compact, iri
 from kg.vocab import OWL, RDF, RDFS, TYPE, XSD
 
 Pattern = tuple[str, str, str]
@@ -99,16 +99,16 @@ class _Compiler:
         for subject, predicate, value in sorted(self._axioms, key=lambda a: (str(a[0]), a[1], str(a[2]))):
             if predicate in by_predicate:
                 yield from by_predicate[predicate](subject, value)
-            elif predicate == TYPE and _iri(value) in by_type:
-                yield by_type[_iri(value)](subject)
-            elif predicate == TYPE and not _iri(value).startswith(OWL):
+            elif predicate == TYPE and iri(value) in by_type:
+                yield by_type[iri(value)](subject)
+            elif predicate == TYPE and not iri(value).startswith(OWL):
                 continue  # an individual of a closed list
-            elif (_iri(value) if predicate == TYPE else predicate) not in silent:
+            elif (iri(value) if predicate == TYPE else predicate) not in silent:
                 raise UnknownAxiom(
                     Text(f"规则编译器不认识这种公理:{_show(subject)} {compact(predicate)} {_show(value)}",
                          f"the rule compiler does not know this axiom: {_show(subject)} {compact(predicate)} {_show(value)}"),
                     hint=Text("改用已支持的公理,或在 build/rules.py 中加上它的编译", "use a supported kind, or teach build/rules.py this one"),
-                )  # fmt: skip
+                )
 
     # -- classes ------------------------------------------------------------------------------
 
@@ -141,7 +141,7 @@ class _Compiler:
             yield self._step(who, parts[OWL + "onProperty"], other)
             yield from self._member(other, parts[OWL + "someValuesFrom"])
         else:
-            raise UnknownAxiom(Text(f"规则编译器不认识这种类表达式:{sorted(parts)}", f"the rule compiler does not know this class expression: {sorted(parts)}"))  # fmt: skip
+            raise UnknownAxiom(Text(f"规则编译器不认识这种类表达式:{sorted(parts)}", f"the rule compiler does not know this class expression: {sorted(parts)}"))
 
     def _step(self, subject: str, prop: object, value: str) -> Pattern:
         """The triple for a property, or, turned round, for ``[ owl:inverseOf P ]``."""
@@ -158,7 +158,7 @@ class _Compiler:
         yield Rule("prp-dom", (_show(prop), RDFS + "domain"), ("?x", _TYPE, str(cls)), (("?x", str(prop), "?y"),))
 
     def _range(self, prop: object, cls: object) -> Iterator[Rule]:
-        if not _iri(cls).startswith(XSD):  # a literal's datatype is the shapes' affair
+        if not iri(cls).startswith(XSD):  # a literal's datatype is the shapes' affair
             yield Rule("prp-rng", (_show(prop), RDFS + "range"), ("?y", _TYPE, str(cls)), (("?x", str(prop), "?y"),), "FILTER(isIRI(?y))")
 
     def _inverse(self, prop: object, other: object) -> Iterator[Rule]:
@@ -184,7 +184,7 @@ class _Compiler:
 
     def _list(self, head: object) -> Sequence[object]:
         items: list[object] = []
-        while _iri(head) != RDF + "nil":
+        while iri(head) != RDF + "nil":
             cell = dict(self._by_subject[head])
             items.append(cell[RDF + "first"])
             head = cell[RDF + "rest"]
@@ -194,9 +194,6 @@ class _Compiler:
         self._fresh += 1
         return f"?v{self._fresh}"
 
-
-def _iri(term: object) -> str:
-    return term.value if isinstance(term, ox.NamedNode) else ""
 
 
 def _show(term: object) -> str:

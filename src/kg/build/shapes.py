@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from kg.build.findings import Finding
 from kg.errors import MissingFile, Place, SyntaxProblem
+from kg.store.embedded import solutions
 from kg.terms import Text, compact
 from kg.vocab import PREFIXES, SH, SHAPE, XSD
 
@@ -39,7 +40,7 @@ class Shapes:
             raise MissingFile(Text(f"没有形状文件 {shown or path}", f"no shapes file {shown or path}")) from error
         except SyntaxError as error:
             line = getattr(error, "lines", -1) + 1
-            raise SyntaxProblem(Text("形状文件不是有效的 Turtle", "the shapes file is not valid Turtle"), place=Place(shown or str(path), line)) from error  # fmt: skip
+            raise SyntaxProblem(Text("形状文件不是有效的 Turtle", "the shapes file is not valid Turtle"), place=Place(shown or str(path), line)) from error
 
     def run(self, store: ox.Store) -> list[Finding]:
         """Every finding of these shapes on the default graph of *store*."""
@@ -55,15 +56,15 @@ class Shapes:
             severity = _name(self.graph.value(shape, _sh("severity")) or _sh("Violation"))
             for target in self._targets(shape):
                 query = _BODY.sub(lambda m, t=target: f"{m[0]} {t} ", select, count=1)  # type: ignore[misc]
-                for solution in store.query(query, prefixes=dict(PREFIXES)):
+                for solution in solutions(store, query):
                     yield _sparql_finding(_name(shape), severity, messages, solution)
 
     def _targets(self, shape: Any) -> Iterator[str]:
-        for cls in sorted(self.graph.objects(shape, _sh("targetClass"))):
+        for cls in sorted(map(str, self.graph.objects(shape, _sh("targetClass")))):
             yield f"$this <{PREFIXES['rdf']}type>/<{PREFIXES['rdfs']}subClassOf>* <{cls}> ."
-        for prop in sorted(self.graph.objects(shape, _sh("targetSubjectsOf"))):
+        for prop in sorted(map(str, self.graph.objects(shape, _sh("targetSubjectsOf")))):
             yield f"FILTER EXISTS {{ $this <{prop}> ?anything }} $this <{PREFIXES['rdf']}type> ?anyType ."
-        for node in sorted(self.graph.objects(shape, _sh("targetNode"))):
+        for node in sorted(map(str, self.graph.objects(shape, _sh("targetNode")))):
             yield f"VALUES $this {{ <{node}> }}"
 
     # -- core constraints -----------------------------------------------------------------------

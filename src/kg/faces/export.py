@@ -16,12 +16,23 @@ import pyoxigraph as ox
 
 from kg import vocab
 from kg.errors import UsageProblem
-from kg.terms import Text, expand, slug
+from kg.store.results import serialise
+from kg.terms import Text, expand, iri, language, lexical, slug
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
 
-GRAPHS: Final = ("default", "report", "provenance", "entities", "background", "inferred", "audit", "ontology", "passages")
+GRAPHS: Final = (
+    "default",
+    "report",
+    "provenance",
+    "entities",
+    "background",
+    "inferred",
+    "audit",
+    "ontology",
+    "passages",
+)
 
 
 def export(graph: KnowledgeGraph, format_: str, which: str = "default") -> str:
@@ -56,14 +67,23 @@ def _triples(graph: KnowledgeGraph, which: str) -> Iterator[ox.Triple]:
     if which == "default":
         quads: Iterable[ox.Quad] = index.quads_for_pattern(None, None, None, ox.DefaultGraph())
     elif which == "report":
-        quads = (q for q in _named(graph) if q.graph_name.value.startswith(vocab.PASSAGE))
+        quads = (q for q in _named(graph) if lexical(q.graph_name).startswith(vocab.PASSAGE))
     else:
-        iri = vocab.ONTOLOGY if which == "ontology" else vocab.BASE + "graph/" + which if which in GRAPHS else expand(which)
-        quads = list(index.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
+        name = (
+            vocab.ONTOLOGY
+            if which == "ontology"
+            else vocab.BASE + "graph/" + which
+            if which in GRAPHS
+            else expand(which)
+        )
+        quads = list(index.quads_for_pattern(None, None, None, ox.NamedNode(name)))
         if not quads:
             raise UsageProblem(
                 Text(f"没有图 {which},或它是空的", f"there is no graph {which}, or it is empty"),
-                hint=Text(f"可选:{'、'.join(GRAPHS)},或段落如 psg:r1-L0027", f"one of {', '.join(GRAPHS)}, or a passage such as psg:r1-L0027"),
+                hint=Text(
+                    f"可选:{'、'.join(GRAPHS)},或段落如 psg:r1-L0027",
+                    f"one of {', '.join(GRAPHS)}, or a passage such as psg:r1-L0027",
+                ),
             )
     yield from (ox.Triple(q.subject, q.predicate, q.object) for q in quads)
 
@@ -73,8 +93,14 @@ def _provenance(graph: KnowledgeGraph) -> Iterator[ox.Triple]:
     yield from _triples(graph, "default")
     stated: dict[ox.Triple, list[ox.NamedNode]] = {}
     for quad in _named(graph):
-        if quad.graph_name.value.startswith(vocab.PASSAGE) and quad.predicate.value.startswith(vocab.IVC) and isinstance(quad.object, ox.NamedNode):
-            stated.setdefault(ox.Triple(quad.subject, quad.predicate, quad.object), []).append(quad.graph_name)
+        if (
+            lexical(quad.graph_name).startswith(vocab.PASSAGE)
+            and quad.predicate.value.startswith(vocab.IVC)
+            and isinstance(quad.object, ox.NamedNode)
+        ):
+            stated.setdefault(ox.Triple(quad.subject, quad.predicate, quad.object), []).append(
+                ox.NamedNode(iri(quad.graph_name))
+            )
     node = ox.NamedNode
     for triple, passages in stated.items():
         from hashlib import sha256
@@ -88,12 +114,7 @@ def _provenance(graph: KnowledgeGraph) -> Iterator[ox.Triple]:
 
 
 def _serialiser(format_: ox.RdfFormat) -> Callable[[Iterable[Any]], str]:
-    def write(items: Iterable[Any]) -> str:
-        prefixes = dict(vocab.PREFIXES) if format_ in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.RDF_XML) else None
-        text: bytes = ox.serialize(items, format=format_, prefixes=prefixes)
-        return text.decode()
-
-    return write
+    return lambda items: serialise(items, format_)
 
 
 def _graphml(graph: KnowledgeGraph, triples: list[ox.Triple]) -> str:
@@ -101,34 +122,49 @@ def _graphml(graph: KnowledgeGraph, triples: list[ox.Triple]) -> str:
     import networkx as nx
 
     names = graph.names
-    network = nx.MultiDiGraph()
+    network: Any = nx.MultiDiGraph()  # networkx is but half typed
     for t in triples:
-        if t.predicate.value.startswith(vocab.IVC) and isinstance(t.object, ox.NamedNode) and isinstance(t.subject, ox.NamedNode):
-            for iri in (t.subject.value, t.object.value):
+        if (
+            t.predicate.value.startswith(vocab.IVC)
+            and isinstance(t.object, ox.NamedNode)
+            and isinstance(t.subject, ox.NamedNode)
+        ):
+            for iri in (lexical(t.subject), lexical(t.object)):
                 thing = names.get(iri)
-                network.add_node(iri, label_zh=names.label(iri, "zh"), label_en=names.label(iri, "en"), kind=thing.kind if thing else "")
-            network.add_edge(t.subject.value, t.object.value, property=slug(t.predicate.value), label_zh=names.label(t.predicate.value, "zh"))
-    return "\n".join(nx.generate_graphml(network)) + "\n"
+                network.add_node(
+                    iri,
+                    label_zh=names.label(iri, "zh"),
+                    label_en=names.label(iri, "en"),
+                    kind=thing.kind if thing else "",
+                )
+            network.add_edge(
+                lexical(t.subject),
+                lexical(t.object),
+                property=slug(t.predicate.value),
+                label_zh=names.label(t.predicate.value, "zh"),
+            )
+    write: Any = nx.generate_graphml
+    lines: Iterator[str] = write(network)
+    return "\n".join(lines) + "\n"
 
 
 def _csv(graph: KnowledgeGraph, triples: list[ox.Triple]) -> str:
     """One row per triple with labels: subject, predicate, object, their zh labels, datatype, language."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(("subject", "predicate", "object", "subject_zh", "predicate_zh", "object_zh", "datatype", "language"))
+    writer.writerow(
+        ("subject", "predicate", "object", "subject_zh", "predicate_zh", "object_zh", "datatype", "language")
+    )
     for t in triples:
-        literal = isinstance(t.object, ox.Literal)
-        writer.writerow((
-            _value(t.subject), t.predicate.value, _value(t.object),
-            graph.names.label(_value(t.subject), "zh"), graph.names.label(t.predicate.value, "zh"),
-            "" if literal else graph.names.label(_value(t.object), "zh"),
-            t.object.datatype.value if literal else "", (t.object.language or "") if literal else "",
-        ))  # fmt: skip
+        terms = (t.subject, t.predicate, t.object)
+        names = ["" if isinstance(term, ox.Literal) else graph.names.label(lexical(term), "zh") for term in terms]
+        datatype = t.object.datatype.value if isinstance(t.object, ox.Literal) else ""
+        writer.writerow((*(_value(term) for term in terms), *names, datatype, language(t.object) or ""))
     return out.getvalue()
 
 
-def _value(term: ox.NamedNode | ox.BlankNode | ox.Literal) -> str:
-    return f"_:{term.value}" if isinstance(term, ox.BlankNode) else str(term.value)
+def _value(term: object) -> str:
+    return f"_:{term.value}" if isinstance(term, ox.BlankNode) else lexical(term)
 
 
 _TRIPLES: Final = {

@@ -17,6 +17,7 @@ import pyoxigraph as ox
 
 from kg.source.project import Project
 from kg.source.turtle import read
+from kg.terms import iri, language, lexical
 from kg.vocab import BASE, ENTITIES, IVC, LABEL, OA, PASSAGE, TYPE
 
 _NUMBER: Final = re.compile(r"\d\d")
@@ -84,7 +85,7 @@ def split(text: str, industries: Mapping[str, str], outline: Mapping[int, str]) 
         elif number:
             section, number = f"{number} {content}", ""
         elif section and _SUBHEADING.fullmatch(content):
-            sub = content.rstrip("::").strip()
+            sub = content.removesuffix(":").removesuffix(":").strip()
         if content:
             path = "/".join(part for part in (top, section, sub) if part)
             found.append(Passage(n, start, end, line, path, slug))
@@ -115,12 +116,12 @@ def generate(text: str, project: Project) -> str:
 def industries(project: Project) -> dict[str, str]:
     """zh label of every industry → slug."""
     quads = list(_entities(project))
-    kinds = {q.subject for q in quads if q.predicate.value == TYPE and q.object.value == IVC + "Industry"}
+    kinds = {q.subject for q in quads if q.predicate.value == TYPE and lexical(q.object) == IVC + "Industry"}
     home = BASE + "industry/"
     return {
-        q.object.value: q.subject.value.removeprefix(home)
+        lexical(q.object): lexical(q.subject).removeprefix(home)
         for q in quads
-        if q.subject in kinds and q.predicate.value == LABEL and q.object.language == "zh"
+        if q.subject in kinds and q.predicate.value == LABEL and language(q.object) == "zh"
     }
 
 
@@ -137,14 +138,14 @@ def stored(quads: Iterable[ox.Quad]) -> dict[str, dict[str, str]]:
     """IRI of each passage in *quads* → its ``start``, ``end``, ``sha256`` and ``sectionPath``."""
     found: dict[str, dict[str, str]] = {}
     for quad in quads:
-        if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(PASSAGE):
+        if isinstance(quad.subject, ox.NamedNode) and lexical(quad.subject).startswith(PASSAGE):
             name = quad.predicate.value.removeprefix(IVC).removeprefix(OA)
             if name in ("start", "end", "sha256", "sectionPath"):
-                found.setdefault(quad.subject.value.removesuffix("-pos"), {})[name] = quad.object.value
+                found.setdefault(lexical(quad.subject).removesuffix("-pos"), {})[name] = lexical(quad.object)
     return found
 
 
 def _entities(project: Project) -> Iterator[ox.Quad]:
     for path in project.data_files:
         if path.suffix == ".trig":
-            yield from (q for q in read(path) if getattr(q.graph_name, "value", "") == ENTITIES)
+            yield from (q for q in read(path) if iri(q.graph_name) == ENTITIES)

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from kg import vocab
 from kg.errors import Place, StoreError, SyntaxProblem
-from kg.store.results import Table
+from kg.store.results import Table, Term
 from kg.terms import Text
 
 _AT = re.compile(r"at (\d+):(\d+)")
@@ -49,9 +49,7 @@ class EmbeddedStore:
         """
         answer = self.query(sparql, shown=shown)
         if not isinstance(answer, ox.QuerySolutions):
-            raise SyntaxProblem(
-                Text("这里需要一个 SELECT 查询", "a SELECT query is needed here"), place=Place(shown)
-            )
+            raise SyntaxProblem(Text("这里需要一个 SELECT 查询", "a SELECT query is needed here"), place=Place(shown))
         return to_table(answer, limit)
 
     def query(self, sparql: str, *, shown: str = "query") -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
@@ -66,10 +64,17 @@ class EmbeddedStore:
             raise syntax_problem(error, shown) from error
 
 
+def solutions(store: ox.Store, sparql: str) -> list[ox.QuerySolution]:
+    """The solutions of one of the program's own SELECT queries on an open Oxigraph store."""
+    answer = store.query(sparql, prefixes=dict(vocab.PREFIXES))
+    assert isinstance(answer, ox.QuerySolutions)
+    return list(answer)
+
+
 def to_table(solutions: ox.QuerySolutions, limit: int | None = None) -> Table:
     """Solutions as a table of at most *limit* rows."""
     columns = tuple(v.value for v in solutions.variables)
-    rows = []
+    rows: list[tuple[Term | None, ...]] = []
     for solution in solutions:
         if limit is not None and len(rows) == limit:
             return Table(columns, tuple(rows), truncated=True)

@@ -32,7 +32,10 @@ def refuse_side_effects(sparql: str, shown: str) -> None:
             if node.name == "ServiceGraphPattern":
                 raise UsageProblem(
                     Text("查询不能使用 SERVICE:kg 运行时不访问网络", "SERVICE is refused: kg opens no connection"),
-                    hint=Text("去掉 SERVICE,或把数据导出后在别处联合查询", "leave it out, or export the data and federate elsewhere"),
+                    hint=Text(
+                        "去掉 SERVICE,或把数据导出后在别处联合查询",
+                        "leave it out, or export the data and federate elsewhere",
+                    ),
                 )
             todo.extend(node.values())
         elif isinstance(node, (list, tuple)) or type(node).__name__ == "ParseResults":

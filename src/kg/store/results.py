@@ -103,8 +103,14 @@ def to_turtle(table: Table) -> str:
                 triples.append(ox.Triple(solution, node(rs + "binding"), binding))
                 triples.append(ox.Triple(binding, node(rs + "variable"), ox.Literal(column)))
                 triples.append(ox.Triple(binding, node(rs + "value"), term))
-    text: bytes = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes={"rs": rs})
-    return text.decode()
+    return serialise(triples, ox.RdfFormat.TURTLE)
+
+
+def serialise(items: Iterable[Any], format_: ox.RdfFormat) -> str:
+    """Triples or quads as text; formats that know prefixes get the project's."""
+    named = format_ in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.RDF_XML)
+    text = ox.serialize(items, format=format_, prefixes=dict(vocab.PREFIXES) if named else None)
+    return (text or b"").decode()
 
 
 def _texts(table: Table) -> Iterator[list[str]]:

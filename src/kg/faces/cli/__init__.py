@@ -24,7 +24,9 @@ class _Group(click.Group):
             return None
         from importlib import import_module
 
-        command: click.Command = getattr(import_module(f"kg.faces.cli.{home}"), "show_command" if cmd_name == "show" else cmd_name)
+        command: click.Command = getattr(
+            import_module(f"kg.faces.cli.{home}"), "show_command" if cmd_name == "show" else cmd_name
+        )
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
@@ -35,7 +37,8 @@ class _Group(click.Group):
 
             near = get_close_matches(args[0], _HOMES, n=1)
             if near:
-                error.message += say(f" 是不是 {near[0]}?", f" Did you mean {near[0]}?")
+                hint = say(f" 是不是 {near[0]}?", f" Did you mean {near[0]}?")
+                raise click.UsageError(error.format_message() + hint, ctx) from error
             raise
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -70,7 +70,9 @@ def _chain_rows(found: Chain) -> Any:
 
     def add(view: str | None, stage: str | None, tier: str | None, cells: Iterable[SegmentCell]) -> None:
         for cell in cells:
-            named = [(c.iri, None, c.passages) for c in cell.companies] + [(None, p.iri, p.passages) for p in cell.products]
+            named: list[tuple[str | None, str | None, tuple[str, ...]]] = [
+                (c.iri, None, c.passages) for c in cell.companies
+            ] + [(None, p.iri, p.passages) for p in cell.products]
             for company, product, passages in named or [(None, None, cell.passages)]:
                 iris = [ox.NamedNode(i) if i else None for i in (view, stage, tier, cell.iri, company, product)]
                 rows.append((*iris, ox.Literal(" ".join(slug(p) for p in passages))))
@@ -100,14 +102,27 @@ def find(run: Run, text: str, kind: str | None, limit: int, format_: str | None)
     if not matches:
         raise NotFound(Text(f"没有与“{text}”相近的名称", f"no name comes near “{text}”"))
     rows = [
-        (m.thing.label.zh, m.thing.label.en, graph.names.label(f"https://w3id.org/xinzhi/ns#{m.thing.kind}", run.lang),
-         " / ".join(m.thing.also), m.thing.iri, round(m.score))
+        (
+            m.thing.label.zh,
+            m.thing.label.en,
+            graph.names.label(f"https://w3id.org/xinzhi/ns#{m.thing.kind}", run.lang),
+            " / ".join(m.thing.also),
+            m.thing.iri,
+            round(m.score),
+        )
         for m in matches
-    ]  # fmt: skip
+    ]
     columns = ("zh", "en", "kind", "also", "iri", "score")
     kind_of_output = chosen(format_)
     if kind_of_output in ("table", "md"):
-        heads = [say("中文名", "zh name"), say("英文名", "en name"), say("类别", "kind"), say("别名", "also"), "IRI", say("匹配", "fit")]
+        heads = [
+            say("中文名", "zh name"),
+            say("英文名", "en name"),
+            say("类别", "kind"),
+            say("别名", "also"),
+            "IRI",
+            say("匹配", "fit"),
+        ]
         print_cells(heads, [[str(c) for c in r] for r in rows], kind_of_output)
     else:
         show(plain_table(columns, list(rows)), format_, run.lang)
@@ -175,8 +190,11 @@ def claim_line(claim: Claim, names: Any, lang: str) -> str:
     if claim.value is None:
         kind = names.label(f"https://w3id.org/xinzhi/ns#{claim.kind}", lang)
         return f"{kind}: {summary}"
-    parts = [names.label(i, lang) for i in (claim.indicator, claim.region) if i] + ([claim.years] if claim.years else [])
-    number = f"{'' if slug(claim.comparator or '') == 'eq' else names.label(claim.comparator, lang) + ' '}{amount(claim.value, lang)} {names.label(claim.unit, lang)}"
+    parts = [names.label(i, lang) for i in (claim.indicator, claim.region) if i] + (
+        [claim.years] if claim.years else []
+    )
+    bound = "" if slug(claim.comparator or "") == "eq" else names.label(claim.comparator, lang) + " "
+    number = f"{bound}{amount(claim.value, lang)} {names.label(claim.unit, lang)}"
     tail = [names.label(i, lang) for i in (claim.status, claim.attributed_to) if i] + ([summary] if summary else [])
     return f"{' '.join(parts)}: {number} ({say('、', ', ').join(tail)})"
 
@@ -223,7 +241,15 @@ def audit(run: Run, industry: str | None, severity: str | None, format_: str | N
         click.echo(say(f"{len(found)} 条", f"{len(found)} finding(s)"), err=True)
     else:
         rows = [
-            (f.severity, f.rule, f.focus, f.message.zh, f.message.en, " ".join(f.involved), " ".join(p.removeprefix(PASSAGE) for p in f.passages))
+            (
+                f.severity,
+                f.rule,
+                f.focus,
+                f.message.zh,
+                f.message.en,
+                " ".join(f.involved),
+                " ".join(p.removeprefix(PASSAGE) for p in f.passages),
+            )
             for f in found
         ]
         show(plain_table(("severity", "rule", "focus", "zh", "en", "involved", "passages"), rows), format_, run.lang)
@@ -231,7 +257,11 @@ def audit(run: Run, industry: str | None, severity: str | None, format_: str | N
         raise click.exceptions.Exit(1)
 
 
-@click.command(help=say("图谱有多大;--central 列出枢纽与单点", "how much there is; --central lists hubs and single points of failure"))
+@click.command(
+    help=say(
+        "图谱有多大;--central 列出枢纽与单点", "how much there is; --central lists hubs and single points of failure"
+    )
+)
 @click.option("--central", is_flag=True, help=say("介数中心性与割点", "betweenness centrality and articulation points"))
 @click.option("--limit", type=click.IntRange(1), default=15, show_default=True)
 @format_option
@@ -239,20 +269,24 @@ def audit(run: Run, industry: str | None, severity: str | None, format_: str | N
 @click.pass_obj
 def stats(run: Run, central: bool, limit: int, format_: str | None) -> None:
     """Print counts by graph and class, or the most central things."""
-    from kg.ask.network import cut_points
     from kg.ask.overview import class_counts
 
     graph = run.graph()
     if central:
-        hubs = [("betweenness", r.iri, f"{r.score:.4f}", r.degree) for r in graph.central(limit)]
-        cuts = [("cut point", r.iri, f"{r.score:.0f}", r.degree) for r in cut_points(graph.store, limit)]
-        rows = [(kind, graph.names.label(iri, run.lang), iri, score, degree) for kind, iri, score, degree in hubs + cuts]
-        _print(("measure", "name", "iri", "score", "degree"),
-               [say("指标", "measure"), say("名称", "name"), "IRI", say("值", "score"), say("边数", "edges")], rows, format_, run.lang)  # fmt: skip
+        _print_central(run, graph, limit, format_)
         return
     rows = [(say("三元组", "triples"), say(*_COUNTS[k]), n) for k, n in graph.manifest["counts"].items()]
     rows += [(say("类", "class"), graph.names.label(iri, run.lang), n) for iri, n in class_counts(graph.store)]
-    _print(("kind", "name", "count"), [say("种类", "kind"), say("名称", "name"), say("数量", "count")], rows, format_, run.lang)
+    heads = [say("种类", "kind"), say("名称", "name"), say("数量", "count")]
+    _print(("kind", "name", "count"), heads, rows, format_, run.lang)
+
+
+def _print_central(run: Run, graph: Any, limit: int, format_: str | None) -> None:
+    hubs = [("betweenness", r.iri, f"{r.score:.4f}", r.degree) for r in graph.central(limit)]
+    cuts = [("cut point", r.iri, f"{r.score:.0f}", r.degree) for r in graph.cut_points(limit)]
+    rows = [(kind, graph.names.label(iri, run.lang), iri, score, degree) for kind, iri, score, degree in hubs + cuts]
+    heads = [say("指标", "measure"), say("名称", "name"), "IRI", say("值", "score"), say("边数", "edges")]
+    _print(("measure", "name", "iri", "score", "degree"), heads, rows, format_, run.lang)
 
 
 _COUNTS = {
@@ -268,7 +302,9 @@ _COUNTS = {
 }
 
 
-def _print(columns: tuple[str, ...], heads: list[str], rows: list[tuple[Any, ...]], format_: str | None, lang: str) -> None:
+def _print(
+    columns: tuple[str, ...], heads: list[str], rows: Sequence[tuple[Any, ...]], format_: str | None, lang: str
+) -> None:
     kind = chosen(format_)
     if kind in ("table", "md"):
         print_cells(heads, [[str(c) for c in r] for r in rows], kind)

@@ -18,7 +18,7 @@ def _graph(ctx: click.Context) -> Any:
     return KnowledgeGraph(place) if place else None
 
 
-class _Industry(click.ParamType):
+class _Industry(click.ParamType[str]):
     name = "industry"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -28,7 +28,7 @@ class _Industry(click.ParamType):
         return [CompletionItem(w) for w in words if w.startswith(incomplete)]
 
 
-class _Query(click.ParamType):
+class _Query(click.ParamType[str]):
     name = "query"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -37,7 +37,7 @@ class _Query(click.ParamType):
         return [CompletionItem(q.name, help=q.title.en) for q in found if q.name.startswith(incomplete)]
 
 
-class _Value(click.ParamType):
+class _Value(click.ParamType[str]):
     name = "param=value"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -49,7 +49,9 @@ class _Value(click.ParamType):
         if not equals:
             return [CompletionItem(f"{p.name}=") for p in params if p.name.startswith(name)]
         kind = next((p.type for p in params if p.name == name), "")
-        return [CompletionItem(f"{name}={t.label.zh}") for t in graph.names.of_kind(kind) if t.label.zh.startswith(start)]
+        return [
+            CompletionItem(f"{name}={t.label.zh}") for t in graph.names.of_kind(kind) if t.label.zh.startswith(start)
+        ]
 
 
 INDUSTRY, QUERY, VALUE = _Industry(), _Query(), _Value()

@@ -27,8 +27,19 @@ def draw(run: Run, thing: str | None, output: str) -> None:
 
 @click.command(help=say("导出给别的工具;同一图谱,同样的字节", "export for other tools; same graph, same bytes"))
 @click.option("--format", "format_", type=click.Choice(_EXPORTS), default="turtle", show_default=True)
-@click.option("--graph", "which", default="default", show_default=True, help="default, report, provenance, entities, background, inferred, audit, ontology, passages, psg:…")
-@click.option("-o", "output", type=click.Path(), help=say("写到此文件;缺省为标准输出", "write to this file; standard output if absent"))
+@click.option(
+    "--graph",
+    "which",
+    default="default",
+    show_default=True,
+    help="default, report, provenance, entities, background, inferred, audit, ontology, passages, psg:…",
+)
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(),
+    help=say("写到此文件;缺省为标准输出", "write to this file; standard output if absent"),
+)
 @common
 @click.pass_obj
 def export(run: Run, format_: str, which: str, output: str | None) -> None:
@@ -38,7 +49,9 @@ def export(run: Run, format_: str, which: str, output: str | None) -> None:
     _write(render(run.graph(), format_, which), output)
 
 
-@click.command(help=say("打印补全脚本:eval \"$(kg completion bash)\"", 'print a completion script: eval "$(kg completion bash)"'))
+@click.command(
+    help=say('打印补全脚本:eval "$(kg completion bash)"', 'print a completion script: eval "$(kg completion bash)"')
+)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the shell's completion script."""

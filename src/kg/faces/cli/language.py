@@ -12,7 +12,9 @@ def current() -> Lang:
     """The language of this run, read before any command line is parsed, for help texts need it."""
     words = iter(sys.argv[1:])
     for word in words:
-        given = next(words, "") if word == "--lang" else word.removeprefix("--lang=") if word.startswith("--lang=") else ""
+        given = (
+            next(words, "") if word == "--lang" else word.removeprefix("--lang=") if word.startswith("--lang=") else ""
+        )
         if given in LANGS:
             return "zh" if given == "zh" else "en"
     for variable in ("KG_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):

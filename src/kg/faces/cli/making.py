@@ -38,11 +38,18 @@ def build(run: Run, reasoner: str, force: bool) -> None:
     click.echo(str(outcome.path))
 
 
-@click.command(help=say("检查数据:SHACL、图名、(给出原文时)与原文逐段核对", "check the data: SHACL, graph names and, with --text, against the text"))
+@click.command(
+    help=say(
+        "检查数据:SHACL、图名、(给出原文时)与原文逐段核对",
+        "check the data: SHACL, graph names and, with --text, against the text",
+    )
+)
 @click.argument("files", nargs=-1, type=click.Path())
 @click.option("--text", "text_file", type=click.Path(), help=say("原文副本", "a copy of the report's text"))
 @click.option("--audit/--no-audit", "with_audit", default=True, help=say("是否列出审计发现", "list audit findings too"))
-@click.option("--format", "format_", type=click.Choice(["text", "json", "sarif", "ttl"]), default="text", show_default=True)
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json", "sarif", "ttl"]), default="text", show_default=True
+)
 @common
 @click.pass_obj
 def check(run: Run, files: tuple[str, ...], text_file: str | None, with_audit: bool, format_: str) -> None:
@@ -65,14 +72,30 @@ def check(run: Run, files: tuple[str, ...], text_file: str | None, with_audit: b
         findings = [f for f in findings if f.place and f.place.file in wanted]
     click.echo(WRITERS[format_](order(findings), run.lang), nl=False)
     blocking = sum(f.severity == "Violation" for f in findings)
-    click.echo(say(f"{len(findings)} 条发现,{blocking} 条阻止构建", f"{len(findings)} finding(s), {blocking} of them block the build"), err=True)
+    click.echo(
+        say(
+            f"{len(findings)} 条发现,{blocking} 条阻止构建",
+            f"{len(findings)} finding(s), {blocking} of them block the build",
+        ),
+        err=True,
+    )
     if blocking:
         raise click.exceptions.Exit(1)
 
 
-@click.command(help=say("由原文副本生成 data/passages.ttl(区间、摘要、章节路径)", "generate data/passages.ttl (spans, digests, section paths) from a copy of the text"))
+@click.command(
+    help=say(
+        "由原文副本生成 data/passages.ttl(区间、摘要、章节路径)",
+        "generate data/passages.ttl (spans, digests, section paths) from a copy of the text",
+    )
+)
 @click.argument("text_file", type=click.Path())
-@click.option("-o", "output", type=click.Path(), help=say("写到此文件;缺省为标准输出", "write to this file; standard output if absent"))
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(),
+    help=say("写到此文件;缺省为标准输出", "write to this file; standard output if absent"),
+)
 @common
 @click.pass_obj
 def passages(run: Run, text_file: str, output: str | None) -> None:
@@ -97,4 +120,7 @@ def _read(path: str) -> str:
 
 
 def _unreadable(path: str) -> KgError:
-    return MissingFile(Text(f"读不到文本 {path}", f"cannot read the text {path}"), hint=Text("需要 UTF-8 文本文件", "a UTF-8 text file is needed"))
+    return MissingFile(
+        Text(f"读不到文本 {path}", f"cannot read the text {path}"),
+        hint=Text("需要 UTF-8 文本文件", "a UTF-8 text file is needed"),
+    )

@@ -65,9 +65,21 @@ def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
 def common(command: F) -> F:
     """Add --lang, --project, --store and --debug to a command; their values end up in the Run."""
     kinds: tuple[tuple[str, str, dict[str, Any]], ...] = (
-        ("--lang", "lang", {"type": click.Choice(["zh", "en"]), "help": say("界面与名称的语言", "language of texts and names")}),
-        ("--project", "project", {"type": click.Path(), "envvar": "KG_PROJECT", "help": say("项目文件夹", "project folder")}),
-        ("--store", "store", {"type": click.Path(), "envvar": "KG_STORE", "help": say("图谱所在文件夹", "folder of the built graph")}),
+        (
+            "--lang",
+            "lang",
+            {"type": click.Choice(["zh", "en"]), "help": say("界面与名称的语言", "language of texts and names")},
+        ),
+        (
+            "--project",
+            "project",
+            {"type": click.Path(), "envvar": "KG_PROJECT", "help": say("项目文件夹", "project folder")},
+        ),
+        (
+            "--store",
+            "store",
+            {"type": click.Path(), "envvar": "KG_STORE", "help": say("图谱所在文件夹", "folder of the built graph")},
+        ),
         ("--debug", "debug", {"is_flag": True, "help": say("出错时显示调用栈", "show the traceback of an error")}),
     )
     for flag, name, settings in kinds:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,8 @@ def queries(run: Run, tag: str | None, format_: str | None) -> None:
     if tag and not found:
         tags = sorted({t for q in catalogue for t in q.tags})
         raise UsageProblem(
-            Text(f"没有标签 {tag}", f"no query has the tag {tag}"), hint=Text(f"标签:{'、'.join(tags)}", f"tags: {', '.join(tags)}")
+            Text(f"没有标签 {tag}", f"no query has the tag {tag}"),
+            hint=Text(f"标签:{'、'.join(tags)}", f"tags: {', '.join(tags)}"),
         )
     rows = [(q.name, q.question.pick(run.lang), " ".join(p.name for p in q.params), " ".join(q.tags)) for q in found]
     heads = [say("名称", "name"), say("问题", "question"), say("参数", "parameters"), say("标签", "tags")]
@@ -53,7 +55,9 @@ def query(run: Run, name: str, params: tuple[str, ...], limit: int | None, forma
     show(table, format_, run.lang, graph.names, saved.columns)
 
 
-@click.command(help=say("只读 SPARQL 1.1:文本、文件或 -(标准输入)", "read-only SPARQL 1.1: text, a file, or - for standard input"))
+@click.command(
+    help=say("只读 SPARQL 1.1:文本、文件或 -(标准输入)", "read-only SPARQL 1.1: text, a file, or - for standard input")
+)
 @click.argument("text")
 @click.option("--timeout", type=click.FloatRange(0.01), default=30.0, show_default=True, help=say("秒", "seconds"))
 @click.option("--limit", type=click.IntRange(1), default=10_000, show_default=True, help=say("最多行数", "most rows"))
@@ -94,13 +98,18 @@ def _pairs(params: tuple[str, ...]) -> dict[str, Any]:
         if not equals:
             raise UsageProblem(
                 Text(f"“{word}” 不是 参数=值", f"“{word}” is not param=value"),
-                hint=Text("例如:kg query companies-in-segment segment=卫星制造", "as in: kg query companies-in-segment segment=卫星制造"),
+                hint=Text(
+                    "例如:kg query companies-in-segment segment=卫星制造",
+                    "as in: kg query companies-in-segment segment=卫星制造",
+                ),
             )
         pairs[name] = value
     return pairs
 
 
-def _print_plain(columns: tuple[str, ...], heads: list[str], rows: list[tuple[str, ...]], format_: str | None) -> None:
+def _print_plain(
+    columns: tuple[str, ...], heads: list[str], rows: Sequence[tuple[str, ...]], format_: str | None
+) -> None:
     """Rows of plain text in any row format."""
     from kg.store.results import WRITERS
 
@@ -111,7 +120,7 @@ def _print_plain(columns: tuple[str, ...], heads: list[str], rows: list[tuple[st
         click.echo(WRITERS[kind](plain_table(columns, rows)), nl=False)
 
 
-def plain_table(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> Any:
+def plain_table(columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> Any:
     """Rows of Python texts and numbers as a Table of literals."""
     import pyoxigraph as ox
 

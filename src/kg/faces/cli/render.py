@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--format`` to a command: a table on a terminal, TSV when piped."""
-    return click.option("--format", "format_", type=click.Choice(FORMATS), default=None, help="/".join(FORMATS))(command)
+    return click.option("--format", "format_", type=click.Choice(FORMATS), default=None, help="/".join(FORMATS))(
+        command
+    )
 
 
 def chosen(format_: str | None) -> str:
@@ -27,7 +29,9 @@ def chosen(format_: str | None) -> str:
     return format_ or ("table" if sys.stdout.isatty() else "tsv")
 
 
-def show(table: Table, format_: str | None, lang: str, names: Names | None = None, heads: Mapping[str, Text] | None = None) -> None:
+def show(
+    table: Table, format_: str | None, lang: str, names: Names | None = None, heads: Mapping[str, Text] | None = None
+) -> None:
     """Print *table*.
 
     Args:
@@ -46,7 +50,9 @@ def show(table: Table, format_: str | None, lang: str, names: Names | None = Non
     else:
         click.echo(WRITERS[kind](with_labels(table, lang, names) if names and kind != "ttl" else table), nl=False)
     if table.truncated:
-        click.echo(Text("(还有更多行;用 --limit 提高上限)", "(there are more rows; raise --limit)").pick(lang), err=True)
+        click.echo(
+            Text("(还有更多行;用 --limit 提高上限)", "(there are more rows; raise --limit)").pick(lang), err=True
+        )
 
 
 def cell(term: Any, lang: str, names: Names | None) -> str:
@@ -100,7 +106,9 @@ def _of_language(table: Table, lang: str) -> Table:
     """Without the columns that hold the other language's text."""
     other = "en" if lang == "zh" else "zh"
     kept = [n for n, c in enumerate(table.columns) if c != other and not c.endswith(f"_{other}")]
-    return Table(tuple(table.columns[n] for n in kept), tuple(tuple(r[n] for n in kept) for r in table.rows), table.truncated)
+    return Table(
+        tuple(table.columns[n] for n in kept), tuple(tuple(r[n] for n in kept) for r in table.rows), table.truncated
+    )
 
 
 def _named(term: Any, names: Names) -> bool:
