@@ -65,8 +65,16 @@ def home_graph(path: Path) -> str:
 
 def read_project(project: Project) -> list[ox.Quad]:
     """Every asserted quad of the project: model, lists, passages, entities, background, report."""
-    files = (*project.ontology_files, *project.data_files)
-    return [q for p in files for q in read(p, home_graph(p), shown=project.relative(p))]
+    model = [q for p in project.ontology_files for q in read(p, home_graph(p), shown=project.relative(p))]
+    data = [q for p in project.data_files for q in read(p, home_graph(p), shown=project.relative(p))]
+    return [*_canonical(model), *data]
+
+
+def _canonical(quads: list[ox.Quad]) -> list[ox.Quad]:
+    """The same quads with blank nodes named by their place in the graph (RDFC-1.0), the same at every reading."""
+    dataset = ox.Dataset(quads)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted(dataset, key=str)
 
 
 class Locator:
@@ -103,7 +111,6 @@ class Locator:
 def _statements(path: Path) -> list[tuple[int, tuple[str, str, str]]]:
     """(line, (subject, predicate, object)) of every statement, read by rdflib's Notation3 parser."""
     from rdflib import Dataset
-    from rdflib.parser import create_input_source
     from rdflib.plugins.parsers import notation3, trig
 
     found: list[tuple[int, tuple[str, str, str]]] = []
@@ -115,8 +122,6 @@ def _statements(path: Path) -> list[tuple[int, tuple[str, str, str]]]:
     reader = type("PositionReader", (base,), {"makeStatement": note})
     dataset = Dataset()
     sink = notation3.RDFSink(dataset if path.suffix == ".trig" else dataset.default_graph)
-    source = create_input_source(location=str(path))
     parser = reader(sink, baseURI=path.as_uri(), turtle=True)
-    stream = source.getCharacterStream() or source.getByteStream()
-    parser.loadStream(stream)
+    parser.loadBuf(path.read_text(encoding="utf-8"))
     return found

@@ -1,0 +1,90 @@
+"""The data as a whole: complete over the lines, faithful to the text, in the ontology's words, one name per thing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg import vocab
+from kg.build.coverage import REASONS, rows
+from kg.build.fidelity import against_text
+from kg.graph import KnowledgeGraph
+from kg.source.passages import generate
+from kg.source.project import Project
+from kg.source.turtle import read_project
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_every_line_states_something_or_says_why_not(project: Project) -> None:
+    kept = (ROOT / "data" / "coverage.tsv").read_text(encoding="utf-8").splitlines()
+    assert list(rows(project)) == kept
+    assert len(kept) == 1 + 323
+    bare = [r for r in (k.split("\t") for k in kept[1:]) if r[2] == "0" and r[3] not in REASONS]
+    assert bare == []
+
+
+def test_passages_are_those_of_the_text(project: Project, text: str) -> None:
+    assert generate(text, project) == (ROOT / "data" / "passages.ttl").read_text(encoding="utf-8")
+
+
+def test_graph_says_what_the_text_says(project: Project, text: str) -> None:
+    assert [f.line("en") for f in against_text(project, text)] == []
+
+
+def test_a_wrong_number_name_and_borrowed_sentence_are_seen(tmp_path: Path, text: str) -> None:
+    """The check against the text can fail: one slip of each kind is found."""
+    import shutil
+
+    for part in ("ontology", "data", "queries"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    prefixes = "".join(f"@prefix {p}: <{n}> .\n" for p, n in vocab.PREFIXES.items())
+    (tmp_path / "data" / "report" / "99-slips.trig").write_text(
+        prefixes + 'psg:r1-L0061 { obs:slip a ivc:LevelObservation ; ivc:statedValue 77.0 . co:byd ivc:activeIn ind:commercial-space .\n'
+        'clm:slip a ivc:Trait ; ivc:summary "商业航天产业是指利用商业模式运营的航天活动"@zh . }'
+    )
+    found = {f.rule for f in against_text(Project.find(tmp_path, tmp_path / "build"), text)}
+    assert found == {"X02-named", "X03-printed", "X04-wording"}
+
+
+def test_the_text_itself_is_not_in_the_repository(text: str) -> None:
+    sentences = [s for s in re.split(r"[。\n]", text) if len(s) > 30]
+    files = [p for part in ("ontology", "data", "queries", "src", "docs", "tests") for p in (ROOT / part).rglob("*") if p.is_file()]
+    ours = "".join(p.read_text(encoding="utf-8", errors="ignore") for p in files if p.suffix not in (".png", ".pyc"))
+    assert [s for s in sentences if s in ours] == []
+
+
+def test_terms_of_ontology_data_queries_shapes_and_code_agree(project: Project) -> None:
+    quads = read_project(project)
+    declared = {
+        q.subject.value.removeprefix(vocab.IVC)
+        for q in quads
+        if q.predicate.value == vocab.TYPE and isinstance(q.subject, ox.NamedNode) and q.subject.value.startswith(vocab.IVC)
+    }
+    outside = [ROOT / "ontology" / "ivc-lists.ttl", *ROOT.glob("queries/*.rq"), *ROOT.glob("ontology/shapes-*.ttl"), *ROOT.glob("src/kg/**/*.py"), *ROOT.glob("data/**/*.t*")]
+    text = "\n".join(p.read_text(encoding="utf-8") for p in outside)
+    used = set(re.findall(r"\bivc:([A-Za-z]\w*)", text)) | set(re.findall(r'IVC \+ "(\w+)"', text))
+    assert used - declared == set(), "terms used that the ontology lacks"
+    model = (ROOT / "ontology" / "ivc.ttl").read_text(encoding="utf-8")
+    axioms = {t for t in declared if len(re.findall(rf"\bivc:{t}\b", model)) > 1}
+    assert declared - used - axioms - {"Document"} == set(), "terms that nothing uses"
+
+
+def test_every_term_is_bilingual(project: Project) -> None:
+    labels: dict[str, set[str]] = {}
+    for q in read_project(project):
+        if q.graph_name == ox.NamedNode(vocab.ONTOLOGY) and q.predicate.value in (vocab.LABEL, vocab.SKOS + "definition"):
+            if isinstance(q.subject, ox.NamedNode) and isinstance(q.object, ox.Literal) and q.subject.value.startswith(vocab.IVC):
+                labels.setdefault(q.subject.value, set()).add(f"{q.predicate.value.rsplit('#')[-1]}@{q.object.language}")
+    want = {"label@zh", "label@en", "definition@zh", "definition@en"}
+    assert {iri: have for iri, have in labels.items() if have != want} == {}
+
+
+def test_one_firm_is_one_node(graph: KnowledgeGraph) -> None:
+    rows = list(graph.query("companies-in-several-industries"))
+    huawei = {r["industry"] for r in rows if r["company"].endswith("/huawei")} if "industry" in rows[0] else set()
+    industries = huawei or {r["i"] for r in graph.store.select("SELECT DISTINCT ?i { co:huawei ivc:activeIn ?i }")}
+    assert len(industries) >= 4
+    assert graph.resolve("中国航天").iri != graph.resolve("航天科技").iri

@@ -1,0 +1,61 @@
+"""Exports: the same bytes twice, the same triples back, read by other people's parsers."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+
+from kg.build.closure import close
+from kg.faces.export import FORMATS, export
+from kg.graph import KnowledgeGraph
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_same_graph_same_bytes(graph: KnowledgeGraph, format_: str) -> None:
+    again = KnowledgeGraph(graph.path)
+    assert export(graph, format_) == export(again, format_) != ""
+
+
+@pytest.mark.parametrize(("format_", "kind"), [("trig", ox.RdfFormat.TRIG), ("nquads", ox.RdfFormat.N_QUADS)])
+def test_named_graphs_come_back_equal(graph: KnowledgeGraph, format_: str, kind: ox.RdfFormat) -> None:
+    """Compared after canonicalisation: blank nodes of the ontology have no names to keep."""
+    back = ox.Dataset(ox.parse(export(graph, format_), format=kind))
+    here = ox.Dataset(q for q in graph.store.index if not isinstance(q.graph_name, ox.DefaultGraph))
+    for dataset in (back, here):
+        dataset.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
+    assert back == here
+
+
+def test_turtle_has_one_count_for_three_parsers(graph: KnowledgeGraph, tmp_path: Path) -> None:
+    file = tmp_path / "graph.ttl"
+    file.write_text(export(graph, "turtle"), encoding="utf-8")
+    ours = sum(1 for _ in graph.store.index.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    assert len(list(ox.parse(path=str(file), format=ox.RdfFormat.TURTLE))) == ours
+    assert len(rdflib.Graph().parse(file)) == ours
+    if rapper := shutil.which("rapper"):
+        done = subprocess.run([rapper, "-c", "-i", "turtle", str(file)], capture_output=True, text=True, check=True)
+        assert f"returned {ours} triples" in done.stderr
+
+
+def test_provenance_profile_is_plain_rdf(graph: KnowledgeGraph) -> None:
+    back = rdflib.Graph().parse(data=export(graph, "turtle", "provenance"), format="turtle")
+    rows = list(back.query("""
+        PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> PREFIX dcterms: <http://purl.org/dc/terms/>
+        PREFIX co: <https://w3id.org/xinzhi/organization/> PREFIX seg: <https://w3id.org/xinzhi/segment/>
+        SELECT ?w { ?s rdf:subject co:landspace ; rdf:object seg:space-launch ; dcterms:source ?w }"""))
+    assert [str(r[0]) for r in rows] == ["https://w3id.org/xinzhi/passage/r1-L0045"]
+
+
+def test_closing_the_export_adds_nothing(graph: KnowledgeGraph) -> None:
+    from kg.build.rules import compile_rules
+
+    store = ox.Store()
+    store.load(export(graph, "ntriples").encode(), format=ox.RdfFormat.N_TRIPLES)
+    ontology = ox.NamedNode("https://w3id.org/xinzhi/ns")
+    rules = compile_rules(graph.store.index.quads_for_pattern(None, None, None, ontology))
+    assert close(store, rules).added == 0
