@@ -42,7 +42,8 @@ def test_a_wrong_number_name_and_borrowed_sentence_are_seen(tmp_path: Path, text
         shutil.copytree(ROOT / part, tmp_path / part)
     prefixes = "".join(f"@prefix {p}: <{n}> .\n" for p, n in vocab.PREFIXES.items())
     (tmp_path / "data" / "report" / "99-slips.trig").write_text(
-        prefixes + 'psg:r1-L0061 { obs:slip a ivc:LevelObservation ; ivc:statedValue 77.0 . co:byd ivc:activeIn ind:commercial-space .\n'
+        prefixes
+        + "psg:r1-L0061 { obs:slip a ivc:LevelObservation ; ivc:statedValue 77.0 . co:byd ivc:activeIn ind:commercial-space .\n"
         'clm:slip a ivc:Trait ; ivc:summary "商业航天产业是指利用商业模式运营的航天活动"@zh . }'
     )
     found = {f.rule for f in against_text(Project.find(tmp_path, tmp_path / "build"), text)}
@@ -51,7 +52,12 @@ def test_a_wrong_number_name_and_borrowed_sentence_are_seen(tmp_path: Path, text
 
 def test_the_text_itself_is_not_in_the_repository(text: str) -> None:
     sentences = [s for s in re.split(r"[。\n]", text) if len(s) > 30]
-    files = [p for part in ("ontology", "data", "queries", "src", "docs", "tests") for p in (ROOT / part).rglob("*") if p.is_file()]
+    files = [
+        p
+        for part in ("ontology", "data", "queries", "src", "docs", "tests")
+        for p in (ROOT / part).rglob("*")
+        if p.is_file()
+    ]
     ours = "".join(p.read_text(encoding="utf-8", errors="ignore") for p in files if p.suffix not in (".png", ".pyc"))
     assert [s for s in sentences if s in ours] == []
 
@@ -61,9 +67,17 @@ def test_terms_of_ontology_data_queries_shapes_and_code_agree(project: Project) 
     declared = {
         q.subject.value.removeprefix(vocab.IVC)
         for q in quads
-        if q.predicate.value == vocab.TYPE and isinstance(q.subject, ox.NamedNode) and q.subject.value.startswith(vocab.IVC)
+        if q.predicate.value == vocab.TYPE
+        and isinstance(q.subject, ox.NamedNode)
+        and q.subject.value.startswith(vocab.IVC)
     }
-    outside = [ROOT / "ontology" / "ivc-lists.ttl", *ROOT.glob("queries/*.rq"), *ROOT.glob("ontology/shapes-*.ttl"), *ROOT.glob("src/kg/**/*.py"), *ROOT.glob("data/**/*.t*")]
+    outside = [
+        ROOT / "ontology" / "ivc-lists.ttl",
+        *ROOT.glob("queries/*.rq"),
+        *ROOT.glob("ontology/shapes-*.ttl"),
+        *ROOT.glob("src/kg/**/*.py"),
+        *ROOT.glob("data/**/*.t*"),
+    ]
     text = "\n".join(p.read_text(encoding="utf-8") for p in outside)
     used = set(re.findall(r"\bivc:([A-Za-z]\w*)", text)) | set(re.findall(r'IVC \+ "(\w+)"', text))
     assert used - declared == set(), "terms used that the ontology lacks"
@@ -74,10 +88,14 @@ def test_terms_of_ontology_data_queries_shapes_and_code_agree(project: Project) 
 
 def test_every_term_is_bilingual(project: Project) -> None:
     labels: dict[str, set[str]] = {}
-    for q in read_project(project):
-        if q.graph_name == ox.NamedNode(vocab.ONTOLOGY) and q.predicate.value in (vocab.LABEL, vocab.SKOS + "definition"):
-            if isinstance(q.subject, ox.NamedNode) and isinstance(q.object, ox.Literal) and q.subject.value.startswith(vocab.IVC):
-                labels.setdefault(q.subject.value, set()).add(f"{q.predicate.value.rsplit('#')[-1]}@{q.object.language}")
+    model = [
+        q
+        for q in read_project(project)
+        if q.graph_name == ox.NamedNode(vocab.ONTOLOGY) and isinstance(q.object, ox.Literal)
+    ]
+    for q in model:
+        if q.predicate.value in (vocab.LABEL, vocab.SKOS + "definition") and str(q.subject).startswith(f"<{vocab.IVC}"):
+            labels.setdefault(str(q.subject), set()).add(f"{q.predicate.value.rsplit('#')[-1]}@{q.object.language}")
     want = {"label@zh", "label@en", "definition@zh", "definition@en"}
     assert {iri: have for iri, have in labels.items() if have != want} == {}
 

@@ -44,10 +44,12 @@ def test_turtle_has_one_count_for_three_parsers(graph: KnowledgeGraph, tmp_path:
 
 def test_provenance_profile_is_plain_rdf(graph: KnowledgeGraph) -> None:
     back = rdflib.Graph().parse(data=export(graph, "turtle", "provenance"), format="turtle")
-    rows = list(back.query("""
+    rows = list(
+        back.query("""
         PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> PREFIX dcterms: <http://purl.org/dc/terms/>
         PREFIX co: <https://w3id.org/xinzhi/organization/> PREFIX seg: <https://w3id.org/xinzhi/segment/>
-        SELECT ?w { ?s rdf:subject co:landspace ; rdf:object seg:space-launch ; dcterms:source ?w }"""))
+        SELECT ?w { ?s rdf:subject co:landspace ; rdf:object seg:space-launch ; dcterms:source ?w }""")
+    )
     assert [str(r[0]) for r in rows] == ["https://w3id.org/xinzhi/passage/r1-L0045"]
 
 

@@ -18,7 +18,7 @@ Every class has its paragraph in docs/errors.md, under the heading of its ``code
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from kg.terms import Text
 
@@ -51,6 +51,10 @@ class KgError(Exception):
     def __init__(self, what: Text, *, place: Place | None = None, hint: Text | None = None) -> None:
         super().__init__(what.en)
         self.what, self.place, self.hint = what, place, hint
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors cross from a worker process whole."""
+        return _remake, (type(self), self.what, self.place, self.hint)
 
     def render(self, lang: str) -> str:
         """The message as a person reads it: place, what, next step, each on its own line."""
@@ -116,3 +120,7 @@ class BuildRunning(StoreError):
     """Another build is at work in the same place."""
 
     code = "build-running"
+
+
+def _remake(kind: type[KgError], what: Text, place: Place | None, hint: Text | None) -> KgError:
+    return kind(what, place=place, hint=hint)

@@ -46,7 +46,9 @@ class Finding:
 
 def order(findings: Iterable[Finding]) -> list[Finding]:
     """Findings in the order people read them: severity, rule, node, path, value."""
-    return sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), f.rule, f.focus, f.path, f.value, f.message.en))
+    return sorted(
+        findings, key=lambda f: (SEVERITIES.index(f.severity), f.rule, f.focus, f.path, f.value, f.message.en)
+    )
 
 
 def to_text(findings: Sequence[Finding], lang: str) -> str:
@@ -82,7 +84,11 @@ def to_sarif(findings: Sequence[Finding], lang: str) -> str:
         }
         for f in findings
     ]
-    driver = {"name": "kg", "informationUri": "https://w3id.org/xinzhi/", "rules": [{"id": r, "helpUri": SHAPE + r} for r in rules]}
+    driver = {
+        "name": "kg",
+        "informationUri": "https://w3id.org/xinzhi/",
+        "rules": [{"id": r, "helpUri": SHAPE + r} for r in rules],
+    }
     body = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",

@@ -24,8 +24,13 @@ Pattern = tuple[str, str, str]
 _TYPE: Final = f"<{TYPE}>"
 # Axioms that can only be violated, never add a triple: checks.py and the shapes look after them.
 CHECKED: Final = frozenset({OWL + "disjointWith", OWL + "AllDisjointClasses", OWL + "IrreflexiveProperty"})
-_NAMES: Final = {OWL + n for n in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "Ontology", "Restriction")}
-_PARTS: Final = {OWL + n for n in ("onProperty", "hasValue", "someValuesFrom", "intersectionOf", "members", "versionIRI", "versionInfo")}
+_NAMES: Final = {
+    OWL + n for n in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "Ontology", "Restriction")
+}
+_PARTS: Final = {
+    OWL + n
+    for n in ("onProperty", "hasValue", "someValuesFrom", "intersectionOf", "members", "versionIRI", "versionInfo")
+}
 
 
 @dataclass(frozen=True)
@@ -105,9 +110,14 @@ class _Compiler:
                 continue  # an individual of a closed list
             elif (iri(value) if predicate == TYPE else predicate) not in silent:
                 raise UnknownAxiom(
-                    Text(f"规则编译器不认识这种公理:{_show(subject)} {compact(predicate)} {_show(value)}",
-                         f"the rule compiler does not know this axiom: {_show(subject)} {compact(predicate)} {_show(value)}"),
-                    hint=Text("改用已支持的公理,或在 build/rules.py 中加上它的编译", "use a supported kind, or teach build/rules.py this one"),
+                    Text(
+                        f"规则编译器不认识这种公理:{_show(subject)} {compact(predicate)} {_show(value)}",
+                        f"the rule compiler does not know this axiom: {_show(subject)} {compact(predicate)} {_show(value)}",
+                    ),
+                    hint=Text(
+                        "改用已支持的公理,或在 build/rules.py 中加上它的编译",
+                        "use a supported kind, or teach build/rules.py this one",
+                    ),
                 )
 
     # -- classes ------------------------------------------------------------------------------
@@ -141,7 +151,12 @@ class _Compiler:
             yield self._step(who, parts[OWL + "onProperty"], other)
             yield from self._member(other, parts[OWL + "someValuesFrom"])
         else:
-            raise UnknownAxiom(Text(f"规则编译器不认识这种类表达式:{sorted(parts)}", f"the rule compiler does not know this class expression: {sorted(parts)}"))
+            raise UnknownAxiom(
+                Text(
+                    f"规则编译器不认识这种类表达式:{sorted(parts)}",
+                    f"the rule compiler does not know this class expression: {sorted(parts)}",
+                )
+            )
 
     def _step(self, subject: str, prop: object, value: str) -> Pattern:
         """The triple for a property, or, turned round, for ``[ owl:inverseOf P ]``."""
@@ -159,7 +174,13 @@ class _Compiler:
 
     def _range(self, prop: object, cls: object) -> Iterator[Rule]:
         if not iri(cls).startswith(XSD):  # a literal's datatype is the shapes' affair
-            yield Rule("prp-rng", (_show(prop), RDFS + "range"), ("?y", _TYPE, str(cls)), (("?x", str(prop), "?y"),), "FILTER(isIRI(?y))")
+            yield Rule(
+                "prp-rng",
+                (_show(prop), RDFS + "range"),
+                ("?y", _TYPE, str(cls)),
+                (("?x", str(prop), "?y"),),
+                "FILTER(isIRI(?y))",
+            )
 
     def _inverse(self, prop: object, other: object) -> Iterator[Rule]:
         if isinstance(prop, ox.BlankNode):
@@ -175,7 +196,12 @@ class _Compiler:
         yield Rule("prp-spo2", (_show(prop), OWL + "propertyChainAxiom"), ("?x", str(prop), "?y"), body)
 
     def _transitive(self, prop: object) -> Rule:
-        return Rule("prp-trp", (_show(prop), TYPE), ("?x", str(prop), "?y"), (("?x", str(prop), "?m1"), ("?m1", str(prop), "?y")))
+        return Rule(
+            "prp-trp",
+            (_show(prop), TYPE),
+            ("?x", str(prop), "?y"),
+            (("?x", str(prop), "?m1"), ("?m1", str(prop), "?y")),
+        )
 
     def _symmetric(self, prop: object) -> Rule:
         return Rule("prp-symp", (_show(prop), TYPE), ("?y", str(prop), "?x"), (("?x", str(prop), "?y"),))
@@ -193,7 +219,6 @@ class _Compiler:
     def _variable(self) -> str:
         self._fresh += 1
         return f"?v{self._fresh}"
-
 
 
 def _show(term: object) -> str:

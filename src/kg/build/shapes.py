@@ -17,8 +17,8 @@ import pyoxigraph as ox
 from kg.build.findings import Finding
 from kg.errors import MissingFile, Place, SyntaxProblem
 from kg.store.embedded import solutions
-from kg.terms import Text, compact
-from kg.vocab import PREFIXES, SH, SHAPE, XSD
+from kg.terms import Text, compact, iri
+from kg.vocab import IVC, IVL, PREFIXES, SH, SHAPE, XSD
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -40,7 +40,10 @@ class Shapes:
             raise MissingFile(Text(f"没有形状文件 {shown or path}", f"no shapes file {shown or path}")) from error
         except SyntaxError as error:
             line = getattr(error, "lines", -1) + 1
-            raise SyntaxProblem(Text("形状文件不是有效的 Turtle", "the shapes file is not valid Turtle"), place=Place(shown or str(path), line)) from error
+            raise SyntaxProblem(
+                Text("形状文件不是有效的 Turtle", "the shapes file is not valid Turtle"),
+                place=Place(shown or str(path), line),
+            ) from error
 
     def run(self, store: ox.Store) -> list[Finding]:
         """Every finding of these shapes on the default graph of *store*."""
@@ -110,11 +113,19 @@ class Shapes:
 
 
 def _sparql_finding(rule: str, severity: str, messages: dict[str, str], solution: ox.QuerySolution) -> Finding:
+    """One solution as a finding; ``?path`` is the property concerned (SHACL 5.3.1), other nodes are involved."""
     row = {name: solution[name] for name in _slots(messages) | {"this"}}
     filled = {lang: _SLOT.sub(lambda m: _show(row.get(m[1])), text) for lang, text in messages.items()}
-    others = [t.value for t in _terms(solution) if isinstance(t, ox.NamedNode)]
-    focus = row["this"].value
-    return Finding(rule, severity, focus, _text(filled), involved=tuple(o for o in dict.fromkeys(others) if o != focus))
+    focus, path = row["this"].value, _path(solution)
+    others = dict.fromkeys(iri(t) for t in _terms(solution) if iri(t) and not iri(t).startswith((IVC, IVL)))
+    return Finding(rule, severity, focus, _text(filled), path=path, involved=tuple(o for o in others if o != focus))
+
+
+def _path(solution: ox.QuerySolution) -> str:
+    try:
+        return iri(solution["path"])
+    except KeyError:
+        return ""
 
 
 def _slots(messages: dict[str, str]) -> set[str]:

@@ -6,6 +6,7 @@ found by a second, slower reading with rdflib's parser, which knows its line at 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,10 +87,10 @@ class Locator:
         self._index: Mapping[tuple[str, ...], Place] | None = None
 
     def find(self, subject: str, predicate: str = "", value: str = "") -> Place | None:
-        """The first place of the triple, or of its closest known part (subject and predicate, subject).
+        """The first place of the triple, or of its closest known part (subject and predicate, subject or graph).
 
         Args:
-            subject: IRI.
+            subject: IRI of a subject or of a graph.
             predicate: IRI, or empty for any.
             value: IRI or lexical form of the object, or empty for any.
         """
@@ -102,26 +103,29 @@ class Locator:
         index: dict[tuple[str, ...], Place] = {}
         for path in self._files:
             shown = self._project.relative(path)
-            for line, triple in _statements(path):
-                for length in (3, 2, 1):
-                    index.setdefault(triple[:length], Place(shown, line))
+            for line, graph, triple in _statements(path):
+                for known in (triple, triple[:2], triple[:1], (graph,)):
+                    index.setdefault(known, Place(shown, line))
         return index
 
 
-def _statements(path: Path) -> list[tuple[int, tuple[str, str, str]]]:
-    """(line, (subject, predicate, object)) of every statement, read by rdflib's Notation3 parser."""
+def _statements(path: Path) -> list[tuple[int, str, tuple[str, str, str]]]:
+    """(line, graph, (subject, predicate, object)) of every statement, read by rdflib's Notation3 parser."""
     from rdflib import Dataset
     from rdflib.plugins.parsers import notation3, trig
 
-    found: list[tuple[int, tuple[str, str, str]]] = []
+    found: list[tuple[int, str, tuple[str, str, str]]] = []
 
     def note(self: Any, quad: Any, why: Any = None) -> None:
-        found.append((self.lines + 1, (str(quad[2]), str(quad[1]), str(quad[3]))))
+        graph = str(getattr(quad[0], "identifier", ""))
+        found.append((self.lines + 1, graph, (str(quad[2]), str(quad[1]), str(quad[3]))))
 
     base = trig.TrigSinkParser if path.suffix == ".trig" else notation3.SinkParser
     reader = type("PositionReader", (base,), {"makeStatement": note})
     dataset = Dataset()
     sink = notation3.RDFSink(dataset if path.suffix == ".trig" else dataset.default_graph)
     parser = reader(sink, baseURI=path.as_uri(), turtle=True)
-    parser.loadBuf(path.read_text(encoding="utf-8"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # rdflib 7.6's own TriG parser uses what it deprecates
+        parser.loadBuf(path.read_text(encoding="utf-8"))
     return found

@@ -1,0 +1,21 @@
+"""The audit: where the report disagrees with itself. Shapes find it; nothing is repaired."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+
+from kg.build.findings import Finding, order
+from kg.build.report import report_triples
+from kg.build.shapes import Shapes
+from kg.vocab import AUDIT
+
+
+def audit(store: ox.Store, shapes: Shapes) -> list[Finding]:
+    """Every audit finding on the closed default graph of *store*, in reading order."""
+    return order(shapes.run(store))
+
+
+def write_audit(store: ox.Store, findings: list[Finding]) -> None:
+    """Put *findings* into ``g:audit``, where queries and pages read them."""
+    graph = ox.NamedNode(AUDIT)
+    store.extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in report_triples(findings))

@@ -1,0 +1,193 @@
+"""The graph against a copy of the text: digests, spans, names, printed numbers, and no sentence borrowed.
+
+What a passage names by an ellipsis, or carries over from a line before, stands in ``data/carried.tsv``
+(line, entity, line that names it, words printed there, reason); those words are looked for instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from kg.build.findings import Finding
+from kg.source.passages import Passage, industries, outline, split, stored
+from kg.source.project import Project
+from kg.source.turtle import read_project
+from kg.terms import Text, fold, iri, language, lexical
+from kg.vocab import ALT_LABEL, BASE, ENTITIES, IVC, LABEL, PASSAGE
+
+_CHECKED_KINDS: Final = ("organization", "product", "technology", "region", "policy")
+_RUN: Final = 8
+"""A literal of ours shares fewer successive 汉字 than this with the text, names aside."""
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]+")
+_WORDED: Final = {"10000000": ("千万",), "1000000": ("百万",)}
+"""Numbers that the text prints in words alone."""
+
+
+def against_text(project: Project, text: str) -> list[Finding]:
+    """Every disagreement between the data of *project* and *text*.
+
+    Rules: X01 digest and span, X02 named in the passage, X03 printed value, X04 borrowed wording.
+    """
+    checker = _Checker(project, text)
+    return [*checker.spans(), *checker.names(), *checker.numbers(), *checker.wording()]
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A thing that its passage names in other words, or that another line names.
+
+    Attributes:
+        line: the line whose graph speaks of it.
+        entity: the end of its IRI, e.g. ``product/rocket``.
+        named_in: the line that names it (often the same).
+        printed: the words that stand there.
+        reason: why they mean this thing.
+    """
+
+    line: int
+    entity: str
+    named_in: int
+    printed: str
+    reason: str
+
+
+def carried(project: Project) -> list[Carried]:
+    """The rows of ``data/carried.tsv``, or none."""
+    path = project.root / "data" / "carried.tsv"
+    if not path.exists():
+        return []
+    rows = (r.split("\t") for r in path.read_text(encoding="utf-8").splitlines()[1:] if r)
+    return [Carried(int(r[0]), r[1], int(r[2]), r[3], r[4]) for r in rows]
+
+
+class _Checker:
+    def __init__(self, project: Project, text: str) -> None:
+        self._text = text
+        self._quads = read_project(project)
+        self._passages = {PASSAGE + p.name: p for p in split(text, industries(project), outline(project))}
+        self._labels: dict[str, list[str]] = defaultdict(list)
+        for quad in self._quads:
+            if quad.predicate.value in (LABEL, ALT_LABEL) and iri(quad.graph_name) == ENTITIES:
+                self._labels[iri(quad.subject)].append(lexical(quad.object))
+        self._carried = {(c.line, c.entity): c for c in carried(project)}
+
+    def spans(self) -> Iterator[Finding]:
+        """X01: every registered passage is that span of this text, and every line is registered."""
+        known = stored(self._quads)
+        for iri in sorted(known.keys() | self._passages.keys()):
+            have, passage = known.get(iri), self._passages.get(iri)
+            want = passage and {
+                "start": str(passage.start),
+                "end": str(passage.end),
+                "sha256": passage.digest,
+                "sectionPath": passage.path,
+            }
+            if have != want:
+                yield _finding(
+                    "X01-span",
+                    iri,
+                    f"与原文不符(登记 {have},原文 {want});用 kg passages 重新生成",
+                    f"does not agree with the text (registered {have}, text {want}); regenerate with kg passages",
+                )
+
+    def names(self) -> Iterator[Finding]:
+        """X02: what a passage's graph names, its line or its headings name."""
+        for graph, quads in self._by_passage():
+            entities = {iri(n) for q in quads for n in (q.subject, q.object) if _kind(n) in _CHECKED_KINDS}
+            for entity in sorted(entities):
+                passage = self._passages[graph]
+                if not self._named(entity, passage) and not self._excused(entity, passage):
+                    names = " / ".join(self._labels[entity])
+                    yield _finding(
+                        "X02-named",
+                        entity,
+                        f"{passage.name} 及其标题中没有出现它的名称({names});补别名,或写入 data/carried.tsv",
+                        f"neither {passage.name} nor its headings name it ({names}); add the alias, or a row in data/carried.tsv",
+                        graph,
+                    )
+
+    def numbers(self) -> Iterator[Finding]:
+        """X03: every stated value is printed in its line."""
+        for graph, quads in self._by_passage():
+            for quad in quads:
+                if quad.predicate.value == IVC + "statedValue" and not _printed(
+                    lexical(quad.object), self._passages[graph].text
+                ):
+                    yield _finding(
+                        "X03-printed",
+                        iri(quad.subject),
+                        f"{self._passages[graph].name} 中没有印出 {lexical(quad.object)}",
+                        f"{self._passages[graph].name} does not print {lexical(quad.object)}",
+                        graph,
+                    )
+
+    def wording(self) -> Iterator[Finding]:
+        """X04: no literal of ours borrows a run of the text's characters."""
+        runs = {run[i : i + _RUN] for run in _HAN.findall(self._text) for i in range(len(run) - _RUN + 1)}
+        names = sorted({n for labels in self._labels.values() for n in labels if len(n) > 1}, key=len, reverse=True)
+        for quad in self._quads:
+            if (
+                isinstance(quad.object, ox.Literal)
+                and language(quad.object) == "zh"
+                and quad.predicate.value not in (LABEL, ALT_LABEL)
+            ):
+                shared = _borrowed(lexical(quad.object), names, runs)
+                if shared and iri(quad.subject).startswith(BASE) and not iri(quad.subject).startswith(IVC):
+                    yield _finding(
+                        "X04-wording",
+                        iri(quad.subject),
+                        f"与原文连续相同:“{shared}”;换成自己的话",
+                        f"shares “{shared}” with the text; say it in our own words",
+                    )
+
+    def _by_passage(self) -> Iterator[tuple[str, Sequence[ox.Quad]]]:
+        graphs: dict[str, list[ox.Quad]] = defaultdict(list)
+        for quad in self._quads:
+            if iri(quad.graph_name) in self._passages:
+                graphs[iri(quad.graph_name)].append(quad)
+        yield from sorted(graphs.items())
+
+    def _excused(self, entity: str, passage: Passage) -> bool:
+        """Whether data/carried.tsv points at words that do stand in the line it names."""
+        row = self._carried.get((passage.line, entity.removeprefix(BASE)))
+        home = self._passages.get(f"{PASSAGE}r1-L{row.named_in:04d}") if row else None
+        return row is not None and home is not None and bool(row.printed) and row.printed in home.text
+
+    def _named(self, entity: str, passage: Passage) -> bool:
+        where = fold(passage.text), fold(passage.path)
+        return any(fold(name) in place for name in self._labels[entity] for place in where if fold(name))
+
+
+def _printed(value: str, line: str) -> bool:
+    plain = f"{float(value):f}".rstrip("0").rstrip(".")
+    if any(word in line for word in _WORDED.get(plain, ())):
+        return True
+    return re.search(rf"(?<![\d.]){re.escape(plain)}(?:\.0+)?(?![\d]|\.\d)", line) is not None
+
+
+def _borrowed(text: str, names: Sequence[str], runs: set[str]) -> str | None:
+    for name in names:
+        text = text.replace(name, "|")
+    return next(
+        (
+            run[i : i + _RUN]
+            for run in _HAN.findall(text)
+            for i in range(len(run) - _RUN + 1)
+            if run[i : i + _RUN] in runs
+        ),
+        None,
+    )
+
+
+def _finding(rule: str, focus: str, zh: str, en: str, passage: str = "") -> Finding:
+    return Finding(rule, "Violation", focus, Text(zh, en), involved=(passage,) if passage else ())
+
+
+def _kind(term: object) -> str:
+    return iri(term).removeprefix(BASE).split("/")[0] if iri(term).startswith(BASE) else ""

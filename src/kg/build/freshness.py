@@ -1,0 +1,83 @@
+"""Whether the built store still answers for its inputs; imported by every command, so it imports little."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from kg.source.project import Project
+
+CURRENT: Final = "current"
+FORMAT: Final = 1
+_TOOLS: Final = ("xinzhi", "pyoxigraph", "pyshacl", "rdflib", "owlrl")
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Size and modification time of every input: a cheap sign that nothing changed."""
+
+    files: Mapping[str, tuple[int, int]]
+
+    @classmethod
+    def of(cls, project: Project) -> Stamp:
+        """The stamp of *project* as it lies on disk now."""
+        stats = {project.relative(p): p.stat() for p in project.inputs if p.exists()}
+        return cls({name: (s.st_size, s.st_mtime_ns) for name, s in stats.items()})
+
+    def matches(self, path: Path) -> bool:
+        """Whether the stamp kept in file *path* is this one."""
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return False
+        return bool(kept == {name: list(pair) for name, pair in self.files.items()})
+
+    def write(self, path: Path) -> None:
+        """Keep the stamp in file *path*."""
+        path.write_text(json.dumps(self.files), encoding="utf-8")
+
+
+def input_digests(project: Project) -> dict[str, str]:
+    """SHA-256 of every input file, by its path in the project."""
+    return {project.relative(p): sha256(p.read_bytes()).hexdigest() for p in project.inputs if p.exists()}
+
+
+def tools() -> dict[str, str]:
+    """Versions of the tools whose behaviour shapes the store."""
+    return {name: version(name) for name in _TOOLS}
+
+
+def read(path: Path) -> dict[str, Any] | None:
+    """The manifest in file *path*, or None where there is no readable one."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and found.get("format") == FORMAT else None
+
+
+def current(project: Project) -> Path | None:
+    """The folder of the built store if it is there and no input changed since, else None."""
+    place = project.store / CURRENT
+    found = read(place / "manifest.json")
+    fresh = found is not None and found["tools"] == tools() and Stamp.of(project).matches(place / "stamp.json")
+    return place if fresh else None
+
+
+def unchanged(project: Project, stamp: Stamp, reasoner: str) -> bool:
+    """Whether the current store is of these very inputs; a touched file with the same bytes changes nothing."""
+    place = project.store / CURRENT
+    found = read(place / "manifest.json")
+    if found is None or found["tools"] != tools() or found["reasoner"] != reasoner:
+        return False
+    if stamp.matches(place / "stamp.json"):
+        return True
+    if found["inputs"] != input_digests(project):
+        return False
+    stamp.write(place / "stamp.json")
+    return True

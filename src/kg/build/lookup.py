@@ -1,0 +1,105 @@
+"""Keys by which people find an entity, computed once at build time: 简体, 繁體, pinyin, initials, English, alias.
+
+At query time only the finished keys are read; pypinyin and OpenCC are not imported.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg.terms import fold, iri, language, lexical, slug
+from kg.vocab import ALT_LABEL, BASE, ENTITIES, IVC, LABEL, ONTOLOGY, PASSAGES, RDFS, TYPE
+
+_NAMING = (ENTITIES, ONTOLOGY, PASSAGES)  # the document is named among the passages
+
+
+def build_lookup(quads: Iterable[ox.Quad]) -> dict[str, Any]:
+    """Everything that turns names into IRIs and IRIs into names.
+
+    Returns:
+        ``things``: one record per named thing, in IRI order: ``iri``, ``kind`` (class name), ``zh``, ``en``,
+        ``also`` (aliases) and ``keys`` (folded search keys). ``terms``: IRI of a class or property → its zh and
+        en label and, for a property, its inverse label. ``classes``: class name → names of all wider classes.
+    """
+    kinds: dict[str, str] = {}
+    labels: dict[str, dict[str, str]] = defaultdict(dict)
+    inverse: dict[str, dict[str, str]] = defaultdict(dict)
+    aliases: dict[str, list[str]] = defaultdict(list)
+    supers: dict[str, set[str]] = defaultdict(set)
+    for quad in quads:
+        if iri(quad.graph_name) not in _NAMING or not isinstance(quad.subject, ox.NamedNode):
+            continue
+        subject, predicate, value = lexical(quad.subject), quad.predicate.value, quad.object
+        if predicate == TYPE and iri(value).startswith(IVC):
+            kinds[subject] = iri(value).removeprefix(IVC)
+        elif predicate in (LABEL, IVC + "inverseLabel") and (tag := language(value)):
+            (labels if predicate == LABEL else inverse)[subject][tag] = lexical(value)
+        elif predicate == ALT_LABEL:
+            aliases[subject].append(lexical(value))
+        elif predicate == RDFS + "subClassOf" and isinstance(value, ox.NamedNode):
+            supers[subject.removeprefix(IVC)].add(iri(value).removeprefix(IVC))
+    named = sorted(labels.keys() - kinds.keys())
+    return {
+        "things": [
+            _record(iri, kinds[iri], labels[iri], sorted(aliases[iri])) for iri in sorted(kinds) if iri in labels
+        ],
+        "terms": {
+            iri: [
+                labels[iri].get("zh", ""),
+                labels[iri].get("en", ""),
+                inverse[iri].get("zh", ""),
+                inverse[iri].get("en", ""),
+            ]
+            for iri in named
+        },
+        "classes": {name: sorted(_wider(name, supers)) for name in sorted(supers)},
+    }
+
+
+def _wider(name: str, supers: dict[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        for wider in supers.get(todo.pop(), set()) - found:
+            found.add(wider)
+            todo.append(wider)
+    return found
+
+
+def _record(iri: str, kind: str, label: dict[str, str], also: list[str]) -> dict[str, Any]:
+    zh, en = label.get("zh", ""), label.get("en", "")
+    names = [zh, en, *also]
+    keys = [key for name in names for key in _keys(name)]
+    keys.append(fold(slug(iri)) if iri.startswith(BASE) else "")
+    return {"iri": iri, "kind": kind, "zh": zh, "en": en, "also": also, "keys": [k for k in dict.fromkeys(keys) if k]}
+
+
+def _keys(name: str) -> list[str]:
+    """Folded spellings of one name: itself, traditional forms, pinyin, initials."""
+    from pypinyin import Style, lazy_pinyin
+
+    spellings = [name, *_traditional(name)]
+    if any("\u4e00" <= c <= "\u9fff" for c in name):
+        spellings.append("".join(lazy_pinyin(name)))
+        spellings.append("".join(lazy_pinyin(name, style=Style.FIRST_LETTER)))
+    return [fold(s) for s in spellings]
+
+
+def _traditional(name: str) -> list[str]:
+    """The name in the traditional characters of the standard (s2t), Taiwan (s2tw) and Hong Kong (s2hk)."""
+    return [_converter(scheme).convert(name) for scheme in ("s2t", "s2tw", "s2hk")]
+
+
+_CONVERTERS: dict[str, Any] = {}
+
+
+def _converter(scheme: str) -> Any:
+    if scheme not in _CONVERTERS:
+        from opencc import OpenCC
+
+        _CONVERTERS[scheme] = OpenCC(scheme)
+    return _CONVERTERS[scheme]

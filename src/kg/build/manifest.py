@@ -1,0 +1,24 @@
+"""What a built store says of itself: of which inputs it is made, with what, and how much it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from kg.build.freshness import FORMAT, tools
+
+
+def make(
+    digests: Mapping[str, str], reasoner: str, version_iri: str, counts: Mapping[str, int], dataset: bytes
+) -> dict[str, Any]:
+    """The manifest: a plain dictionary, the same for the same inputs and tools."""
+    return {
+        "format": FORMAT,
+        "ontology": version_iri,
+        "reasoner": reasoner,
+        "tools": tools(),
+        "counts": dict(counts),
+        "dataset_sha256": sha256(dataset).hexdigest(),
+        "inputs": dict(digests),
+    }

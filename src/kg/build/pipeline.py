@@ -1,0 +1,275 @@
+"""The order of a build: read → integrity → closure → disjointness → audit → write; atomic and reproducible."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from dataclasses import replace as changed
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kg import vocab
+from kg.build import dataset, manifest
+from kg.build.audit import audit, write_audit
+from kg.build.closure import close, close_with_owlrl
+from kg.build.findings import Finding, order
+from kg.build.lookup import build_lookup
+from kg.build.rules import compile_rules
+from kg.build.shapes import Shapes
+from kg.build.freshness import CURRENT, Stamp, input_digests, unchanged
+from kg.build.swap import locked, replacing, sync
+from kg.errors import BuildBlocked
+from kg.source import queryfile
+from kg.source.project import Project
+from kg.source.turtle import Locator, read_project
+from kg.store.embedded import solutions
+from kg.terms import Text, lexical
+
+REASONERS: Final = ("rules", "owlrl")
+Progress = Callable[[str, float], None]
+
+
+@dataclass
+class Outcome:
+    """What a build did.
+
+    Attributes:
+        path: folder of the store.
+        built: False where nothing had changed and the old store stands.
+        counts: quads by kind (asserted, background, inferred, …), findings by severity.
+        seconds: step → wall-clock seconds; empty where nothing was built.
+        findings: of the audit, or of the blocking checks.
+    """
+
+    path: Path
+    built: bool
+    counts: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+class Blocked(BuildBlocked):
+    """BuildBlocked with its findings, so that a face can print them."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        number = len(findings)
+        super().__init__(
+            Text(
+                f"检查发现 {number} 处问题,图谱未改动",
+                f"the checks found {number} problem(s); the old store is untouched",
+            ),
+            hint=Text("按上面的 文件:行 改正后再运行 kg build", "mend the lines named above and run kg build again"),
+        )
+        self.findings = findings
+
+
+def build(
+    project: Project, *, reasoner: str = "rules", force: bool = False, progress: Progress | None = None
+) -> Outcome:
+    """Build the store of *project*.
+
+    Args:
+        reasoner: ``rules`` (compiled, inside the store) or ``owlrl`` (the oracle).
+        force: build even if nothing changed.
+        progress: called after each step with its name and seconds.
+
+    Raises:
+        Blocked: integrity or disjointness findings, each with file and line.
+        SyntaxProblem, MissingFile: a file cannot be read.
+        BuildRunning: another build is at work.
+        StoreError: the disk refused.
+    """
+    with locked(project.store):
+        stamp = Stamp.of(project)
+        if not force and unchanged(project, stamp, reasoner):
+            return Outcome(project.store / CURRENT, built=False)
+        job = _Job(progress)
+        digests = input_digests(project)
+        with job.step("read"):
+            quads = read_project(project)
+        store, findings = job.checked(project, quads, reasoner)
+        counts = _counts(store, quads, findings)
+        with job.step("write"):
+            data = dump(store)
+            version = _version(quads)
+            made = manifest.make(digests, reasoner, version, counts, data)
+            name = f"v-{made['dataset_sha256'][:12]}-{_short(made)}"
+            with replacing(project.store, name) as folder:
+                _write(folder, project, data, made, quads)
+                stamp.write(folder / "stamp.json")
+        return Outcome(project.store / CURRENT, True, counts, job.seconds, findings)
+
+
+def check(project: Project) -> list[Finding]:
+    """Every finding on *project*: integrity, types, dataset, disjointness and audit, each with its place."""
+    job = _Job(None)
+    quads = read_project(project)
+    try:
+        _, findings = job.checked(project, quads, "rules")
+    except Blocked as blocked:
+        return blocked.findings
+    return locate(project, findings)
+
+
+def locate(project: Project, findings: list[Finding]) -> list[Finding]:
+    """The same findings, each with the file and line of its triple."""
+    locator = Locator(project)
+    return [changed(f, place=f.place or locator.find(f.focus, f.path, f.value)) for f in findings]
+
+
+def dump(store: ox.Store) -> bytes:
+    """Every quad of *store* as N-Quads, one per line, sorted: the same store, the same bytes."""
+    text = store.dump(format=ox.RdfFormat.N_QUADS) or b""
+    lines = text.splitlines(keepends=True)
+    return b"".join(sorted(lines))
+
+
+class _Job:
+    """The steps of one build, timed."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.seconds: dict[str, float] = {}
+        self._progress = progress or (lambda step, seconds: None)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - start
+        self._progress(name, self.seconds[name])
+
+    def checked(self, project: Project, quads: list[ox.Quad], reasoner: str) -> tuple[ox.Store, list[Finding]]:
+        """The closed and audited store, and the audit's findings; Blocked if the data must be mended first."""
+        shapes = {
+            kind: Shapes(project.shapes(kind), project.relative(project.shapes(kind)))
+            for kind in ("integrity", "types", "audit")
+        }
+        with self.step("integrity"):
+            store = materialise(quads)
+            found = [*dataset.check(quads), *shapes["integrity"].run(store), *shapes["types"].run(store)]
+            if found:
+                raise Blocked(locate(project, order(found)))
+        with self.step("closure"):
+            if reasoner == "owlrl":
+                close_with_owlrl(store)
+            else:
+                close(store, compile_rules(q for q in quads if lexical(q.graph_name) == vocab.ONTOLOGY))
+        with self.step("disjointness"):
+            clashes = disjointness(store)
+            if clashes:
+                raise Blocked(locate(project, order(clashes)))
+        with self.step("audit"):
+            findings = audit(store, shapes["audit"])
+            write_audit(store, findings)
+        return store, findings
+
+
+def materialise(quads: list[ox.Quad]) -> ox.Store:
+    """A store with every asserted quad, the default graph as their distinct union, and ``ivc:statedIn`` written."""
+    store = ox.Store()
+    store.extend(quads)
+    store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
+    inferred = ox.NamedNode(vocab.INFERRED)
+    for triple in dataset.stated_in(quads):
+        store.add(ox.Quad(triple.subject, triple.predicate, triple.object))
+        store.add(ox.Quad(triple.subject, triple.predicate, triple.object, inferred))
+    return store
+
+
+_DISJOINT: Final = """
+SELECT DISTINCT ?x ?a ?b WHERE {
+  { ?d a owl:AllDisjointClasses ; owl:members ?l . ?l rdf:rest*/rdf:first ?a , ?b . FILTER(STR(?a) < STR(?b)) }
+  UNION { ?a owl:disjointWith ?b }
+  ?x a ?a , ?b .
+}"""
+_IRREFLEXIVE: Final = "SELECT ?x ?p WHERE { ?p a owl:IrreflexiveProperty . ?x ?p ?x }"
+
+
+def disjointness(store: ox.Store) -> list[Finding]:
+    """Contradictions in the closure: members of disjoint classes, and irreflexive properties that loop."""
+    clashes = [
+        Finding(
+            "C01-disjoint",
+            "Violation",
+            row["x"].value,
+            Text(
+                "推理后同时属于两个互斥的类;检查它的边的方向与对象",
+                "after reasoning it belongs to two disjoint classes; check the direction and object of its edges",
+            ),
+            path=vocab.TYPE,
+            involved=(row["a"].value, row["b"].value),
+        )
+        for row in solutions(store, _DISJOINT)
+    ]
+    loops = [
+        Finding(
+            "C02-irreflexive",
+            "Violation",
+            row["x"].value,
+            Text(
+                "推理后与自身相关;检查这条边的两端",
+                "after reasoning it is related to itself; check both ends of this edge",
+            ),
+            path=row["p"].value,
+        )
+        for row in solutions(store, _IRREFLEXIVE)
+    ]
+    return [*clashes, *loops]
+
+
+def _write(folder: Path, project: Project, data: bytes, made: dict[str, Any], quads: list[ox.Quad]) -> None:
+    (folder / "dataset.nq").write_bytes(data)
+    index = ox.Store(str(folder / "index"))
+    index.bulk_load(data, format=ox.RdfFormat.N_QUADS)
+    index.optimize()
+    index.flush()
+    del index
+    _write_json(folder / "lookup.json", build_lookup(quads))
+    _write_json(folder / "queries.json", [_catalogue_entry(project, p) for p in project.query_files])
+    _write_json(folder / "manifest.json", made)
+    sync(folder)
+
+
+def _catalogue_entry(project: Project, path: Path) -> dict[str, Any]:
+    query = queryfile.read(path, project.relative(path))
+    return queryfile.to_plain(query)
+
+
+def _write_json(path: Path, body: object) -> None:
+    path.write_text(
+        json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n", encoding="utf-8"
+    )
+
+
+def _short(made: dict[str, Any]) -> str:
+    from hashlib import sha256
+
+    return sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def _version(quads: list[ox.Quad]) -> str:
+    return next((lexical(q.object) for q in quads if q.predicate.value == vocab.OWL + "versionIRI"), "")
+
+
+def _counts(store: ox.Store, quads: list[ox.Quad], findings: list[Finding]) -> dict[str, int]:
+    named = [(lexical(q.graph_name), q) for q in quads]
+    size = {kind: sum(1 for g, _ in named if g == graph) for kind, graph in _GRAPHS.items()}
+    size["report"] = sum(1 for g, _ in named if g.startswith(vocab.PASSAGE))
+    size["passages_stating"] = len({g for g, _ in named if g.startswith(vocab.PASSAGE)})
+    size["inferred"] = sum(1 for _ in store.quads_for_pattern(None, None, None, ox.NamedNode(vocab.INFERRED)))
+    size["default"] = sum(1 for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    size["findings"] = len(findings)
+    return size
+
+
+_GRAPHS: Final = {
+    "ontology": vocab.ONTOLOGY,
+    "passages": vocab.PASSAGES,
+    "entities": vocab.ENTITIES,
+    "background": vocab.BACKGROUND,
+}

@@ -1,0 +1,104 @@
+"""A store folder that is always whole: written beside, then made current by one rename of a link.
+
+build/
+├── current -> v-3f2a…      the link that a reader follows
+├── v-3f2a…/                one build: dataset.nq, index/, manifest.json, lookup.json, queries.json, …
+└── lock                    held (flock) while a build is at work
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kg.build.freshness import CURRENT
+from kg.errors import BuildRunning, StoreError
+from kg.terms import Text
+
+
+@contextmanager
+def locked(home: Path) -> Iterator[None]:
+    """Hold the build lock of *home*; the kernel frees it however the process ends.
+
+    Raises:
+        BuildRunning: another process holds it.
+        StoreError: the folder cannot be made or written.
+    """
+    with writing(home):
+        home.mkdir(parents=True, exist_ok=True)
+        handle = (home / "lock").open("w")
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BuildRunning(
+                Text(f"{home} 中已有一个构建在进行", f"another build is at work in {home}"),
+                hint=Text("等它结束,或换一个 --store", "wait for it, or name another --store"),
+            ) from error
+        yield
+
+
+@contextmanager
+def replacing(home: Path, name: str) -> Iterator[Path]:
+    """A fresh folder to fill; when the block ends well it becomes the current one, else it is removed.
+
+    Whatever happens before the last rename, readers keep the old store.
+    """
+    with writing(home):
+        fresh = Path(tempfile.mkdtemp(prefix="tmp-", dir=home))
+        try:
+            yield fresh
+            final = home / name
+            if final.exists():
+                shutil.rmtree(final)
+            fresh.rename(final)
+            link = home / f"{CURRENT}.new"
+            link.unlink(missing_ok=True)
+            link.symlink_to(name)
+            link.replace(home / CURRENT)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+        _sweep(home, keep=name)
+
+
+@contextmanager
+def writing(home: Path) -> Iterator[None]:
+    """Turn what the disk refuses into a StoreError that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise StoreError(
+            Text(
+                f"写不进 {home}:{'磁盘已满' if full else error.strerror or error}",
+                f"cannot write to {home}: {error.strerror or error}",
+            ),
+            hint=Text(
+                "旧图谱未受影响;腾出空间或检查权限后再运行 kg build",
+                "the old store is untouched; free some space or check permissions, then run kg build again",
+            ),
+        ) from error
+
+
+def _sweep(home: Path, keep: str) -> None:
+    """Remove what earlier builds left, but for the current store and the one before (readers may hold it)."""
+    for stale in home.glob("tmp-*"):
+        shutil.rmtree(stale, ignore_errors=True)
+    versions = sorted((p for p in home.glob("v-*") if p.name != keep), key=lambda p: p.stat().st_mtime)
+    for old in versions[:-1]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def sync(path: Path) -> None:
+    """Ask the disk to keep *path* before the rename makes it current."""
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
