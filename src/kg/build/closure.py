@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kg.build.rules import Pattern, Rule
-from kg.vocab import IVC, INFERRED, TYPE
+from kg.vocab import INFERRED, IVC, TYPE
 
 
 @dataclass(frozen=True)

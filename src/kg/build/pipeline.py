@@ -18,10 +18,10 @@ from kg.build import dataset, manifest
 from kg.build.audit import audit, write_audit
 from kg.build.closure import close, close_with_owlrl
 from kg.build.findings import Finding, order
+from kg.build.freshness import CURRENT, Stamp, input_digests, unchanged
 from kg.build.lookup import build_lookup
 from kg.build.rules import compile_rules
 from kg.build.shapes import Shapes
-from kg.build.freshness import CURRENT, Stamp, input_digests, unchanged
 from kg.build.swap import locked, replacing, sync
 from kg.errors import BuildBlocked
 from kg.source import queryfile

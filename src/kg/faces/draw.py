@@ -36,9 +36,12 @@ _SAME: Final = {"ResearchBody": "Company", "PublicBody": "Company", "Organizatio
 _DARK: Final = ("Industry", "Stage")
 _COLUMN: Final = 560
 _ROW: Final = 70
-_OUTSIDE: Final = re.compile(
-    r"<link\b[^>]*https?://[^>]*/?>|<script\b[^>]*src=\"https?://[^>]*>\s*</script>", re.DOTALL
+_OUTSIDE: Final = (
+    re.compile(r"<!--.*?-->", re.DOTALL),
+    re.compile(r"<link\b[^>]*https?://[^>]*>", re.DOTALL),
+    re.compile(r"<script\b[^>]*src=\"https?://[^>]*>\s*</script>", re.DOTALL),
 )
+"""Comments, style sheets and scripts of pyvis' template that name other files."""
 
 
 def draw(graph: KnowledgeGraph, thing: str | None, lang: str) -> str:
@@ -156,7 +159,8 @@ def _wrapped(label: str, columns: int = 22) -> str:
 def _page(network: Any, graph: KnowledgeGraph, drawn: Picture, head: tuple[Text, str]) -> str:
     title, lang = head
     html: str = network.generate_html(notebook=False)
-    html = _OUTSIDE.sub("", html)
+    for part in _OUTSIDE:
+        html = part.sub("", html)
     html = re.sub(r"<center>\s*<h1>.*?</h1>\s*</center>", "", html, flags=re.DOTALL)
     html = html.replace("<html>", f'<html lang="{lang}">', 1)
     html = html.replace("<head>", f"<head><title>{escape(title.pick(lang))} · xinzhi</title>{_CSS}", 1)
