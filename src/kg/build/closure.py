@@ -64,7 +64,7 @@ def close_with_owlrl(store: ox.Store) -> Closure:
     DeductiveClosure(OWLRL_Semantics).expand(graph)
     before = len(store)
     text = "".join(f"{s.n3()} {p.n3()} {o.n3()} .\n" for s, p, o in graph if _is_ours(s, p, o))
-    triples = [t for t in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
+    triples = list(ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
     new = [t for t in triples if ox.Quad(t.subject, t.predicate, t.object) not in store]
     store.extend(_both(new))
     return Closure(0, 0, (len(store) - before) // 2)

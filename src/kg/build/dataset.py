@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 import pyoxigraph as ox
 
@@ -107,7 +108,7 @@ def _spans(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
         if quad.predicate.value in (OA + "start", OA + "end"):
             ends[iri(quad.subject)][quad.predicate.value.removeprefix(OA)] = int(lexical(quad.object))
     spans = sorted((s["start"], s["end"], node) for node, s in ends.items() if len(s) == 2)
-    for (_, end, one), (start, _, other) in zip(spans, spans[1:], strict=False):
+    for (_, end, one), (start, _, other) in pairwise(spans):
         if start < end:
             yield Finding(
                 "D04-overlap",

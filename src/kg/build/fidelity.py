@@ -80,8 +80,8 @@ class _Checker:
     def spans(self) -> Iterator[Finding]:
         """X01: every registered passage is that span of this text, and every line is registered."""
         known = stored(self._quads)
-        for iri in sorted(known.keys() | self._passages.keys()):
-            have, passage = known.get(iri), self._passages.get(iri)
+        for name in sorted(known.keys() | self._passages.keys()):
+            have, passage = known.get(name), self._passages.get(name)
             want = passage and {
                 "start": str(passage.start),
                 "end": str(passage.end),
@@ -91,7 +91,7 @@ class _Checker:
             if have != want:
                 yield _finding(
                     "X01-span",
-                    iri,
+                    name,
                     f"与原文不符(登记 {have},原文 {want});用 kg passages 重新生成",
                     f"does not agree with the text (registered {have}, text {want}); regenerate with kg passages",
                 )

@@ -1,0 +1,246 @@
+"""Each shape against its cases: ``<rule>[.<variant>].red.trig`` is caught and named, ``.green.trig`` is left alone.
+
+A case is a file of tests/cases/shapes that is added to base.trig; a new one needs no code. A red case begins with
+``# focus: <the node that must be named>`` and may list on ``# also: …`` the rules that rightly see it too.
+Integrity and types are run on asserted data, the audit on the closure, as the build does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pyshacl
+import pytest
+from rdflib import RDF, RDFS, SH, BNode, Graph, URIRef
+
+from kg.build.closure import close
+from kg.build.findings import Finding
+from kg.build.pipeline import materialise
+from kg.build.rules import Rule, compile_rules
+from kg.build.shapes import Shapes
+from kg.vocab import IVC, ONTOLOGY, PREFIXES, SHAPE
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "tests" / "cases" / "shapes"
+KINDS = ("integrity", "types", "audit")
+CASES = sorted(p.name.removesuffix(".trig") for p in FOLDER.glob("*.trig") if p.name != "base.trig")
+RED = [c for c in CASES if c.endswith(".red")]
+GREEN = [c for c in CASES if c.endswith(".green")]
+Pairs = set[tuple[str, str]]
+
+
+# -- the parts ---------------------------------------------------------------------------------------
+
+
+@cache
+def shapes(kind: str) -> Shapes:
+    return Shapes(ROOT / "ontology" / f"shapes-{kind}.ttl")
+
+
+@cache
+def ontology() -> tuple[ox.Quad, ...]:
+    files = [ROOT / "ontology" / name for name in ("ivc.ttl", "ivc-lists.ttl")]
+    triples = [t for file in files for t in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE)]
+    return tuple(ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(ONTOLOGY)) for t in triples)
+
+
+@cache
+def rules() -> list[Rule]:
+    return list(compile_rules(ontology()))
+
+
+def store(case: str, kind: str) -> ox.Store:
+    """The base and one case; closed for the audit."""
+    files = [FOLDER / "base.trig", FOLDER / f"{case}.trig"] if case != "base" else [FOLDER / "base.trig"]
+    quads = [q for file in files for q in ox.parse(path=str(file), format=ox.RdfFormat.TRIG)]
+    made = materialise([*ontology(), *quads])
+    if kind == "audit":
+        close(made, rules())
+    return made
+
+
+@cache
+def found(case: str) -> tuple[Finding, ...]:
+    return tuple(f for kind in KINDS for f in shapes(kind).run(store(case, kind)))
+
+
+def rule_of(case: str) -> str:
+    return case.split(".")[0]
+
+
+def kind_of(case: str) -> str:
+    return {"I": "integrity", "T": "types", "A": "audit"}[case[0]]
+
+
+def comment(case: str, word: str) -> str:
+    text = (FOLDER / f"{case}.trig").read_text(encoding="utf-8")
+    line = re.search(rf"^# {word}: (.+)$", text, re.MULTILINE)
+    return line[1] if line else ""
+
+
+def node(written: str) -> str:
+    """The IRI or literal that a ``# focus:`` comment writes as a prefixed name, ``<IRI>`` or ``"literal"``."""
+    if written[0] in '<"':
+        return written[1:-1]
+    prefix, local = written.split(":", 1)
+    return PREFIXES[prefix] + local
+
+
+def named_shapes(kind: str) -> list[str]:
+    graph = shapes(kind).graph
+    return sorted(str(s).removeprefix(SHAPE) for s in graph.subjects(RDF.type, SH.NodeShape) if isinstance(s, URIRef))
+
+
+# -- red and green -----------------------------------------------------------------------------------
+
+
+def test_base_conforms() -> None:
+    assert [f.line("en") for f in found("base")] == []
+
+
+@pytest.mark.parametrize("case", RED)
+def test_red_is_caught_and_named(case: str) -> None:
+    caught = {f.rule for f in found(case)}
+    also = set(comment(case, "also").split(", ")) - {""}
+    assert caught == {rule_of(case)} | also, [f.line("en") for f in found(case)]
+    assert node(comment(case, "focus")) in {f.focus for f in found(case) if f.rule == rule_of(case)}
+
+
+@pytest.mark.parametrize("case", GREEN)
+def test_green_is_left_alone(case: str) -> None:
+    assert [f.line("en") for f in found(case) if f.rule == rule_of(case) or f.severity == "Violation"] == []
+
+
+@pytest.mark.parametrize("rule", [*named_shapes("integrity"), *named_shapes("audit")])
+def test_rule_has_both_cases(rule: str) -> None:
+    assert f"{rule}.red" in CASES
+    assert f"{rule}.green" in CASES
+
+
+def test_types_are_sampled_and_no_case_is_of_an_unknown_rule() -> None:
+    known = {rule for kind in KINDS for rule in named_shapes(kind)}
+    assert {rule_of(c) for c in CASES} <= known
+    assert {c.split(".")[-1] for c in CASES} == {"red", "green"}
+    assert sum(c.startswith("T-") for c in RED) >= 5
+
+
+# -- the same by stock pySHACL -----------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES)
+def test_set_based_run_equals_pyshacl(case: str) -> None:
+    """One query for all focus nodes finds what pySHACL finds asking for each node, with its default settings."""
+    made = store(case, kind_of(case))
+    ours = {(f.rule, _plain(f.focus)) for f in found(case) if f.rule in named_shapes(kind_of(case))}
+    assert ours == set(_stock(shapes(kind_of(case)).graph, made))
+
+
+def _stock(graph: Graph, made: ox.Store) -> Iterator[tuple[str, str]]:
+    data = Graph()
+    data.parse(data=made.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()), format="nt")
+    _, report, _ = pyshacl.validate(data, shacl_graph=graph)
+    for result in report.objects(None, SH.result):
+        shape = report.value(result, SH.sourceShape)
+        while isinstance(shape, BNode):
+            shape = next(graph.subjects(None, shape))
+        focus = report.value(result, SH.focusNode)
+        yield str(shape).removeprefix(SHAPE), "_:" if isinstance(focus, BNode) else str(focus)
+
+
+def _plain(focus: str) -> str:
+    """Blank nodes have no name that two tools share."""
+    return "_:" if re.fullmatch(r"[0-9a-zN]{30,}", focus) else focus
+
+
+# -- words -------------------------------------------------------------------------------------------
+
+
+def constraints(kind: str) -> Iterator[tuple[str, Any]]:
+    """(named shape, node that carries the message) for every constraint: core on the shape, by property, by query."""
+    graph = shapes(kind).graph
+    for name in named_shapes(kind):
+        shape = URIRef(SHAPE + name)
+        core = set(graph.predicates(shape)) & {SH["class"], SH.datatype, SH.nodeKind, SH.pattern, SH.xone, SH["or"]}
+        holders = [*([shape] if core else []), *graph.objects(shape, SH.property), *graph.objects(shape, SH.sparql)]
+        assert holders, f"{name} has no constraint"
+        yield from ((name, holder) for holder in holders)
+
+
+def languages(graph: Graph, subject: Any, predicate: URIRef) -> list[str]:
+    return sorted(str(getattr(o, "language", None)) for o in graph.objects(subject, predicate))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_names_and_messages_in_both_languages(kind: str) -> None:
+    graph = shapes(kind).graph
+    assert [n for n in named_shapes(kind) if languages(graph, URIRef(SHAPE + n), RDFS.label) != ["en", "zh"]] == []
+    assert [n for n, holder in constraints(kind) if languages(graph, holder, SH.message) != ["en", "zh"]] == []
+    assert [o for o in set(graph.objects(None, SH.property)) if languages(graph, o, SH.message) != ["en", "zh"]] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_slots_of_messages_are_selected(kind: str) -> None:
+    graph = shapes(kind).graph
+    for name, holder in constraints(kind):
+        head = str(graph.value(holder, SH.select, default="")).split("WHERE")[0]
+        slots = [set(re.findall(r"\{[?$](\w+)\}", str(m))) for m in graph.objects(holder, SH.message)]
+        for lang in slots:
+            assert lang <= set(re.findall(r"[?$](\w+)", head)), name
+
+
+@pytest.mark.parametrize("kind", ["integrity", "audit"])
+def test_every_message_is_seen_in_some_red_case(kind: str) -> None:
+    """Not only every rule but every constraint of it has been seen to fire, in both languages, with no slot empty."""
+    seen = [(f.rule, f.message) for case in RED for f in found(case)]
+    assert [m.en for _, m in seen if re.search(r"\?(?!\w)|\{", m.en + m.zh)] == []
+    for name, holder in constraints(kind):
+        for message in shapes(kind).graph.objects(holder, SH.message):
+            shown = re.compile(
+                "(?s).+".join(map(re.escape, re.split(r"\{[?$]\w+\}", str(message)))).replace("(?s)", "")
+            )
+            texts = [m.zh if message.language == "zh" else m.en for rule, m in seen if rule == name]
+            assert any(shown.fullmatch(text) for text in texts), f"{name}: {message}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_select_is_within_shacl(kind: str) -> None:
+    """SHACL-SPARQL forbids VALUES, MINUS and SERVICE (5.3.2), and a nested SELECT must project $this."""
+    for select in shapes(kind).graph.objects(None, SH.select):
+        assert not re.search(r"\b(VALUES|MINUS|SERVICE)\b", str(select))
+        for nested in re.findall(r"\bSELECT\b(.*?)\bWHERE\b", str(select)):
+            assert "$this" in nested
+
+
+def test_findings_list_every_observation_that_takes_part() -> None:
+    involved = {name: {i for f in found(f"{name}.red") for i in f.involved} for name in ("A01-cagr", "A03-breakdown")}
+    assert {PREFIXES["obs"] + "start", PREFIXES["obs"] + "end"} <= involved["A01-cagr"]
+    assert {PREFIXES["obs"] + "rest", PREFIXES["obs"] + "ev-share-battery"} <= involved["A03-breakdown"]
+
+
+# -- types -------------------------------------------------------------------------------------------
+
+
+def test_types_are_the_domains_and_ranges_of_the_ontology() -> None:
+    terms = Graph().parse(ROOT / "ontology" / "ivc.ttl")
+    wanted = {
+        (f"T-{str(prop).removeprefix(IVC)}-{role}", str(cls))
+        for link, role in ((RDFS.domain, "subject"), (RDFS.range, "object"))
+        for prop, cls in terms.subject_objects(link)
+    }
+    graph = shapes("types").graph
+    written = {
+        (name, str(graph.value(URIRef(SHAPE + name), SH["class"]) or graph.value(URIRef(SHAPE + name), SH.datatype)))
+        for name in named_shapes("types")
+    }
+    assert written == wanted
+    lines = [
+        line for line in (ROOT / "ontology" / "shapes-types.ttl").read_text("utf-8").splitlines() if line[:2] == "s:"
+    ]
+    assert len(lines) == len(wanted)
+    assert lines == sorted(lines)
