@@ -31,7 +31,6 @@ KINDS = ("integrity", "types", "audit")
 CASES = sorted(p.name.removesuffix(".trig") for p in FOLDER.glob("*.trig") if p.name != "base.trig")
 RED = [c for c in CASES if c.endswith(".red")]
 GREEN = [c for c in CASES if c.endswith(".green")]
-Pairs = set[tuple[str, str]]
 
 
 # -- the parts ---------------------------------------------------------------------------------------
@@ -66,11 +65,14 @@ def store(case: str, kind: str) -> ox.Store:
 
 @cache
 def found(case: str) -> tuple[Finding, ...]:
-    return tuple(f for kind in KINDS for f in shapes(kind).run(store(case, kind)))
+    """What a build would say: the audit is reached only where integrity and types are clean."""
+    asserted = store(case, "integrity")
+    wrong = (*shapes("integrity").run(asserted), *shapes("types").run(asserted))
+    return wrong or tuple(shapes("audit").run(store(case, "audit")))
 
 
 def rule_of(case: str) -> str:
-    return case.split(".")[0]
+    return case.split(".", maxsplit=1)[0]
 
 
 def kind_of(case: str) -> str:
@@ -101,6 +103,7 @@ def named_shapes(kind: str) -> list[str]:
 
 def test_base_conforms() -> None:
     assert [f.line("en") for f in found("base")] == []
+    assert [pair for kind in KINDS for pair in _stock(shapes(kind).graph, store("base", kind), [])] == []
 
 
 @pytest.mark.parametrize("case", RED)
@@ -135,16 +138,21 @@ def test_types_are_sampled_and_no_case_is_of_an_unknown_rule() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_set_based_run_equals_pyshacl(case: str) -> None:
-    """One query for all focus nodes finds what pySHACL finds asking for each node, with its default settings."""
-    made = store(case, kind_of(case))
-    ours = {(f.rule, _plain(f.focus)) for f in found(case) if f.rule in named_shapes(kind_of(case))}
-    assert ours == set(_stock(shapes(kind_of(case)).graph, made))
+    """One query for all focus nodes finds what pySHACL finds asking for each node, with its default settings.
+
+    The first red case of a rule is validated against its whole file of shapes, variants and green cases against the
+    rule's own shape: pySHACL parses each query anew for each node, and the whole for all would take minutes.
+    """
+    kind, whole = kind_of(case), case == f"{rule_of(case)}.red"
+    ours = shapes(kind).run(store(case, kind))
+    wanted = {(f.rule, _plain(f.focus)) for f in ours if whole or f.rule == rule_of(case)}
+    assert wanted == set(_stock(shapes(kind).graph, store(case, kind), [] if whole else [SHAPE + rule_of(case)]))
 
 
-def _stock(graph: Graph, made: ox.Store) -> Iterator[tuple[str, str]]:
+def _stock(graph: Graph, made: ox.Store, only: list[str]) -> Iterator[tuple[str, str]]:
     data = Graph()
     data.parse(data=made.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()), format="nt")
-    _, report, _ = pyshacl.validate(data, shacl_graph=graph)
+    _, report, _ = pyshacl.validate(data, shacl_graph=graph, use_shapes=only or None)
     for result in report.objects(None, SH.result):
         shape = report.value(result, SH.sourceShape)
         while isinstance(shape, BNode):
@@ -188,7 +196,7 @@ def test_names_and_messages_in_both_languages(kind: str) -> None:
 def test_slots_of_messages_are_selected(kind: str) -> None:
     graph = shapes(kind).graph
     for name, holder in constraints(kind):
-        head = str(graph.value(holder, SH.select, default="")).split("WHERE")[0]
+        head = "".join(map(str, graph.objects(holder, SH.select))).split("WHERE")[0]
         slots = [set(re.findall(r"\{[?$](\w+)\}", str(m))) for m in graph.objects(holder, SH.message)]
         for lang in slots:
             assert lang <= set(re.findall(r"[?$](\w+)", head)), name
@@ -201,10 +209,8 @@ def test_every_message_is_seen_in_some_red_case(kind: str) -> None:
     assert [m.en for _, m in seen if re.search(r"\?(?!\w)|\{", m.en + m.zh)] == []
     for name, holder in constraints(kind):
         for message in shapes(kind).graph.objects(holder, SH.message):
-            shown = re.compile(
-                "(?s).+".join(map(re.escape, re.split(r"\{[?$]\w+\}", str(message)))).replace("(?s)", "")
-            )
-            texts = [m.zh if message.language == "zh" else m.en for rule, m in seen if rule == name]
+            shown = re.compile(".*".join(map(re.escape, re.split(r"\{[?$]\w+\}", str(message)))))
+            texts = [text for rule, m in seen if rule == name for text in (m.zh, m.en)]
             assert any(shown.fullmatch(text) for text in texts), f"{name}: {message}"
 
 
