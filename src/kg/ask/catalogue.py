@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from math import isfinite
+from types import MappingProxyType
 from typing import Any
 
 import pyoxigraph as ox
@@ -13,7 +14,7 @@ from kg import vocab
 from kg.ask.names import Names
 from kg.errors import NotFound, UsageProblem
 from kg.source.queryfile import Parameter, SavedQuery, from_plain
-from kg.terms import Text
+from kg.terms import Text, expand
 
 
 class Catalogue:
@@ -43,6 +44,22 @@ class Catalogue:
                 else Text("全部查询见 kg queries", "kg queries lists them all"),
             )
         return from_plain(self._entries[name])
+
+    def question(self, query: SavedQuery, values: Mapping[str, str] = MappingProxyType({})) -> Text:
+        """The question of *query* in words, with *values* or the defaults in the place of each ``{parameter}``."""
+        words = {p.name: self._words(p, values.get(p.name)) for p in query.params}
+        zh = {name: text.zh for name, text in words.items()}
+        en = {name: text.en for name, text in words.items()}
+        return Text(query.question.zh.format_map(zh), query.question.en.format_map(en))
+
+    def _words(self, param: Parameter, value: str | None) -> Text:
+        """What a parameter's value, or its default, is called."""
+        if value is None and param.default == "UNDEF":
+            return Text(f"任一{param.label.zh}", f"any {param.label.en}")
+        term = expand(param.default).strip('"') if value is None else self.term(param, value).value
+        if param.type == "enum" and self._names.has_name(expand(f"ivc:{term}")):
+            term = expand(f"ivc:{term}")
+        return Text(self._names.label(term, "zh"), self._names.label(term, "en"))
 
     def bind(self, query: SavedQuery, values: Mapping[str, str]) -> str:
         """The SPARQL of *query* with *values* in the place of its defaults.

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from kg.errors import NotFound
 from kg.terms import Text, compact, expand, fold, slug
-from kg.vocab import BASE, PASSAGE
+from kg.vocab import BASE, IVL, PASSAGE
 
 _FUZZY: Final = 60.0
 """Least similarity (rapidfuzz ratio, 0–100) at which a misspelt name is still offered."""
+COUNT: Final = IVL + "count"
 _PREFERENCE: Final = (
     "Industry",
     "Company",
@@ -61,6 +62,8 @@ class Names:
         )
         self.terms: Mapping[str, list[str]] = lookup["terms"]
         self._classes: Mapping[str, list[str]] = lookup["classes"]
+        self._captions: Mapping[str, list[str]] = lookup["captions"]
+        self._measures: Mapping[str, str] = lookup["measures"]
         self._by_iri = {t.iri: t for t in self.things}
 
     def get(self, iri: str) -> Thing | None:
@@ -75,7 +78,19 @@ class Names:
         if iri in self.terms:
             zh, en, back_zh, back_en = self.terms[iri]
             return Text(back_zh or zh, back_en or en).pick(lang) if inverse else Text(zh, en).pick(lang)
+        if iri in self._captions:
+            return Text(*self._captions[iri]).pick(lang)
         return slug(iri) if iri.startswith(PASSAGE) else compact(iri)
+
+    def unit(self, unit: str, indicator: str, lang: str) -> str:
+        """What to write behind a number: 亿美元's 美元, 辆 for a count of vehicles; nothing for a count in English."""
+        if unit != COUNT:
+            return self.label(unit, lang)
+        return self._measures.get(indicator, self.label(unit, lang)) if lang == "zh" else ""
+
+    def has_name(self, iri: str) -> bool:
+        """Whether :meth:`label` has words for *iri*."""
+        return iri in self._by_iri or iri in self.terms or iri in self._captions
 
     def is_a(self, kind: str, wanted: str) -> bool:
         """Whether class *kind* is *wanted* or narrower."""

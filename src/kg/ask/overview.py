@@ -25,10 +25,9 @@ SELECT DISTINCT ?finding ?passage WHERE {
   UNION { GRAPH g:audit { ?finding sh:focusNode|dcterms:references ?x } ?o ivc:inBreakdown ?x ; ivc:statedIn ?passage }
   UNION { GRAPH g:audit { ?finding dcterms:references ?passage } ?passage a ivc:Passage }
 } ORDER BY ?finding ?passage"""
-_INDUSTRY = """
+_INDUSTRY = """  # as queries/audit-findings-of-industry.rq: ivc:concernsIndustry would add the figures of every part it shares
 SELECT DISTINCT ?finding WHERE {{ GRAPH g:audit {{ ?finding sh:focusNode|dcterms:references ?x }}
-  {{ ?x ivc:concernsIndustry|ivc:inIndustry|ivc:contextIndustry <{iri}> }} UNION {{ ?o ivc:inBreakdown ?x ; ivc:concernsIndustry <{iri}> }}
-  UNION {{ FILTER(?x = <{iri}>) }} }}"""
+  ?x (^ivc:inBreakdown)?/(ivc:about|(ivc:statedIn/ivc:contextIndustry)|ivc:contextIndustry)? <{iri}> }}"""
 _SEVERITIES = ("Violation", "Warning", "Info")
 
 

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 from kg.build.findings import Finding, order
 from kg.build.report import report_triples
 from kg.build.shapes import Shapes
-from kg.vocab import AUDIT
+from kg.vocab import AUDIT, LABEL
 
 
 def audit(store: ox.Store, shapes: Shapes) -> list[Finding]:
@@ -15,7 +15,9 @@ def audit(store: ox.Store, shapes: Shapes) -> list[Finding]:
     return order(shapes.run(store))
 
 
-def write_audit(store: ox.Store, findings: list[Finding]) -> None:
-    """Put *findings* into ``g:audit``, where queries and pages read them."""
+def write_audit(store: ox.Store, findings: list[Finding], shapes: Shapes) -> None:
+    """Put *findings*, and what their rules and severities are called, into ``g:audit``, where queries and pages read them."""
     graph = ox.NamedNode(AUDIT)
     store.extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in report_triples(findings))
+    named = ((ox.NamedNode(i), ox.NamedNode(LABEL), ox.Literal(words, language=tag)) for i, tag, words in shapes.labels)
+    store.extend(ox.Quad(*triple, graph) for triple in named)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from kg.errors import Place
@@ -42,6 +42,14 @@ class Finding:
         """One line as a compiler prints it: place, severity, rule, node, message."""
         where = f"{self.place}: " if self.place else ""
         return f"{where}{self.severity.lower()} {self.rule} {compact(self.focus)}: {self.message.pick(lang)}"
+
+
+def merge(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings that say the same of the same node become one, with the nodes involved of all."""
+    same: dict[Finding, dict[str, None]] = {}
+    for finding in findings:
+        same.setdefault(replace(finding, involved=()), {}).update(dict.fromkeys(finding.involved))
+    return [replace(finding, involved=tuple(involved)) for finding, involved in same.items()]
 
 
 def order(findings: Iterable[Finding]) -> list[Finding]:

@@ -6,30 +6,34 @@ At query time only the finished keys are read; pypinyin and OpenCC are not impor
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import pyoxigraph as ox
 
+from kg.build.captions import captions
 from kg.terms import fold, iri, language, lexical, slug
-from kg.vocab import ALT_LABEL, BASE, ENTITIES, IVC, LABEL, ONTOLOGY, PASSAGES, RDFS, TYPE
+from kg.vocab import ALT_LABEL, AUDIT, BASE, ENTITIES, IVC, LABEL, ONTOLOGY, PASSAGES, RDFS, TYPE
 
-_NAMING = (ENTITIES, ONTOLOGY, PASSAGES)  # the document is named among the passages
+_NAMING = (ENTITIES, ONTOLOGY, PASSAGES, AUDIT)  # the document is named among the passages, rules in the audit
 
 
-def build_lookup(quads: Iterable[ox.Quad]) -> dict[str, Any]:
+def build_lookup(quads: Sequence[ox.Quad]) -> dict[str, Any]:
     """Everything that turns names into IRIs and IRIs into names.
 
     Returns:
         ``things``: one record per named thing, in IRI order: ``iri``, ``kind`` (class name), ``zh``, ``en``,
-        ``also`` (aliases) and ``keys`` (folded search keys). ``terms``: IRI of a class or property → its zh and
-        en label and, for a property, its inverse label. ``classes``: class name → names of all wider classes.
+        ``also`` (aliases) and ``keys`` (folded search keys). ``terms``: IRI of a class, property or audit rule →
+        its zh and en label and, for a property, its inverse label. ``captions``: IRI of an observation, claim or
+        breakdown → what to call it. ``measures``: IRI of an indicator → its measure word (辆, 座).
+        ``classes``: class name → names of all wider classes.
     """
     kinds: dict[str, str] = {}
     labels: dict[str, dict[str, str]] = defaultdict(dict)
     inverse: dict[str, dict[str, str]] = defaultdict(dict)
     aliases: dict[str, list[str]] = defaultdict(list)
     supers: dict[str, set[str]] = defaultdict(set)
+    measures: dict[str, str] = {}
     for quad in quads:
         if iri(quad.graph_name) not in _NAMING or not isinstance(quad.subject, ox.NamedNode):
             continue
@@ -38,6 +42,8 @@ def build_lookup(quads: Iterable[ox.Quad]) -> dict[str, Any]:
             kinds[subject] = iri(value).removeprefix(IVC)
         elif predicate in (LABEL, IVC + "inverseLabel") and (tag := language(value)):
             (labels if predicate == LABEL else inverse)[subject][tag] = lexical(value)
+        elif predicate == IVC + "measureWord":
+            measures[subject] = lexical(value)
         elif predicate == ALT_LABEL:
             aliases[subject].append(lexical(value))
         elif predicate == RDFS + "subClassOf" and isinstance(value, ox.NamedNode):
@@ -56,6 +62,8 @@ def build_lookup(quads: Iterable[ox.Quad]) -> dict[str, Any]:
             ]
             for iri in named
         },
+        "captions": captions(quads, labels),
+        "measures": measures,
         "classes": {name: sorted(_wider(name, supers)) for name in sorted(supers)},
     }
 

@@ -100,7 +100,7 @@ def build(
             made = manifest.make(digests, reasoner, version, counts, data)
             name = f"v-{made['dataset_sha256'][:12]}-{_short(made)}"
             with replacing(project.store, name) as folder:
-                _write(folder, project, data, made, quads)
+                _write(folder, project, data, made, [*quads, *_labels_of_rules(store)])
                 stamp.write(folder / "stamp.json")
         return Outcome(project.store / CURRENT, True, counts, job.seconds, findings)
 
@@ -165,7 +165,7 @@ class _Job:
                 raise Blocked(locate(project, order(clashes)))
         with self.step("audit"):
             findings = audit(store, shapes["audit"])
-            write_audit(store, findings)
+            write_audit(store, findings, shapes["audit"])
         return store, findings
 
 
@@ -233,6 +233,10 @@ def _write(folder: Path, project: Project, data: bytes, made: dict[str, Any], qu
     _write_json(folder / "queries.json", [_catalogue_entry(project, p) for p in project.query_files])
     _write_json(folder / "manifest.json", made)
     sync(folder)
+
+
+def _labels_of_rules(store: ox.Store) -> Iterator[ox.Quad]:
+    return store.quads_for_pattern(None, ox.NamedNode(vocab.LABEL), None, ox.NamedNode(vocab.AUDIT))
 
 
 def _catalogue_entry(project: Project, path: Path) -> dict[str, Any]:

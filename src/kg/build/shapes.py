@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from kg.build.findings import Finding
+from kg.build.findings import Finding, merge
 from kg.errors import MissingFile, Place, SyntaxProblem
 from kg.store.embedded import solutions
-from kg.terms import Text, compact, iri
+from kg.terms import Text, amount, compact, iri
 from kg.vocab import IVC, IVL, PREFIXES, SH, SHAPE, XSD
 
 if TYPE_CHECKING:
@@ -45,6 +45,15 @@ class Shapes:
                 place=Place(shown or str(path), line),
             ) from error
 
+    @property
+    def labels(self) -> list[tuple[str, str, str]]:
+        """(IRI, language, words) of every rule and severity the file names."""
+        return sorted(
+            (str(node), str(getattr(label, "language", None)), str(label))
+            for node, label in self.graph.subject_objects(_label())
+            if not _blank(node)
+        )
+
     def run(self, store: ox.Store) -> list[Finding]:
         """Every finding of these shapes on the default graph of *store*."""
         return [*self.run_sparql(store), *self.run_core(store)]
@@ -59,8 +68,9 @@ class Shapes:
             severity = _name(self.graph.value(shape, _sh("severity")) or _sh("Violation"))
             for target in self._targets(shape):
                 query = _BODY.sub(lambda m, t=target: f"{m[0]} {t} ", select, count=1)  # type: ignore[misc]
-                for solution in solutions(store, query):
-                    yield _sparql_finding(_name(shape), severity, messages, solution)
+                yield from merge(
+                    _sparql_finding(_name(shape), severity, messages, solution) for solution in solutions(store, query)
+                )
 
     def _targets(self, shape: Any) -> Iterator[str]:
         for cls in sorted(map(str, self.graph.objects(shape, _sh("targetClass")))):
@@ -115,7 +125,10 @@ class Shapes:
 def _sparql_finding(rule: str, severity: str, messages: dict[str, str], solution: ox.QuerySolution) -> Finding:
     """One solution as a finding; ``?path`` is the property concerned (SHACL 5.3.1), other nodes are involved."""
     row = {name: solution[name] for name in _slots(messages) | {"this"}}
-    filled = {lang: _SLOT.sub(lambda m: _show(row.get(m[1])), text) for lang, text in messages.items()}
+    filled = {
+        lang: _SLOT.sub(lambda m, lang=lang: _show(row.get(m[1]), lang), text)  # type: ignore[misc]
+        for lang, text in messages.items()
+    }
     focus, path = row["this"].value, _path(solution)
     others = dict.fromkeys(iri(t) for t in _terms(solution) if iri(t) and not iri(t).startswith((IVC, IVL)))
     return Finding(rule, severity, focus, _text(filled), path=path, involved=tuple(o for o in others if o != focus))
@@ -136,13 +149,13 @@ def _terms(solution: ox.QuerySolution) -> list[Any]:
     return [term for term in solution if term is not None]
 
 
-def _show(term: Any) -> str:
-    """A bound value as a message shows it: IRIs compact, decimals to four significant places."""
+def _show(term: Any, lang: str) -> str:
+    """A bound value as a message shows it: IRIs compact, decimals to four places, large ones in 万亿 or billions."""
     if term is None:
         return "?"
     if isinstance(term, ox.Literal) and term.datatype.value in (XSD + "decimal", XSD + "double", XSD + "float"):
         number = float(term.value)
-        return f"{number:,.0f}" if abs(number) >= 10000 else f"{number:.4g}"
+        return amount(number, lang) if abs(number) >= 10000 else f"{number:.4g}"
     return compact(term.value)
 
 
@@ -163,6 +176,12 @@ def _blank(term: Any) -> bool:
     from rdflib import BNode
 
     return isinstance(term, BNode)
+
+
+def _label() -> Any:
+    from rdflib import RDFS
+
+    return RDFS.label
 
 
 def _sh(name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,11 +14,12 @@ from kg.faces.cli.options import Run, common
 from kg.faces.cli.querying import plain_table
 from kg.faces.cli.render import chosen, cite, format_option, print_cells, show
 from kg.terms import amount, slug
-from kg.vocab import PASSAGE
+from kg.vocab import PASSAGE, SH, SHAPE
 
 if TYPE_CHECKING:
     from kg.ask.chain import Chain, SegmentCell
     from kg.ask.entity import Claim, Edge, Entity
+    from kg.ask.overview import AuditFinding
 
 
 @click.command(help=say("产业链图:层级、环节、企业与出处", "the tier chart of an industry, with companies and sources"))
@@ -194,7 +196,8 @@ def claim_line(claim: Claim, names: Any, lang: str) -> str:
         [claim.years] if claim.years else []
     )
     bound = "" if slug(claim.comparator or "") == "eq" else names.label(claim.comparator, lang) + " "
-    number = f"{bound}{amount(claim.value, lang)} {names.label(claim.unit, lang)}"
+    unit = names.unit(claim.unit, claim.indicator, lang)
+    number = f"{bound}{amount(claim.value, lang)} {unit}".rstrip()
     tail = [names.label(i, lang) for i in (claim.status, claim.attributed_to) if i] + ([summary] if summary else [])
     return f"{' '.join(parts)}: {number} ({say('、', ', ').join(tail)})"
 
@@ -235,9 +238,8 @@ def audit(run: Run, industry: str | None, severity: str | None, format_: str | N
     graph = run.graph()
     found = [f for f in graph.audit(industry) if severity in (None, f.severity)]
     if (format_ or "table") == "table":
-        for f in found:
-            click.secho(f"{f.severity:<8} {f.rule}", bold=f.severity == "Warning", nl=False)
-            click.echo(f"  {f.message.pick(run.lang)}{cite(f.passages)}")
+        for rule, of_rule in groupby(found, key=lambda f: f.rule):
+            _print_findings(rule, list(of_rule), graph.names, run.lang)
         click.echo(say(f"{len(found)} 条", f"{len(found)} finding(s)"), err=True)
     else:
         rows = [
@@ -255,6 +257,15 @@ def audit(run: Run, industry: str | None, severity: str | None, format_: str | N
         show(plain_table(("severity", "rule", "focus", "zh", "en", "involved", "passages"), rows), format_, run.lang)
     if any(f.severity == "Warning" for f in found):
         raise click.exceptions.Exit(1)
+
+
+def _print_findings(rule: str, found: list[AuditFinding], names: Any, lang: str) -> None:
+    """One rule and what it found: the thing concerned, what is wrong, where it stands."""
+    severity = names.label(SH + found[0].severity, lang)
+    title = f"{severity} · {names.label(SHAPE + rule, lang)} ({rule})"
+    click.secho(title, bold=found[0].severity == "Warning")
+    for f in found:
+        click.echo(f"  {names.label(f.focus, lang)}: {f.message.pick(lang)}{cite(f.passages)}")
 
 
 @click.command(

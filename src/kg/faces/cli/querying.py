@@ -35,7 +35,10 @@ def queries(run: Run, tag: str | None, format_: str | None) -> None:
             Text(f"没有标签 {tag}", f"no query has the tag {tag}"),
             hint=Text(f"标签:{'、'.join(tags)}", f"tags: {', '.join(tags)}"),
         )
-    rows = [(q.name, q.question.pick(run.lang), " ".join(p.name for p in q.params), " ".join(q.tags)) for q in found]
+    rows = [
+        (q.name, catalogue.question(q).pick(run.lang), " ".join(p.name for p in q.params), " ".join(q.tags))
+        for q in found
+    ]
     heads = [say("名称", "name"), say("问题", "question"), say("参数", "parameters"), say("标签", "tags")]
     _print_plain(("name", "question", "params", "tags"), heads, rows, format_)
 
@@ -51,7 +54,10 @@ def query(run: Run, name: str, params: tuple[str, ...], limit: int | None, forma
     """Run one saved query and print its rows."""
     graph = run.graph()
     saved: SavedQuery = graph.catalogue.get(name)
-    table = graph.query(name, limit, **_pairs(params))
+    values = _pairs(params)
+    table = graph.query(name, limit, **values)
+    if chosen(format_) == "table":
+        click.secho(graph.catalogue.question(saved, values).pick(run.lang), bold=True, err=True)
     show(table, format_, run.lang, graph.names, saved.columns)
 
 

@@ -112,7 +112,7 @@ def _of_language(table: Table, lang: str) -> Table:
 
 
 def _named(term: Any, names: Names) -> bool:
-    return isinstance(term, ox.NamedNode) and (names.get(term.value) is not None or term.value in names.terms)
+    return isinstance(term, ox.NamedNode) and names.has_name(term.value)
 
 
 def _label(term: Any, lang: str, names: Names) -> ox.Literal | None:

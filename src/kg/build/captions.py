@@ -1,0 +1,61 @@
+"""What to call an observation, a claim or a breakdown: they bear no name of their own, but a table must say which it is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import pyoxigraph as ox
+
+from kg.terms import LANGS, iri, lexical
+from kg.vocab import BASE, IVC, TYPE
+
+_NAMELESS: Final = tuple(BASE + kind for kind in ("observation/", "claim/", "breakdown/"))
+_JOIN: Final = {"zh": "、", "en": ", "}
+
+Facts = Mapping[str, Mapping[str, list[str]]]
+"""Subject IRI → local name of the property → values, as written."""
+
+
+def captions(quads: Iterable[ox.Quad], labels: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
+    """Captions of the nameless nodes in *quads*.
+
+    Args:
+        quads: the asserted quads.
+        labels: IRI → language → label of everything that has one.
+
+    Returns:
+        IRI → [zh, en], such as ``商业航天 · 市场规模 · 中国 · 2025`` or ``商业航天 · 特征``.
+    """
+    facts, members = _facts(quads)
+
+    def words(iris: Iterable[str], lang: str) -> str:
+        return _JOIN[lang].join(labels.get(i, {}).get(lang) or lexical(i) for i in dict.fromkeys(iris))
+
+    def caption(node: str, lang: str) -> str:
+        own = facts[node]
+        if node in members:
+            wholes = words((about for o in members[node] for about in facts[o]["about"]), lang)
+            return f"占比构成({wholes})" if lang == "zh" else f"shares of {wholes}"
+        kind = own["indicator"] or own["kind"][:1]
+        years = "–".join(own["startYear"] + (own["year"] or own["endYear"]))
+        parts = [words(own["about"], lang), words(kind, lang), words(own["scopeRegion"], lang), years]
+        return " · ".join(part for part in parts if part)
+
+    return {node: [caption(node, lang) for lang in LANGS] for node in sorted(facts)}
+
+
+def _facts(quads: Iterable[ox.Quad]) -> tuple[dict[str, dict[str, list[str]]], dict[str, list[str]]]:
+    """What is said of each nameless node, and which observations each breakdown has."""
+    facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    members: dict[str, list[str]] = defaultdict(list)
+    for quad in quads:
+        node = iri(quad.subject)
+        if not node.startswith(_NAMELESS):
+            continue
+        name = "kind" if quad.predicate.value == TYPE else quad.predicate.value.removeprefix(IVC)
+        facts[node][name].append(lexical(quad.object))
+        if name == "inBreakdown":
+            members[lexical(quad.object)].append(node)
+    return facts, members

@@ -1,0 +1,70 @@
+"""Nothing that people read is without words: questions filled in, findings named, figures captioned, counts measured."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conftest import Run
+from kg.build.findings import Finding, merge
+from kg.graph import KnowledgeGraph
+from kg.terms import LANGS, Text
+from kg.vocab import BASE, IVL, PASSAGE, SH, SHAPE
+
+
+def test_a_question_names_its_values_and_no_parameter_stands_bare(graph: KnowledgeGraph) -> None:
+    for query in graph.catalogue:
+        asked = graph.catalogue.question(query)
+        assert not set("{}") & set(asked.zh + asked.en), query.name
+    query = graph.catalogue.get("bottlenecks")
+    assert "任一产业" in graph.catalogue.question(query).zh
+    assert "6G" in graph.catalogue.question(query, {"industry": "6g"}).en
+    assert "any industry" in graph.catalogue.question(query).en
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_finding_is_told_in_words(graph: KnowledgeGraph, lang: str) -> None:
+    for finding in graph.audit():
+        for node in (finding.focus, SHAPE + finding.rule, SH + finding.severity):
+            assert graph.names.has_name(node) or node.startswith(PASSAGE), node
+        assert "00,000" not in finding.message.pick(lang), "amounts are read in 亿 or billions"
+
+
+def test_every_claim_and_figure_has_a_caption(graph: KnowledgeGraph) -> None:
+    rows = graph.sparql("SELECT DISTINCT ?c { ?c a/rdfs:subClassOf* ivc:Claim }")
+    claims = [row["c"] for row in rows]  # type: ignore[union-attr]
+    assert len(claims) > 300
+    for claim in claims:
+        assert graph.names.has_name(claim), claim
+        for lang in LANGS:
+            assert BASE not in graph.names.label(claim, lang)
+            assert "obs:" not in graph.names.label(claim, lang)
+
+
+def test_counts_are_measured_in_chinese_and_bare_in_english(graph: KnowledgeGraph) -> None:
+    assert graph.names.unit(IVL + "count", IVL + "sites", "zh") == "座"
+    assert graph.names.unit(IVL + "count", IVL + "sites", "en") == ""
+    assert graph.names.unit(IVL + "usd", IVL + "market-size", "en") == "US dollar"
+
+
+def test_table_titles_the_question_on_stderr(kg: Run) -> None:
+    done = kg("query", "bottlenecks", "industry=6G", "--format", "table", lang="zh")
+    assert done.stderr.startswith("6G的瓶颈")
+    assert "6G的瓶颈" not in done.stdout
+
+
+_NODES = st.sampled_from(["a", "b", "c"])
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(_NODES, _NODES, st.lists(_NODES, max_size=2))))
+def test_merging_keeps_every_node_and_says_nothing_twice(drawn: list[tuple[str, str, list[str]]]) -> None:
+    findings = [Finding("A", "Info", f, Text(m, m), involved=tuple(i)) for f, m, i in drawn]
+    merged = merge(findings)
+    said = [(f.focus, f.message.en) for f in merged]
+    assert set(said) == {(f, m) for f, m, _ in drawn}
+    assert len(said) == len(set(said))
+    assert {(f.focus, f.message.en, i) for f in merged for i in f.involved} == {
+        (f, m, i) for f, m, k in drawn for i in k
+    }
