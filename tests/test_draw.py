@@ -12,6 +12,7 @@ import pytest
 
 from kg.ask.picture import picture
 from kg.faces.draw import draw
+from kg.faces.draw.layout import places
 from kg.graph import KnowledgeGraph
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -79,3 +80,16 @@ def test_page_names_no_outside_resource(graph: KnowledgeGraph) -> None:
     assert json.dumps("卫星制造") in html
     assert "satellite manufacturing" in html
     assert "r1-L0037" in html
+
+
+@pytest.mark.parametrize("industry", INDUSTRIES)
+def test_every_node_has_a_place_of_its_own(graph: KnowledgeGraph, industry: str) -> None:
+    drawn = picture(graph.store, graph.names, graph.resolve(industry).iri)
+    where = places(drawn, lambda node: 40)
+    assert set(where) == set(drawn.nodes)
+    spots = sorted(where.values())
+    for n, (x, y) in enumerate(spots):
+        for other_x, other_y in spots[n + 1 :]:
+            assert abs(x - other_x) >= 150 or abs(y - other_y) >= 40, (x, y)
+    tiers = [c.head.iri for c in drawn.bands[0].columns if c.head]
+    assert [where[t][0] for t in tiers] == sorted(where[t][0] for t in tiers), "stages stand left to right"

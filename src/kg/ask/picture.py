@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from kg.ask.chain import Cited, SegmentCell, chain
 from kg.ask.names import Names
 from kg.ask.network import to_networkx
 from kg.store.embedded import EmbeddedStore
+from kg.terms import Text
 from kg.vocab import IVC
 
 _UNDRAWN = ("observation/", "claim/", "breakdown/", "passage/", "list/")
@@ -19,11 +19,11 @@ _MOST = 60
 
 @dataclass(frozen=True)
 class Node:
-    """One thing: IRI, class name, and the column (0 leftmost) in which it stands, if it has one."""
+    """One thing: IRI and class name; a heading that groups things (kind ``Group``) bears its own words."""
 
     iri: str
     kind: str
-    column: int | None = None
+    words: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,43 @@ class Line:
 
 
 @dataclass
+class Block:
+    """A segment, how deep it is nested, and the things named in it; without a segment, loose things over the whole width."""
+
+    head: Node | None
+    depth: int = 0
+    items: list[Node] = field(default_factory=list)
+
+
+@dataclass
+class Column:
+    """Blocks below each other, under a stage if the band is divided into stages."""
+
+    head: Node | None = None
+    blocks: list[Block] = field(default_factory=list)
+
+
+@dataclass
+class Band:
+    """One strip of an industry's drawing: a way of dividing it, or a group of things; its columns stand side by side."""
+
+    head: Node
+    columns: list[Column] = field(default_factory=list)
+
+
+@dataclass
 class Picture:
-    """Nodes by IRI, and edges, in the order in which they were met."""
+    """Nodes by IRI, and edges, in the order in which they were met; *bands* say where they stand, if that is fixed."""
 
     nodes: dict[str, Node] = field(default_factory=dict)
     lines: dict[tuple[str, str, str], Line] = field(default_factory=dict)
+    bands: list[Band] = field(default_factory=list)
 
-    def add(self, node: Node) -> None:
-        """Keep *node*, unless one with its IRI is there."""
+    def add(self, node: Node) -> bool:
+        """Keep *node*, unless one with its IRI is there; whether it was new."""
+        new = node.iri not in self.nodes
         self.nodes.setdefault(node.iri, node)
+        return new
 
     def link(self, subject: str, predicate: str, value: str, passages: Iterable[str] = ()) -> None:
         """Keep an edge between two nodes of the picture."""
@@ -56,69 +84,21 @@ def picture(store: EmbeddedStore, names: Names, iri: str | None) -> Picture:
     """The drawing of the thing *iri*: an industry as its chain, anything else with its neighbours, None as the whole."""
     if iri is None:
         return _overview(store, names)
-    if names.is_a(_kind(names, iri), "Industry"):
-        return _industry(store, names, iri)
+    if names.is_a(kind_of(names, iri), "Industry"):
+        from kg.ask.bands import industry
+
+        return industry(store, names, iri)
     return _neighbours(store, names, iri)
-
-
-def _industry(store: EmbeddedStore, names: Names, iri: str) -> Picture:
-    """Industry → stages (left to right) → segments → companies and products grouped under their segment."""
-    found, drawn = chain(store, iri), Picture()
-    drawn.add(Node(iri, "Industry", 0))
-    column = 1
-    for view in found.views:
-        for stage in view.stages:
-            drawn.add(Node(stage.iri, "Stage", column))
-            drawn.link(stage.iri, "stageOf", iri)
-            for cell in stage.segments:
-                _cell(drawn, names, cell, (stage.iri, "segmentOf", column))
-            column += 1
-    for cell in found.unplaced:
-        _cell(drawn, names, cell, (iri, "inIndustry", column))
-    _cited(drawn, names, found.representatives, (iri, "representativeOf", column))
-    _applications(drawn, store, names, iri, column + 1)
-    return drawn
-
-
-_Home = tuple[str, str, int]
-"""Where a thing is drawn: the IRI it hangs on, the property that ties it there, the column."""
-
-
-def _cell(drawn: Picture, names: Names, cell: SegmentCell, home: _Home) -> None:
-    above, how, column = home
-    drawn.add(Node(cell.iri, "Segment", column))
-    drawn.link(cell.iri, how, above, cell.passages)
-    _cited(drawn, names, cell.companies, (cell.iri, "keyPlayerIn", column))
-    _cited(drawn, names, cell.products, (cell.iri, "inSegment", column))
-    for part in cell.parts:
-        _cell(drawn, names, part, (cell.iri, "subSegmentOf", column))
-
-
-def _cited(drawn: Picture, names: Names, things: Iterable[Cited], home: _Home) -> None:
-    above, how, column = home
-    for thing in things:
-        drawn.add(Node(thing.iri, _kind(names, thing.iri), column))
-        drawn.link(thing.iri, how, above, thing.passages)
-
-
-def _applications(drawn: Picture, store: EmbeddedStore, names: Names, iri: str, column: int) -> None:
-    graph: Any = to_networkx(store)
-    if iri not in graph:
-        return
-    for subject, _, predicate, data in graph.in_edges(iri, keys=True, data=True):
-        if predicate == IVC + "applicationOf":
-            drawn.add(Node(subject, "Application", column))
-            drawn.link(subject, "applicationOf", iri, data["passages"])
 
 
 def _neighbours(store: EmbeddedStore, names: Names, iri: str) -> Picture:
     """The thing, what it is joined to, and the edges among those."""
     graph: Any = to_networkx(store)
     drawn = Picture()
-    drawn.add(Node(iri, _kind(names, iri)))
+    drawn.add(Node(iri, kind_of(names, iri)))
     around = [n for n in _around(graph, iri) if not any(f"/xinzhi/{part}" in n for part in _UNDRAWN)]
     for other in around[:_MOST]:
-        drawn.add(Node(other, _kind(names, other)))
+        drawn.add(Node(other, kind_of(names, other)))
     _edges_within(drawn, graph)
     return drawn
 
@@ -132,7 +112,7 @@ def _overview(store: EmbeddedStore, names: Names) -> Picture:
         drawn.add(Node(row["company"], "Company"))
         drawn.link(row["company"], "activeIn", row["industry"])
     for row in store.select(_ENABLED):
-        drawn.add(Node(row["sector"], _kind(names, row["sector"])))
+        drawn.add(Node(row["sector"], kind_of(names, row["sector"])))
         drawn.link(row["industry"], "enables", row["sector"])
     return drawn
 
@@ -158,6 +138,7 @@ def _edges_within(drawn: Picture, graph: Any) -> None:
             drawn.link(subject, predicate.removeprefix(IVC), value, data["passages"])
 
 
-def _kind(names: Names, iri: str) -> str:
+def kind_of(names: Names, iri: str) -> str:
+    """The class name of *iri*, ``Thing`` where it has no name."""
     thing = names.get(iri)
     return thing.kind if thing else "Thing"

@@ -1,0 +1,33 @@
+"""A picture as one HTML file: ``network`` (pyvis), ``layout`` (what stands where), ``styles``, ``page`` (self-contained)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kg.faces.draw.page import Key, page
+from kg.faces.draw.styles import STYLES, style_of
+from kg.terms import Text
+
+if TYPE_CHECKING:
+    from kg.graph import KnowledgeGraph
+
+_WHOLE = Text("十大产业", "ten industries")
+
+
+def draw(graph: KnowledgeGraph, thing: str | None, lang: str) -> str:
+    """The HTML of a drawing.
+
+    Args:
+        graph: a built graph.
+        thing: any name of an industry, company or other thing; None draws the industries and what links them.
+        lang: language the page opens in; a button switches it.
+    """
+    from kg.ask.picture import picture
+    from kg.faces.draw.network import network
+
+    iri = graph.resolve(thing).iri if thing else None
+    drawn = picture(graph.store, graph.names, iri)
+    title = Text(graph.names.label(iri, "zh"), graph.names.label(iri, "en")) if iri else _WHOLE
+    kinds = sorted({style_of(n.kind) for n in drawn.nodes.values()} - {"Group"}, key=list(STYLES).index)
+    legend = [Key(STYLES[k].colour, STYLES[k].words) for k in kinds]
+    return page(network(graph, drawn, lang).generate_html(notebook=False), title, legend, lang)

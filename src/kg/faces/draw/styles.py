@@ -1,0 +1,58 @@
+"""How each kind of thing looks, and how a label is broken into lines."""
+
+from __future__ import annotations
+
+import re
+from math import ceil
+from typing import Final, NamedTuple
+
+from kg.terms import Text, width
+
+
+class Style(NamedTuple):
+    """Shape (of vis-network), colour, what the legend calls the kind, and how round a box's corners are."""
+
+    shape: str
+    colour: str
+    words: Text
+    rounding: int = 3
+
+
+STYLES: Final = {
+    "Industry": Style("ellipse", "#1f3a5f", Text("产业", "industry")),
+    "ChainView": Style("box", "#5b6b7c", Text("划分方式", "division")),
+    "Stage": Style("box", "#3d6ea5", Text("层级", "stage")),
+    "Segment": Style("box", "#8fb8de", Text("环节", "segment")),
+    "Company": Style("box", "#f2c14e", Text("企业", "company")),
+    "Product": Style("box", "#b7d7a8", Text("产品", "product"), 16),
+    "Technology": Style("diamond", "#a78bca", Text("技术", "technology")),
+    "Application": Style("hexagon", "#7fc8c2", Text("应用场景", "application")),
+    "Region": Style("triangle", "#d98c5f", Text("地区", "region")),
+    "Project": Style("star", "#e06c75", Text("项目", "project")),
+    "Group": Style("box", "#e8ecf0", Text("分组", "group")),
+    "Thing": Style("dot", "#c0c0c0", Text("其他", "other")),
+}
+"""Class → style; a class not listed is drawn as Thing."""
+DARK: Final = ("Industry", "ChainView", "Stage")
+"""Kinds whose label is white."""
+INSIDE: Final = ("box", "ellipse")
+"""Shapes that hold their label; the others have it below."""
+_SAME: Final = {"ResearchBody": "Company", "PublicBody": "Company", "Organization": "Company"}
+
+
+def style_of(kind: str) -> str:
+    """The key of STYLES for a class name."""
+    kind = _SAME.get(kind, kind)
+    return kind if kind in STYLES else "Thing"
+
+
+def wrapped(label: str, columns: int = 22) -> str:
+    """A label over several lines of at most *columns* terminal columns, broken at spaces where there are any."""
+    columns = ceil(width(label) / ceil(max(width(label), 1) / columns)) + 1  # lines of about the same length
+    lines, line = [], ""
+    for piece in re.findall(r"[^\s\u4e00-\u9fff]+\s*|\s+|[\u4e00-\u9fff]", label):
+        if line and width(line + piece) > columns:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece
+    return "\n".join([*lines, line.rstrip()])
