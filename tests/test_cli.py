@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +31,7 @@ COMMANDS = [
     "check",
     "passages",
     "completion",
+    "doctor",
 ]
 
 
@@ -153,3 +155,17 @@ def test_completion_knows_industries_and_queries(kg: Run) -> None:
     assert "商业航天" in done.stdout
     done = kg(code=None, _KG_COMPLETE="bash_complete", COMP_WORDS="kg query market-s", COMP_CWORD="2")
     assert "market-size" in done.stdout
+
+
+def test_doctor_says_what_is_there_and_what_to_do(kg: Run, tmp_path: Path) -> None:
+    told = kg("doctor").stdout
+    assert "✗" not in told
+    assert "is current" in told
+    assert "pyoxigraph: " in told
+    empty = kg("doctor", KG_STORE=str(tmp_path), lang="zh").stdout
+    assert "– 图谱" in empty
+    assert "→ 运行 kg build" in empty
+    (tmp_path / "current").mkdir()
+    (tmp_path / "current" / "manifest.json").write_text("{")
+    assert "✗ store" in kg("doctor", KG_STORE=str(tmp_path), code=1).stdout
+    assert "✗ project" in kg("doctor", "--project", str(tmp_path), code=1).stdout

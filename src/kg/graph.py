@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import warnings
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +15,11 @@ from kg.ask.catalogue import Catalogue
 from kg.ask.names import Match, Names, Thing
 from kg.errors import StoreError
 from kg.source.project import Project
+from kg.store.base import Store
 from kg.store.embedded import EmbeddedStore, to_table
+from kg.store.remote import RemoteStore
 from kg.store.results import Table
-from kg.terms import Text
+from kg.terms import Text, is_url
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from kg.ask.entity import Entity
     from kg.ask.network import Hop, Rank
     from kg.ask.overview import AuditFinding
+    from kg.store.worker import Answer
 
 
 class KnowledgeGraph:
@@ -42,7 +47,7 @@ class KnowledgeGraph:
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
-        self.store = EmbeddedStore(self.path / "index")
+        self.store: Store = EmbeddedStore(self.path / "index")
 
     # -- parts, read when first needed --------------------------------------------------------------
 
@@ -86,6 +91,16 @@ class KnowledgeGraph:
 
         data = ox.serialize(answer, format=ox.RdfFormat.N_TRIPLES)
         return rdflib.Graph().parse(data=data or b"", format="nt")
+
+    def ask(self, text: str, *, shown: str = "query", seconds: float = 30.0, limit: int = 10_000) -> Answer:
+        """The answer of a query from outside, in a process that *seconds* can kill; at most *limit* rows.
+
+        Raises:
+            SyntaxProblem: not SPARQL. UsageProblem: it would leave this machine. LimitReached: the time ran out.
+        """
+        from kg.store.worker import ask
+
+        return ask(self.path / "index", text, shown=shown, seconds=seconds, limit=limit)
 
     def find(self, text: str, *kinds: str, limit: int = 10) -> list[Match]:
         """Things that *text* may mean, best first: 汉字, 繁體, pinyin, initials, English, alias, a typo."""
@@ -141,8 +156,10 @@ class KnowledgeGraph:
         """The whole dataset as an rdflib Dataset (default graph materialised, named graphs as stated)."""
         import rdflib
 
-        dataset = rdflib.Dataset()
-        dataset.parse(self.path / "dataset.nq", format="nquads")
+        data, dataset = ox.serialize(self.store.quads(), format=ox.RdfFormat.N_QUADS), rdflib.Dataset()
+        with warnings.catch_warnings():  # rdflib 7's parser uses what rdflib 7 deprecates
+            warnings.simplefilter("ignore", DeprecationWarning)
+            dataset.parse(data=data or b"", format="nquads")
         return dataset
 
     def to_networkx(self, *, inferred: bool = False) -> nx.MultiDiGraph:
@@ -152,6 +169,7 @@ class KnowledgeGraph:
         return to_networkx(self.store, inferred=inferred)
 
     def _json(self, name: str) -> Any:
+        """One of the records that the build left beside the index."""
         try:
             return json.loads((self.path / name).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -161,14 +179,45 @@ class KnowledgeGraph:
             ) from error
 
 
+class RemoteGraph(KnowledgeGraph):
+    """A graph that ``kg build --store URL`` put into a SPARQL 1.1 store; names are read from it, queries are the package's.
+
+    Args:
+        url: the store's query endpoint, or the base under which it has ``query``.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.store = RemoteStore(url)
+
+    def ask(self, text: str, *, shown: str = "query", seconds: float = 30.0, limit: int = 10_000) -> Answer:
+        """As for a graph on this machine; the time limit is the wait for the answer."""
+        from kg.store.guard import refuse_side_effects
+        from kg.store.worker import answer
+
+        refuse_side_effects(text, shown)
+        return answer(RemoteStore(self.url, seconds=seconds), text, shown, limit)
+
+    def _json(self, name: str) -> Any:
+        """The same records, made from what the store holds."""
+        from kg.build.records import catalogue, counts, lookup
+
+        if name == "queries.json":
+            return catalogue(Project.find())
+        quads = list(self.store.quads())
+        return lookup(quads) if name == "lookup.json" else {"counts": counts(quads)}
+
+
 def open_graph(
     root: str | Path | None = None, *, store: str | Path | None = None, progress: Any = None
 ) -> KnowledgeGraph:
-    """The graph of the packaged project, or of the folder *root*; it is built first if it is not there or stale.
+    """The graph of the packaged project, of the folder *root*, or of the SPARQL endpoint *root*.
+
+    A graph on this machine is built first if it is not there or stale.
 
     Args:
-        root: a folder with ontology/, data/ and queries/; None means the packaged project.
-        store: where the built graph lies or shall lie.
+        root: a folder with ontology/, data/ and queries/, or the URL of a SPARQL store; None means the packaged project.
+        store: where the built graph lies or shall lie: a folder, or the URL of a SPARQL store.
         progress: called after each build step with its name and seconds.
 
     Raises:
@@ -176,10 +225,14 @@ def open_graph(
     """
     from kg.build.freshness import current
 
+    place = store or os.environ.get("KG_STORE")
+    for url in (root, place):
+        if url and is_url(url):
+            return RemoteGraph(str(url))
     project = Project.find(root, store)
-    place = current(project)
-    if place is None:
+    built = current(project)
+    if built is None:
         from kg.build.pipeline import build
 
-        place = build(project, progress=progress).path
-    return KnowledgeGraph(place)
+        built = build(project, progress=progress).path
+    return KnowledgeGraph(built)

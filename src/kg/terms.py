@@ -43,6 +43,11 @@ def expand(name: str) -> str:
     return PREFIXES[prefix] + local if colon and prefix in PREFIXES else name
 
 
+def is_url(place: object) -> bool:
+    """Whether *place* names a store by URL rather than a folder."""
+    return str(place).startswith(("http://", "https://"))
+
+
 def slug(iri: str) -> str:
     """The last step of one of our IRIs (``landspace`` of ``…/organization/landspace``)."""
     return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1] if iri.startswith(BASE) else iri

@@ -9,7 +9,7 @@ from kg.ask.chain import Chain, Cited, SegmentCell, View, chain
 from kg.ask.names import Names
 from kg.ask.network import to_networkx
 from kg.ask.picture import Band, Block, Column, Node, Picture, kind_of
-from kg.store.embedded import EmbeddedStore
+from kg.store.base import Store
 from kg.terms import Text
 from kg.vocab import IVC
 
@@ -20,7 +20,7 @@ _SIDE_BY_SIDE: Final = 4
 """Columns of a band that has no stages."""
 
 
-def industry(store: EmbeddedStore, names: Names, iri: str) -> Picture:
+def industry(store: Store, names: Names, iri: str) -> Picture:
     """The industry *iri*: one band per division, tiers first, and bands of unplaced segments, companies, applications."""
     return _Drawing(store, names, iri).picture
 
@@ -28,7 +28,7 @@ def industry(store: EmbeddedStore, names: Names, iri: str) -> Picture:
 class _Drawing:
     """The picture while it grows."""
 
-    def __init__(self, store: EmbeddedStore, names: Names, iri: str) -> None:
+    def __init__(self, store: Store, names: Names, iri: str) -> None:
         self.names, self.iri, self.picture = names, iri, Picture()
         self.picture.add(Node(iri, "Industry"))
         found = chain(store, iri)
@@ -98,7 +98,7 @@ def _shortest(band: Band) -> Column:
     return min(band.columns, key=lambda column: sum(1 + len(b.items) for b in column.blocks))
 
 
-def _applications(store: EmbeddedStore, iri: str) -> list[Cited]:
+def _applications(store: Store, iri: str) -> list[Cited]:
     graph: Any = to_networkx(store)
     edges: Iterable[Any] = graph.in_edges(iri, keys=True, data=True) if iri in graph else ()
     return [Cited(s, tuple(data["passages"])) for s, _, how, data in edges if how == IVC + "applicationOf"]

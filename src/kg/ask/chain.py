@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from kg import vocab
-from kg.store.embedded import EmbeddedStore
+from kg.store.base import Store
 
 _STAGES = """
 SELECT DISTINCT ?view ?stage ?tier WHERE {{
@@ -84,13 +84,13 @@ class Chain:
     representatives: tuple[Cited, ...]
 
 
-def chain(store: EmbeddedStore, industry: str) -> Chain:
+def chain(store: Store, industry: str) -> Chain:
     """The tier chart of the industry with this IRI."""
     return _Builder(store, industry).chain()
 
 
 class _Builder:
-    def __init__(self, store: EmbeddedStore, industry: str) -> None:
+    def __init__(self, store: Store, industry: str) -> None:
         self._store, self._industry = store, industry
         self._stage_segments: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._parts: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))

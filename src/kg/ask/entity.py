@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from kg import vocab
 from kg.ask.names import Names, Thing
-from kg.store.embedded import EmbeddedStore
+from kg.store.base import Store
 
 _EDGES = """
 SELECT ?out ?p ?other ?g WHERE {{
@@ -74,7 +74,7 @@ class Entity:
     passages: tuple[str, ...] = field(default=())
 
 
-def entity(store: EmbeddedStore, names: Names, thing: Thing) -> Entity:
+def entity(store: Store, names: Names, thing: Thing) -> Entity:
     """The entity page of *thing*, as plain data."""
     edges = _edges(store, thing.iri)
     shown = tuple(
@@ -92,7 +92,7 @@ def entity(store: EmbeddedStore, names: Names, thing: Thing) -> Entity:
     )
 
 
-def _edges(store: EmbeddedStore, iri: str) -> list[Edge]:
+def _edges(store: Store, iri: str) -> list[Edge]:
     graphs: dict[tuple[bool, str, str], set[str]] = defaultdict(set)
     for row in store.select(_EDGES.format(iri=iri)):
         graphs[bool(row["out"]), row["p"], row["other"]].add(row["g"])
@@ -109,7 +109,7 @@ def _grounds(graphs: set[str]) -> tuple[str, tuple[str, ...]]:
     return "inferred", ()
 
 
-def _texts(store: EmbeddedStore, iri: str) -> dict[str, dict[str, str]]:
+def _texts(store: Store, iri: str) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = defaultdict(dict)
     table = store.select(_TEXTS.format(iri=iri))
     for prop, text in table.rows:
@@ -118,7 +118,7 @@ def _texts(store: EmbeddedStore, iri: str) -> dict[str, dict[str, str]]:
     return dict(found)
 
 
-def _claims(store: EmbeddedStore, iri: str) -> list[Claim]:
+def _claims(store: Store, iri: str) -> list[Claim]:
     rows = list(store.select(_CLAIMS.format(iri=iri)))
     found: dict[str, Claim] = {}
     for row in rows:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kg import vocab
 from kg.errors import NotFound
-from kg.store.embedded import EmbeddedStore
+from kg.store.base import Store
 from kg.terms import Text
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Rank:
     degree: int
 
 
-def to_networkx(store: EmbeddedStore, *, inferred: bool = False) -> nx.MultiDiGraph:
+def to_networkx(store: Store, *, inferred: bool = False) -> nx.MultiDiGraph:
     """The stated edges between IRIs as a directed multigraph.
 
     Args:
@@ -90,7 +90,7 @@ def _add(graph: nx.MultiDiGraph, row: dict[str, Any], kind: str) -> None:
         graph.add_edge(row["s"], row["o"], row["p"], kind=kind, passages=[row["g"]] if kind == "asserted" else [])
 
 
-def path(store: EmbeddedStore, start: str, end: str) -> list[Hop]:
+def path(store: Store, start: str, end: str) -> list[Hop]:
     """The shortest connection of two things over stated edges, each hop with its passages.
 
     Raises:
@@ -119,7 +119,7 @@ def _hop(graph: nx.MultiDiGraph, one: str, other: str) -> Hop:
     return Hop(subject, predicate, value, forward, tuple(data["passages"]))
 
 
-def central(store: EmbeddedStore, limit: int = 20) -> list[Rank]:
+def central(store: Store, limit: int = 20) -> list[Rank]:
     """Things by betweenness centrality (Brandes) in the undirected graph of stated edges, highest first."""
     import networkx as nx
 
@@ -129,7 +129,7 @@ def central(store: EmbeddedStore, limit: int = 20) -> list[Rank]:
     return [Rank(n, score[n], plain.degree(n)) for n in ranked]
 
 
-def cut_points(store: EmbeddedStore, limit: int = 20) -> list[Rank]:
+def cut_points(store: Store, limit: int = 20) -> list[Rank]:
     """Single points of failure: articulation points, by how many things they alone hold to the rest."""
     import networkx as nx
 
@@ -143,7 +143,7 @@ def cut_points(store: EmbeddedStore, limit: int = 20) -> list[Rank]:
     return sorted(found, key=lambda r: (-r.score, r.iri))[:limit]
 
 
-def _things(store: EmbeddedStore) -> nx.Graph:
+def _things(store: Store) -> nx.Graph:
     """Undirected, simple, without claim nodes."""
     import networkx as nx
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from kg.store.embedded import EmbeddedStore
+from kg.store.base import Store
 from kg.terms import Text
 from kg.vocab import PASSAGE, SH, SHAPE
 
@@ -44,12 +44,12 @@ class AuditFinding:
     passages: tuple[str, ...]
 
 
-def class_counts(store: EmbeddedStore) -> list[tuple[str, int]]:
+def class_counts(store: Store) -> list[tuple[str, int]]:
     """(class IRI, members in the closure), largest first."""
     return [(row["class"], row["n"]) for row in store.select(_CLASSES)]
 
 
-def audit_findings(store: EmbeddedStore, industry: str | None = None) -> list[AuditFinding]:
+def audit_findings(store: Store, industry: str | None = None) -> list[AuditFinding]:
     """Every audit finding, or those that touch the industry with this IRI; warnings before infos."""
     kept = None
     if industry is not None:
@@ -75,7 +75,7 @@ def audit_findings(store: EmbeddedStore, industry: str | None = None) -> list[Au
     return sorted(found, key=lambda f: (_SEVERITIES.index(f.severity), f.rule, f.iri))
 
 
-def _pairs(store: EmbeddedStore, query: str) -> dict[str, list[str]]:
+def _pairs(store: Store, query: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for one, other in store.select(query).rows:
         if one is not None and other is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from kg.ask.names import Names
 from kg.ask.network import to_networkx
-from kg.store.embedded import EmbeddedStore
+from kg.store.base import Store
 from kg.terms import Text
 from kg.vocab import IVC
 
@@ -80,7 +80,7 @@ class Picture:
         self.lines.setdefault((subject, predicate, value), Line(subject, IVC + predicate, value, tuple(passages)))
 
 
-def picture(store: EmbeddedStore, names: Names, iri: str | None) -> Picture:
+def picture(store: Store, names: Names, iri: str | None) -> Picture:
     """The drawing of the thing *iri*: an industry as its chain, anything else with its neighbours, None as the whole."""
     if iri is None:
         return _overview(store, names)
@@ -91,7 +91,7 @@ def picture(store: EmbeddedStore, names: Names, iri: str | None) -> Picture:
     return _neighbours(store, names, iri)
 
 
-def _neighbours(store: EmbeddedStore, names: Names, iri: str) -> Picture:
+def _neighbours(store: Store, names: Names, iri: str) -> Picture:
     """The thing, what it is joined to, and the edges among those."""
     graph: Any = to_networkx(store)
     drawn = Picture()
@@ -103,7 +103,7 @@ def _neighbours(store: EmbeddedStore, names: Names, iri: str) -> Picture:
     return drawn
 
 
-def _overview(store: EmbeddedStore, names: Names) -> Picture:
+def _overview(store: Store, names: Names) -> Picture:
     """The industries, the companies named in two or more of them, and which industry enables which sector."""
     drawn = Picture()
     for thing in names.of_kind("Industry"):

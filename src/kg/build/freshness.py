@@ -13,7 +13,7 @@ from typing import Any, Final
 from kg.source.project import Project
 
 CURRENT: Final = "current"
-FORMAT: Final = 1
+FORMAT: Final = 2
 _TOOLS: Final = ("xinzhi", "pyoxigraph", "pyshacl", "rdflib", "owlrl")
 
 

@@ -14,17 +14,15 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.build import dataset, manifest
+from kg.build import dataset, manifest, records
 from kg.build.audit import audit, write_audit
 from kg.build.closure import close, close_with_owlrl
 from kg.build.findings import Finding, order
 from kg.build.freshness import CURRENT, Stamp, input_digests, unchanged
-from kg.build.lookup import build_lookup
 from kg.build.rules import compile_rules
 from kg.build.shapes import Shapes
 from kg.build.swap import locked, replacing, sync
 from kg.errors import BuildBlocked
-from kg.source import queryfile
 from kg.source.project import Project
 from kg.source.turtle import Locator, read_project
 from kg.store.embedded import solutions
@@ -93,14 +91,14 @@ def build(
         with job.step("read"):
             quads = read_project(project)
         store, findings = job.checked(project, quads, reasoner)
-        counts = _counts(store, quads, findings)
+        counts = records.counts(store)
         with job.step("write"):
             data = dump(store)
             version = _version(quads)
             made = manifest.make(digests, reasoner, version, counts, data)
             name = f"v-{made['dataset_sha256'][:12]}-{_short(made)}"
             with replacing(project.store, name) as folder:
-                _write(folder, project, data, made, [*quads, *_labels_of_rules(store)])
+                _write(folder, project, data, made, store)
                 stamp.write(folder / "stamp.json")
         return Outcome(project.store / CURRENT, True, counts, job.seconds, findings)
 
@@ -222,26 +220,17 @@ def disjointness(store: ox.Store) -> list[Finding]:
     return [*clashes, *loops]
 
 
-def _write(folder: Path, project: Project, data: bytes, made: dict[str, Any], quads: list[ox.Quad]) -> None:
+def _write(folder: Path, project: Project, data: bytes, made: dict[str, Any], store: ox.Store) -> None:
     (folder / "dataset.nq").write_bytes(data)
     index = ox.Store(str(folder / "index"))
     index.bulk_load(data, format=ox.RdfFormat.N_QUADS)
     index.optimize()
     index.flush()
     del index
-    _write_json(folder / "lookup.json", build_lookup(quads))
-    _write_json(folder / "queries.json", [_catalogue_entry(project, p) for p in project.query_files])
+    _write_json(folder / "lookup.json", records.lookup(store))
+    _write_json(folder / "queries.json", records.catalogue(project))
     _write_json(folder / "manifest.json", made)
     sync(folder)
-
-
-def _labels_of_rules(store: ox.Store) -> Iterator[ox.Quad]:
-    return store.quads_for_pattern(None, ox.NamedNode(vocab.LABEL), None, ox.NamedNode(vocab.AUDIT))
-
-
-def _catalogue_entry(project: Project, path: Path) -> dict[str, Any]:
-    query = queryfile.read(path, project.relative(path))
-    return queryfile.to_plain(query)
 
 
 def _write_json(path: Path, body: object) -> None:
@@ -258,22 +247,3 @@ def _short(made: dict[str, Any]) -> str:
 
 def _version(quads: list[ox.Quad]) -> str:
     return next((lexical(q.object) for q in quads if q.predicate.value == vocab.OWL + "versionIRI"), "")
-
-
-def _counts(store: ox.Store, quads: list[ox.Quad], findings: list[Finding]) -> dict[str, int]:
-    named = [(lexical(q.graph_name), q) for q in quads]
-    size = {kind: sum(1 for g, _ in named if g == graph) for kind, graph in _GRAPHS.items()}
-    size["report"] = sum(1 for g, _ in named if g.startswith(vocab.PASSAGE))
-    size["passages_stating"] = len({g for g, _ in named if g.startswith(vocab.PASSAGE)})
-    size["inferred"] = sum(1 for _ in store.quads_for_pattern(None, None, None, ox.NamedNode(vocab.INFERRED)))
-    size["default"] = sum(1 for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
-    size["findings"] = len(findings)
-    return size
-
-
-_GRAPHS: Final = {
-    "ontology": vocab.ONTOLOGY,
-    "passages": vocab.PASSAGES,
-    "entities": vocab.ENTITIES,
-    "background": vocab.BACKGROUND,
-}

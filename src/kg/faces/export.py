@@ -56,36 +56,34 @@ def export(graph: KnowledgeGraph, format_: str, which: str = "default") -> str:
 
 def _named(graph: KnowledgeGraph) -> Iterator[ox.Quad]:
     """Every quad of the named graphs."""
-    return (q for q in graph.store.index if not isinstance(q.graph_name, ox.DefaultGraph))
+    return (q for q in graph.store.quads() if not isinstance(q.graph_name, ox.DefaultGraph))
 
 
 def _triples(graph: KnowledgeGraph, which: str) -> Iterator[ox.Triple]:
-    index = graph.store.index
     if which == "provenance":
         yield from _provenance(graph)
         return
-    if which == "default":
-        quads: Iterable[ox.Quad] = index.quads_for_pattern(None, None, None, ox.DefaultGraph())
-    elif which == "report":
-        quads = (q for q in _named(graph) if lexical(q.graph_name).startswith(vocab.PASSAGE))
-    else:
-        name = (
-            vocab.ONTOLOGY
-            if which == "ontology"
-            else vocab.BASE + "graph/" + which
-            if which in GRAPHS
-            else expand(which)
+    quads = [q for q in graph.store.quads() if _belongs(iri(q.graph_name), which)]
+    if not quads:
+        raise UsageProblem(
+            Text(f"没有图 {which},或它是空的", f"there is no graph {which}, or it is empty"),
+            hint=Text(
+                f"可选:{'、'.join(GRAPHS)},或段落如 psg:r1-L0027",
+                f"one of {', '.join(GRAPHS)}, or a passage such as psg:r1-L0027",
+            ),
         )
-        quads = list(index.quads_for_pattern(None, None, None, ox.NamedNode(name)))
-        if not quads:
-            raise UsageProblem(
-                Text(f"没有图 {which},或它是空的", f"there is no graph {which}, or it is empty"),
-                hint=Text(
-                    f"可选:{'、'.join(GRAPHS)},或段落如 psg:r1-L0027",
-                    f"one of {', '.join(GRAPHS)}, or a passage such as psg:r1-L0027",
-                ),
-            )
     yield from (ox.Triple(q.subject, q.predicate, q.object) for q in quads)
+
+
+def _belongs(name: str, which: str) -> bool:
+    """Whether the graph called *name* (empty: the default graph) is what the option --graph *which* asks for."""
+    if which == "default":
+        return not name
+    if which == "report":
+        return name.startswith(vocab.PASSAGE)
+    if which == "ontology":
+        return name == vocab.ONTOLOGY
+    return name == (vocab.BASE + "graph/" + which if which in GRAPHS else expand(which))
 
 
 def _provenance(graph: KnowledgeGraph) -> Iterator[ox.Triple]:

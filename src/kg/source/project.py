@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from kg.errors import MissingFile
-from kg.terms import Text
+from kg.terms import Text, is_url
 
 PACKAGED = Path(__file__).resolve().parents[1] / "_project"
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -29,8 +29,8 @@ class Project:
 
         Args:
             root: a folder; None takes ``KG_PROJECT``, else the packaged project.
-            store: where the built graph lies; None takes ``KG_STORE``, else ``build/`` in the
-                project, else (for the packaged project, which may be read-only) the user's cache.
+            store: folder in which the built graph lies; None takes ``KG_STORE``, else ``build/`` in the project,
+                else (for the packaged project, which may be read-only) the user's cache. A URL names no folder.
 
         Raises:
             MissingFile: the folder lacks ontology/, data/ or queries/.
@@ -47,7 +47,7 @@ class Project:
                     ),
                 )
         place = store or os.environ.get("KG_STORE")
-        if place:
+        if place and not is_url(place):
             return cls(folder, Path(place).resolve())
         return cls(folder, _cache(folder) if folder == PACKAGED else folder / "build")
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from kg import vocab
 from kg.errors import Place, StoreError, SyntaxProblem
+from kg.store.base import Found
 from kg.store.results import Table, Term
 from kg.terms import Text
 
@@ -52,7 +54,7 @@ class EmbeddedStore:
             raise SyntaxProblem(Text("这里需要一个 SELECT 查询", "a SELECT query is needed here"), place=Place(shown))
         return to_table(answer, limit)
 
-    def query(self, sparql: str, *, shown: str = "query") -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
+    def query(self, sparql: str, *, shown: str = "query") -> Found:
         """The answer of any query form, as Oxigraph gives it.
 
         Raises:
@@ -62,6 +64,10 @@ class EmbeddedStore:
             return self.index.query(sparql, prefixes=dict(vocab.PREFIXES))
         except SyntaxError as error:
             raise syntax_problem(error, shown) from error
+
+    def quads(self) -> Iterator[ox.Quad]:
+        """Everything in the store, default graph included."""
+        return iter(self.index)
 
 
 def solutions(store: ox.Store, sparql: str) -> list[ox.QuerySolution]:

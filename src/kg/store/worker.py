@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from kg import vocab
 from kg.errors import KgError, LimitReached
+from kg.store.base import Store
 from kg.store.embedded import EmbeddedStore, to_table
 from kg.store.guard import refuse_side_effects
 from kg.store.results import Table
@@ -54,29 +55,32 @@ def ask(index: Path, sparql: str, *, shown: str, seconds: float, limit: int) -> 
                 Text(f"查询超过 {seconds:g} 秒,已终止", f"the query took more than {seconds:g} s and was stopped"),
                 hint=Text("缩小范围,或用 --timeout 放宽", "narrow it, or allow more with --timeout"),
             )
-        answer = pickle.loads(here.recv_bytes())
+        told = pickle.loads(here.recv_bytes())
     except EOFError:
         raise LimitReached(Text("查询进程异常结束", "the query's process died")) from None
     finally:
         worker.kill()
         worker.join()
-    if isinstance(answer, KgError):
-        raise answer
-    assert isinstance(answer, Answer)
-    return answer
+    if isinstance(told, KgError):
+        raise told
+    assert isinstance(told, Answer)
+    return told
+
+
+def answer(store: Store, sparql: str, shown: str, limit: int) -> Answer:
+    """The answer of *sparql* on *store*, whole: at most *limit* rows, triples as Turtle."""
+    found = store.query(sparql, shown=shown)
+    if isinstance(found, ox.QueryBoolean):
+        return Answer(truth=bool(found))
+    if isinstance(found, ox.QuerySolutions):
+        return Answer(table=to_table(found, limit))
+    text = ox.serialize(found, format=ox.RdfFormat.TURTLE, prefixes=dict(vocab.PREFIXES))
+    return Answer(triples=(text or b"").decode())
 
 
 def _work(out: Connection, index: Path, sparql: str, shown: str, limit: int) -> None:
     try:
-        found = EmbeddedStore(index).query(sparql, shown=shown)
-        answer: Answer | KgError
-        if isinstance(found, ox.QueryBoolean):
-            answer = Answer(truth=bool(found))
-        elif isinstance(found, ox.QuerySolutions):
-            answer = Answer(table=to_table(found, limit))
-        else:
-            text = ox.serialize(found, format=ox.RdfFormat.TURTLE, prefixes=dict(vocab.PREFIXES))
-            answer = Answer(triples=(text or b"").decode())
+        told: Answer | KgError = answer(EmbeddedStore(index), sparql, shown, limit)
     except KgError as error:
-        answer = error
-    out.send_bytes(pickle.dumps(answer))
+        told = error
+    out.send_bytes(pickle.dumps(told))

@@ -58,6 +58,7 @@ _HOMES = {
     "check": "making",
     "passages": "making",
     "completion": "giving",
+    "doctor": "doctor",
 }
 
 

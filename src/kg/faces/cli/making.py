@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kg.errors import KgError, MissingFile
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common, step_printer
-from kg.terms import Text
+from kg.terms import Text, is_url
+
+if TYPE_CHECKING:
+    from kg.build.pipeline import Outcome
 
 
 @click.command(help=say("构建图谱:检查、推理、审计、写库", "build the graph: check, close, audit, store"))
@@ -22,10 +26,21 @@ def build(run: Run, reasoner: str, force: bool) -> None:
     from kg.build.pipeline import build as make
     from kg.source.project import Project
 
-    outcome = make(Project.find(run.project, run.store), reasoner=reasoner, force=force, progress=step_printer())
-    if not outcome.built:
+    url = run.store if is_url(run.store) else None
+    project = Project.find(run.project, None if url else run.store)
+    outcome = make(project, reasoner=reasoner, force=force, progress=step_printer())
+    if outcome.built:
+        _report(outcome)
+    else:
         click.echo(say("没有变化,图谱是最新的", "nothing changed; the store is current"))
-        return
+    if url:
+        from kg.build.publish import publish
+
+        count = publish(outcome.path / "dataset.nq", url)
+        click.echo(say(f"{url} 现有 {count} 条三元组", f"{url} now holds {count} triples"))
+
+
+def _report(outcome: Outcome) -> None:
     c, total = outcome.counts, sum(outcome.seconds.values())
     click.echo(
         say(

@@ -78,7 +78,12 @@ def common(command: F) -> F:
         (
             "--store",
             "store",
-            {"type": click.Path(), "envvar": "KG_STORE", "help": say("图谱所在文件夹", "folder of the built graph")},
+            {
+                "envvar": "KG_STORE",
+                "help": say(
+                    "图谱所在文件夹,或 SPARQL 库的 URL", "folder of the built graph, or the URL of a SPARQL store"
+                ),
+            },
         ),
         ("--debug", "debug", {"is_flag": True, "help": say("出错时显示调用栈", "show the traceback of an error")}),
     )

@@ -72,10 +72,8 @@ def query(run: Run, name: str, params: tuple[str, ...], limit: int | None, forma
 @click.pass_obj
 def sparql(run: Run, text: str, timeout: float, limit: int, format_: str | None) -> None:
     """Run a query from outside, in a process that can be killed."""
-    from kg.store.worker import ask
-
     shown, body = _source(text)
-    answer = ask(run.graph().path / "index", body, shown=shown, seconds=timeout, limit=limit)
+    answer = run.graph().ask(body, shown=shown, seconds=timeout, limit=limit)
     if answer.table is not None:
         show(answer.table, format_, run.lang)
     elif answer.triples is not None:

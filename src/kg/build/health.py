@@ -1,0 +1,134 @@
+"""What kg needs and whether it is there: Python, packages, project, store, disk; each with how to mend it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+from typing import Final
+
+from kg.build.freshness import CURRENT, current, read
+from kg.errors import KgError
+from kg.source.project import Project
+from kg.terms import Text
+
+_OLDEST: Final = (3, 11)
+_ROOM: Final = 100 * 2**20
+"""Bytes that a build needs on disk, with the old store still there."""
+_HELPERS: Final = {
+    "rapper": Text("Raptor:测试导出的 Turtle(可选)", "Raptor: tests of exported Turtle (optional)"),
+    "chromium": Text("Chromium:测试图画页面(可选)", "Chromium: tests of drawings (optional)"),
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at.
+
+    Attributes:
+        what: what was looked at.
+        ok: whether it is as it should be.
+        found: what was found.
+        mend: what to do; None where nothing is to be done.
+        needed: whether kg cannot work without it.
+    """
+
+    what: Text
+    ok: bool
+    found: Text
+    mend: Text | None = None
+    needed: bool = True
+
+
+def examine(root: str | None = None, store: str | None = None) -> list[Check]:
+    """Every check, in the order in which to mend them."""
+    checks = [_python(), *_packages(), _terminal()]
+    try:
+        project = Project.find(root, store)
+    except KgError as error:
+        return [*checks, Check(Text("项目", "project"), False, error.what, error.hint)]
+    return [*checks, _project(project), _store(project), _room(project), *_helpers()]
+
+
+def _python() -> Check:
+    found = ".".join(map(str, sys.version_info[:3]))
+    wanted = ".".join(map(str, _OLDEST))
+    mend = Text(f"安装 Python {wanted} 或更新版本", f"install Python {wanted} or newer")
+    return Check(Text("Python", "Python"), sys.version_info >= _OLDEST, Text(found, found), mend)
+
+
+def _packages() -> Iterator[Check]:
+    """Every package that the distribution asks for without an extra."""
+    mend = Text('pip install -U "xinzhi"', 'pip install -U "xinzhi"')
+    try:
+        asked = requires("xinzhi") or []
+    except PackageNotFoundError:
+        yield Check(Text("软件包", "packages"), False, Text("未安装 xinzhi", "xinzhi is not installed"), mend)
+        return
+    for requirement in asked:
+        if "extra ==" in requirement:
+            continue
+        name = re.split(r"[<>=!~;\[ ]", requirement, maxsplit=1)[0]
+        try:
+            found = version(name)
+            yield Check(Text(name, name), True, Text(found, found))
+        except PackageNotFoundError:
+            yield Check(Text(name, name), False, Text("缺少", "missing"), mend)
+
+
+def _terminal() -> Check:
+    coding = (sys.stdout.encoding or "").lower()
+    return Check(
+        Text("终端编码", "terminal encoding"),
+        coding.replace("-", "") == "utf8",
+        Text(coding, coding),
+        Text("设置 PYTHONUTF8=1", "set PYTHONUTF8=1"),
+        needed=False,
+    )
+
+
+def _project(project: Project) -> Check:
+    size = f"{len(project.data_files)} + {len(project.query_files)}"
+    return Check(
+        Text("项目", "project"),
+        True,
+        Text(f"{project.root}(数据与查询文件 {size} 个)", f"{project.root} ({size} data and query files)"),
+    )
+
+
+def _store(project: Project) -> Check:
+    what, place = Text("图谱", "store"), project.store / CURRENT
+    build = Text("运行 kg build", "run kg build")
+    if not place.exists():
+        return Check(
+            what, False, Text(f"{project.store} 中还没有", f"none yet in {project.store}"), build, needed=False
+        )
+    if read(place / "manifest.json") is None:
+        rebuild = Text("运行 kg build --force 重建", "run kg build --force to make it anew")
+        return Check(what, False, Text(f"{place} 读不懂", f"{place} cannot be read"), rebuild)
+    if current(project) is None:
+        return Check(what, False, Text(f"{place} 已过时", f"{place} is stale"), build, needed=False)
+    return Check(what, True, Text(f"{place} 是最新的", f"{place} is current"))
+
+
+def _room(project: Project) -> Check:
+    """Whether the disk takes another store; the nearest folder that exists stands for one not yet made."""
+    home = next(p for p in (project.store, *project.store.parents) if p.exists())
+    free = shutil.disk_usage(home).free
+    writable = os.access(home, os.W_OK)
+    found = Text(f"{home}:{free // 2**20} MiB 可用", f"{home}: {free // 2**20} MiB free")
+    if not writable:
+        found = Text(f"{home} 不可写", f"{home} cannot be written")
+    mend = Text("腾出空间,或用 --store 指到别处", "make room, or name another place with --store")
+    return Check(Text("磁盘", "disk"), writable and free > _ROOM, found, mend)
+
+
+def _helpers() -> Iterator[Check]:
+    for name, use in _HELPERS.items():
+        place = shutil.which(name)
+        found = Text(str(place), str(place)) if place else Text("没有", "not there")
+        yield Check(Text(name, name), bool(place), found, use, needed=False)

@@ -1,0 +1,50 @@
+"""What stands beside the index for those who only read: names, saved queries, counts; all from the dataset and the files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kg import vocab
+from kg.build.lookup import build_lookup
+from kg.source import queryfile
+from kg.source.project import Project
+from kg.terms import iri
+
+_GRAPHS: Final = {
+    vocab.ONTOLOGY: "ontology",
+    vocab.PASSAGES: "passages",
+    vocab.ENTITIES: "entities",
+    vocab.BACKGROUND: "background",
+    vocab.INFERRED: "inferred",
+    "": "default",
+}
+
+
+def lookup(quads: Iterable[ox.Quad]) -> dict[str, Any]:
+    """Every name and what it means: see :func:`kg.build.lookup.build_lookup`."""
+    return build_lookup([q for q in quads if iri(q.graph_name) not in ("", vocab.INFERRED)])
+
+
+def catalogue(project: Project) -> list[dict[str, Any]]:
+    """Every saved query of *project*, as plain values."""
+    return [queryfile.to_plain(queryfile.read(path, project.relative(path))) for path in project.query_files]
+
+
+def counts(quads: Iterable[ox.Quad]) -> dict[str, int]:
+    """Triples by kind, passages that state something, and audit findings."""
+    size = Counter(dict.fromkeys((*_GRAPHS.values(), "report", "findings"), 0))
+    stating = set()
+    for quad in quads:
+        graph = iri(quad.graph_name)
+        if graph.startswith(vocab.PASSAGE):
+            size["report"] += 1
+            stating.add(graph)
+        elif graph == vocab.AUDIT:
+            size["findings"] += quad.predicate.value == vocab.SH + "focusNode"
+        else:
+            size[_GRAPHS[graph]] += 1
+    return {**size, "passages_stating": len(stating)}

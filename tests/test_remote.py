@@ -1,0 +1,117 @@
+"""A real SPARQL 1.1 server (Oxigraph's own, in a process of its own): the graph is put there and answers the same."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import kg as package
+from conftest import Run
+from kg.build.publish import publish
+from kg.errors import LimitReached, StoreError, SyntaxProblem, UsageProblem
+from kg.graph import KnowledgeGraph, RemoteGraph
+from kg.store.remote import RemoteStore
+from kg.store.results import to_tsv
+
+pytestmark = pytest.mark.slow
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def _serve(folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
+    port = _free_port()
+    binary = Path(sys.executable).with_name("oxigraph")
+    command = [str(binary), "serve", "--location", str(folder), "--bind", f"127.0.0.1:{port}"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(url, timeout=1).close()
+            return url, server
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not start")
+
+
+@pytest.fixture(scope="module")
+def url(graph: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server that holds the graph."""
+    address, server = _serve(tmp_path_factory.mktemp("remote"))
+    publish(graph.path / "dataset.nq", address)
+    yield address
+    server.terminate()
+    server.wait()
+
+
+def test_counts_and_names_are_those_of_the_build(graph: KnowledgeGraph, url: str) -> None:
+    remote = package.open(url)
+    assert isinstance(remote, RemoteGraph)
+    assert remote.manifest["counts"] == graph.manifest["counts"]
+    assert remote.find("landspace") == graph.find("landspace")
+    assert remote.names.terms == graph.names.terms
+
+
+def test_every_saved_query_answers_the_same(graph: KnowledgeGraph, url: str) -> None:
+    remote = package.open(f"{url}/query")
+    for query in graph.catalogue:
+        assert to_tsv(remote.query(query.name)) == to_tsv(graph.query(query.name)), query.name
+
+
+def test_views_and_handovers_are_the_same(graph: KnowledgeGraph, url: str) -> None:
+    remote = package.open(url)
+    assert remote.chain("商业航天") == graph.chain("商业航天")
+    assert remote.audit() == graph.audit()
+    assert remote.entity("华为").edges == graph.entity("华为").edges
+    assert len(remote.to_rdflib()) == len(graph.to_rdflib())
+
+
+def test_the_shell_asks_it(kg: Run, url: str) -> None:
+    here = kg("query", "companies-in-segment", "--format", "tsv").stdout
+    assert kg("query", "companies-in-segment", "--format", "tsv", "--store", url).stdout == here
+    assert kg("sparql", "ASK { co:byd a ivc:Company }", KG_STORE=url).stdout == "true\n"
+    assert kg("build", KG_STORE=url).stdout.endswith("triples\n")
+
+
+def test_sending_again_replaces_and_another_s_data_is_left_alone(graph: KnowledgeGraph, tmp_path: Path) -> None:
+    address, server = _serve(tmp_path)
+    try:
+        store = RemoteStore(address)
+        first = publish(graph.path / "dataset.nq", address)
+        assert publish(graph.path / "dataset.nq", address) == first == graph.manifest["counts"]["default"]
+        store.update(
+            "INSERT DATA { GRAPH <http://example.org/theirs> { <http://example.org/a> a <http://example.org/B> } }"
+        )
+        with pytest.raises(StoreError, match="holds other data"):
+            publish(graph.path / "dataset.nq", address)
+        store.update("DROP ALL ; INSERT DATA { <http://example.org/a> a <http://example.org/B> }")
+        with pytest.raises(StoreError, match="holds other data"):
+            publish(graph.path / "dataset.nq", address)
+        assert len(list(store.quads())) == 1
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def test_errors_keep_their_kind(url: str) -> None:
+    remote = package.open(url)
+    with pytest.raises(SyntaxProblem, match="does not accept"):
+        remote.sparql("SELECT ?x WHERE {")
+    with pytest.raises(SyntaxProblem, match="SELECT query is needed"):
+        remote.store.select("ASK {}")
+    with pytest.raises(UsageProblem, match="SERVICE"):
+        remote.ask("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }")
+    with pytest.raises(LimitReached):
+        RemoteStore(url, seconds=0.001).select("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+    with pytest.raises(StoreError, match="cannot reach"):
+        RemoteStore(f"http://127.0.0.1:{_free_port()}").select("SELECT * { ?s ?p ?o }")
