@@ -32,6 +32,7 @@ COMMANDS = [
     "passages",
     "completion",
     "doctor",
+    "why",
 ]
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kg.ask.entity import Entity
     from kg.ask.network import Hop, Rank
     from kg.ask.overview import AuditFinding
+    from kg.ask.proof import Prover, Why
     from kg.store.worker import Answer
 
 
@@ -131,6 +132,33 @@ class KnowledgeGraph:
         from kg.ask.network import path
 
         return path(self.store, self.resolve(one).iri, self.resolve(other).iri)
+
+    @cached_property
+    def _prover(self) -> Prover:
+        from kg.ask.proof import Prover
+
+        return Prover(self.store)
+
+    def why(self, subject: str, predicate: str, value: str) -> Why:
+        """Why a triple holds, down to passages, shortest proof first; or what is missing for it.
+
+        Args:
+            subject: any name of a thing, or an IRI.
+            predicate: a property by label (``涉足产业``), inverse label, or prefixed name; ``a`` for a kind.
+            value: any name of a thing, class or literal.
+
+        Raises:
+            NotFound: one of the three means nothing.
+        """
+        from kg.ask.statement import read
+
+        return self._prover.why(read(self.store, self.names, subject, predicate, value))
+
+    def explain(self, found: Why) -> dict[str, Any]:
+        """The answer of :meth:`why` as plain data with the words of every step in zh and en."""
+        from kg.ask.explain import explain
+
+        return explain(found, self.names)
 
     def audit(self, industry: str | None = None) -> list[AuditFinding]:
         """Where the report disagrees with itself, over all or for one industry."""

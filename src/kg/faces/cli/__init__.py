@@ -50,6 +50,7 @@ _HOMES = {
     "queries": "querying",
     "query": "querying",
     "sparql": "querying",
+    "why": "why",
     "audit": "asking",
     "stats": "asking",
     "draw": "giving",

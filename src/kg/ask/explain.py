@@ -1,0 +1,49 @@
+"""A proof as plain data: what JSON, pages and agents are given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kg.ask.names import Names
+from kg.ask.proof import Missing, Proof, Why
+from kg.ask.wording import rule_in_words, triple_in_words
+from kg.build.rules import Pattern, Rule
+
+
+def explain(found: Why, names: Names) -> dict[str, Any]:
+    """*found* as JSON values: triples in N-Triples form, each with its words in zh and en."""
+    return {
+        "triple": _triple(found.triple, names),
+        "holds": found.holds,
+        "proofs": [_proof(p, names) for p in found.proofs],
+        "missing": [_missing(m, names) for m in found.missing],
+    }
+
+
+def _proof(proof: Proof, names: Names) -> dict[str, Any]:
+    return {
+        **_triple(proof.triple, names),
+        "kind": proof.kind,
+        "passages": list(proof.passages),
+        "rule": _rule(proof.rule, names) if proof.rule else None,
+        "premises": [_proof(p, names) for p in proof.premises],
+    }
+
+
+def _missing(missing: Missing, names: Names) -> dict[str, Any]:
+    return {
+        "rule": _rule(missing.rule, names),
+        "present": [_triple(p, names) for p in missing.present],
+        "lacking": _triple(missing.lacking, names),
+        "ways": missing.ways,
+    }
+
+
+def _triple(triple: Pattern, names: Names) -> dict[str, Any]:
+    words = triple_in_words(triple, names)
+    return {"subject": triple[0], "predicate": triple[1], "object": triple[2], "zh": words.zh, "en": words.en}
+
+
+def _rule(rule: Rule, names: Names) -> dict[str, Any]:
+    words = rule_in_words(rule, names)
+    return {"name": rule.name, "axiom": list(rule.axiom), "zh": words.zh, "en": words.en}

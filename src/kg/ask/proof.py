@@ -1,0 +1,268 @@
+"""Why a triple holds: the compiled rules read backwards, down to what a passage states; or what is missing for it.
+
+A triple that is stated somewhere is a leaf. For any other, every rule that could conclude it is asked for its
+premises, these for theirs, until nothing new appears; then the cheapest proof of each triple is found by
+Knuth's generalisation of Dijkstra's algorithm (D. E. Knuth, Inf. Proc. Letters 6(1), 1977): a triple costs one
+more than its premises together, so no proof rests on itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import heappop, heappush
+from itertools import count
+
+import pyoxigraph as ox
+
+from kg import vocab
+from kg.build.rules import Pattern, Rule, compile_rules, key
+from kg.store.base import Store
+
+_KINDS = {
+    vocab.BACKGROUND: "background",
+    vocab.ENTITIES: "entities",
+    vocab.PASSAGES: "passages",
+    vocab.ONTOLOGY: "ontology",
+}
+_STATED_IN = f"<{vocab.IVC}statedIn>"
+_TYPE = f"<{vocab.TYPE}>"
+_MOST_MISSING = 5
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rule with its variables filled: if the premises hold, so does the conclusion."""
+
+    rule: Rule
+    premises: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A triple and what it rests on.
+
+    Attributes:
+        triple: subject, predicate, object in N-Triples form.
+        kind: ``report`` (a passage states it), ``background``, ``entities``, ``passages``, ``ontology``,
+            ``graph`` (which passage a claim stands in), or ``rule``.
+        passages: IRIs of the passages that state it.
+        rule: the rule of the last step, None on a leaf.
+        premises: proofs of what the rule needs.
+    """
+
+    triple: Pattern
+    kind: str
+    passages: tuple[str, ...] = ()
+    rule: Rule | None = None
+    premises: tuple[Proof, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Triples in the proof, itself included."""
+        return 1 + sum(p.size for p in self.premises)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A rule that would conclude the triple if one more premise held.
+
+    Attributes:
+        rule: the rule.
+        present: its other premises, as they hold (in the first of the ways).
+        lacking: the premise that does not.
+        ways: in how many ways the other premises hold.
+    """
+
+    rule: Rule
+    present: tuple[Pattern, ...]
+    lacking: Pattern
+    ways: int
+
+
+@dataclass(frozen=True)
+class Why:
+    """The answer: proofs, shortest first, if the triple holds; else what the nearest rules lack."""
+
+    triple: Pattern
+    holds: bool
+    proofs: tuple[Proof, ...] = ()
+    missing: tuple[Missing, ...] = ()
+
+
+class Prover:
+    """Proofs on one store; what was found for one triple serves the next."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._leaves: dict[Pattern, Proof | None] = {}
+        self._steps: dict[Pattern, tuple[Step, ...]] = {}
+        self._best: dict[Pattern, Proof] = {}
+
+    @cached_property
+    def _rules(self) -> dict[str, list[Rule]]:
+        """Rules by what they conclude: see :func:`kg.build.rules.key`."""
+        rows = self._store.select(f"SELECT ?s ?p ?o WHERE {{ GRAPH <{vocab.ONTOLOGY}> {{ ?s ?p ?o }} }}").rows
+        found: dict[str, list[Rule]] = {}
+        for rule in compile_rules(ox.Quad(s, p, o) for s, p, o in rows):  # type: ignore[arg-type]
+            found.setdefault(key(rule.head), []).append(rule)
+        return found
+
+    def why(self, triple: Pattern) -> Why:
+        """Every proof of *triple* that differs in its last step, shortest first; what is missing if it does not hold."""
+        leaf = self._leaf(triple)
+        if leaf is None and not self._holds(triple):
+            return Why(triple, False, missing=tuple(self._missing(triple)))
+        self._explore(triple)
+        proofs = [leaf] if leaf else []
+        for step in self._last_steps(triple):
+            premises = [self._best.get(p) for p in step.premises]
+            whole = tuple(p for p in premises if p is not None)
+            if len(whole) == len(premises) and not any(_rests_on(p, triple) for p in whole):
+                proofs.append(Proof(triple, "rule", rule=step.rule, premises=whole))
+        return Why(triple, True, tuple(sorted(proofs, key=lambda p: (p.size, str(p)))))
+
+    def _last_steps(self, triple: Pattern) -> tuple[Step, ...]:
+        """The steps to *triple*; those to a stated one are looked up here, for the search stops at it."""
+        if triple not in self._steps:
+            self._steps[triple] = steps = tuple(self._conclusions(triple))
+            for premise in {p for s in steps for p in s.premises if p != triple}:
+                self._explore(premise)
+        return self._steps[triple]
+
+    # -- the search -----------------------------------------------------------------------------------
+
+    def _explore(self, goal: Pattern) -> None:
+        """Find the best proof of *goal* and of all it may rest on."""
+        todo, seen = [goal], {goal}
+        while todo:
+            triple = todo.pop()
+            if triple in self._best or self._leaf(triple):
+                continue
+            if triple not in self._steps:
+                self._steps[triple] = tuple(self._conclusions(triple))
+            new = {p for step in self._steps[triple] for p in step.premises} - seen
+            seen |= new
+            todo += new
+        self._settle(seen)
+
+    def _settle(self, triples: set[Pattern]) -> None:
+        """Knuth: settle triples in the order of the size of their best proof; ties fall to the order of the rules."""
+        order = count()
+        heap: list[tuple[int, int, Pattern, Proof]] = []
+        waiting: dict[Pattern, list[tuple[Pattern, Step]]] = {}
+        for triple in sorted(triples):
+            proof = self._best.get(triple) or self._leaf(triple)
+            if proof:
+                heappush(heap, (proof.size, next(order), triple, proof))
+                continue
+            for step in self._steps[triple]:
+                for premise in step.premises:
+                    waiting.setdefault(premise, []).append((triple, step))
+        done: set[Pattern] = set()
+        while heap:
+            _, _, triple, proof = heappop(heap)
+            if triple in done:
+                continue
+            done.add(triple)
+            self._best[triple] = proof
+            for goal, step in waiting.get(triple, ()):
+                if goal not in done and done.issuperset(step.premises):
+                    made = Proof(goal, "rule", rule=step.rule, premises=tuple(self._best[p] for p in step.premises))
+                    heappush(heap, (made.size, next(order), goal, made))
+
+    def _conclusions(self, triple: Pattern) -> Iterator[Step]:
+        """Every filled rule that concludes *triple* from triples that hold."""
+        for rule, body in self._unified(triple):
+            seen = set()
+            for bound in self._solutions(body, rule.guard):
+                premises = tuple(_fill(p, bound) for p in body)
+                if triple not in premises and premises not in seen:
+                    seen.add(premises)
+                    yield Step(rule, premises)
+
+    def _unified(self, triple: Pattern) -> Iterator[tuple[Rule, tuple[Pattern, ...]]]:
+        """Rules whose head is *triple*, with their bodies under that reading."""
+        for rule in self._rules.get(key(triple), ()):
+            bound = _match(rule.head, triple)
+            if bound is not None:
+                yield rule, tuple(_fill(p, bound) for p in rule.body)
+
+    def _solutions(self, body: Sequence[Pattern], guard: str = "") -> Iterator[dict[str, str]]:
+        if not _variables(body):
+            if all(self._holds(p) for p in body):
+                yield {}
+            return
+        patterns = " . ".join(" ".join(p) for p in body)
+        used = guard if any(v in guard for v in _variables(body)) else ""
+        table = self._store.select(f"SELECT DISTINCT * WHERE {{ {patterns} {used} }}")
+        for row in table.rows:
+            yield {f"?{name}": str(term) for name, term in zip(table.columns, row, strict=True) if term is not None}
+
+    # -- leaves ---------------------------------------------------------------------------------------
+
+    def _leaf(self, triple: Pattern) -> Proof | None:
+        """*triple* as stated somewhere, if it is."""
+        if triple not in self._leaves:
+            self._leaves[triple] = self._stated(triple)
+        return self._leaves[triple]
+
+    def _stated(self, triple: Pattern) -> Proof | None:
+        if triple[0].startswith('"'):
+            return None
+        rows = self._store.select(f"SELECT ?g WHERE {{ GRAPH ?g {{ {' '.join(triple)} }} }} ORDER BY ?g")
+        graphs = [row["g"] for row in rows]
+        passages = tuple(g for g in graphs if g.startswith(vocab.PASSAGE))
+        if passages:
+            return Proof(triple, "report", passages)
+        if triple[1] == _STATED_IN and graphs:
+            return Proof(triple, "graph", (triple[2].strip("<>"),))
+        kinds = [_KINDS[g] for g in graphs if g in _KINDS]
+        return Proof(triple, kinds[0]) if kinds else None
+
+    def _holds(self, triple: Pattern) -> bool:
+        return bool(self._store.query(f"ASK {{ {' '.join(triple)} }}"))
+
+    # -- what is missing ------------------------------------------------------------------------------
+
+    def _missing(self, triple: Pattern) -> list[Missing]:
+        """The rules nearest to concluding *triple*, each one premise short; those with most premises present first."""
+        near = [m for rule, body in self._unified(triple) for m in self._short_by_one(rule, body)]
+        return sorted(near, key=lambda m: (-len(m.present), m.rule.axiom, m.lacking))[:_MOST_MISSING]
+
+    def _short_by_one(self, rule: Rule, body: tuple[Pattern, ...]) -> Iterator[Missing]:
+        for n, lacking in enumerate(body):
+            rest = body[:n] + body[n + 1 :]
+            ways = list(self._solutions((*rest, *self._fitting(lacking)))) if rest else [{}]
+            if ways:
+                yield Missing(rule, tuple(_fill(p, ways[0]) for p in rest), _fill(lacking, ways[0]), len(ways))
+
+    def _fitting(self, lacking: Pattern) -> Iterator[Pattern]:
+        """The classes that domain and range ask of what the variables of *lacking* stand for."""
+        for rule in (r for rules in self._rules.values() for r in rules if r.name in ("prp-dom", "prp-rng")):
+            who = lacking[0 if rule.name == "prp-dom" else 2]
+            if rule.body[0][1] == lacking[1] and who.startswith("?"):
+                yield who, _TYPE, rule.head[2]
+
+
+def _match(pattern: Pattern, triple: Pattern) -> dict[str, str] | None:
+    """What the variables of *pattern* stand for when it is *triple*; None where it cannot be."""
+    bound: dict[str, str] = {}
+    for part, term in zip(pattern, triple, strict=True):
+        if bound.setdefault(part, term) != term if part.startswith("?") else part != term:
+            return None
+    return bound
+
+
+def _fill(pattern: Pattern, bound: dict[str, str]) -> Pattern:
+    subject, predicate, value = (bound.get(part, part) for part in pattern)
+    return subject, predicate, value
+
+
+def _variables(patterns: Sequence[Pattern]) -> set[str]:
+    return {part for p in patterns for part in p if part.startswith("?")}
+
+
+def _rests_on(proof: Proof, triple: Pattern) -> bool:
+    return proof.triple == triple or any(_rests_on(p, triple) for p in proof.premises)

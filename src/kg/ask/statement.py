@@ -1,0 +1,113 @@
+"""Three texts as people write them → the triple they mean: names of things, a property by its label or its inverse's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+import pyoxigraph as ox
+
+from kg.ask.names import Names
+from kg.build.rules import Pattern
+from kg.errors import NotFound
+from kg.store.base import Store
+from kg.terms import Text, expand, fold, lexical, slug
+from kg.vocab import IVC, TYPE
+
+_TYPE_WORDS = ("a", "是", "type", "rdf:type", "is a", "属于类")
+
+
+def read(store: Store, names: Names, subject: str, predicate: str, value: str) -> Pattern:
+    """The triple that the texts mean; where a name has several meanings, those for which the triple holds.
+
+    Args:
+        subject: any name, prefixed name or IRI.
+        predicate: label, inverse label (the ends are then turned round), prefixed name or IRI of a property; ``a`` for a kind.
+        value: as *subject*; for ``a`` a class; else also the text or number of a literal.
+
+    Raises:
+        NotFound: one of them means nothing; the hint offers the nearest.
+    """
+    link, inverse = _property(names, predicate)
+    if inverse:
+        subject, value = value, subject
+    subjects = _meanings(names, subject)
+    for one in subjects:
+        for term in _objects(store, one, link):
+            if lexical(term) == value or term.value in _known(names, link, value):
+                return f"<{one}>", f"<{link}>", str(term)
+    return f"<{subjects[0]}>", f"<{link}>", f"<{_value(names, link, value)}>"
+
+
+def _objects(store: Store, subject: str, link: str) -> Iterator[ox.NamedNode | ox.Literal]:
+    for (term,) in store.select(f"SELECT ?o WHERE {{ <{subject}> <{link}> ?o }} ORDER BY ?o").rows:
+        if isinstance(term, (ox.NamedNode, ox.Literal)):
+            yield term
+
+
+def _known(names: Names, link: str, value: str) -> list[str]:
+    if link == TYPE:
+        return _terms(names, value)
+    return [m.thing.iri for m in names.find(value, limit=50) if m.score >= 95] or _iri(value)
+
+
+def _value(names: Names, link: str, value: str) -> str:
+    if link == TYPE:
+        return (_terms(names, value) or [_unknown(names, value)])[0]
+    return _meanings(names, value)[0]
+
+
+def _meanings(names: Names, text: str) -> list[str]:
+    """IRIs that *text* names; an IRI or a prefixed name stands for itself."""
+    found = [m.thing.iri for m in names.find(text, limit=50) if m.score >= 95]
+    return found or _iri(text) or [names.resolve(text).iri]
+
+
+def _iri(text: str) -> list[str]:
+    full = expand(text)
+    return [full] if full.startswith(("http://", "https://")) and not set(full) & set('<>"{}|^`\\ \n\t') else []
+
+
+def _property(names: Names, text: str) -> tuple[str, bool]:
+    """(IRI, whether *text* is the name of its inverse)."""
+    if text in _TYPE_WORDS or expand(text) == TYPE:
+        return TYPE, False
+    for iri, (zh, en, back_zh, back_en) in names.terms.items():
+        if not slug(iri)[:1].islower():
+            continue
+        if expand(text) == iri or fold(text) in {fold(n) for n in (zh, en, slug(iri)) if n}:
+            return iri, False
+        if fold(text) in {fold(n) for n in (back_zh, back_en) if n}:
+            return iri, True
+    raise _no_property(names, text)
+
+
+def _no_property(names: Names, text: str) -> NotFound:
+    labels = [
+        n for iri, four in names.terms.items() if slug(iri)[:1].islower() and iri.startswith(IVC) for n in four if n
+    ]
+    near = get_close_matches(text, labels, n=4, cutoff=0.3)
+    return NotFound(
+        Text(f"没有名为“{text}”的关系", f"there is no relation called “{text}”"),
+        hint=Text(f"相近的有:{'、'.join(near) or '无'}", f"near: {', '.join(near) or 'none'}"),
+    )
+
+
+def _terms(names: Names, text: str) -> list[str]:
+    """Classes that *text* names."""
+    return [
+        iri
+        for iri, (zh, en, *_) in names.terms.items()
+        if expand(text) == iri or fold(text) in {fold(n) for n in (zh, en, slug(iri)) if n}
+    ]
+
+
+def _unknown(names: Names, text: str) -> str:
+    labels = [
+        n for iri, four in names.terms.items() if iri.startswith(IVC) and slug(iri)[:1].isupper() for n in four if n
+    ]
+    near = get_close_matches(text, labels, n=4, cutoff=0.3)
+    raise NotFound(
+        Text(f"没有名为“{text}”的类", f"there is no class called “{text}”"),
+        hint=Text(f"相近的有:{'、'.join(near) or '无'}", f"near: {', '.join(near) or 'none'}"),
+    )

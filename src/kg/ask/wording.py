@@ -1,0 +1,55 @@
+"""Rules and triples in words, from the labels of the axioms' own terms."""
+
+from __future__ import annotations
+
+from kg.ask.names import Names
+from kg.build.rules import Pattern, Rule
+from kg.terms import LANGS, Text
+from kg.vocab import TYPE
+
+_LETTERS = "XYZUVW"
+_TYPE = f"<{TYPE}>"
+
+
+def rule_in_words(rule: Rule, names: Names) -> Text:
+    """``若 X 生产 Z,且 Z 供给 Y,则 X 涉足 Y``: variables as letters, in the order of the conclusion."""
+    letters: dict[str, str] = {}
+    for pattern in (rule.head, *rule.body):
+        for part in (pattern[0], pattern[2]):
+            if part.startswith("?"):
+                letters.setdefault(part, _LETTERS[len(letters)])
+    told = {lang: [_clause(p, letters, names, lang) for p in (rule.head, *rule.body)] for lang in LANGS}
+    (zh_head, *zh_body), (en_head, *en_body) = told["zh"], told["en"]
+    return Text(f"若 {',且 '.join(zh_body)},则 {zh_head}", f"if {' and '.join(en_body)}, then {en_head}")
+
+
+def triple_in_words(triple: Pattern, names: Names) -> Text:
+    """A triple as a sentence: ``比亚迪 — 涉足环节 → 乘用车制造``; a variable reads 某物."""
+    zh, en = (_sentence(triple, names, lang) for lang in LANGS)
+    return Text(zh, en)
+
+
+def _clause(pattern: Pattern, letters: dict[str, str], names: Names, lang: str) -> str:
+    subject, value = (letters.get(part) or term_in_words(part, names, lang) for part in (pattern[0], pattern[2]))
+    return f"{subject} {_link(pattern[1], names, lang)} {value}"
+
+
+def _sentence(triple: Pattern, names: Names, lang: str) -> str:
+    anything = {"zh": "某物", "en": "something"}[lang]
+    subject, value = (
+        anything if part.startswith("?") else term_in_words(part, names, lang) for part in (triple[0], triple[2])
+    )
+    return f"{subject} — {_link(triple[1], names, lang)} → {value}"
+
+
+def _link(predicate: str, names: Names, lang: str) -> str:
+    if predicate == _TYPE:
+        return {"zh": "是", "en": "is of kind"}[lang]
+    return names.label(predicate.strip("<>"), lang)
+
+
+def term_in_words(term: str, names: Names, lang: str) -> str:
+    """A term in N-Triples form as people read it: the name of an IRI, the text of a literal."""
+    if term.startswith("<"):
+        return names.label(term[1:-1], lang)
+    return term.rpartition('"')[0][1:] if term.startswith('"') else term

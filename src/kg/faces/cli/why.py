@@ -1,0 +1,97 @@
+"""kg why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.faces.cli.language import say
+from kg.faces.cli.options import Run, common
+from kg.faces.cli.render import cite
+
+if TYPE_CHECKING:
+    from kg.ask.names import Names
+    from kg.ask.proof import Proof, Why
+
+
+@click.command(
+    help=say(
+        "为什么成立:推理树,直到出处段落;不成立时差什么",
+        "why it holds: the proof down to passages; else what is missing",
+    )
+)
+@click.argument("subject")
+@click.argument("predicate")
+@click.argument("value", metavar="OBJECT")
+@click.option("--all", "every", is_flag=True, help=say("列出全部证明", "every proof, not only the shortest"))
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@common
+@click.pass_obj
+def why(run: Run, subject: str, predicate: str, value: str, every: bool, format_: str) -> None:
+    """Print the proof of a triple; exit 1 when it does not hold."""
+    graph = run.graph()
+    found: Why = graph.why(subject, predicate, value)
+    if format_ == "json":
+        click.echo(json.dumps(graph.explain(found), ensure_ascii=False, indent=2))
+    elif found.holds:
+        _print_proofs(found, graph.names, run.lang, every)
+    else:
+        _print_missing(found, graph.names, run.lang)
+    if not found.holds:
+        raise click.exceptions.Exit(1)
+
+
+def _print_proofs(found: Why, names: Names, lang: str, every: bool) -> None:
+    shown = found.proofs if every else found.proofs[:1]
+    for n, proof in enumerate(shown):
+        if n:
+            click.echo()
+        for line in _tree(proof, names, lang):
+            click.echo(line)
+    if len(found.proofs) > len(shown):
+        more = len(found.proofs) - len(shown)
+        click.echo(say(f"(另有 {more} 种证明:--all)", f"({more} more proofs: --all)"), err=True)
+
+
+def _tree(proof: Proof, names: Names, lang: str, first: str = "", rest: str = "") -> Iterator[str]:
+    """The lines of a proof: what holds, on what ground, and below it what that rests on."""
+    from kg.ask.wording import rule_in_words, triple_in_words
+
+    words = triple_in_words(proof.triple, names).pick(lang)
+    if proof.rule is None:
+        yield f"{first}{words}  {_ground(proof)}".rstrip()
+        return
+    yield f"{first}{words}"
+    yield f"{rest}  {say('规则', 'rule')} {proof.rule.name}: {rule_in_words(proof.rule, names).pick(lang)}"
+    for n, premise in enumerate(proof.premises):
+        last = n == len(proof.premises) - 1
+        yield from _tree(
+            premise, names, lang, f"{rest}  {'└─' if last else '├─'} ", f"{rest}  {'  ' if last else '│ '} "
+        )
+
+
+def _ground(proof: Proof) -> str:
+    grounds = {
+        "background": say("[背景,报告未说]", "[background, not said by the report]"),
+        "entities": say("[名称与归类]", "[names and kinds]"),
+        "passages": say("[段落登记]", "[register of passages]"),
+        "ontology": say("[本体]", "[ontology]"),
+    }
+    return cite(proof.passages).strip() or grounds[proof.kind]
+
+
+def _print_missing(found: Why, names: Names, lang: str) -> None:
+    from kg.ask.wording import rule_in_words, triple_in_words
+
+    click.echo(f"{triple_in_words(found.triple, names).pick(lang)}: {say('不成立', 'does not hold')}")
+    if not found.missing:
+        click.echo(say("  没有规则能得出它;报告也没有这样说", "  no rule concludes it, and the report does not say it"))
+    for near in found.missing:
+        click.echo(f"  {say('规则', 'rule')} {near.rule.name}: {rule_in_words(near.rule, names).pick(lang)}")
+        more = say(f"(这样的有 {near.ways} 个)", f"(one of {near.ways} such)") if near.ways > 1 else ""
+        for premise in near.present:
+            click.echo(f"    ✓ {triple_in_words(premise, names).pick(lang)} {more}".rstrip())
+        click.echo(f"    ✗ {triple_in_words(near.lacking, names).pick(lang)}")
