@@ -1,0 +1,39 @@
+"""``scripts/bench [whole|shell|engine …] [--rounds N]``: measure, and keep the figures in bench/results/."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+RESULTS = Path(__file__).with_name("results")
+ROUNDS = {"whole": 2, "shell": 20, "engine": 5}
+TOOLS = ("pyoxigraph", "rdflib", "pyshacl", "owlrl")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(ROUNDS))
+    parser.add_argument("--rounds", type=int)
+    args = parser.parse_args()
+    RESULTS.mkdir(exist_ok=True)
+    for part in args.parts or ROUNDS:
+        found = import_module(f"bench.{part}").measure(args.rounds or ROUNDS[part])
+        body = {"machine": machine(), "figures": found}
+        text = json.dumps(body, ensure_ascii=False, indent=2) + "\n"
+        (RESULTS / f"{part}.json").write_text(text, encoding="utf-8")
+        print(text, end="")
+
+
+def machine() -> dict[str, str]:
+    """Where the figures come from."""
+    tools = {name: version(name) for name in TOOLS}
+    return {"cores": str(os.cpu_count()), "python": platform.python_version(), "system": platform.system(), **tools}
+
+
+if __name__ == "__main__":
+    main()
