@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kg.build.findings import Finding, merge
-from kg.errors import MissingFile, Place, SyntaxProblem
+from kg.source.turtle import read, to_rdflib
 from kg.store.embedded import solutions
 from kg.terms import Text, amount, compact, iri
 from kg.vocab import IVC, IVL, PREFIXES, SH, SHAPE, XSD
@@ -31,19 +31,7 @@ class Shapes:
     """One shapes file, parsed once, to be run on any number of stores."""
 
     def __init__(self, path: Path, shown: str | None = None) -> None:
-        from rdflib import Graph
-
-        self.graph = Graph()
-        try:
-            self.graph.parse(path, format="turtle")
-        except FileNotFoundError as error:
-            raise MissingFile(Text(f"没有形状文件 {shown or path}", f"no shapes file {shown or path}")) from error
-        except SyntaxError as error:
-            line = getattr(error, "lines", -1) + 1
-            raise SyntaxProblem(
-                Text("形状文件不是有效的 Turtle", "the shapes file is not valid Turtle"),
-                place=Place(shown or str(path), line),
-            ) from error
+        self.graph = to_rdflib(read(path, shown=shown))
 
     @property
     def labels(self) -> list[tuple[str, str, str]]:

@@ -21,6 +21,8 @@ from kg.terms import Text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rdflib import Graph
+
 FORMATS = {".ttl": ox.RdfFormat.TURTLE, ".trig": ox.RdfFormat.TRIG}
 
 
@@ -38,21 +40,40 @@ def read(path: Path, graph: str | None = None, *, shown: str | None = None) -> l
     """
     default = ox.NamedNode(graph) if graph else ox.DefaultGraph()
     try:
-        quads = list(ox.parse(path=str(path), format=FORMATS[path.suffix]))
-    except SyntaxError as error:
-        raise SyntaxProblem(
-            Text(f"不是有效的 {path.suffix[1:]}:{error.msg}", f"not valid {path.suffix[1:]}: {error.msg}"),
-            place=Place(shown or str(path), error.lineno or 0, error.offset or 0),
-            hint=Text("改正这一行后再运行", "mend that line and run again"),
-        ) from error
+        text = path.read_bytes()
     except OSError as error:
         raise MissingFile(
             Text(f"读不到文件 {path}", f"cannot read {path}"),
             hint=Text("检查文件是否存在、可读", "check that it exists and may be read"),
         ) from error
+    quads = parse(text, FORMATS[path.suffix], shown or str(path))
     if graph is None:
         return quads
     return [ox.Quad(q.subject, q.predicate, q.object, default) if _in_no_graph(q) else q for q in quads]
+
+
+def parse(text: str | bytes, format_: ox.RdfFormat, shown: str) -> list[ox.Quad]:
+    """The quads in *text*.
+
+    Raises:
+        SyntaxProblem: it is not in *format_*, with line and column; *shown* is what the text is called there.
+    """
+    try:
+        return list(ox.parse(text, format=format_))
+    except SyntaxError as error:
+        raise SyntaxProblem(
+            Text(f"不是有效的 {format_.name}:{error.msg}", f"not valid {format_.name}: {error.msg}"),
+            place=Place(shown, error.lineno or 0, error.offset or 0),
+            hint=Text("改正这一行后再运行", "mend that line and run again"),
+        ) from error
+
+
+def to_rdflib(quads: Iterable[ox.Quad]) -> Graph:
+    """The triples of *quads* as an rdflib Graph (rdflib's own parser fails in many ways on what is not Turtle)."""
+    from rdflib import Graph
+
+    text = ox.serialize((ox.Triple(q.subject, q.predicate, q.object) for q in quads), format=ox.RdfFormat.N_TRIPLES)
+    return Graph().parse(data=text or b"", format="nt")
 
 
 def _in_no_graph(quad: ox.Quad) -> bool:
