@@ -6,6 +6,9 @@ import re
 from pathlib import Path
 
 from kg import errors
+from kg.faces.cli import HOMES
+from kg.faces.manual import pages
+from kg.graph import KnowledgeGraph
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -28,3 +31,38 @@ def test_no_path_of_a_machine_in_the_project() -> None:
         for p in files
         if p.is_file() and re.search(r"(?<![\w/])/(?:work|root|home)/", p.read_text(encoding="utf-8", errors="ignore"))
     ] == []
+
+
+def test_generated_pages_are_what_the_files_say(graph: KnowledgeGraph) -> None:
+    """Terms, queries, commands and rooms cannot be without their paragraph: the pages are made from them."""
+    for name, text in pages(graph, ROOT).items():
+        assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text, f"docs/{name} is stale: run scripts/docs"
+
+
+def test_every_document_is_reached_from_the_readme() -> None:
+    """By a link in the README, or in a document that the README links to."""
+    for readme in ("README.md", "README.zh.md"):
+        linked = _links(ROOT / readme)
+        reached = linked | {far for near in linked for far in _links(ROOT / near)}
+        top = {str(p.relative_to(ROOT)) for p in (ROOT / "docs").glob("*.md")}
+        assert top - reached == set(), readme
+
+
+def _links(page: Path) -> set[str]:
+    found = re.findall(r"\]\(([^)#:]+\.md)\)", page.read_text(encoding="utf-8")) if page.suffix == ".md" else []
+    return {str((page.parent / link).resolve().relative_to(ROOT)) for link in found}
+
+
+def test_links_lead_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/decisions/*.md")]
+    missing = [
+        (str(p.relative_to(ROOT)), link)
+        for p in pages
+        for link in re.findall(r"\]\(([^)#:]+)\)", p.read_text(encoding="utf-8"))
+        if not (p.parent / link).exists()
+    ]
+    assert missing == []
+
+
+def test_every_command_is_in_the_table_of_the_shell() -> None:
+    assert len(HOMES) == len(set(HOMES)) >= 17

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import Run
 from kg.build.findings import Finding, merge
+from kg.faces import cli as cli_package
 from kg.graph import KnowledgeGraph
 from kg.terms import LANGS, Text
 from kg.vocab import BASE, IVL, PASSAGE, SH, SHAPE
@@ -68,3 +73,38 @@ def test_merging_keeps_every_node_and_says_nothing_twice(drawn: list[tuple[str, 
     assert {(f.focus, f.message.en, i) for f in merged for i in f.involved} == {
         (f, m, i) for f, m, k in drawn for i in k
     }
+
+
+LOCALE = Path(cli_package.__file__).with_name("locale") / "zh" / "LC_MESSAGES"
+
+
+def _texts(catalogue: Any) -> dict[tuple[str, ...], tuple[str, ...]]:
+    def several(text: Any) -> tuple[str, ...]:
+        return (text,) if isinstance(text, str) else tuple(text)
+
+    return {several(m.id): several(m.string) for m in catalogue if m.id}
+
+
+def test_click_speaks_chinese(kg: Run) -> None:
+    """Every text of Click that a person can meet here is translated; the compiled catalogue is that of the source."""
+    from babel.messages.mofile import read_mo
+    from babel.messages.pofile import read_po
+
+    with (LOCALE / "messages.po").open(encoding="utf-8") as source, (LOCALE / "messages.mo").open("rb") as compiled:
+        wanted = _texts(read_po(source))
+        found = _texts(read_mo(compiled))
+    assert found == wanted, "run pybabel compile -d src/kg/faces/cli/locale -l zh"
+    for words in (
+        ["--help"],
+        ["query", "--help"],
+        ["nosuch"],
+        ["query", "--nosuch"],
+        ["draw"],
+        ["stats", "--limit", "0"],
+        ["audit", "--severity", "X"],
+    ):
+        done = kg(*words, lang="zh", code=None)
+        told = done.stdout + done.stderr
+        assert not re.search(r"(Usage|Options|Error|Commands|Missing|Invalid|No such|Show|default|Try)\b", told), told
+        assert "用法" in told
+        assert "用法" not in kg(*words, lang="en", code=None).stdout

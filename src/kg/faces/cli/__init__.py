@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kg.errors import KgError
-from kg.faces.cli.language import current, say
+from kg.faces.cli.language import current, say, teach_click
 from kg.faces.cli.options import common
 
 
@@ -16,10 +16,10 @@ class _Group(click.Group):
     """Commands in the order in which people meet them, each module imported when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_HOMES)
+        return list(HOMES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        home = _HOMES.get(cmd_name)
+        home = HOMES.get(cmd_name)
         if home is None:
             return None
         from importlib import import_module
@@ -35,14 +35,14 @@ class _Group(click.Group):
         except click.UsageError as error:
             from difflib import get_close_matches
 
-            near = get_close_matches(args[0], _HOMES, n=1)
+            near = get_close_matches(args[0], HOMES, n=1)
             if near:
                 hint = say(f" 是不是 {near[0]}?", f" Did you mean {near[0]}?")
                 raise click.UsageError(error.format_message() + hint, ctx) from error
             raise
 
 
-_HOMES = {
+HOMES = {
     "chain": "asking",
     "find": "asking",
     "show": "asking",
@@ -79,6 +79,7 @@ def cli() -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line and leave with the exit code it earned."""
+    teach_click()
     try:
         code = cli.main(args, standalone_mode=False, prog_name="kg")
         sys.exit(code if isinstance(code, int) else 0)

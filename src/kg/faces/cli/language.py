@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gettext
 import os
 import sys
+from pathlib import Path
 
 from kg.terms import LANGS, Lang, Text
 
@@ -26,3 +28,9 @@ def current() -> Lang:
 def say(zh: str, en: str) -> str:
     """The words of this run's language."""
     return Text(zh, en).pick(current())
+
+
+def teach_click() -> None:
+    """Let Click speak the language of this run; its texts go through gettext's default domain (locale/)."""
+    gettext.bindtextdomain("messages", str(Path(__file__).with_name("locale")))
+    os.environ["LANGUAGE"] = current()

@@ -43,7 +43,7 @@ def show(
     """
     kind = chosen(format_)
     if kind in ("table", "md"):
-        table = _of_language(table, lang)
+        table = of_language(table, lang)
         titles = [heads[c].pick(lang) if heads and c in heads else c for c in table.columns]
         cells = [[cell(term, lang, names) for term in row] for row in table.rows]
         print_cells(titles, cells, kind)
@@ -102,7 +102,7 @@ def _escape(text: str) -> str:
     return escape(text)
 
 
-def _of_language(table: Table, lang: str) -> Table:
+def of_language(table: Table, lang: str) -> Table:
     """Without the columns that hold the other language's text."""
     other = "en" if lang == "zh" else "zh"
     kept = [n for n, c in enumerate(table.columns) if c != other and not c.endswith(f"_{other}")]

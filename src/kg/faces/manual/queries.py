@@ -1,0 +1,54 @@
+"""What the catalogue says of each saved query: its question, parameters, and the first rows of its answer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kg.faces.cli.render import cell, of_language
+from kg.source.queryfile import SavedQuery
+from kg.terms import Text
+
+if TYPE_CHECKING:
+    from kg.graph import KnowledgeGraph
+
+_ROWS: Final = 3
+
+
+@dataclass(frozen=True)
+class Card:
+    """One query as the catalogue shows it; *params* are (name, label, type, default)."""
+
+    name: str
+    title: str
+    question: str
+    params: tuple[tuple[str, str, str, str], ...]
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    more: bool
+
+
+def catalogue(graph: KnowledgeGraph, lang: str) -> list[tuple[str, list[Card]]]:
+    """(tag, its queries by name), tags in order; a query stands under its first tag."""
+    found: dict[str, list[Card]] = defaultdict(list)
+    for query in graph.catalogue:
+        found[query.tags[0]].append(_card(graph, query, lang))
+    return sorted(found.items())
+
+
+def _card(graph: KnowledgeGraph, query: SavedQuery, lang: str) -> Card:
+    table = of_language(graph.query(query.name, _ROWS), lang)
+    return Card(
+        name=query.name,
+        title=query.title.pick(lang),
+        question=graph.catalogue.question(query).pick(lang),
+        params=tuple((p.name, p.label.pick(lang), p.type, _default(p.default, lang)) for p in query.params),
+        heads=tuple(query.columns[c].pick(lang) for c in table.columns),
+        rows=tuple(tuple(cell(term, lang, graph.names) for term in row) for row in table.rows),
+        more=table.truncated,
+    )
+
+
+def _default(written: str, lang: str) -> str:
+    return Text("任意", "any").pick(lang) if written == "UNDEF" else f"`{written}`"

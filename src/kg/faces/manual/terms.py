@@ -1,0 +1,110 @@
+"""What the reference says of each term of the ontology, from its own triples and its use in the data."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from kg.build.rules import compile_rules
+from kg.terms import Text, compact
+from kg.vocab import IVC, LABEL, OWL, RDFS, SKOS, TYPE
+
+if TYPE_CHECKING:
+    from kg.graph import KnowledgeGraph
+
+_KINDS: Final = {
+    "Class": Text("类", "Classes"),
+    "ObjectProperty": Text("关系属性", "Object properties"),
+    "DatatypeProperty": Text("数据属性", "Datatype properties"),
+    "AnnotationProperty": Text("注释属性", "Annotation properties"),
+}
+_TRAITS: Final = {
+    "TransitiveProperty": Text("传递", "transitive"),
+    "SymmetricProperty": Text("对称", "symmetric"),
+    "IrreflexiveProperty": Text("非自反", "irreflexive"),
+}
+_FACTS: Final = {
+    "subClassOf": Text("上位类", "narrower than"),
+    "subPropertyOf": Text("上位属性", "narrower than"),
+    "domain": Text("主语", "from"),
+    "range": Text("宾语", "to"),
+}
+_GRAPH: Final = "SELECT ?s ?p ?o WHERE { GRAPH <https://w3id.org/xinzhi/ns> { ?s ?p ?o } }"
+_ONTOLOGY: Final = "SELECT ?s ?p ?o WHERE { GRAPH <https://w3id.org/xinzhi/ns> { ?s ?p ?o } FILTER(isIRI(?s)) }"
+_USES: Final = """
+SELECT ?term (COUNT(*) AS ?n) WHERE {
+  { GRAPH ?g { ?s ?term ?o } } UNION { GRAPH ?g { ?s a ?term } }
+  FILTER(?g NOT IN (g:inferred, g:audit)) FILTER(STRSTARTS(STR(?term), STR(ivc:)))
+} GROUP BY ?term"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One term: its name, words, facts as (heading, text) pairs, example, and how often the files state it."""
+
+    name: str
+    label: str
+    other: str
+    definition: str
+    note: str
+    facts: tuple[tuple[str, str], ...]
+    example: str
+    uses: int
+
+
+def reference(graph: KnowledgeGraph, lang: str) -> list[tuple[str, list[Entry]]]:
+    """(heading, terms by name) for each kind of term."""
+    said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for subject, predicate, value in graph.store.select(_ONTOLOGY).rows:
+        tag = getattr(value, "language", None)
+        said[subject.value][predicate.value + (f"@{tag}" if tag else "")].append(value.value)  # type: ignore[union-attr]
+    uses = {row["term"]: row["n"] for row in graph.store.select(_USES)}
+    chains = _chains(graph)
+    found = []
+    for kind, heading in _KINDS.items():
+        terms = sorted(t for t in said if t.startswith(IVC) and OWL + kind in said[t][TYPE])
+        found.append((heading.pick(lang), [_entry(t, said[t], chains[t], uses.get(t, 0), lang) for t in terms]))
+    return found
+
+
+def _chains(graph: KnowledgeGraph) -> dict[str, list[str]]:
+    """Property → the chains it follows from, each as ``ivc:operatesIn ∘ ivc:inIndustry``."""
+    found: dict[str, list[str]] = defaultdict(list)
+    ontology = [ox.Quad(s, p, o) for s, p, o in graph.store.select(_GRAPH).rows]  # type: ignore[arg-type]
+    for rule in compile_rules(ontology):
+        if rule.name == "prp-spo2":
+            steps = [compact(pattern[1].strip("<>")) for pattern in rule.body]
+            found[rule.head[1].strip("<>")].append(" ∘ ".join(steps))
+    return found
+
+
+def _entry(term: str, said: dict[str, list[str]], chains: list[str], uses: int, lang: str) -> Entry:
+    def word(predicate: str, tag: str = lang) -> str:
+        return next(iter(said.get(f"{predicate}@{tag}", [])), "")
+
+    facts = [
+        (name.pick(lang), ", ".join(sorted(map(compact, said[RDFS + key]))))
+        for key, name in _FACTS.items()
+        if said.get(RDFS + key)
+    ]
+    if traits := [t.pick(lang) for key, t in _TRAITS.items() if OWL + key in said[TYPE]]:
+        facts.append((Text("性质", "is").pick(lang), ", ".join(traits)))
+    if inverse := word(IVC + "inverseLabel"):
+        facts.append((Text("反向读作", "read backwards").pick(lang), inverse))
+    if said.get(OWL + "inverseOf"):
+        facts.append((Text("逆关系", "inverse of").pick(lang), ", ".join(map(compact, said[OWL + "inverseOf"]))))
+    if chains:
+        facts.append((Text("由链推出", "follows from").pick(lang), "; ".join(chains)))
+    return Entry(
+        name=compact(term),
+        label=word(LABEL),
+        other=word(LABEL, "en" if lang == "zh" else "zh"),
+        definition=word(SKOS + "definition"),
+        note=word(SKOS + "scopeNote"),
+        facts=tuple(facts),
+        example=next(iter(said.get(SKOS + "example", [])), ""),
+        uses=uses,
+    )
