@@ -71,7 +71,7 @@ HOMES = {
         "An industry report as a knowledge graph to question, check and trust.\n\nTry first: kg chain 商业航天",
     ),
 )
-@click.version_option(package_name="xinzhi", prog_name="kg")
+@click.version_option(package_name="xinzhi", prog_name="kg", help=say("显示版本后退出", "show the version and exit"))
 @common
 def cli() -> None:
     """Hold the commands together."""

@@ -97,7 +97,7 @@ def _entry(term: str, said: dict[str, list[str]], chains: list[str], uses: int, 
     if said.get(OWL + "inverseOf"):
         facts.append((Text("逆关系", "inverse of").pick(lang), ", ".join(map(compact, said[OWL + "inverseOf"]))))
     if chains:
-        facts.append((Text("由链推出", "follows from").pick(lang), "; ".join(chains)))
+        facts.append((Text("由链推出", "follows from").pick(lang), "; ".join(sorted(chains))))
     return Entry(
         name=compact(term),
         label=word(LABEL),
