@@ -17,7 +17,6 @@ from kg.errors import StoreError
 from kg.source.project import Project
 from kg.store.base import Store
 from kg.store.embedded import EmbeddedStore, to_table
-from kg.store.remote import RemoteStore
 from kg.store.results import Table
 from kg.terms import Text, is_url
 
@@ -215,12 +214,15 @@ class RemoteGraph(KnowledgeGraph):
     """
 
     def __init__(self, url: str) -> None:
+        from kg.store.remote import RemoteStore
+
         self.url = url
         self.store = RemoteStore(url)
 
     def ask(self, text: str, *, shown: str = "query", seconds: float = 30.0, limit: int = 10_000) -> Answer:
         """As for a graph on this machine; the time limit is the wait for the answer."""
         from kg.store.guard import refuse_side_effects
+        from kg.store.remote import RemoteStore
         from kg.store.worker import answer
 
         refuse_side_effects(text, shown)
