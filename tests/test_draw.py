@@ -30,7 +30,12 @@ INDUSTRIES = [
 ]
 PROBE = """<script>
 window.addEventListener("load", function () { setTimeout(function () {
-  document.title = JSON.stringify({ nodes: nodes.length, edges: edges.length, errors: window.kgErrors,
+  var canvas = document.querySelector("canvas").getBoundingClientRect();
+  var cut = nodes.getIds().filter(function (id) {
+    var box = network.getBoundingBox(id), low = network.canvasToDOM({ x: box.left, y: box.top }), high = network.canvasToDOM({ x: box.right, y: box.bottom });
+    return low.x < 0 || low.y < 0 || high.x > canvas.width || high.y > canvas.height;
+  });
+  document.title = JSON.stringify({ cut: cut, nodes: nodes.length, edges: edges.length, errors: window.kgErrors,
     requests: performance.getEntriesByType("resource").length, canvas: document.querySelectorAll("canvas").length });
 }, 500); });
 </script></body>"""
@@ -54,6 +59,7 @@ def test_page_opens_offline(graph: KnowledgeGraph, tmp_path: Path, thing: str | 
         "--disable-sync",
         "--proxy-server=127.0.0.1:9",
         f"--user-data-dir={tmp_path / 'profile'}",
+        "--window-size=1600,1000",
         "--virtual-time-budget=8000",
         "--dump-dom",
     ]
@@ -70,6 +76,7 @@ def test_page_opens_offline(graph: KnowledgeGraph, tmp_path: Path, thing: str | 
         "errors": [],
         "requests": 0,
         "canvas": 1,
+        "cut": [],
     }
     assert seen["nodes"] > 10
 

@@ -78,5 +78,8 @@ _SCRIPT: Final = """<script>
     document.querySelectorAll("[data-zh]").forEach(function (e) { e.textContent = e.dataset[now]; });
     nodes.update(nodes.get().map(function (n) { return { id: n.id, label: n["label_" + now] }; }));
   });
+  function whole() { network.fit(); }
+  network.once("afterDrawing", whole); // before the first drawing vis-network does not know how wide the labels are
+  window.addEventListener("resize", whole);
 })();
 </script>"""
