@@ -7,8 +7,11 @@
     ├── BuildBlocked     the checks found something that must be mended first          exit 1
     ├── UnknownAxiom     the rule compiler met an axiom kind it does not know           exit 1
     ├── UsageProblem     an option, parameter or format that does not exist            exit 2
+    │   └── Refused          a query that would leave this machine, or an unknown graph   exit 2
     ├── NotFound         a name that nothing bears                                     exit 3
-    ├── LimitReached     a query ran out of its time or rows                           exit 4
+    ├── LimitReached     a query ran out of its time or memory                         exit 4
+    │   ├── TooLarge         an answer of more rows or bytes than are given out            exit 4
+    │   └── Busy             more queries wait than the server lets wait                   exit 4
     └── StoreError       the built graph cannot be read or written                     exit 5
         └── BuildRunning     another build holds the lock                              exit 5
 
@@ -98,6 +101,12 @@ class UsageProblem(KgError):
     code, exit_code = "usage", 2
 
 
+class Refused(UsageProblem):
+    """A query that a reader may not ask: SERVICE, an update, a graph that is not here."""
+
+    code = "refused"
+
+
 class NotFound(KgError):
     """A name that nothing in the graph bears; the hint offers the nearest ones."""
 
@@ -105,9 +114,21 @@ class NotFound(KgError):
 
 
 class LimitReached(KgError):
-    """A query ran out of the time or rows it was given."""
+    """A query ran out of the time or memory it was given."""
 
     code, exit_code = "limit", 4
+
+
+class TooLarge(LimitReached):
+    """The answer of a query has more rows or bytes than are given out at once."""
+
+    code = "too-large"
+
+
+class Busy(LimitReached):
+    """More queries wait for an answer than the server lets wait."""
+
+    code = "busy"
 
 
 class StoreError(KgError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -23,6 +24,13 @@ SELECT DISTINCT ?claim ?kind ?passage ?indicator ?region ?year ?start ?end ?comp
   OPTIONAL {{ ?claim ivc:scopeRegion ?region }} OPTIONAL {{ ?claim ivc:year ?year }}
   OPTIONAL {{ ?claim ivc:startYear ?start ; ivc:endYear ?end }} OPTIONAL {{ ?claim ivc:attributedTo ?by }}
 }} ORDER BY ?indicator ?region ?year ?start ?claim"""
+
+
+_KIND = """
+SELECT ?kind WHERE {{ <{iri}> a ?kind FILTER(STRSTARTS(STR(?kind), STR(ivc:)))
+  FILTER NOT EXISTS {{ <{iri}> a ?narrower . ?narrower rdfs:subClassOf+ ?kind FILTER(?narrower != ?kind) }} }} ORDER BY ?kind"""
+_THERE = "ASK {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?p <{iri}> }} UNION {{ GRAPH <{iri}> {{ ?s ?p ?o }} }} }}"
+_SAFE = re.compile(r"[\w./#:~-]+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,14 @@ class Entity:
     figures: tuple[Claim, ...]
     claims: tuple[Claim, ...]
     passages: tuple[str, ...] = field(default=())
+
+
+def described(store: Store, names: Names, iri: str) -> Entity | None:
+    """The page of whatever bears the IRI *iri*, named or not (a figure, a claim, a passage); None if nothing does."""
+    if not _SAFE.fullmatch(iri) or not store.query(_THERE.format(iri=iri)):
+        return None
+    kinds = [row["kind"].removeprefix(vocab.IVC) for row in store.select(_KIND.format(iri=iri))]
+    return entity(store, names, names.thing(iri, kinds[0] if kinds else ""))
 
 
 def entity(store: Store, names: Names, thing: Thing) -> Entity:

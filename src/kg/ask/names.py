@@ -70,6 +70,10 @@ class Names:
         """The thing with this IRI, if it is named."""
         return self._by_iri.get(iri)
 
+    def thing(self, iri: str, kind: str = "") -> Thing:
+        """The thing with this IRI; one that bears no name of its own goes by what it is called (:meth:`label`)."""
+        return self._by_iri.get(iri) or Thing(iri, kind, Text(self.label(iri, "zh"), self.label(iri, "en")), (), ())
+
     def label(self, iri: str, lang: str, *, inverse: bool = False) -> str:
         """What to call *iri*: its label, a property's inverse label, else its compact form."""
         thing = self._by_iri.get(iri)

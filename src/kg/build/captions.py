@@ -46,13 +46,18 @@ def captions(quads: Iterable[ox.Quad], labels: Mapping[str, Mapping[str, str]]) 
     return {node: [caption(node, lang) for lang in LANGS] for node in sorted(facts)}
 
 
+def is_nameless(term: object) -> bool:
+    """Whether *term* is an observation, a claim or a breakdown."""
+    return iri(term).startswith(_NAMELESS)
+
+
 def _facts(quads: Iterable[ox.Quad]) -> tuple[dict[str, dict[str, list[str]]], dict[str, list[str]]]:
     """What is said of each nameless node, and which observations each breakdown has."""
     facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     members: dict[str, list[str]] = defaultdict(list)
     for quad in quads:
         node = iri(quad.subject)
-        if not node.startswith(_NAMELESS):
+        if not is_nameless(quad.subject):
             continue
         name = "kind" if quad.predicate.value == TYPE else quad.predicate.value.removeprefix(IVC)
         facts[node][name].append(lexical(quad.object))

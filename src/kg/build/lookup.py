@@ -6,20 +6,36 @@ At query time only the finished keys are read; pypinyin and OpenCC are not impor
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyoxigraph as ox
 
-from kg.build.captions import captions
+from kg.build.captions import captions, is_nameless
 from kg.terms import fold, iri, language, lexical, slug
-from kg.vocab import ALT_LABEL, AUDIT, BASE, ENTITIES, IVC, LABEL, ONTOLOGY, PASSAGES, RDFS, TYPE
+from kg.vocab import ALT_LABEL, AUDIT, BASE, ENTITIES, IVC, LABEL, ONTOLOGY, PASSAGE, PASSAGES, RDFS, TYPE
 
 _NAMING = (ENTITIES, ONTOLOGY, PASSAGES, AUDIT)  # the document is named among the passages, rules in the audit
 
 
-def build_lookup(quads: Sequence[ox.Quad]) -> dict[str, Any]:
+def tells_a_name(quad: ox.Quad) -> bool:
+    """Whether *quad* can matter to what anything is called: it names or classifies, or says what a claim is about."""
+    graph = iri(quad.graph_name)
+    return graph in _NAMING or (graph.startswith(PASSAGE) and is_nameless(quad.subject))
+
+
+def names_in(quads: Iterable[ox.Quad]) -> list[str]:
+    """Every label and alias in *quads*."""
+    naming = (q for q in quads if q.predicate.value in (LABEL, ALT_LABEL) and iri(q.graph_name) in _NAMING)
+    return [lexical(q.object) for q in naming]
+
+
+def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Everything that turns names into IRIs and IRIs into names.
+
+    Args:
+        quads: those of the dataset that :func:`tells_a_name` lets pass.
+        spelt: name → its other spellings (:func:`kg.build.spelling.spellings`).
 
     Returns:
         ``things``: one record per named thing, in IRI order: ``iri``, ``kind`` (class name), ``zh``, ``en``,
@@ -49,10 +65,9 @@ def build_lookup(quads: Sequence[ox.Quad]) -> dict[str, Any]:
         elif predicate == RDFS + "subClassOf" and isinstance(value, ox.NamedNode):
             supers[subject.removeprefix(IVC)].add(iri(value).removeprefix(IVC))
     named = sorted(labels.keys() - kinds.keys())
+    things = [iri for iri in sorted(kinds) if iri in labels]
     return {
-        "things": [
-            _record(iri, kinds[iri], labels[iri], sorted(aliases[iri])) for iri in sorted(kinds) if iri in labels
-        ],
+        "things": [_record(iri, kinds[iri], labels[iri], sorted(aliases[iri]), spelt) for iri in things],
         "terms": {
             iri: [
                 labels[iri].get("zh", ""),
@@ -78,36 +93,10 @@ def _wider(name: str, supers: dict[str, set[str]]) -> set[str]:
     return found
 
 
-def _record(iri: str, kind: str, label: dict[str, str], also: list[str]) -> dict[str, Any]:
+def _record(
+    iri: str, kind: str, label: dict[str, str], also: list[str], spelt: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
     zh, en = label.get("zh", ""), label.get("en", "")
-    names = [zh, en, *also]
-    keys = [key for name in names for key in _keys(name)]
+    keys = [fold(spelling) for name in (zh, en, *also) for spelling in (name, *spelt.get(name, ()))]
     keys.append(fold(slug(iri)) if iri.startswith(BASE) else "")
     return {"iri": iri, "kind": kind, "zh": zh, "en": en, "also": also, "keys": [k for k in dict.fromkeys(keys) if k]}
-
-
-def _keys(name: str) -> list[str]:
-    """Folded spellings of one name: itself, traditional forms, pinyin, initials."""
-    from pypinyin import Style, lazy_pinyin
-
-    spellings = [name, *_traditional(name)]
-    if any("\u4e00" <= c <= "\u9fff" for c in name):
-        spellings.append("".join(lazy_pinyin(name)))
-        spellings.append("".join(lazy_pinyin(name, style=Style.FIRST_LETTER)))
-    return [fold(s) for s in spellings]
-
-
-def _traditional(name: str) -> list[str]:
-    """The name in the traditional characters of the standard (s2t), Taiwan (s2tw) and Hong Kong (s2hk)."""
-    return [_converter(scheme).convert(name) for scheme in ("s2t", "s2tw", "s2hk")]
-
-
-_CONVERTERS: dict[str, Any] = {}
-
-
-def _converter(scheme: str) -> Any:
-    if scheme not in _CONVERTERS:
-        from opencc import OpenCC
-
-        _CONVERTERS[scheme] = OpenCC(scheme)
-    return _CONVERTERS[scheme]

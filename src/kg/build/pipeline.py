@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,8 +20,11 @@ from kg.build.audit import audit, write_audit
 from kg.build.closure import close, close_with_owlrl
 from kg.build.findings import Finding, order
 from kg.build.freshness import CURRENT, Stamp, input_digests, unchanged
+from kg.build.lookup import names_in
+from kg.build.memory import give_back
 from kg.build.rules import compile_rules
-from kg.build.shapes import Shapes
+from kg.build.shapes import Shapes, default_graph
+from kg.build.spelling import spellings
 from kg.build.swap import locked, replacing, sync
 from kg.errors import BuildBlocked
 from kg.source.project import Project
@@ -28,6 +32,8 @@ from kg.source.turtle import Locator, read_project
 from kg.store.embedded import solutions
 from kg.terms import Text, lexical
 
+_PORTION: Final = 2000
+"""Quads written to the index at once."""
 REASONERS: Final = ("rules", "owlrl")
 Progress = Callable[[str, float], None]
 
@@ -90,15 +96,26 @@ def build(
         digests = input_digests(project)
         with job.step("read"):
             quads = read_project(project)
+        with job.step("names"):
+            spelt = spellings(names_in(quads))
         store, findings = job.checked(project, quads, reasoner)
-        counts = records.counts(store)
+        version = _version(quads)
+        del quads
         with job.step("write"):
-            data = dump(store)
-            version = _version(quads)
+            looked_up = records.lookup(store, spelt)
+            counts, data = records.counts(store), dump(store)
+            del store
             made = manifest.make(digests, reasoner, version, counts, data)
             name = f"v-{made['dataset_sha256'][:12]}-{_short(made)}"
+            give_back()
             with replacing(project.store, name) as folder:
-                _write(folder, project, data, made, store)
+                (folder / "dataset.nq").write_bytes(data)
+                del data
+                _write_index(folder)
+                _write_json(folder / "lookup.json", looked_up)
+                _write_json(folder / "queries.json", records.catalogue(project))
+                _write_json(folder / "manifest.json", made)
+                sync(folder)
                 stamp.write(folder / "stamp.json")
         return Outcome(project.store / CURRENT, True, counts, job.seconds, findings)
 
@@ -122,9 +139,9 @@ def locate(project: Project, findings: list[Finding]) -> list[Finding]:
 
 def dump(store: ox.Store) -> bytes:
     """Every quad of *store* as N-Quads, one per line, sorted: the same store, the same bytes."""
-    text = store.dump(format=ox.RdfFormat.N_QUADS) or b""
-    lines = text.splitlines(keepends=True)
-    return b"".join(sorted(lines))
+    lines = (store.dump(format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
+    lines.sort()
+    return b"".join(lines)
 
 
 class _Job:
@@ -149,7 +166,10 @@ class _Job:
         }
         with self.step("integrity"):
             store = materialise(quads)
-            found = [*dataset.check(quads), *shapes["integrity"].run(store), *shapes["types"].run(store)]
+            data = default_graph(store)
+            found = [*dataset.check(quads), *shapes["integrity"].run(store, data), *shapes["types"].run(store, data)]
+            del data  # the largest thing in memory, and no longer true once the closure has run
+            give_back()
             if found:
                 raise Blocked(locate(project, order(found)))
         with self.step("closure"):
@@ -220,17 +240,15 @@ def disjointness(store: ox.Store) -> list[Finding]:
     return [*clashes, *loops]
 
 
-def _write(folder: Path, project: Project, data: bytes, made: dict[str, Any], store: ox.Store) -> None:
-    (folder / "dataset.nq").write_bytes(data)
+def _write_index(folder: Path) -> None:
+    """Oxigraph's index of the dataset in *folder*, written in portions so that little of it is in memory at once."""
     index = ox.Store(str(folder / "index"))
-    index.bulk_load(data, format=ox.RdfFormat.N_QUADS)
+    quads = ox.parse(path=str(folder / "dataset.nq"), format=ox.RdfFormat.N_QUADS)
+    while portion := list(islice(quads, _PORTION)):
+        index.extend(portion)
+        index.flush()
     index.optimize()
     index.flush()
-    del index
-    _write_json(folder / "lookup.json", records.lookup(store))
-    _write_json(folder / "queries.json", records.catalogue(project))
-    _write_json(folder / "manifest.json", made)
-    sync(folder)
 
 
 def _write_json(path: Path, body: object) -> None:

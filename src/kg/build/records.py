@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.build.lookup import build_lookup
+from kg.build.lookup import build_lookup, names_in, tells_a_name
+from kg.build.spelling import spellings
 from kg.source import queryfile
 from kg.source.project import Project
 from kg.terms import iri
@@ -24,9 +25,10 @@ _GRAPHS: Final = {
 }
 
 
-def lookup(quads: Iterable[ox.Quad]) -> dict[str, Any]:
-    """Every name and what it means: see :func:`kg.build.lookup.build_lookup`."""
-    return build_lookup([q for q in quads if iri(q.graph_name) not in ("", vocab.INFERRED)])
+def lookup(quads: Iterable[ox.Quad], spelt: Mapping[str, Sequence[str]] | None = None) -> dict[str, Any]:
+    """Every name and what it means: see :func:`kg.build.lookup.build_lookup`; without *spelt*, spelt here."""
+    telling = [q for q in quads if tells_a_name(q)]
+    return build_lookup(telling, spellings(names_in(telling)) if spelt is None else spelt)
 
 
 def catalogue(project: Project) -> list[dict[str, Any]]:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from rdflib import Graph
 
 _BODY: Final = re.compile(r"\bWHERE\s*\{|\{", re.IGNORECASE)
+_BESIDE_CORE: Final = frozenset(
+    ("message", "severity", "targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
+) | frozenset(("sparql", "select", "prefixes", "declare", "prefix", "namespace"))
+"""Terms of SHACL that say what to look at, what to print, and what is asked in SPARQL."""
 _SLOT: Final = re.compile(r"\{[?$](\w+)\}")
 
 
@@ -42,9 +46,18 @@ class Shapes:
             if not _blank(node)
         )
 
-    def run(self, store: ox.Store) -> list[Finding]:
-        """Every finding of these shapes on the default graph of *store*."""
-        return [*self.run_sparql(store), *self.run_core(store)]
+    def run(self, store: ox.Store, data: Graph | None = None) -> list[Finding]:
+        """Every finding of these shapes on the default graph of *store*; *data* is that graph, if it is at hand."""
+        found = list(self.run_sparql(store))
+        if self.has_core:
+            found += self.run_core(default_graph(store) if data is None else data)
+        return found
+
+    @property
+    def has_core(self) -> bool:
+        """Whether there is anything for pySHACL to do: a term of SHACL beside targets and SPARQL constraints."""
+        used = {str(p).removeprefix(SH) for p in self.graph.predicates() if str(p).startswith(SH)}
+        return not used <= _BESIDE_CORE
 
     # -- SPARQL constraints ---------------------------------------------------------------------
 
@@ -70,13 +83,10 @@ class Shapes:
 
     # -- core constraints -----------------------------------------------------------------------
 
-    def run_core(self, store: ox.Store) -> Iterator[Finding]:
-        """Findings of everything but ``sh:sparql``, by pySHACL over a whole-graph copy (SPEC P10)."""
+    def run_core(self, data: Graph) -> Iterator[Finding]:
+        """Findings of everything but ``sh:sparql``, by pySHACL over a whole graph (SPEC P10)."""
         import pyshacl
-        from rdflib import Graph
 
-        data = Graph()
-        data.parse(data=store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()), format="nt")
         _, report, _ = pyshacl.validate(data, shacl_graph=self._core(), inplace=True)
         for result in report.objects(None, _sh("result")):
             yield self._core_finding(report, result)
@@ -108,6 +118,14 @@ class Shapes:
         while _blank(shape):
             shape = next(iter(self.graph.subjects(None, shape)))
         return shape
+
+
+def default_graph(store: ox.Store) -> Graph:
+    """The default graph of *store* as an rdflib Graph, for pySHACL."""
+    from rdflib import Graph
+
+    text = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
+    return Graph().parse(data=text or b"", format="nt")
 
 
 def _sparql_finding(rule: str, severity: str, messages: dict[str, str], solution: ox.QuerySolution) -> Finding:

@@ -1,4 +1,7 @@
-"""One query from outside in a process of its own, which a time limit can kill (Oxigraph has no time-out)."""
+"""One query of the shell in a process of its own, which a limit can end (Oxigraph has no time-out).
+
+A server keeps its workers instead of starting one per query: see :mod:`kg.store.pool`.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,15 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.errors import KgError, LimitReached
+from kg.errors import KgError
 from kg.store.base import Store
-from kg.store.embedded import EmbeddedStore, to_table
+from kg.store.confine import confine, ended, out_of_time
+from kg.store.embedded import EmbeddedStore, engine_problem, to_table
 from kg.store.guard import refuse_side_effects
 from kg.store.results import Table
-from kg.terms import Text
+
+MEMORY = 2**30
+"""Bytes that a query of the shell may take."""
 
 
 @dataclass(frozen=True)
@@ -33,17 +39,16 @@ def ask(index: Path, sparql: str, *, shown: str, seconds: float, limit: int) -> 
 
     Args:
         index: folder of the Oxigraph index.
-        sparql: a read-only query; SERVICE and updates are refused before it runs.
+        sparql: a read-only query; SERVICE and unknown graphs are refused before it runs.
         shown: what the query is called in error messages.
         seconds: wall-clock limit; the process is killed at its end.
         limit: most rows.
 
     Raises:
         SyntaxProblem: not SPARQL, with line and column.
-        UsageProblem: SERVICE, or an update.
-        LimitReached: the time ran out.
+        Refused: SERVICE or an unknown graph.
+        LimitReached: the time or the memory ran out.
     """
-    refuse_side_effects(sparql, shown)
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
     worker = context.Process(target=_work, args=(there, index, sparql, shown, limit), daemon=True)
@@ -51,13 +56,10 @@ def ask(index: Path, sparql: str, *, shown: str, seconds: float, limit: int) -> 
     there.close()
     try:
         if not here.poll(seconds):
-            raise LimitReached(
-                Text(f"查询超过 {seconds:g} 秒,已终止", f"the query took more than {seconds:g} s and was stopped"),
-                hint=Text("缩小范围,或用 --timeout 放宽", "narrow it, or allow more with --timeout"),
-            )
+            raise out_of_time(seconds)
         told = pickle.loads(here.recv_bytes())
     except EOFError:
-        raise LimitReached(Text("查询进程异常结束", "the query's process died")) from None
+        raise ended() from None
     finally:
         worker.kill()
         worker.join()
@@ -80,7 +82,14 @@ def answer(store: Store, sparql: str, shown: str, limit: int) -> Answer:
 
 def _work(out: Connection, index: Path, sparql: str, shown: str, limit: int) -> None:
     try:
-        told: Answer | KgError = answer(EmbeddedStore(index), sparql, shown, limit)
+        store = EmbeddedStore(index)
+        confine(MEMORY)
+        refuse_side_effects(sparql, shown, store.has_graph)
+        told: Answer | KgError = answer(store, sparql, shown, limit)
     except KgError as error:
         told = error
+    except (MemoryError, RecursionError):
+        told = ended()
+    except (OSError, RuntimeError, ValueError) as error:
+        told = engine_problem(error)
     out.send_bytes(pickle.dumps(told))

@@ -1,0 +1,142 @@
+"""What is found, as JSON values in which every IRI stands with its names: for the web, agents and the shell's JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from kg.ask.chain import Chain, Cited, SegmentCell
+from kg.ask.entity import Claim, Edge, Entity
+from kg.ask.names import Match, Names
+from kg.ask.network import Hop
+from kg.ask.overview import AuditFinding
+from kg.terms import slug
+
+
+def named(iri: str | None, names: Names) -> dict[str, str] | None:
+    """An IRI with what it is called in zh and en."""
+    return None if iri is None else {"iri": iri, "zh": names.label(iri, "zh"), "en": names.label(iri, "en")}
+
+
+def match(found: Match) -> dict[str, Any]:
+    """A thing that a text may mean."""
+    thing = found.thing
+    return {
+        "iri": thing.iri,
+        "zh": thing.label.zh,
+        "en": thing.label.en,
+        "kind": thing.kind,
+        "also": list(thing.also),
+        "score": round(found.score, 1),
+    }
+
+
+def entity(found: Entity, names: Names) -> dict[str, Any]:
+    """One thing from all sides."""
+    thing = found.thing
+    return {
+        "iri": thing.iri,
+        "kind": thing.kind,
+        "zh": thing.label.zh,
+        "en": thing.label.en,
+        "also": list(thing.also),
+        "texts": found.texts,
+        "edges": [_edge(e, names) for e in found.edges],
+        "figures": [_claim(c, names) for c in found.figures],
+        "claims": [_claim(c, names) for c in found.claims],
+        "passages": [slug(p) for p in found.passages],
+    }
+
+
+def _edge(edge: Edge, names: Names) -> dict[str, Any]:
+    return {
+        "direction": "out" if edge.out else "in",
+        "predicate": {
+            "iri": edge.predicate,
+            "zh": names.label(edge.predicate, "zh", inverse=not edge.out),
+            "en": names.label(edge.predicate, "en", inverse=not edge.out),
+        },
+        "other": named(edge.other, names),
+        "ground": edge.kind,
+        "passages": [slug(p) for p in edge.passages],
+    }
+
+
+def _claim(claim: Claim, names: Names) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "iri": claim.iri,
+        "kind": claim.kind,
+        "summary": claim.summary,
+        "passage": slug(claim.passage),
+    }
+    if claim.value is not None:
+        told |= {
+            "indicator": named(claim.indicator, names),
+            "region": named(claim.region, names),
+            "years": claim.years,
+            "comparator": slug(claim.comparator or ""),
+            "value": claim.value,
+            "unit": named(claim.unit, names),
+            "status": slug(claim.status or ""),
+        }
+    return {**told, "attributed_to": named(claim.attributed_to, names)}
+
+
+def chain(found: Chain, names: Names) -> dict[str, Any]:
+    """The tier chart."""
+    return {
+        "industry": named(found.industry, names),
+        "views": [
+            {
+                "view": named(view.iri, names),
+                "stages": [
+                    {
+                        "stage": named(stage.iri, names),
+                        "tier": slug(stage.tier) if stage.tier else None,
+                        "segments": [_cell(c, names) for c in stage.segments],
+                    }
+                    for stage in view.stages
+                ],
+            }
+            for view in found.views
+        ],
+        "unplaced": [_cell(c, names) for c in found.unplaced],
+        "representatives": _cited(found.representatives, names),
+    }
+
+
+def _cell(cell: SegmentCell, names: Names) -> dict[str, Any]:
+    return {
+        "segment": named(cell.iri, names),
+        "passages": [slug(p) for p in cell.passages],
+        "companies": _cited(cell.companies, names),
+        "products": _cited(cell.products, names),
+        "parts": [_cell(part, names) for part in cell.parts],
+    }
+
+
+def _cited(things: Iterable[Cited], names: Names) -> list[dict[str, Any]]:
+    return [{**(named(t.iri, names) or {}), "passages": [slug(p) for p in t.passages]} for t in things]
+
+
+def finding(found: AuditFinding, names: Names) -> dict[str, Any]:
+    """One finding of the audit."""
+    return {
+        "rule": found.rule,
+        "severity": found.severity,
+        "focus": named(found.focus, names),
+        "message": {"zh": found.message.zh, "en": found.message.en},
+        "involved": [named(i, names) for i in found.involved],
+        "passages": [slug(p) for p in found.passages],
+    }
+
+
+def hop(found: Hop, names: Names) -> dict[str, Any]:
+    """One step of a path, as it is stated."""
+    return {
+        "subject": named(found.subject, names),
+        "predicate": named(found.predicate, names),
+        "object": named(found.value, names),
+        "forward": found.forward,
+        "passages": [slug(p) for p in found.passages],
+    }

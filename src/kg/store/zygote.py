@@ -1,0 +1,142 @@
+"""A process that loads a graph once and forks a worker from it whenever one is wanted (``python -m kg.store.zygote``).
+
+A forked worker is ready in milliseconds and shares the loaded graph's memory; it is confined, so that whatever a query
+does to it ends with it. The zygote itself answers nothing: it forks, kills and reaps, so it cannot be made to hang.
+
+Between it and :mod:`kg.store.pool` runs one socket. Commands are five bytes: ``F0`` with a socket attached (fork a worker
+that serves that socket; the answer is its process number), ``K`` and a process number (kill and reap it; no answer).
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import resource
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Final
+
+from kg.store.confine import confine
+
+COMMAND: Final = struct.Struct("!cI")
+HEAD: Final = struct.Struct("!?I")
+"""What stands before each frame between a server and a worker: whether the worker leaves after it, and its length."""
+FORK, KILL = b"F", b"K"
+_CHANNEL: Final = 3
+_GROWN: Final = 64 * 1024
+"""KiB of resident memory by which a worker may grow before it leaves, so that no one query's memory is kept for good."""
+_LIFE: Final = 5_000
+"""Frames after which a worker leaves in any case."""
+
+Handler = Callable[[bytes], bytes]
+
+
+def main(spec: str) -> None:
+    """Load the handler that *spec* names, say so, and obey the pool until it closes the socket.
+
+    Args:
+        spec: JSON with ``control`` (descriptor), ``factory`` (``module:function``), ``args`` and ``memory`` (bytes).
+    """
+    told = json.loads(spec)
+    module, _, name = told["factory"].partition(":")
+    with socket.socket(fileno=told["control"]) as control:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the server decides when to end
+        handle: Handler = getattr(import_module(module), name)(*told["args"])
+        gc.collect()
+        gc.freeze()  # the collector then leaves the shared pages alone
+        control.sendall(COMMAND.pack(b"R", 0))
+        _obey(control, handle, told["memory"])
+
+
+def _obey(control: socket.socket, handle: Handler, memory: int) -> None:
+    workers: set[int] = set()
+    while True:
+        message, attached, *_ = socket.recv_fds(control, COMMAND.size, 1)
+        if len(message) < COMMAND.size:
+            break
+        command, number = COMMAND.unpack(message)
+        if command == FORK:
+            workers.add(_fork(control, attached[0], handle, memory))
+        elif number in workers:
+            _end(number)
+            workers.discard(number)
+    for number in workers:
+        _end(number)
+
+
+def _fork(control: socket.socket, channel: int, handle: Handler, memory: int) -> int:
+    number = os.fork()
+    if number:
+        os.close(channel)
+        control.sendall(COMMAND.pack(FORK, number))
+        return number
+    try:
+        control.close()
+        _become_worker(channel, memory)
+        _serve(handle)
+    finally:
+        os._exit(0)
+
+
+def _become_worker(channel: int, memory: int) -> None:
+    """Keep the channel as the only open file, and let no other be opened."""
+    if channel != _CHANNEL:
+        os.dup2(channel, _CHANNEL)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):  # an engine that aborts writes its last words to stderr, which is the server's log
+        os.dup2(nothing, standard)
+    os.closerange(_CHANNEL + 1, max(nothing, channel) + 1)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the pool ends its workers after their answers are out
+    confine(memory, files=_CHANNEL + 1)
+
+
+def _serve(handle: Handler) -> None:
+    """Answer frames until the channel closes or this worker has grown or aged enough to leave."""
+    start, frames = _resident(), 0
+    with socket.socket(fileno=_CHANNEL) as channel:
+        while frame := receive(channel):
+            told, frames = handle(frame), frames + 1
+            leaving = frames >= _LIFE or _resident() - start > _GROWN
+            channel.sendall(HEAD.pack(leaving, len(told)) + told)
+            if leaving:
+                return
+
+
+def receive(channel: socket.socket) -> bytes:
+    """The next frame, whole; empty when the other side has closed."""
+    head = _exactly(channel, HEAD.size)
+    return _exactly(channel, HEAD.unpack(head)[1]) if head else b""
+
+
+def _exactly(channel: socket.socket, size: int) -> bytes:
+    parts = []
+    while size:
+        part = channel.recv(min(size, 1 << 20))
+        if not part:
+            return b""
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _resident() -> int:
+    """The most memory this process has held, in KiB."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most // 1024 if sys.platform == "darwin" else most
+
+
+def _end(number: int) -> None:
+    try:
+        os.kill(number, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    os.waitpid(number, 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
