@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from kg.build.pipeline import build
+from kg.build.publish import publish
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
 
@@ -51,9 +55,103 @@ def kg(graph: KnowledgeGraph, project: Project) -> Run:
     return run
 
 
+@dataclass
+class Server:
+    """A real ``kg serve`` in a process of its own."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rsplit(":", 1)[1])
+
+    def lines(self) -> list[dict[str, object]]:
+        """What it has logged."""
+        return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(store: Path, folder: Path, *flags: str, **settings: str) -> Iterator[Server]:
+    """``kg serve`` on the built graph in *store*, ready; ended afterwards. Its log goes into *folder*."""
+    port, log = free_port(), folder / f"serve-{time.monotonic_ns()}.log"
+    env = {**os.environ, "KG_PROJECT": str(ROOT), "KG_STORE": str(store), "KG_LANG": "en", **settings}
+    command = [sys.executable, "-m", "kg", "serve", "--port", str(port), *flags]
+    with log.open("wb") as out, subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=out, env=env) as process:
+        server = Server(f"http://127.0.0.1:{port}", process, log)
+        try:
+            _wait(server)
+            yield server
+        finally:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _wait(server: Server) -> None:
+    for _ in range(600):
+        if server.process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{server.url}/readyz", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(server.log.read_text())
+
+
+@pytest.fixture(scope="session")
+def server(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests that only ask."""
+    with serving(project.store, tmp_path_factory.mktemp("serve"), "--timeout", "2") as running:
+        yield running
+
+
 @pytest.fixture(scope="session")
 def text() -> str:
     """The report's text, where a copy lies beside the repository; it is not part of it."""
     if not TEXT.exists():
         pytest.skip(f"no copy of the report at {TEXT}: the graph is not compared with the text in this run")
     return TEXT.read_bytes().decode()
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 on which nothing listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def serve(folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
+    """A SPARQL 1.1 server (Oxigraph's own) in a process of its own, its data in *folder*; its URL and the process."""
+    port = free_port()
+    binary = Path(sys.executable).with_name("oxigraph")
+    command = [str(binary), "serve", "--location", str(folder), "--bind", f"127.0.0.1:{port}"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(url, timeout=1).close()
+            return url, server
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not start")
+
+
+@pytest.fixture(scope="module")
+def url(graph: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server that holds the graph."""
+    address, server = serve(tmp_path_factory.mktemp("remote"))
+    publish(graph.path / "dataset.nq", address)
+    yield address
+    server.terminate()
+    server.wait()

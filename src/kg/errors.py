@@ -7,7 +7,9 @@
     ├── BuildBlocked     the checks found something that must be mended first          exit 1
     ├── UnknownAxiom     the rule compiler met an axiom kind it does not know           exit 1
     ├── UsageProblem     an option, parameter or format that does not exist            exit 2
-    │   └── Refused          a query that would leave this machine, or an unknown graph   exit 2
+    │   ├── Refused          a query that would leave this machine, or an unknown graph   exit 2
+    │   ├── NotAcceptable    a format that is not offered (HTTP)                           exit 2
+    │   └── StaleCursor      a page marker of another question or dataset (HTTP)           exit 2
     ├── NotFound         a name that nothing bears                                     exit 3
     ├── LimitReached     a query ran out of its time or memory                         exit 4
     │   ├── TooLarge         an answer of more rows or bytes than are given out            exit 4
@@ -46,6 +48,14 @@ class KgError(Exception):
         what: what went wrong, in zh and en.
         place: file, line and column, if there is one.
         hint: the next step, in zh and en.
+
+    Example:
+        >>> try:
+        ...     graph.chain("commercial spice")
+        ... except kg.KgError as error:
+        ...     print(error.render("en"))
+        nothing is named “commercial spice” among industry
+          → did you mean: 商业航天 / commercial space?
     """
 
     code: ClassVar[str] = "error"
@@ -54,6 +64,9 @@ class KgError(Exception):
     def __init__(self, what: Text, *, place: Place | None = None, hint: Text | None = None) -> None:
         super().__init__(what.en)
         self.what, self.place, self.hint = what, place, hint
+        for more in (place, hint and f"→ {hint.en}"):  # for Python's own traceback (PEP 678)
+            if more:
+                self.add_note(str(more))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Errors cross from a worker process whole."""
@@ -78,7 +91,7 @@ class SyntaxProblem(SourceError):
 
 
 class MissingFile(SourceError):
-    """A file or folder that the project needs is not there."""
+    """A file or folder that the project needs is not there, or a library that one of its parts needs."""
 
     code = "missing-file"
 
@@ -105,6 +118,18 @@ class Refused(UsageProblem):
     """A query that a reader may not ask: SERVICE, an update, a graph that is not here."""
 
     code = "refused"
+
+
+class NotAcceptable(UsageProblem):
+    """None of the formats that a client asks for is offered."""
+
+    code = "not-acceptable"
+
+
+class StaleCursor(UsageProblem):
+    """A page marker that belongs to another question or another dataset."""
+
+    code = "stale-cursor"
 
 
 class NotFound(KgError):

@@ -16,7 +16,7 @@ from kg.ask.names import Match, Names, Thing
 from kg.errors import StoreError
 from kg.source.project import Project
 from kg.store.base import Store
-from kg.store.embedded import EmbeddedStore, to_table
+from kg.store.embedded import EmbeddedStore, engine_problem, to_table
 from kg.store.results import Table
 from kg.terms import Text, is_url
 
@@ -37,17 +37,21 @@ class KnowledgeGraph:
 
     Args:
         path: folder of the store (``build/current``).
+        in_memory: read the whole dataset now instead of opening the index; for a process that answers many questions.
 
     Example:
+        The examples of the methods go on from here.
+
         >>> import kg
         >>> graph = kg.open()
         >>> graph.find("蓝箭航天")[0].thing.label.en
         'LandSpace'
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, in_memory: bool = False) -> None:
         self.path = path.resolve()
-        self.store: Store = EmbeddedStore(self.path / "index")
+        place = self.path / ("dataset.nq" if in_memory else "index")
+        self.store: Store = EmbeddedStore(place, in_memory=in_memory)
 
     # -- parts, read when first needed --------------------------------------------------------------
 
@@ -70,26 +74,60 @@ class KnowledgeGraph:
     # -- questions ------------------------------------------------------------------------------------
 
     def query(self, name: str, limit: int | None = None, /, **params: str | int | float) -> Table:
-        """The rows of the saved query *name*; a parameter may be an IRI, a slug, a label or an alias.
+        """The rows of the saved query *name*.
+
+        Args:
+            name: the query, as ``kg queries`` lists it.
+            limit: most rows; the table says if there were more.
+            params: values of its parameters, each an IRI, a slug, a label, an alias or a number; its defaults otherwise.
 
         Raises:
             NotFound: no such query, or a name that nothing bears.
             UsageProblem: no such parameter, or an impossible value.
+
+        Example:
+            >>> table = graph.query("companies-in-segment", segment="satellite manufacturing")
+            >>> len(table)
+            4
+            >>> graph.query("companies-in-segment", 1, segment="卫星制造").truncated
+            True
         """
         saved = self.catalogue.get(name)
         sparql = self.catalogue.bind(saved, {key: str(value) for key, value in params.items()})
         return self.store.select(sparql, shown=f"queries/{name}.rq", limit=limit)
 
     def sparql(self, text: str) -> Table | bool | rdflib.Graph:
-        """The answer of any SPARQL query: a Table (SELECT), a bool (ASK) or an rdflib Graph (CONSTRUCT, DESCRIBE)."""
-        answer = self.store.query(text)
-        if isinstance(answer, ox.QueryBoolean):
-            return bool(answer)
-        if isinstance(answer, ox.QuerySolutions):
-            return to_table(answer)
+        """The answer of any SPARQL query, without limit of time or rows: see :meth:`ask` for a query you do not trust.
+
+        Args:
+            text: the query; the project's prefixes need no declaration.
+
+        Returns:
+            A Table (SELECT), a bool (ASK) or an rdflib Graph (CONSTRUCT, DESCRIBE).
+
+        Raises:
+            SyntaxProblem: not SPARQL, with line and column.
+            UsageProblem: the engine cannot evaluate it.
+
+        Example:
+            >>> graph.sparql("SELECT ?name WHERE { co:byd rdfs:label ?name } ORDER BY LANG(?name)").rows
+            ((<Literal value=BYD language=en>,), (<Literal value=比亚迪 language=zh>,))
+            >>> graph.sparql("ASK { co:byd ivc:cooperatesWith co:huawei }")
+            True
+            >>> len(graph.sparql("CONSTRUCT WHERE { co:byd ivc:cooperatesWith ?other }"))
+            1
+        """
+        try:
+            answer = self.store.query(text)
+            if isinstance(answer, ox.QueryBoolean):
+                return bool(answer)
+            if isinstance(answer, ox.QuerySolutions):
+                return to_table(answer)
+            data = ox.serialize(answer, format=ox.RdfFormat.N_TRIPLES)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise engine_problem(error) from error
         import rdflib
 
-        data = ox.serialize(answer, format=ox.RdfFormat.N_TRIPLES)
         return rdflib.Graph().parse(data=data or b"", format="nt")
 
     def ask(self, text: str, *, shown: str = "query", seconds: float = 30.0, limit: int = 10_000) -> Answer:
@@ -103,7 +141,20 @@ class KnowledgeGraph:
         return ask(self.path / "index", text, shown=shown, seconds=seconds, limit=limit)
 
     def find(self, text: str, *kinds: str, limit: int = 10) -> list[Match]:
-        """Things that *text* may mean, best first: 汉字, 繁體, pinyin, initials, English, alias, a typo."""
+        """Things that *text* may mean, best first.
+
+        Args:
+            text: a name in 汉字, 繁體, pinyin, its initials, English, an alias; a typo is forgiven.
+            kinds: classes of the ontology (``"Company"``) to which the search is held; none means all.
+            limit: most things to return.
+
+        Returns:
+            Matches: a thing (``iri``, ``kind``, ``label``, ``also``) and a score from 0 to 100.
+
+        Example:
+            >>> [(m.thing.label.en, m.thing.kind, m.score) for m in graph.find("比亞迪")]
+            [('BYD', 'Company', 95.0)]
+        """
         return self.names.find(text, kinds, limit)
 
     def resolve(self, text: str, *kinds: str) -> Thing:
@@ -111,23 +162,60 @@ class KnowledgeGraph:
 
         Raises:
             NotFound: nothing bears the name.
+
+        Example:
+            >>> graph.resolve("BYD").iri
+            'https://w3id.org/xinzhi/organization/byd'
         """
         return self.names.resolve(text, *kinds)
 
     def entity(self, text: str) -> Entity:
-        """One thing from all sides: names, edges with their grounds, figures, claims, passages."""
+        """One thing from all sides: names, edges with their grounds, figures, claims, passages.
+
+        Raises:
+            NotFound: nothing bears the name.
+
+        Example:
+            >>> edge = graph.entity("landspace").edges[0]
+            >>> [graph.names.label(iri, "en") for iri in (edge.predicate, edge.other)]
+            ['active in', 'commercial space']
+            >>> edge.kind
+            'inferred'
+        """
         from kg.ask.entity import entity
 
         return entity(self.store, self.names, self.resolve(text))
 
     def chain(self, industry: str) -> Chain:
-        """The tier chart of an industry."""
+        """The tier chart of an industry.
+
+        Returns:
+            ``views`` (ways to divide it), each with ``stages``, these with ``segments``, these with ``companies`` and
+            ``products``; every one has its IRI, and from the segment down the passages that say so.
+
+        Raises:
+            NotFound: no industry bears the name.
+
+        Example:
+            >>> stages = graph.chain("商业航天").views[0].stages
+            >>> [graph.names.label(stage.tier, "en") for stage in stages]
+            ['upstream', 'midstream', 'downstream']
+        """
         from kg.ask.chain import chain
 
         return chain(self.store, self.resolve(industry, "Industry").iri)
 
     def path_between(self, one: str, other: str) -> list[Hop]:
-        """How two things are connected, a passage on each hop."""
+        """How two things are connected, a passage on each hop.
+
+        Raises:
+            NotFound: nothing bears one of the names, or nothing connects them.
+
+        Example:
+            >>> hops = graph.path_between("比亚迪", "三一重工")
+            >>> [(graph.names.label(hop.predicate, "en"), hop.forward) for hop in hops]
+            [('cooperates with', True), ('active in', True), ('active in', False)]
+        """
         from kg.ask.network import path
 
         return path(self.store, self.resolve(one).iri, self.resolve(other).iri)
@@ -146,21 +234,48 @@ class KnowledgeGraph:
             predicate: a property by label (``涉足产业``), inverse label, or prefixed name; ``a`` for a kind.
             value: any name of a thing, class or literal.
 
+        Returns:
+            ``holds``; if so ``proofs``, each with its ``passages``, the ``rule`` of its last step and the proofs of what
+            that needs as ``premises``; if not, what the nearest rules lack as ``missing``.
+
         Raises:
             NotFound: one of the three means nothing.
+
+        Example:
+            >>> proof = graph.why("蓝箭航天", "涉足产业", "商业航天").proofs[0]
+            >>> proof.kind, len(proof.premises)
+            ('rule', 2)
+            >>> graph.why("蓝箭航天", "active in", "6G").holds
+            False
         """
         from kg.ask.statement import read
 
         return self._prover.why(read(self.store, self.names, subject, predicate, value))
 
     def explain(self, found: Why) -> dict[str, Any]:
-        """The answer of :meth:`why` as plain data with the words of every step in zh and en."""
+        """The answer of :meth:`why` as plain data with the words of every step in zh and en.
+
+        Example:
+            >>> graph.explain(graph.why("蓝箭航天", "涉足产业", "商业航天"))["proofs"][0]["rule"]["en"]
+            'if X operates in Z and Z in industry Y, then X active in Y'
+        """
         from kg.ask.explain import explain
 
         return explain(found, self.names)
 
     def audit(self, industry: str | None = None) -> list[AuditFinding]:
-        """Where the report disagrees with itself, over all or for one industry."""
+        """Where the report disagrees with itself, over all or for one industry.
+
+        Returns:
+            Findings, warnings first: ``rule``, ``severity``, ``focus`` and ``involved`` (IRIs), ``message``, ``passages``.
+
+        Raises:
+            NotFound: no industry bears the name.
+
+        Example:
+            >>> [finding.rule for finding in graph.audit("量子科技")]
+            ['A15-section-gap', 'A16-divided-twice', 'A18-lacks-section']
+        """
         from kg.ask.overview import audit_findings
 
         return audit_findings(self.store, self.resolve(industry, "Industry").iri if industry else None)
@@ -180,7 +295,13 @@ class KnowledgeGraph:
     # -- hand over to the libraries people know ---------------------------------------------------------
 
     def to_rdflib(self) -> rdflib.Dataset:
-        """The whole dataset as an rdflib Dataset (default graph materialised, named graphs as stated)."""
+        """The whole dataset as an rdflib Dataset (default graph materialised, named graphs as stated).
+
+        Example:
+            >>> dataset = graph.to_rdflib()
+            >>> len(dataset) == graph.manifest["counts"]["default"]
+            True
+        """
         import rdflib
 
         data, dataset = ox.serialize(self.store.quads(), format=ox.RdfFormat.N_QUADS), rdflib.Dataset()
@@ -190,7 +311,20 @@ class KnowledgeGraph:
         return dataset
 
     def to_networkx(self, *, inferred: bool = False) -> nx.MultiDiGraph:
-        """The stated edges between things as a networkx MultiDiGraph."""
+        """The stated edges between things as a networkx MultiDiGraph.
+
+        Args:
+            inferred: also the edges that rules conclude and those of background knowledge.
+
+        Returns:
+            Nodes are IRIs; the key of an edge is the IRI of its property, its data are ``kind`` and ``passages``.
+
+        Example:
+            >>> network = graph.to_networkx()
+            >>> byd, huawei = graph.resolve("比亚迪").iri, graph.resolve("华为").iri
+            >>> [data["passages"] for data in network[byd][huawei].values()]
+            [['https://w3id.org/xinzhi/passage/r1-L0398']]
+        """
         from kg.ask.network import to_networkx
 
         return to_networkx(self.store, inferred=inferred)
@@ -252,6 +386,14 @@ def open_graph(
 
     Raises:
         KgError: as a build raises, if one is needed.
+        MissingFile: the folder lacks ontology/, data/ or queries/.
+        StoreError: the endpoint cannot be reached, at the first question.
+
+    Example:
+        >>> import kg
+        >>> graph = kg.open()
+        >>> graph.manifest["counts"]["default"] > 10_000
+        True
     """
     from kg.build.freshness import current
 

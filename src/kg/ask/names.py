@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from kg.errors import NotFound
 from kg.terms import Text, compact, expand, fold, slug
-from kg.vocab import BASE, IVL, PASSAGE
+from kg.vocab import BASE, IVC, IVL, PASSAGE
 
 _FUZZY: Final = 60.0
 """Least similarity (rapidfuzz ratio, 0–100) at which a misspelt name is still offered."""
@@ -99,6 +99,10 @@ class Names:
     def is_a(self, kind: str, wanted: str) -> bool:
         """Whether class *kind* is *wanted* or narrower."""
         return kind == wanted or wanted in self._classes.get(kind, ())
+
+    def is_class(self, kind: str) -> bool:
+        """Whether there is a class called *kind* (``Company``)."""
+        return IVC + kind in self.terms and kind[:1].isupper()
 
     def of_kind(self, wanted: str) -> list[Thing]:
         """Every thing of class *wanted* or a narrower one, in IRI order."""

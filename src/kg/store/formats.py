@@ -7,7 +7,7 @@ CSV and TSV (https://www.w3.org/TR/sparql11-results-csv-tsv/); graphs in the RDF
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import pyoxigraph as ox
 
@@ -45,6 +45,7 @@ GRAPHS: Final[tuple[Format[ox.RdfFormat], ...]] = (
     Format("rdf", "application/rdf+xml", _RDF.RDF_XML),
 )
 """Formats of CONSTRUCT and DESCRIBE, the preferred one first."""
+ALL: Final[tuple[Format[Any], ...]] = (*ROWS, *GRAPHS)
 ALSO: Final = {
     "turtle": "ttl",
     "ntriples": "nt",

@@ -66,14 +66,16 @@ class Pool:
             raise _busy()
         self._waiting += 1
         try:
-            await asyncio.wait_for(self._free.acquire(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._free.acquire()
         except TimeoutError:
             raise _busy() from None
         finally:
             self._waiting -= 1
         worker = self._idle.pop()
         try:
-            answer, leaving = await asyncio.wait_for(worker.call(frame), seconds)
+            async with asyncio.timeout(seconds):
+                answer, leaving = await worker.call(frame)
         except TimeoutError:
             self._replace(worker)
             raise out_of_time(seconds) from None
@@ -88,6 +90,11 @@ class Pool:
         else:
             self._add(worker)
         return answer
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process that forks the workers is there."""
+        return self._process is not None and self._process.returncode is None
 
     @property
     def busy(self) -> int:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
 from kg import vocab
+from kg.terms import compact
+
+if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped]
+    import polars as pl
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 FORMATS: Final = ("table", "json", "jsonl", "csv", "tsv", "md", "ttl")
@@ -23,15 +29,30 @@ _RESULT_SET: Final = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
 class Table:
     """Rows of terms under named columns; ``truncated`` says that there were more.
 
+    Iterating gives each row as ``{column: Python value}``, ``len`` the number of rows; a notebook shows it as a table.
+
     Attributes:
-        columns: variable names, in order.
-        rows: one tuple of terms per solution; None where a variable is unbound.
+        columns: names of the variables without ``?``, in the order of SELECT.
+        rows: one tuple of terms per solution, in the order of ``columns``; None where a variable is unbound.
         truncated: whether a row limit cut the answer.
+
+    Example:
+        >>> table = graph.query("companies-in-segment", segment="卫星制造")
+        >>> table
+        <Table: 4 rows; company, at, product, passage>
+        >>> [row["company"] for row in table][0]
+        'https://w3id.org/xinzhi/organization/casc'
+        >>> table.rows[0][0]
+        <NamedNode value=https://w3id.org/xinzhi/organization/casc>
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Term | None, ...], ...]
     truncated: bool = field(default=False)
+
+    def __repr__(self) -> str:
+        """Its size and columns; the rows would fill the screen of whoever typed its name."""
+        return f"<Table: {len(self)} rows{' and more' if self.truncated else ''}; {', '.join(self.columns)}>"
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -40,18 +61,66 @@ class Table:
         """Each row as {column: Python value}."""
         return (dict(zip(self.columns, map(plain, row), strict=True)) for row in self.rows)
 
+    def to_pandas(self) -> pd.DataFrame:
+        """The rows as a pandas frame.
+
+        Returns:
+            Columns of type ``Int64``, ``Float64`` (any other number), ``boolean`` or ``string`` (IRIs as they are, texts,
+            mixed columns, integers of more than 64 bits); ``pandas.NA`` where a variable is unbound.
+
+        Raises:
+            MissingFile: pandas is not installed.
+
+        Example:
+            >>> frame = graph.query("market-size", industry="具身智能").to_pandas()
+            >>> frame[["year", "value"]].dtypes.to_dict()
+            {'year': Int64Dtype(), 'value': Float64Dtype()}
+        """
+        from kg.store.frames import to_pandas
+
+        return to_pandas(self)
+
+    def to_polars(self) -> pl.DataFrame:
+        """The rows as a polars frame.
+
+        Returns:
+            Columns of type ``Int64``, ``Float64``, ``Boolean`` or ``String``, as for :meth:`to_pandas`; null where a
+            variable is unbound.
+
+        Raises:
+            MissingFile: polars is not installed.
+
+        Example:
+            >>> frame = graph.query("market-size", industry="具身智能").to_polars()
+            >>> frame.select("year", "value").schema
+            Schema({'year': Int64, 'value': Float64})
+        """
+        from kg.store.frames import to_polars
+
+        return to_polars(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return to_html(self)
+
 
 def plain(term: Term | None) -> Any:
-    """A term as a Python value: IRI and text as ``str``, numbers as ``int`` or ``float``, booleans as ``bool``."""
+    """A term as a Python value: IRI and text as ``str``, numbers as ``int`` or ``float``, booleans as ``bool``.
+
+    A blank node, or a triple as a term (RDF 1.2), is ``str`` in its N-Triples form.
+    """
     if term is None:
         return None
     if not isinstance(term, ox.Literal):
-        return term.value if isinstance(term, ox.NamedNode) else f"_:{term.value}"
+        return term.value if isinstance(term, ox.NamedNode) else str(term)
     kind = term.datatype.value
-    if kind == vocab.XSD + "integer":
-        return int(term.value)
-    if kind in _NUMBERS:
-        return float(term.value)
+    try:
+        if kind == vocab.XSD + "integer":
+            return int(term.value)
+        if kind in _NUMBERS:
+            return float(term.value)
+    except ValueError:  # ill-typed ("x"^^xsd:integer), which RDF allows: RDF 1.1 Semantics, 7
+        return term.value
     return term.value == "true" if kind == vocab.XSD + "boolean" else term.value
 
 
@@ -88,6 +157,20 @@ def to_markdown(table: Table) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
+def to_html(table: Table, most: int = 100) -> str:
+    """An HTML table of the first *most* rows; a caption says if there are more. IRIs are shortened, whole in ``title``."""
+    shown = table.rows[:most]
+    told = []
+    if len(shown) < len(table):
+        told.append(f"共 {len(table)} 行,显示前 {most} 行 · the first {most} of {len(table)} rows")
+    if table.truncated:
+        told.append("行数限制截断了答案,还有更多行 · a row limit cut the answer, there are more rows")
+    caption = f"<caption>{'<br>'.join(told)}</caption>" if told else ""
+    head = "".join(f"<th>{html.escape(c)}</th>" for c in table.columns)
+    body = "\n".join(f"<tr>{''.join(map(_html_cell, row))}</tr>" for row in shown)
+    return f"<table>{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+
+
 def to_turtle(table: Table) -> str:
     """The solutions in the W3C's result-set vocabulary (SPARQL test suite), as Turtle."""
     node, rs = ox.NamedNode, _RESULT_SET
@@ -115,6 +198,15 @@ def serialise(items: Iterable[Any], format_: ox.RdfFormat) -> str:
 
 def _texts(table: Table) -> Iterator[list[str]]:
     return (["" if v is None else _text(v) for v in row.values()] for row in table)
+
+
+def _html_cell(term: Term | None) -> str:
+    """Texts to the left, for notebooks set every cell to the right."""
+    value = plain(term)
+    if isinstance(term, ox.NamedNode):
+        return f'<td style="text-align: left" title="{html.escape(term.value)}">{html.escape(compact(term.value))}</td>'
+    text = "" if value is None else html.escape(_text(value))
+    return f'<td style="text-align: left">{text}</td>' if isinstance(value, str) else f"<td>{text}</td>"
 
 
 def _text(value: Any) -> str:

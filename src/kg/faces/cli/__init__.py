@@ -59,6 +59,7 @@ HOMES = {
     "check": "making",
     "passages": "making",
     "completion": "giving",
+    "serve": "serving",
     "doctor": "doctor",
 }
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kg.ask.tables import plain_table
 from kg.faces.cli.completing import INDUSTRY
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.querying import plain_table
 from kg.faces.cli.render import chosen, cite, format_option, print_cells, show
 from kg.terms import amount, slug
 from kg.vocab import PASSAGE, SH, SHAPE

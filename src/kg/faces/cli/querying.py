@@ -115,6 +115,7 @@ def _print_plain(
     columns: tuple[str, ...], heads: list[str], rows: Sequence[tuple[str, ...]], format_: str | None
 ) -> None:
     """Rows of plain text in any row format."""
+    from kg.ask.tables import plain_table
     from kg.store.results import WRITERS
 
     kind = chosen(format_)
@@ -122,12 +123,3 @@ def _print_plain(
         print_cells(heads, rows, kind)
     else:
         click.echo(WRITERS[kind](plain_table(columns, rows)), nl=False)
-
-
-def plain_table(columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> Any:
-    """Rows of Python texts and numbers as a Table of literals."""
-    import pyoxigraph as ox
-
-    from kg.store.results import Table
-
-    return Table(columns, tuple(tuple(None if v is None else ox.Literal(v) for v in row) for row in rows))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pyoxigraph as ox
 
+from kg.ask.tables import with_labels
 from kg.store.results import FORMATS, WRITERS, Table
 from kg.terms import Text, amount
 from kg.vocab import PASSAGE, XSD
@@ -66,17 +67,6 @@ def cell(term: Any, lang: str, names: Names | None) -> str:
     return str(term.value)
 
 
-def with_labels(table: Table, lang: str, names: Names) -> Table:
-    """The table with a column ``x_label`` after each column ``x`` of named IRIs."""
-    named = [n for n in range(len(table.columns)) if any(_named(row[n], names) for row in table.rows)]
-    columns = [c for n, col in enumerate(table.columns) for c in ([col, f"{col}_label"] if n in named else [col])]
-    rows = [
-        tuple(t for n, term in enumerate(row) for t in ([term, _label(term, lang, names)] if n in named else [term]))
-        for row in table.rows
-    ]
-    return Table(tuple(columns), tuple(rows), table.truncated)
-
-
 def print_cells(titles: Sequence[str], cells: Sequence[Sequence[str]], kind: str) -> None:
     """Print finished cells as a terminal table or as Markdown."""
     if kind == "md":
@@ -109,14 +99,6 @@ def of_language(table: Table, lang: str) -> Table:
     return Table(
         tuple(table.columns[n] for n in kept), tuple(tuple(r[n] for n in kept) for r in table.rows), table.truncated
     )
-
-
-def _named(term: Any, names: Names) -> bool:
-    return isinstance(term, ox.NamedNode) and names.has_name(term.value)
-
-
-def _label(term: Any, lang: str, names: Names) -> ox.Literal | None:
-    return ox.Literal(names.label(term.value, lang)) if _named(term, names) else None
 
 
 def cite(passages: Sequence[str]) -> str:

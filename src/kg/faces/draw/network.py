@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from kg.faces.draw.layout import Place, places
@@ -29,6 +30,7 @@ def network(graph: KnowledgeGraph, picture: Picture, lang: str) -> Any:
     from pyvis.network import Network
 
     made = Network(height="100vh", width="100%", directed=True, cdn_resources="in_line", bgcolor="#ffffff")
+    made.templateEnv = _templates(made.template_dir)
     sketch = _Sketch(graph, picture)
     for node in picture.nodes.values():
         made.add_node(node.iri, **sketch.node(node, lang))
@@ -36,6 +38,14 @@ def network(graph: KnowledgeGraph, picture: Picture, lang: str) -> Any:
         made.add_edge(line.subject, line.value, **sketch.edge(line))
     made.set_options(json.dumps(_options(still=bool(sketch.where))))
     return made
+
+
+@cache
+def _templates(folder: str) -> Any:
+    """One environment for pyvis' template, made as pyvis makes it: the template, with vis-network in it, is read once."""
+    from jinja2 import Environment, FileSystemLoader
+
+    return Environment(loader=FileSystemLoader(folder))
 
 
 def _options(*, still: bool) -> dict[str, Any]:

@@ -1,0 +1,35 @@
+"""Tables made ready for readers: names beside IRIs; a table of plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg.ask.names import Names
+from kg.store.results import Table
+
+
+def with_labels(table: Table, lang: str, names: Names) -> Table:
+    """The table with a column ``x_label`` after each column ``x`` of named IRIs."""
+    named = [n for n in range(len(table.columns)) if any(_named(row[n], names) for row in table.rows)]
+    columns = [c for n, col in enumerate(table.columns) for c in ([col, f"{col}_label"] if n in named else [col])]
+    rows = [
+        tuple(t for n, term in enumerate(row) for t in ([term, _label(term, lang, names)] if n in named else [term]))
+        for row in table.rows
+    ]
+    return Table(tuple(columns), tuple(rows), table.truncated)
+
+
+def plain_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+    """Rows of Python texts, numbers and None as a Table of literals."""
+    return Table(tuple(columns), tuple(tuple(None if v is None else ox.Literal(v) for v in row) for row in rows))
+
+
+def _named(term: Any, names: Names) -> bool:
+    return isinstance(term, ox.NamedNode) and names.has_name(term.value)
+
+
+def _label(term: Any, lang: str, names: Names) -> ox.Literal | None:
+    return ox.Literal(names.label(term.value, lang)) if _named(term, names) else None

@@ -1,0 +1,159 @@
+"""kg serve, kg mcp."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg.errors import KgError, MissingFile, UsageProblem
+from kg.faces.cli.language import say
+from kg.faces.cli.options import Run, common, step_printer
+from kg.terms import Text, is_url
+
+
+@click.command(
+    help=say("启动只读 HTTP 服务:SPARQL、保存的查询、页面", "serve over HTTP, read-only: SPARQL, saved queries, pages")
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help=say("监听地址", "address to listen on"))
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--root-path", default="", help=say("反向代理下的路径,如 /kg", "path under a proxy, such as /kg"))
+@click.option(
+    "--allow-host",
+    "hosts",
+    multiple=True,
+    help=say("另外接受的 Host 名(* 为任意)", "further name accepted as Host (* for any)"),
+)
+@click.option(
+    "--processes", type=click.IntRange(1, 64), default=1, show_default=True, help=say("服务进程数", "server processes")
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=4,
+    show_default=True,
+    help=say("每个进程同时查询数", "queries at once in each process"),
+)
+@click.option(
+    "--queue",
+    "waiting",
+    type=click.IntRange(0),
+    default=200,
+    show_default=True,
+    help=say("每个进程排队查询数", "queries that may wait in each process"),
+)
+@click.option(
+    "--timeout",
+    "seconds",
+    type=click.FloatRange(0.05),
+    default=10.0,
+    show_default=True,
+    help=say("每个查询的秒数", "seconds for one query"),
+)
+@click.option(
+    "--max-rows",
+    "rows",
+    type=click.IntRange(1),
+    default=100_000,
+    show_default=True,
+    help=say("答案最多行数", "most rows of an answer"),
+)
+@click.option(
+    "--max-bytes",
+    "size",
+    type=click.IntRange(1024),
+    default=32 * 2**20,
+    show_default=True,
+    help=say("答案最多字节", "most bytes of an answer"),
+)
+@click.option(
+    "--max-memory",
+    "memory",
+    type=click.IntRange(2**26),
+    default=2**30,
+    show_default=True,
+    help=say("每个查询最多内存字节", "most bytes of memory for one query"),
+)
+@click.option(
+    "--max-body",
+    "body",
+    type=click.IntRange(64),
+    default=2**20,
+    show_default=True,
+    help=say("请求最多字节", "most bytes of a request"),
+)
+@click.option(
+    "--cache",
+    type=click.IntRange(0),
+    default=64 * 2**20,
+    show_default=True,
+    help=say("答案缓存字节", "bytes of answers kept"),
+)
+@click.option(
+    "--token-file",
+    type=click.Path(),
+    help=say("含访问令牌的文件(或环境变量 KG_TOKEN)", "file with the token clients must bear (or KG_TOKEN)"),
+)
+@click.option(
+    "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", show_default=True
+)
+@common
+@click.pass_obj
+def serve(run: Run, /, token_file: str | None, log_level: str, hosts: tuple[str, ...], **told: Any) -> None:
+    """Build if need be, then serve until Ctrl-C or SIGTERM."""
+    store = _built(run)
+    try:
+        from kg.faces.web.serving import serve as start
+        from kg.faces.web.settings import Settings
+    except ImportError as error:
+        raise lacking("serve", error) from error
+    settings = Settings(store=str(store), hosts=hosts, token=_token(token_file), **told)
+    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+    click.echo(
+        say(
+            f"http://{shown}:{settings.port}{settings.root_path} (Ctrl-C 结束)",
+            f"http://{shown}:{settings.port}{settings.root_path} (Ctrl-C ends it)",
+        ),
+        err=True,
+    )
+    start(settings, log_level=log_level)
+
+
+def _built(run: Run) -> Path:
+    """Folder of the built graph that is to be served, made first if need be."""
+    from kg.build.freshness import current
+    from kg.source.project import Project
+
+    if is_url(run.store) or is_url(run.project):
+        raise UsageProblem(
+            Text("服务只提供本机构建的图谱", "only a graph built on this machine can be served"),
+            hint=Text("远程库自己就是 SPARQL 服务", "the remote store is a SPARQL server itself"),
+        )
+    project = Project.find(run.project, run.store)
+    if current(project) is None:
+        from kg.build.pipeline import build
+
+        build(project, progress=step_printer())
+    return project.store
+
+
+def _token(file: str | None) -> str:
+    if file is None:
+        return os.environ.get("KG_TOKEN", "")
+    try:
+        token = Path(file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise MissingFile(Text(f"读不到文件 {file}", f"cannot read {file}")) from error
+    if not token:
+        raise UsageProblem(Text(f"{file} 是空的", f"{file} is empty"))
+    return token
+
+
+def lacking(extra: str, error: ImportError) -> KgError:
+    """The error of a command whose packages are not installed."""
+    return MissingFile(
+        Text(f"缺少软件包:{error.name}", f"a package is missing: {error.name}"),
+        hint=Text(f"pip install 'xinzhi[{extra}]'", f"pip install 'xinzhi[{extra}]'"),
+    )

@@ -1,0 +1,190 @@
+"""Who may ask, what every answer carries, what is counted and logged: once around all routes."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import json
+import logging
+import re
+import sys
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from secrets import token_hex
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.faces.web import metrics
+from kg.faces.web.front import LOG, Front
+from kg.faces.web.policy import STRICT
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+_OPEN: Final = ("/healthz", "/readyz")
+"""Paths that need no token."""
+_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_LOCAL: Final = frozenset(("localhost", "127.0.0.1", "[::1]"))
+_ALWAYS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"ETag, Link, X-Total-Count, X-Request-Id"),
+)
+_PREFLIGHT: Final = {
+    "Allow": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Authorization, Content-Type, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+class Gate:
+    """The ASGI application that is served: checks, then the routes; the headers, the count and the log line after.
+
+    Args:
+        app: the routes.
+        front: gives settings and the form of a refusal.
+    """
+
+    def __init__(self, app: Any, front: Front) -> None:
+        self._app, self._front = app, front
+        settings = front.settings
+        self._token = settings.token.encode()
+        self._root = settings.root_path.rstrip("/")
+        self._any_host = "*" in settings.hosts
+        self._hosts = _LOCAL | {settings.host.lower(), *(h.lower() for h in settings.hosts)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one event of ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        told = {k: v for k, v in scope["headers"] if k in (b"host", b"authorization", b"x-request-id")}
+        scope["request_id"] = _request_id(told.get(b"x-request-id", b""))
+        if self._root and scope["path"].startswith(self._root + "/"):  # a proxy that does not strip the root path
+            scope = {**scope, "path": scope["path"][len(self._root) :]}
+        watched = _Watched(scope, send)
+        metrics.IN_FLIGHT.inc()
+        try:
+            refused = self._refused(scope, told, Request(scope))
+            await (refused or self._app)(scope, receive, watched.send)
+        except Exception:
+            LOG.exception("request %s failed", scope["request_id"])
+            if watched.status == 0:
+                answer = self._front.refusal(Request(scope), "error", "服务器内部出错", "the server failed")
+                await answer(scope, receive, watched.send)
+        finally:
+            metrics.IN_FLIGHT.dec()
+            watched.done()
+
+    def _refused(self, scope: Scope, told: dict[bytes, bytes], request: Request) -> Response | None:
+        """The answer to a request that does not get as far as a route."""
+        if not self._host_is_ours(told.get(b"host", b"").decode("latin-1")):
+            return self._front.refusal(
+                request, "host", "Host 不是本服务的名称", "the Host header is none of this server's names"
+            )
+        if scope["method"] == "OPTIONS":
+            return Response(status_code=204, headers=_PREFLIGHT)
+        if self._token and scope["path"] not in _OPEN:
+            kind, _, given = told.get(b"authorization", b"").partition(b" ")
+            if kind.lower() != b"bearer" or not hmac.compare_digest(given.strip(), self._token):
+                answer = self._front.refusal(request, "unauthorized", "需要有效的令牌", "a valid token is needed")
+                answer.headers["WWW-Authenticate"] = 'Bearer realm="kg"'
+                return answer
+        return None
+
+    def _host_is_ours(self, host: str) -> bool:
+        """Whether the Host is a name of this server or an address; a page of another name cannot then reach it.
+
+        A browser that is told another name for this machine's address (DNS rebinding) sends that name as Host.
+        """
+        if self._any_host:
+            return True
+        name = re.sub(r":\d+\Z", "", host).lower()
+        if name in self._hosts:
+            return True
+        try:
+            ipaddress.ip_address(name.strip("[]"))
+        except ValueError:
+            return False
+        return True
+
+
+def _request_id(given: bytes) -> str:
+    """The client's id of the request, if it is harmless, else a new one."""
+    text = given.decode("latin-1")
+    return text if _ID.fullmatch(text) else token_hex(8)
+
+
+class _Watched:
+    """One answer on its way: gets its headers, is counted and logged."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope, self._send = scope, send
+        self._start = time.perf_counter()
+        self.status, self._bytes = 0, 0
+
+    async def send(self, message: Message) -> None:
+        """Pass *message* on, with the headers that every answer has."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = message.setdefault("headers", [])
+            if not any(name.lower() == b"content-security-policy" for name, _ in headers):
+                headers.append((b"content-security-policy", STRICT.encode()))
+            headers += [*_ALWAYS, (b"x-request-id", self._scope["request_id"].encode())]
+        else:
+            self._bytes += len(message.get("body", b""))
+        await self._send(message)
+
+    def done(self) -> None:
+        """Count and log the request."""
+        seconds, scope = time.perf_counter() - self._start, self._scope
+        route = getattr(scope.get("route"), "path", "none")
+        metrics.REQUESTS.labels(scope["method"] if scope["method"] in _METHODS else "other", route, self.status).inc()
+        metrics.SECONDS.labels(route).observe(seconds)
+        if LOG.isEnabledFor(logging.INFO):
+            fields = {
+                "id": scope["request_id"],
+                "method": scope["method"],
+                "path": scope["path"],
+                "query": scope["query_string"].decode("latin-1")[:2000],
+                "status": self.status,
+                "ms": round(1000 * seconds, 2),
+                "bytes": self._bytes,
+                "client": (scope.get("client") or ("", 0))[0],
+            }
+            LOG.info("request", extra={"fields": fields})
+
+
+_METHODS: Final = frozenset(("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"))
+
+
+class JsonLines(logging.Formatter):
+    """A log record as one line of JSON: no value can break out of its line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        body: dict[str, Any] = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            body["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(body, ensure_ascii=True)
+
+
+def log_to_stderr(level: str) -> None:
+    """Send the server's log, and uvicorn's, to stderr as lines of JSON."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    for name in ("kg.serve", "uvicorn", "uvicorn.error", "asyncio"):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(level.upper())

@@ -1,0 +1,95 @@
+"""HTML, from templates that are read once; every word in both languages, every value escaped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, urlencode
+
+import pyoxigraph as ox
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from kg.terms import Text, amount, slug
+from kg.vocab import BASE, IVC, PASSAGE, SH, SHAPE, XSD
+
+if TYPE_CHECKING:
+    from kg.graph import KnowledgeGraph
+
+_NUMBERS: Final = {XSD + "decimal", XSD + "double"}
+
+
+class Pages:
+    """The templates, with the names of one graph at hand.
+
+    Args:
+        graph: whose names the pages use.
+        root_path: path under which the server is seen, without a slash at its end.
+    """
+
+    def __init__(self, graph: KnowledgeGraph, root_path: str) -> None:
+        self.root = root_path.rstrip("/")
+        self._names = graph.names
+        self._environment = Environment(
+            loader=PackageLoader("kg.faces.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.globals.update(
+            root=self.root, href=self.href, slug=slug, SHAPE=SHAPE, SH=SH, IVC=IVC, PASSAGE=PASSAGE, XSD=XSD
+        )
+        for name in self._environment.list_templates():
+            self._environment.get_template(name)
+
+    def render(self, template: str, lang: str, **values: Any) -> bytes:
+        """The page *template* in *lang*."""
+
+        def say(zh: str, en: str) -> str:
+            return zh if lang == "zh" else en
+
+        def name(iri: str, *, inverse: bool = False) -> str:
+            return self._names.label(iri, lang, inverse=inverse)
+
+        def link(iri: str) -> Markup:
+            return Markup('<a href="{}">{}</a>').format(self.href(iri), name(iri))
+
+        def cite(passages: Any) -> Markup:
+            links = Markup(" ").join(
+                Markup('<a class="psg" href="{}">{}</a>').format(self.href(p), slug(p)) for p in passages
+            )
+            return Markup('<span class="cite">{}</span>').format(links) if passages else Markup()
+
+        def cell(term: Any) -> Markup | str:
+            if term is None:
+                return ""
+            if isinstance(term, ox.NamedNode):
+                return cite([term.value]) if term.value.startswith(PASSAGE) else link(term.value)
+            if isinstance(term, ox.Literal) and term.datatype.value in _NUMBERS:
+                return Markup('<span class="num">{}</span>').format(amount(float(term.value), lang))
+            return escape(term.value)
+
+        def unit(claim: Any) -> str:
+            return self._names.unit(claim.unit, claim.indicator, lang)
+
+        def pick(text: Text | dict[str, str]) -> str:
+            if isinstance(text, Text):
+                return text.pick(lang)
+            return text.get(lang) or next(iter(text.values()), "")
+
+        def number(value: float) -> str:
+            return amount(value, lang)
+
+        def here(**changed: str) -> str:
+            return "?" + urlencode(changed)
+
+        page = self._environment.get_template(template)
+        helpers = {f.__name__: f for f in (say, name, link, cite, cell, unit, pick, number, here)}
+        return page.render(lang=lang, other="en" if lang == "zh" else "zh", **helpers, **values).encode()
+
+    def href(self, iri: str) -> str:
+        """Where *iri* is shown: its own path for one of ours, itself for another."""
+        if not iri.startswith(BASE):
+            return iri if iri.startswith(("http://", "https://")) else "#"
+        return f"{self.root}/{quote(iri[len(BASE) :], safe='/#')}"

@@ -1,0 +1,266 @@
+"""A saved query over HTTP: its page with a form, and its rows as JSON, CSV, TSV, XLSX, Turtle or Markdown."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+from kg.ask.tables import plain_table, with_labels
+from kg.errors import StaleCursor, UsageProblem
+from kg.faces.web.desk import HTML, JSON, Reply, Request, Room, as_json
+from kg.source.queryfile import SavedQuery
+from kg.store.results import Table, to_csv, to_markdown, to_tsv, to_turtle
+from kg.terms import Text
+
+RESERVED: Final = ("lang", "limit", "cursor", "format")
+"""Names that no parameter of a saved query may have."""
+MOST: Final = 10_000
+"""Most rows of one page."""
+_PAGE: Final = 1_000
+_SEEN: Final = 200
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FORMATS: Final = {
+    "json": JSON,
+    "csv": "text/csv; charset=utf-8",
+    "tsv": "text/tab-separated-values; charset=utf-8",
+    "xlsx": _XLSX,
+    "ttl": "text/turtle; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+}
+"""Suffix → media type."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A stretch of a query's rows.
+
+    Attributes:
+        table: the rows.
+        offset: rows before them.
+        total: rows there are.
+        following: cursor of the next page, or None.
+        seconds: how long the query took.
+    """
+
+    table: Table
+    offset: int
+    total: int
+    following: str | None
+    seconds: float
+
+
+def catalogue(room: Room, request: Request) -> Reply:
+    """``/queries``: every saved query."""
+    suffix = request.choose({"html": HTML, "json": JSON} if not request.suffix else {"json": JSON})
+    saved = list(room.graph.catalogue)
+    if suffix == "html":
+        return Reply(room.pages.render("queries.html", request.lang, queries=saved, tag=request.one("tag")), HTML)
+    return as_json({"queries": [_described(room, q) for q in saved]})
+
+
+def _described(room: Room, saved: SavedQuery) -> dict[str, Any]:
+    question = room.graph.catalogue.question(saved)
+    return {
+        "name": saved.name,
+        "title": _both(saved.title),
+        "question": _both(question),
+        "tags": list(saved.tags),
+        "params": [
+            {"name": p.name, "type": p.type, "label": _both(p.label), "default": p.default, "choices": list(p.choices)}
+            for p in saved.params
+        ],
+        "columns": [{"name": name, "label": _both(label)} for name, label in saved.columns.items()],
+    }
+
+
+def answer(room: Room, request: Request) -> Reply:
+    """``/queries/NAME``: rows of the saved query, or its page.
+
+    Raises:
+        NotFound: no such query, or a name that nothing bears. UsageProblem: a parameter that is unknown, given twice or
+        impossible. StaleCursor: the cursor is of another dataset or question. NotAcceptable: no format suits.
+    """
+    saved = room.graph.catalogue.get(request.path)
+    suffix = request.choose({"html": HTML, **FORMATS} if not request.suffix else FORMATS)
+    values = _values(request)
+    page = _page(room, saved, values, request, _SEEN if suffix == "html" else _PAGE)
+    if suffix == "html":
+        return _html(room, saved, values, request, page)
+    headers = {"X-Total-Count": str(page.total)}
+    if page.following:
+        headers["Link"] = f'<{_next_url(room, request, page.following, suffix)}>; rel="next"'
+    labelled = with_labels(page.table, request.lang, room.graph.names)
+    if suffix == "json":
+        return Reply(as_json(_document(room, saved, values, page, labelled)).body, JSON, headers)
+    if suffix in ("csv", "tsv", "xlsx"):
+        headers["Content-Disposition"] = f'attachment; filename="{saved.name}.{suffix}"'
+    return Reply(_WRITERS[suffix](page.table if suffix == "ttl" else labelled), FORMATS[suffix], headers)
+
+
+def _values(request: Request) -> dict[str, str]:
+    """The query's parameters; an empty one stands for its default, as a form sends it."""
+    values: dict[str, str] = {}
+    for name, value in request.params:
+        if name in RESERVED or not value:
+            continue
+        if name in values:
+            raise UsageProblem(Text(f"参数 {name} 出现了两次", f"the parameter {name} is given twice"))
+        values[name] = value
+    return values
+
+
+def _page(room: Room, saved: SavedQuery, values: Mapping[str, str], request: Request, size: int) -> Page:
+    sparql = room.graph.catalogue.bind(saved, values)
+    mark = sha256(f"{room.dataset}\n{sparql}".encode()).hexdigest()[:16]
+    limit = _limit(request.one("limit"), size)
+    offset = _offset(request.one("cursor"), mark)
+    start = time.perf_counter()
+    whole = room.graph.store.select(sparql, shown=f"queries/{saved.name}.rq", limit=room.limits.rows)
+    seconds = time.perf_counter() - start
+    rows = whole.rows[offset : offset + limit]
+    more = offset + limit < len(whole)
+    table = Table(whole.columns, rows, more or whole.truncated)
+    return Page(table, offset, len(whole), _cursor(offset + limit, mark) if more else None, seconds)
+
+
+def _limit(text: str, default: int) -> int:
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST):
+        raise UsageProblem(
+            Text(f"limit 不能是“{text}”", f"limit cannot be “{text}”"),
+            hint=Text(f"1 至 {MOST} 的整数", f"a whole number from 1 to {MOST}"),
+        )
+    return int(text)
+
+
+def _cursor(offset: int, mark: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([mark, offset]).encode()).decode().rstrip("=")
+
+
+def _offset(cursor: str, mark: str) -> int:
+    """The row at which *cursor* stands; it holds for one question on one dataset, so that no page can skip or repeat rows."""
+    if not cursor:
+        return 0
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        whose, offset = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, TypeError, binascii.Error, RecursionError):
+        raise UsageProblem(
+            Text("cursor 无法辨认", "the cursor cannot be read"),
+            hint=Text("从头取,不带 cursor", "start again without a cursor"),
+        ) from None
+    if whose != mark or not isinstance(offset, int) or offset < 0:
+        raise StaleCursor(
+            Text("cursor 属于另一次查询或另一版数据", "the cursor belongs to another question or another dataset"),
+            hint=Text("从头取,不带 cursor", "start again without a cursor"),
+        )
+    return offset
+
+
+def _document(room: Room, saved: SavedQuery, values: Mapping[str, str], page: Page, labelled: Table) -> dict[str, Any]:
+    """The rows with all that a program needs to know of them; beside each column ``x`` of named things stands ``x_label``."""
+    named = {p.name: p for p in saved.params}
+    terms = {name: room.graph.catalogue.term(named[name], value).value for name, value in values.items()}
+    return {
+        "query": saved.name,
+        "title": _both(saved.title),
+        "question": _both(room.graph.catalogue.question(saved, values)),
+        "params": terms,
+        "columns": [{"name": c, "label": _both(saved.columns[c])} for c in saved.columns],
+        "rows": list(labelled),
+        "offset": page.offset,
+        "total": page.total,
+        "truncated": page.table.truncated,
+        "next": page.following,
+        "elapsed": round(page.seconds, 6),
+        "dataset": room.dataset,
+    }
+
+
+def _html(room: Room, saved: SavedQuery, values: Mapping[str, str], request: Request, page: Page) -> Reply:
+    links = {s: _next_url(room, request, request.one("cursor"), s) for s in FORMATS}
+    following = _next_url(room, request, page.following, "") if page.following else None
+    body = room.pages.render(
+        "query.html",
+        request.lang,
+        query=saved,
+        question=room.graph.catalogue.question(saved, values),
+        values=values,
+        page=page,
+        columns=list(saved.columns),
+        links=links,
+        following=following,
+    )
+    return Reply(body, HTML)
+
+
+def _next_url(room: Room, request: Request, cursor: str | None, suffix: str) -> str:
+    from urllib.parse import urlencode
+
+    kept = [(k, v) for k, v in request.params if k not in ("cursor", "format") and v]
+    asked = urlencode([*kept, *([("cursor", cursor)] if cursor else [])])
+    path = f"{room.pages.root}/queries/{request.path}{'.' + suffix if suffix else ''}"
+    return f"{path}?{asked}" if asked else path
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+# -- files for spreadsheets ------------------------------------------------------------------------------
+
+
+def _harmless(value: Any) -> Any:
+    """A text that a spreadsheet would take for a formula, with the apostrophe that tells it is none (CWE-1236)."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _csv(table: Table) -> bytes:
+    plain = [[_harmless(v) for v in row.values()] for row in table]
+    return to_csv(plain_table(table.columns, plain)).encode("utf-8-sig")  # the mark by which Excel reads UTF-8
+
+
+def _xlsx(table: Table) -> bytes:
+    from xlsxwriter import Workbook
+
+    out = io.BytesIO()
+    with Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        sheet, bold = book.add_worksheet("xinzhi"), book.add_format({"bold": True})
+        for column, name in enumerate(table.columns):
+            sheet.write_string(0, column, name, bold)
+        for line, row in enumerate(table, start=1):
+            for column, value in enumerate(row.values()):
+                _write_cell(sheet, line, column, value)
+        sheet.freeze_panes(1, 0)
+        sheet.autofit(400)
+    return out.getvalue()
+
+
+def _write_cell(sheet: Any, line: int, column: int, value: Any) -> None:
+    if isinstance(value, bool):
+        sheet.write_boolean(line, column, value)
+    elif isinstance(value, (int, float)):
+        sheet.write_number(line, column, value)
+    elif value is not None:
+        sheet.write_string(line, column, str(value)[:32_000])
+
+
+def _encoded(write: Any) -> Any:
+    return lambda table: write(table).encode()
+
+
+_WRITERS: Final[Mapping[str, Any]] = {
+    "csv": _csv,
+    "tsv": _encoded(to_tsv),
+    "xlsx": _xlsx,
+    "ttl": _encoded(to_turtle),
+    "md": _encoded(to_markdown),
+}

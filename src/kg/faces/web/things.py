@@ -1,0 +1,105 @@
+"""Whatever bears an IRI of ours, under the IRI's own path: Turtle, JSON-LD, JSON or a page."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kg.ask import plain
+from kg.ask.entity import Entity, described
+from kg.errors import NotFound
+from kg.faces.web.desk import HTML, JSON, Reply, Request, Room, as_json
+from kg.store.formats import GRAPHS
+from kg.terms import Text, slug
+from kg.vocab import BASE, ONTOLOGY, PASSAGE, PREFIXES
+
+_RDF: Final = {f.name: f for f in GRAPHS if f.name in ("ttl", "jsonld")}
+_OFFERED: Final = {"html": HTML, "ttl": _RDF["ttl"].header, "jsonld": _RDF["jsonld"].header, "json": JSON}
+SUFFIXES: Final = ("html", "ttl", "jsonld", "json")
+_ABOUT: Final = (
+    "CONSTRUCT {{ <{iri}> ?p ?o . ?s ?q <{iri}> }} WHERE {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?q <{iri}> }} }}"
+)
+_GRAPH: Final = "CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}"
+_STATED: Final = """SELECT ?subject ?relation ?object WHERE {{ GRAPH <{iri}> {{ ?subject ?relation ?object }} }}
+ORDER BY ?subject ?relation STR(?object) COALESCE(LANG(?object), "")"""
+_SPAN: Final = """SELECT ?section ?start ?end ?sha256 WHERE {{
+  <{iri}> ivc:sectionPath ?section ; ivc:sha256 ?sha256 ; oa:hasSelector ?at . ?at oa:start ?start ; oa:end ?end }}"""
+
+
+def answer(room: Room, request: Request) -> Reply:
+    """The thing whose IRI ends in ``path``.
+
+    Raises:
+        NotFound: nothing bears that IRI; the hint offers the nearest names. NotAcceptable: no format suits.
+    """
+    iri = BASE + request.path
+    suffix = request.choose(_OFFERED)
+    headers = _links(room, iri)
+    if suffix in _RDF:
+        return Reply(_rdf(room, iri, suffix), _RDF[suffix].header, headers)
+    found = described(room.graph.store, room.graph.names, iri)
+    if found is None:
+        raise _nothing(room, iri)
+    if suffix == "json":
+        return Reply(as_json({**plain.entity(found, room.graph.names), **_span(room, iri)}).body, JSON, headers)
+    return Reply(_page(room, request, iri, found), HTML, headers)
+
+
+def _rdf(room: Room, iri: str, suffix: str) -> bytes:
+    """All triples that have the thing at either end; of a graph (a passage, the ontology), also what it states."""
+    if described(room.graph.store, room.graph.names, iri) is None:
+        raise _nothing(room, iri)
+    triples: dict[ox.Triple, None] = {}
+    for query in (_ABOUT, _GRAPH):
+        found = room.graph.store.query(query.format(iri=iri))
+        assert isinstance(found, ox.QueryTriples)
+        triples |= dict.fromkeys(found)
+    ordered = sorted(triples, key=str)
+    return ox.serialize(ordered, format=_RDF[suffix].kind, prefixes=dict(PREFIXES)) or b""
+
+
+def _span(room: Room, iri: str) -> dict[str, Any]:
+    """Where a passage stands in the text; nothing of anything else."""
+    if not iri.startswith(PASSAGE):
+        return {}
+    rows = list(room.graph.store.select(_SPAN.format(iri=iri)))
+    return rows[0] if rows else {}
+
+
+def _page(room: Room, request: Request, iri: str, found: Entity) -> bytes:
+    stated = None
+    if iri.startswith(PASSAGE):
+        stated = room.graph.store.select(_STATED.format(iri=iri))
+    return room.pages.render(
+        "thing.html",
+        request.lang,
+        found=found,
+        kind_iri=f"{ONTOLOGY}#{found.thing.kind}",
+        span=_span(room, iri),
+        stated=stated,
+        canonical=iri,
+        path=request.path,
+        formats=[(s, _OFFERED[s].partition(";")[0]) for s in SUFFIXES if s != "html"],
+    )
+
+
+def _links(room: Room, iri: str) -> dict[str, str]:
+    """``Link``: the thing's own IRI, and the same in other formats."""
+    here = room.pages.href(iri)
+    others = [f'<{here}.{s}>; rel="alternate"; type="{_OFFERED[s].partition(";")[0]}"' for s in SUFFIXES if s != "html"]
+    return {"Link": ", ".join([f'<{iri}>; rel="canonical"', *others])}
+
+
+def _nothing(room: Room, iri: str) -> NotFound:
+    name = slug(iri).replace("-", " ")
+    near = room.graph.find(name, limit=4)
+    return NotFound(
+        Text(f"没有 {iri}", f"there is nothing with the IRI {iri}"),
+        hint=Text(
+            "是不是:" + "、".join(f"{m.thing.label.zh} {m.thing.iri}" for m in near) if near else "用 /search?q= 查找",
+            "did you mean: " + ", ".join(f"{m.thing.label.en} {m.thing.iri}" for m in near)
+            if near
+            else "look it up with /search?q=",
+        ),
+    )

@@ -1,0 +1,81 @@
+"""Rows as a data frame of pandas or polars, each column with the type of its values.
+
+Neither library comes with the program: it is imported when a frame is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from kg.errors import MissingFile
+from kg.store.results import Table, Term, plain
+from kg.terms import Text, lexical
+
+if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped]
+    import polars as pl
+
+# Nullable types throughout: a missing integer must not turn its column into floats, as numpy's would.
+_PANDAS: Final = {int: "Int64", float: "Float64", bool: "boolean", str: "string"}
+_POLARS: Final = {int: "Int64", float: "Float64", bool: "Boolean", str: "String"}
+_INTEGERS: Final = range(-(2**63), 2**63)
+
+
+def to_pandas(table: Table) -> pd.DataFrame:
+    """*table* as a pandas frame; see :meth:`kg.store.results.Table.to_pandas`."""
+    pandas = _library("pandas")
+    columns = {name: pandas.array(values, dtype=_PANDAS[kind]) for name, kind, values in typed(table)}
+    return pandas.DataFrame(columns, index=range(len(table)))
+
+
+def to_polars(table: Table) -> pl.DataFrame:
+    """*table* as a polars frame; see :meth:`kg.store.results.Table.to_polars`."""
+    polars = _library("polars")
+    series = [polars.Series(name, values, dtype=getattr(polars, _POLARS[kind])) for name, kind, values in typed(table)]
+    frame: pl.DataFrame = polars.DataFrame(series)
+    return frame
+
+
+def typed(table: Table) -> Iterator[tuple[str, type, list[Any]]]:
+    """(name, type, values) of each column; None where it is unbound.
+
+    A column is of ``int``, ``float`` or ``bool`` if all its values are; integers among decimals become ``float``.
+    Any other column, and one without a value, is of ``str``: there a number stands as it is written in the graph.
+    So does an integer of more than 64 bits, which no frame can hold.
+    """
+    for n, name in enumerate(table.columns):
+        terms = [row[n] for row in table.rows]
+        values = [plain(term) for term in terms]
+        kinds = {type(v) for v in values if v is not None}
+        if any(type(v) is int and v not in _INTEGERS for v in values):
+            kinds = {str}
+        if kinds == {int, float}:
+            yield name, float, [None if v is None else float(v) for v in values]
+        elif len(kinds) == 1 and kinds != {str}:
+            yield name, kinds.pop(), values
+        else:
+            yield name, str, [_written(t, v) for t, v in zip(terms, values, strict=True)]
+
+
+def _written(term: Term | None, value: Any) -> str | None:
+    """The text of a value in a column of texts."""
+    return value if value is None or isinstance(value, str) else lexical(term)
+
+
+def _library(name: str) -> Any:
+    """The module *name*.
+
+    Raises:
+        MissingFile: it is not installed.
+    """
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:  # installed, but broken: its own message says more
+            raise
+        raise MissingFile(
+            Text(f"没有安装 {name}", f"{name} is not installed"),
+            hint=Text(f"运行 pip install {name}", f"pip install {name}"),
+        ) from error
