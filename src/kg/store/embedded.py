@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -67,11 +68,9 @@ class EmbeddedStore:
 
         Raises:
             SyntaxProblem: not SPARQL, with line and column.
+            UsageProblem: the engine cannot evaluate it.
         """
-        try:
-            return self.index.query(sparql, prefixes=dict(vocab.PREFIXES))
-        except SyntaxError as error:
-            raise syntax_problem(error, shown) from error
+        return self._answer(sparql, shown, {})
 
     def query_on(self, sparql: str, default: Sequence[str], named: Sequence[str], *, shown: str = "query") -> Found:
         """The answer over a dataset that the caller describes (SPARQL 1.1 Protocol 2.1.4).
@@ -87,19 +86,33 @@ class EmbeddedStore:
         """
         if not default and not named:
             return self.query(sparql, shown=shown)
+        graphs = {"default_graph": [ox.NamedNode(g) for g in default], "named_graphs": [ox.NamedNode(g) for g in named]}
+        return self._answer(sparql, shown, graphs)
+
+    def _answer(self, sparql: str, shown: str, dataset: dict[str, Any]) -> Found:
+        """The answer; the project's prefixes are declared only where the query does not stand without them.
+
+        Declaring them costs as much as a simple query, and most queries declare what they use.
+        """
         try:
-            return self.index.query(
-                sparql,
-                prefixes=dict(vocab.PREFIXES),
-                default_graph=[ox.NamedNode(g) for g in default],
-                named_graphs=[ox.NamedNode(g) for g in named],
-            )
+            return self.index.query(sparql, **dataset)
+        except SyntaxError:
+            pass
+        except (OSError, RuntimeError, ValueError) as error:
+            raise engine_problem(error) from error
+        try:
+            return self.index.query(sparql, prefixes=dict(vocab.PREFIXES), **dataset)
         except SyntaxError as error:
             raise syntax_problem(error, shown) from error
+        except (OSError, RuntimeError, ValueError) as error:
+            raise engine_problem(error) from error
 
     def has_graph(self, iri: str) -> bool:
-        """Whether there is a named graph *iri*."""
-        return self.index.contains_named_graph(ox.NamedNode(iri))
+        """Whether there is a named graph *iri*; what is no IRI names none."""
+        try:
+            return self.index.contains_named_graph(ox.NamedNode(iri))
+        except ValueError:
+            return False
 
     def quads(self) -> Iterator[ox.Quad]:
         """Everything in the store, default graph included."""

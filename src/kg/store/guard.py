@@ -102,7 +102,7 @@ def _from(parsed: Any) -> list[str]:
         clauses = translateQuery(parsed, initNs=dict(PREFIXES)).algebra.get("datasetClause") or []
     except Exception:  # its algebra knows less than its parser; the engine answers such a query as it stands
         return []
-    return [str(clause.get("default") or clause.get("named")) for clause in clauses]
+    return [str(clause.default or clause.named) for clause in clauses]
 
 
 def _service(shown: str) -> Refused:
