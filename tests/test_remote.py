@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import kg as package
-from conftest import Run
+from conftest import Run, free_port, serve
 from kg.build.publish import publish
 from kg.errors import LimitReached, StoreError, SyntaxProblem, UsageProblem
 from kg.graph import KnowledgeGraph, RemoteGraph
@@ -21,37 +15,6 @@ from kg.store.remote import RemoteStore
 from kg.store.results import to_tsv
 
 pytestmark = pytest.mark.slow
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
-def _serve(folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
-    port = _free_port()
-    binary = Path(sys.executable).with_name("oxigraph")
-    command = [str(binary), "serve", "--location", str(folder), "--bind", f"127.0.0.1:{port}"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(url, timeout=1).close()
-            return url, server
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the server did not start")
-
-
-@pytest.fixture(scope="module")
-def url(graph: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server that holds the graph."""
-    address, server = _serve(tmp_path_factory.mktemp("remote"))
-    publish(graph.path / "dataset.nq", address)
-    yield address
-    server.terminate()
-    server.wait()
 
 
 def test_counts_and_names_are_those_of_the_build(graph: KnowledgeGraph, url: str) -> None:
@@ -84,7 +47,7 @@ def test_the_shell_asks_it(kg: Run, url: str) -> None:
 
 
 def test_sending_again_replaces_and_another_s_data_is_left_alone(graph: KnowledgeGraph, tmp_path: Path) -> None:
-    address, server = _serve(tmp_path)
+    address, server = serve(tmp_path)
     try:
         store = RemoteStore(address)
         first = publish(graph.path / "dataset.nq", address)
@@ -114,4 +77,4 @@ def test_errors_keep_their_kind(url: str) -> None:
     with pytest.raises(LimitReached):
         RemoteStore(url, seconds=0.001).select("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
     with pytest.raises(StoreError, match="cannot reach"):
-        RemoteStore(f"http://127.0.0.1:{_free_port()}").select("SELECT * { ?s ?p ?o }")
+        RemoteStore(f"http://127.0.0.1:{free_port()}").select("SELECT * { ?s ?p ?o }")

@@ -298,8 +298,7 @@ class KnowledgeGraph:
         """The whole dataset as an rdflib Dataset (default graph materialised, named graphs as stated).
 
         Example:
-            >>> dataset = graph.to_rdflib()
-            >>> len(dataset) == graph.manifest["counts"]["default"]
+            >>> len(graph.to_rdflib().default_graph) == graph.manifest["counts"]["default"]
             True
         """
         import rdflib

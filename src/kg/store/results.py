@@ -92,8 +92,8 @@ class Table:
 
         Example:
             >>> frame = graph.query("market-size", industry="具身智能").to_polars()
-            >>> frame.select("year", "value").schema
-            Schema({'year': Int64, 'value': Float64})
+            >>> frame.select("year", "value").dtypes
+            [Int64, Float64]
         """
         from kg.store.frames import to_polars
 
