@@ -107,6 +107,7 @@ class KnowledgeGraph:
 
         Raises:
             SyntaxProblem: not SPARQL, with line and column.
+            Refused: it would open a connection (SERVICE).
             UsageProblem: the engine cannot evaluate it.
 
         Example:
@@ -117,6 +118,9 @@ class KnowledgeGraph:
             >>> len(graph.sparql("CONSTRUCT WHERE { co:byd ivc:cooperatesWith ?other }"))
             1
         """
+        from kg.store.guard import refuse_side_effects
+
+        refuse_side_effects(text, "query")
         try:
             answer = self.store.query(text)
             if isinstance(answer, ox.QueryBoolean):
