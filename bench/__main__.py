@@ -1,4 +1,4 @@
-"""``scripts/bench [whole|shell|engine …] [--rounds N]``: measure, and keep the figures in bench/results/."""
+"""``scripts/bench [whole|shell|engine|service|soak|report …] [--rounds N]``: measure, and keep the figures in bench/results/."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
+from bench import report
+
 RESULTS = Path(__file__).with_name("results")
-ROUNDS = {"whole": 2, "shell": 20, "engine": 5}
-TOOLS = ("pyoxigraph", "rdflib", "pyshacl", "owlrl")
+ROUNDS = {"whole": 2, "shell": 20, "engine": 5, "service": 3, "soak": 10}
+TOOLS = ("pyoxigraph", "rdflib", "pyshacl", "owlrl", "uvicorn", "oxigraph", "rdflib-endpoint")
 
 
 def main() -> None:
@@ -22,11 +24,14 @@ def main() -> None:
     args = parser.parse_args()
     RESULTS.mkdir(exist_ok=True)
     for part in args.parts or ROUNDS:
+        if part == "report":
+            continue
         found = import_module(f"bench.{part}").measure(args.rounds or ROUNDS[part])
         body = {"machine": machine(), "figures": found}
         text = json.dumps(body, ensure_ascii=False, indent=2) + "\n"
         (RESULTS / f"{part}.json").write_text(text, encoding="utf-8")
         print(text, end="")
+    report.write()
 
 
 def machine() -> dict[str, str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from kg import errors
@@ -37,6 +39,17 @@ def test_generated_pages_are_what_the_files_say(graph: KnowledgeGraph) -> None:
     """Terms, queries, commands and rooms cannot be without their paragraph: the pages are made from them."""
     for name, text in pages(graph, ROOT).items():
         assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text, f"docs/{name} is stale: run scripts/docs"
+
+
+def test_the_benchmarks_page_is_made_from_the_results() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from bench import report; print(report.page(), end='')"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8") == done.stdout, "run scripts/bench report"
 
 
 def test_every_document_is_reached_from_the_readme() -> None:

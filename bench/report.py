@@ -1,0 +1,119 @@
+"""docs/benchmarks.md from bench/results/: no figure in it is typed by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = Path(__file__).with_name("results")
+PAGE = ROOT / "docs" / "benchmarks.md"
+HEAD = """# Benchmarks · 基准
+
+Made by `scripts/bench report` from the files in `bench/results/`, which `scripts/bench [whole|shell|engine|service|soak]` writes.
+What is compared runs in turn in the same run (A, B, A, B, …) on the same machine, and the ratio is taken round by round: absolute
+times tell little about another machine, ratios tell more. Median, and from least to greatest in brackets. No test depends on a clock.
+
+由 `scripts/bench report` 根据 `bench/results/` 生成。对照双方在同一次运行中交替执行,逐轮取比值;给出中位数,括号内为最小到最大。
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([HEAD, *_whole(), *_shell(), *_engine(), *_service(), *_soak()]).rstrip() + "\n"
+
+
+def write() -> None:
+    """Write the page."""
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+def _read(name: str) -> dict[str, Any] | None:
+    path = RESULTS / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def _made(body: dict[str, Any]) -> str:
+    machine = body["machine"]
+    tools = ", ".join(f"{k} {v}" for k, v in machine.items() if k not in ("cores", "system"))
+    return f"{machine['cores']} cores, {machine['system']}, {tools}."
+
+
+def _span(spread: dict[str, Any], digits: int = 2) -> str:
+    return f"{spread['median']:.{digits}f} ({spread['min']:.{digits}f}–{spread['max']:.{digits}f})"
+
+
+def _whole() -> Iterator[str]:
+    body = _read("whole")
+    if body is None:
+        return
+    f = body["figures"]
+    yield "## The whole way · 从文件到答案\n"
+    yield "`kg build` and one saved query, checks and audit included, against `bench/obvious.py`: rdflib parses the same files, owlrl"
+    yield "closes them, pySHACL validates every shape with its default settings, rdflib answers the same query.\n"
+    yield "| | kg | obvious | ratio |\n| --- | --- | --- | --- |"
+    for what, unit, ratio in (("seconds", "s", "time_ratio"), ("mebibytes", "MiB", "memory_ratio")):
+        yield f"| {unit}, {f['ours'][what]['runs']} rounds | {_span(f['ours'][what], 1)} | {_span(f['obvious'][what], 1)} | {_span(f[ratio], 3)} |"
+    same = ", ".join(name for name, value in f["same"].items() if value)
+    yield f"\nThe same on both sides: {same}. Peak memory is that of the largest process. {_made(body)}\n"
+
+
+def _shell() -> Iterator[str]:
+    body = _read("shell")
+    if body is None:
+        return
+    f = body["figures"]
+    yield "## A cold shell · 冷启动\n"
+    yield f"Milliseconds more than `python -c pass` ({_span(f['python -c pass'], 0)} ms) in the same round, on a built store.\n"
+    yield "| command | ms more |\n| --- | --- |"
+    for name, extra in f["extra"].items():
+        yield f"| `{name}` | {_span(extra, 0)} |"
+    yield f"\n{_made(body)}\n"
+
+
+def _engine() -> Iterator[str]:
+    body = _read("engine")
+    if body is None:
+        return
+    yield "## Saved queries · 保存的查询\n"
+    yield "On the built store, against rdflib on the same dataset in memory; rows compared first.\n"
+    yield "| query | kg, ms | rdflib, ms | times faster |\n| --- | --- | --- | --- |"
+    for name, f in body["figures"].items():
+        yield f"| `{name}` | {f['ms']:.2f} | {f['rdflib_ms']:.1f} | {f['times']:.0f} |"
+    yield f"\n{_made(body)}\n"
+
+
+def _service() -> Iterator[str]:
+    body = _read("service")
+    if body is None:
+        return
+    yield "## The query service · 查询服务\n"
+    yield "`kg serve` (one server process, four workers) against Oxigraph's own server and rdflib-endpoint, the same dataset, `wrk`"
+    yield "with 8 connections. Fresh: no two requests are alike, so nothing comes from the cache. Repeated: the same request again."
+    yield "Requests per second; the ratios are kg's rate and 99th percentile over the other's.\n"
+    yield "| query | kg /s | oxigraph /s | rdflib-endpoint /s | rate : oxigraph | p99 : oxigraph | rate : rdflib-endpoint |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for name, f in body["figures"].items():
+        rates = [f"{f[s]['requests_per_second']['median']:.1f}" for s in ("kg", "oxigraph", "rdflib-endpoint")]
+        ox, rd = f["kg : oxigraph"], f["kg : rdflib-endpoint"]
+        yield f"| {name} | {' | '.join(rates)} | {_span(ox['rate'])} | {_span(ox['p99'])} | {_span(rd['rate'], 0)} |"
+    yield f"\n{_made(body)}\n"
+
+
+def _soak() -> Iterator[str]:
+    body = _read("soak")
+    if body is None:
+        return
+    f = body["figures"]
+    yield "## Ten minutes of mixed traffic · 十分钟混合流量\n"
+    yield "Six clients without pause, a quarter of their requests hostile (products, path and regular-expression bombs, 5,000 brackets,"
+    yield "SERVICE, updates, growing strings), beside 1,000 idle connections; time limit 1 s.\n"
+    answers = ", ".join(f"{name}: {count}" for name, count in f["answers"].items())
+    yield f"- Answers: {answers}."
+    held = f["mebibytes"]
+    yield "- Memory of the server and all its workers (PSS, MiB): first third, last third, ratio: "
+    yield f"  {held['first']:.0f}, {held['last']:.0f}, {f['growth']:.3f}."
+    yield f"- Ready afterwards: {'yes' if f['ready'] else 'no'}.\n"
+    yield _made(body)
