@@ -29,7 +29,8 @@ SELECT DISTINCT ?claim ?kind ?passage ?indicator ?region ?year ?start ?end ?comp
 _KIND = """
 SELECT ?kind WHERE {{ <{iri}> a ?kind FILTER(STRSTARTS(STR(?kind), STR(ivc:)))
   FILTER NOT EXISTS {{ <{iri}> a ?narrower . ?narrower rdfs:subClassOf+ ?kind FILTER(?narrower != ?kind) }} }} ORDER BY ?kind"""
-_THERE = "ASK {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?p <{iri}> }} UNION {{ GRAPH <{iri}> {{ ?s ?p ?o }} }} }}"
+_THERE = """ASK {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?p <{iri}> }} UNION {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}
+  UNION {{ GRAPH ?g {{ <{iri}> ?p ?o }} }} }}"""
 _SAFE = re.compile(r"[\w./#:~-]+", re.ASCII)
 
 
@@ -112,10 +113,11 @@ def _edges(store: Store, iri: str) -> list[Edge]:
     graphs: dict[tuple[bool, str, str], set[str]] = defaultdict(set)
     for row in store.select(_EDGES.format(iri=iri)):
         graphs[bool(row["out"]), row["p"], row["other"]].add(row["g"])
-    return [Edge(*key, *_grounds(where)) for key, where in graphs.items()]
+    return [Edge(*key, *grounds(where)) for key, where in graphs.items()]
 
 
-def _grounds(graphs: set[str]) -> tuple[str, tuple[str, ...]]:
+def grounds(graphs: set[str]) -> tuple[str, tuple[str, ...]]:
+    """(ground, passages) of a triple that stands in *graphs*; ``inferred`` if in none that anybody wrote."""
     passages = tuple(sorted(g for g in graphs if g.startswith(vocab.PASSAGE)))
     if passages:
         return "asserted", passages

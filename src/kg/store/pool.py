@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import socket
-import struct
 import sys
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Final, cast
 
 from kg.errors import Busy, StoreError
 from kg.store.confine import ended, out_of_time
@@ -39,6 +40,7 @@ class Pool:
         self._free = asyncio.Semaphore(0)
         self._waiting = 0
         self._running: set[asyncio.Task[None]] = set()
+        self._keeper: asyncio.Task[None] | None = None
         self._control: socket.socket | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._commands = asyncio.Lock()
@@ -51,9 +53,14 @@ class Pool:
         Raises:
             StoreError: the graph cannot be loaded.
         """
-        await self._load()
-        for _ in range(self._size):
-            self._add(await self._fork())
+        try:
+            await self._load()
+            for _ in range(self._size):
+                self._add(await self._fork())
+        except (EOFError, OSError) as error:
+            await self.close(0)
+            raise _not_loaded() from error
+        self._keeper = asyncio.get_running_loop().create_task(self._keep())
 
     async def call(self, frame: bytes, seconds: float) -> bytes:
         """What a worker answers to *frame* within *seconds* from when it has one.
@@ -62,17 +69,7 @@ class Pool:
             Busy: too many frames wait already, or none of the workers came free in that time.
             LimitReached: the time ran out, or the worker died over it.
         """
-        if self._waiting >= self._most_waiting:
-            raise _busy()
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(seconds):
-                await self._free.acquire()
-        except TimeoutError:
-            raise _busy() from None
-        finally:
-            self._waiting -= 1
-        worker = self._idle.pop()
+        worker = await self._next(seconds)
         try:
             async with asyncio.timeout(seconds):
                 answer, leaving = await worker.call(frame)
@@ -91,6 +88,24 @@ class Pool:
             self._add(worker)
         return answer
 
+    async def _next(self, seconds: float) -> _Worker:
+        """A worker that is free, after at most *seconds*."""
+        if self._free.locked() and self._waiting >= self._most_waiting:
+            raise _busy()
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    await self._free.acquire()
+                    worker = self._idle.pop()
+                    if not worker.gone:
+                        return worker
+                    self._replace(worker)  # it died while it had nothing to do: nobody needs to notice
+        except TimeoutError:
+            raise _busy() from None
+        finally:
+            self._waiting -= 1
+
     @property
     def alive(self) -> bool:
         """Whether the process that forks the workers is there."""
@@ -108,8 +123,10 @@ class Pool:
         while (self.busy or self._waiting) and loop.time() < end:
             await asyncio.sleep(0.02)
         self._closing = True
-        for task in self._running:
+        tasks = [*self._running, *([self._keeper] if self._keeper else [])]
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         for worker in self._idle:
             worker.close()
         if self._control:
@@ -117,53 +134,74 @@ class Pool:
         if self._process:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._process.wait(), 1.0)
-            with suppress(ProcessLookupError):
-                self._process.kill()
+            await self._sweep(self._process)
 
     # -- the zygote ---------------------------------------------------------------------------------------
 
     async def _load(self) -> None:
         here, there = socket.socketpair()
-        spec = json.dumps({**self._spec, "control": there.fileno()})
-        self._process = await asyncio.create_subprocess_exec(
+        try:
+            with there:
+                process = await self._zygote(there)
+            here.setblocking(False)
+            try:
+                await asyncio.wait_for(_heard(here), _READY)
+            except BaseException:
+                await self._sweep(process)
+                raise
+        except BaseException as error:
+            here.close()
+            if isinstance(error, (TimeoutError, EOFError, OSError)):
+                raise _not_loaded() from error
+            raise
+        if self._control:
+            self._control.close()
+        self._control, self._process = here, process
+
+    async def _zygote(self, control: socket.socket) -> asyncio.subprocess.Process:
+        """A process that loads the graph and then obeys what comes out of *control*."""
+        return await asyncio.create_subprocess_exec(
             sys.executable,
+            "-P",  # no module of the folder that the server happens to be started in
             "-m",
             "kg.store.zygote",
-            spec,
-            pass_fds=[there.fileno()],
+            json.dumps({**self._spec, "control": control.fileno()}),
+            pass_fds=[control.fileno()],
             stdin=asyncio.subprocess.DEVNULL,
             start_new_session=True,
         )
-        there.close()
-        here.setblocking(False)
-        self._control = here
-        try:
-            await asyncio.wait_for(self._hear(), _READY)
-        except (TimeoutError, EOFError) as error:
-            raise StoreError(
-                Text("查询进程未能载入图谱", "the query processes could not load the graph"),
-                hint=Text("运行 kg build --force 重建", "run kg build --force to make it anew"),
-            ) from error
 
-    async def _hear(self) -> int:
-        """The number in the zygote's next answer."""
-        assert self._control is not None
-        data = b""
-        while len(data) < COMMAND.size:
-            part = await asyncio.get_running_loop().sock_recv(self._control, COMMAND.size - len(data))
-            if not part:
-                raise EOFError
-            data += part
-        _, number = COMMAND.unpack(data)
-        return int(number)
+    @staticmethod
+    async def _sweep(process: asyncio.subprocess.Process) -> None:
+        """End a zygote and all that it has forked: they are a group of their own, which outlives it."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+
+    async def _keep(self) -> None:
+        """Load the graph anew whenever the zygote has died."""
+        while self._process:
+            process = self._process
+            await process.wait()
+            async with self._commands:
+                await self._sweep(process)
+                while self._process is process:
+                    with suppress(StoreError, OSError):
+                        await self._load()
+                        break
+                    await asyncio.sleep(1.0)
 
     async def _fork(self) -> _Worker:
         async with self._commands:
             here, there = socket.socketpair()
             assert self._control is not None
-            with there:
-                socket.send_fds(self._control, [COMMAND.pack(FORK, 0)], [there.fileno()])
-            number = await self._hear()
+            try:
+                with there:
+                    socket.send_fds(self._control, [COMMAND.pack(FORK, 0)], [there.fileno()])
+                number = await _heard(self._control)
+            except BaseException:
+                here.close()
+                raise
         return await _Worker.on(here, number)
 
     def _add(self, worker: _Worker) -> None:
@@ -185,18 +223,9 @@ class Pool:
                     await self._end(worker)
                 self._add(await self._fork())
                 return
-            except (EOFError, OSError):  # the zygote is gone
+            except (EOFError, OSError):  # the zygote is gone, and the worker with it
                 worker.number = 0
-                with suppress(StoreError):
-                    await self._again()
-                await asyncio.sleep(0.2)
-
-    async def _again(self) -> None:
-        """Load the graph anew in the place of a zygote that died."""
-        async with self._commands:
-            if self._process and self._process.returncode is None:
-                return
-            await self._load()
+                await asyncio.sleep(0.1)
 
     async def _end(self, worker: _Worker) -> None:
         async with self._commands:
@@ -204,18 +233,27 @@ class Pool:
             await asyncio.get_running_loop().sock_sendall(self._control, COMMAND.pack(KILL, worker.number))
 
 
-class _Worker:
-    """One forked process, held by its socket."""
+class _Worker(asyncio.Protocol):
+    """One forked process, held by its socket; its process number is 0 once nobody has to end it.
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int) -> None:
-        self._reader, self._writer, self.number = reader, writer, number
+    Attributes:
+        gone: whether its process has ended.
+    """
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self._transport: asyncio.Transport | None = None
+        self._received = bytearray()
+        self._answer: asyncio.Future[tuple[bytes, bool]] | None = None
+        self.gone = False
 
     @classmethod
     async def on(cls, channel: socket.socket, number: int) -> _Worker:
         """The worker at the other end of *channel*, whose process is *number*."""
         channel.setblocking(False)
-        reader, writer = await asyncio.open_unix_connection(sock=channel)
-        return cls(reader, writer, number)
+        loop = asyncio.get_running_loop()
+        _, worker = await loop.create_unix_connection(lambda: cls(number), sock=channel)
+        return worker
 
     async def call(self, frame: bytes) -> tuple[bytes, bool]:
         """(its answer, whether it leaves now).
@@ -223,15 +261,67 @@ class _Worker:
         Raises:
             EOFError: it died.
         """
-        self._writer.write(HEAD.pack(False, len(frame)) + frame)
+        if self.gone or self._transport is None:
+            raise EOFError
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(HEAD.pack(False, len(frame)) + frame)
         try:
-            leaving, size = HEAD.unpack(await self._reader.readexactly(HEAD.size))
-            return await self._reader.readexactly(size), leaving
-        except (asyncio.IncompleteReadError, struct.error) as error:
-            raise EOFError from error
+            return await self._answer
+        finally:
+            self._answer = None
 
     def close(self) -> None:
-        self._writer.close()
+        """Close the socket; a worker that is idle then ends by itself."""
+        if self._transport:
+            self._transport.close()
+
+    # -- asyncio.Protocol -------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The socket is open."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """A part of an answer; with the last one the answer is whole."""
+        self._received += data
+        if len(self._received) < HEAD.size:
+            return
+        leaving, size = HEAD.unpack_from(self._received)
+        if len(self._received) < HEAD.size + size:
+            return
+        whole = bytes(memoryview(self._received)[HEAD.size : HEAD.size + size])
+        self._received = bytearray()
+        if self._answer and not self._answer.done():
+            self._answer.set_result((whole, leaving))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The worker's end is closed: it left, or died."""
+        self.gone = True
+        if self._answer and not self._answer.done():
+            self._answer.set_exception(EOFError())
+
+
+async def _heard(control: socket.socket) -> int:
+    """The number in the zygote's next answer.
+
+    Raises:
+        EOFError: it died.
+    """
+    data = b""
+    while len(data) < COMMAND.size:
+        part = await asyncio.get_running_loop().sock_recv(control, COMMAND.size - len(data))
+        if not part:
+            raise EOFError
+        data += part
+    _, number = COMMAND.unpack(data)
+    return int(number)
+
+
+def _not_loaded() -> StoreError:
+    return StoreError(
+        Text("查询进程未能载入图谱", "the query processes could not load the graph"),
+        hint=Text("运行 kg build --force 重建", "run kg build --force to make it anew"),
+    )
 
 
 def _busy() -> Busy:

@@ -18,6 +18,7 @@ import socket
 import struct
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from typing import Final
 
@@ -28,8 +29,11 @@ HEAD: Final = struct.Struct("!?I")
 """What stands before each frame between a server and a worker: whether the worker leaves after it, and its length."""
 FORK, KILL = b"F", b"K"
 _CHANNEL: Final = 3
+_PORTION: Final = 2**16
 _GROWN: Final = 64 * 1024
 """KiB of resident memory by which a worker may grow before it leaves, so that no one query's memory is kept for good."""
+_EVERY, _LARGE = 32, 2**18
+"""How often a worker looks at what it holds: after so many frames, and after each answer of so many bytes."""
 _LIFE: Final = 5_000
 """Frames after which a worker leaves in any case."""
 
@@ -45,6 +49,7 @@ def main(spec: str) -> None:
     told = json.loads(spec)
     module, _, name = told["factory"].partition(":")
     with socket.socket(fileno=told["control"]) as control:
+        _close_above(2, but=control.fileno())  # uvloop hands its own down, and the server's listening socket
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the server decides when to end
         handle: Handler = getattr(import_module(module), name)(*told["args"])
         gc.collect()
@@ -55,16 +60,18 @@ def main(spec: str) -> None:
 
 def _obey(control: socket.socket, handle: Handler, memory: int) -> None:
     workers: set[int] = set()
-    while True:
-        message, attached, *_ = socket.recv_fds(control, COMMAND.size, 1)
-        if len(message) < COMMAND.size:
-            break
-        command, number = COMMAND.unpack(message)
-        if command == FORK:
-            workers.add(_fork(control, attached[0], handle, memory))
-        elif number in workers:
-            _end(number)
-            workers.discard(number)
+    with suppress(OSError):  # a pool that closes in the midst of a command: its workers end all the same
+        while True:
+            message, attached, *_ = socket.recv_fds(control, COMMAND.size, 1)
+            if len(message) < COMMAND.size:
+                break
+            command, number = COMMAND.unpack(message)
+            if command == FORK:
+                workers.add(number := _fork(control, attached[0], handle, memory))
+                control.sendall(COMMAND.pack(FORK, number))
+            elif number in workers:
+                _end(number)
+                workers.discard(number)
     for number in workers:
         _end(number)
 
@@ -73,7 +80,6 @@ def _fork(control: socket.socket, channel: int, handle: Handler, memory: int) ->
     number = os.fork()
     if number:
         os.close(channel)
-        control.sendall(COMMAND.pack(FORK, number))
         return number
     try:
         control.close()
@@ -90,9 +96,17 @@ def _become_worker(channel: int, memory: int) -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):  # an engine that aborts writes its last words to stderr, which is the server's log
         os.dup2(nothing, standard)
-    os.closerange(_CHANNEL + 1, max(nothing, channel) + 1)
+    _close_above(_CHANNEL)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the pool ends its workers after their answers are out
     confine(memory, files=_CHANNEL + 1)
+
+
+def _close_above(last: int, but: int = -1) -> None:
+    """Close every file with a descriptor above *last*."""
+    for number in map(int, os.listdir("/dev/fd")):  # noqa: PTH208 - names only
+        if number > last and number != but:
+            with suppress(OSError):  # the listing was one of them
+                os.close(number)
 
 
 def _serve(handle: Handler) -> None:
@@ -101,26 +115,29 @@ def _serve(handle: Handler) -> None:
     with socket.socket(fileno=_CHANNEL) as channel:
         while frame := receive(channel):
             told, frames = handle(frame), frames + 1
-            leaving = frames >= _LIFE or _resident() - start > _GROWN
+            look = frames % _EVERY == 0 or len(told) > _LARGE
+            leaving = frames >= _LIFE or (look and _resident() - start > _GROWN)
             channel.sendall(HEAD.pack(leaving, len(told)) + told)
             if leaving:
                 return
 
 
 def receive(channel: socket.socket) -> bytes:
-    """The next frame, whole; empty when the other side has closed."""
-    head = _exactly(channel, HEAD.size)
-    return _exactly(channel, HEAD.unpack(head)[1]) if head else b""
-
-
-def _exactly(channel: socket.socket, size: int) -> bytes:
-    parts = []
-    while size:
-        part = channel.recv(min(size, 1 << 20))
+    """The next frame, whole; empty when the other side has closed. There is one frame at a time, so nothing follows it."""
+    data = b""
+    while len(data) < HEAD.size:
+        part = channel.recv(_PORTION)
+        if not part:
+            return b""
+        data += part
+    _, size = HEAD.unpack_from(data)
+    parts, missing = [data[HEAD.size :]], HEAD.size + size - len(data)
+    while missing:
+        part = channel.recv(min(missing, 1 << 20))
         if not part:
             return b""
         parts.append(part)
-        size -= len(part)
+        missing -= len(part)
     return b"".join(parts)
 
 

@@ -60,6 +60,7 @@ HOMES = {
     "passages": "making",
     "completion": "giving",
     "serve": "serving",
+    "mcp": "serving",
     "doctor": "doctor",
 }
 

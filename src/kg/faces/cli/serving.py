@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -103,22 +104,71 @@ from kg.terms import Text, is_url
 @click.pass_obj
 def serve(run: Run, /, token_file: str | None, log_level: str, hosts: tuple[str, ...], **told: Any) -> None:
     """Build if need be, then serve until Ctrl-C or SIGTERM."""
-    store = _built(run)
-    try:
-        from kg.faces.web.serving import serve as start
-        from kg.faces.web.settings import Settings
-    except ImportError as error:
-        raise lacking("serve", error) from error
-    settings = Settings(store=str(store), hosts=hosts, token=_token(token_file), **told)
-    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-    click.echo(
-        say(
-            f"http://{shown}:{settings.port}{settings.root_path} (Ctrl-C 结束)",
-            f"http://{shown}:{settings.port}{settings.root_path} (Ctrl-C ends it)",
-        ),
-        err=True,
+    _need("serve", "httptools", "prometheus_client", "starlette", "uvicorn", "uvloop", "werkzeug", "xlsxwriter")
+    from kg.faces.web.serving import serve as start
+    from kg.faces.web.settings import Settings
+
+    settings = Settings(store=str(_built(run)), hosts=hosts, token=_token(token_file), **told)
+
+    def ready(port: int) -> None:
+        shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+        url = f"http://{shown}:{port}{settings.root_path}"
+        click.echo(say(f"{url} (Ctrl-C 结束)", f"{url} (Ctrl-C ends it)"), err=True)
+
+    start(settings, log_level=log_level, ready=ready)
+
+
+@click.command(
+    help=say(
+        "启动智能体服务:标准输入输出上的 MCP(Model Context Protocol),只读",
+        "serve agents on standard input and output (Model Context Protocol), read-only",
     )
-    start(settings, log_level=log_level)
+)
+@click.option(
+    "--timeout",
+    "seconds",
+    type=click.FloatRange(0.05),
+    default=10.0,
+    show_default=True,
+    help=say("每次调用的秒数", "seconds for one call"),
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help=say("同时回答的调用数", "calls answered at once"),
+)
+@click.option(
+    "--tag",
+    "tags",
+    multiple=True,
+    help=say("只提供带此标签的保存的查询", "offer only the saved queries with this tag"),
+)
+@click.option(
+    "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="warning", show_default=True
+)
+@common
+@click.pass_obj
+def mcp(run: Run, /, seconds: float, workers: int, tags: tuple[str, ...], log_level: str) -> None:
+    """Build if need be, then answer until standard input ends."""
+    _need("mcp", "mcp", "mcp_types")
+    from kg.faces.mcp.graphs import Settings
+    from kg.faces.mcp.serving import serve as start
+    from kg.faces.mcp.wire import Wire
+    from kg.store.answers import Limits
+
+    if sys.stdin and sys.stdin.isatty():
+        click.echo(say("等待 MCP 客户端;Ctrl-D 结束", "waiting for an MCP client; Ctrl-D ends it"), err=True)
+    try:
+        wire = Wire()  # first of all: from here on only the protocol reaches standard output
+    except OSError as error:
+        raise UsageProblem(
+            Text("标准输入或输出已关闭", "standard input or output is closed"),
+            hint=Text("由 MCP 客户端启动 kg mcp", "let an MCP client start kg mcp"),
+        ) from error
+    settings = Settings(_built(run), run.lang, Limits(seconds=seconds), workers, tags)
+    start(settings, wire, log_level=log_level)
 
 
 def _built(run: Run) -> Path:
@@ -149,6 +199,22 @@ def _token(file: str | None) -> str:
     if not token:
         raise UsageProblem(Text(f"{file} 是空的", f"{file} is empty"))
     return token
+
+
+def _need(extra: str, *modules: str) -> None:
+    """Look whether what a command needs is installed, without importing it.
+
+    Raises:
+        MissingFile: one of *modules* is not there.
+    """
+    from importlib.util import find_spec
+
+    for name in modules:
+        try:
+            if find_spec(name) is None:
+                raise ModuleNotFoundError(name=name)
+        except ImportError as error:
+            raise lacking(extra, error) from error
 
 
 def lacking(extra: str, error: ImportError) -> KgError:

@@ -1,0 +1,204 @@
+"""An answer made to measure: as many whole rows as fit, and what the agent has to know of the rest.
+
+It goes out twice: as structured content, in which every IRI stands with its names, and as a short text.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from kg.errors import TooLarge
+from kg.terms import Text
+
+MOST: Final = 20_000
+"""Most characters of the structured content, and of the text."""
+_BESIDE: Final = 400
+"""Characters kept for what stands beside rows and head."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: its values with their ``passages``, and what the text says of it."""
+
+    data: Mapping[str, Any]
+    line: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a tool has found.
+
+    Attributes:
+        title: first line of the text.
+        head: what stands beside the rows.
+        rows: from the first that is asked for; made one by one as they are taken.
+        total: how many there are in all, those before and after included; None if only the end of *rows* tells.
+        above: lines above the rows in the text.
+        note: what to know besides.
+        uncited: what to know if a row has no passages.
+    """
+
+    title: str
+    head: Mapping[str, Any]
+    rows: Iterator[Row]
+    total: int | None
+    above: tuple[str, ...] = ()
+    note: Text | None = None
+    uncited: Text | None = None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """How much is wanted.
+
+    Attributes:
+        lang: ``zh`` or ``en``, of the text.
+        limit: most rows.
+        offset: rows before the first.
+        until: second of :func:`time.monotonic` after which no further row is begun.
+    """
+
+    lang: str
+    limit: int
+    offset: int
+    until: float
+
+
+@dataclass
+class _Kept:
+    """Rows that fit, and the sections of the passages they cite."""
+
+    room: int
+    rows: list[Row] = field(default_factory=list)
+    sections: dict[str, str] = field(default_factory=dict)
+    data_size: int = 0
+    text_size: int = 0
+
+    def takes(self, row: Row) -> bool:
+        """Keep *row* if it fits."""
+        new = {c["id"]: _source(c) for c in row.data["passages"] if c["id"] not in self.sections}
+        data = self.data_size + len(dumped(row.data)) + 1
+        text = self.text_size + len(row.line) + 1 + sum(len(s) + 1 for s in new.values())
+        if max(data, text) > self.room:
+            return False
+        self.rows.append(row)
+        self.sections |= new
+        self.data_size, self.text_size = data, text
+        return True
+
+
+def bound(answer: Answer, frame: Frame, dataset: str) -> tuple[dict[str, Any], str]:
+    """(structured content, text) of *answer*.
+
+    Args:
+        answer: what was found.
+        frame: how much of it is wanted.
+        dataset: SHA-256 of the dataset.
+
+    Raises:
+        TooLarge: not even one row fits.
+    """
+    beside = max(len(dumped(answer.head)), len(answer.title) + sum(map(len, answer.above)))
+    kept = _Kept(MOST - beside - _BESIDE)
+    more = _fill(kept, answer.rows, frame)
+    if more and not kept.rows:
+        raise TooLarge(
+            Text("一行就超过一个答案的大小", "a single row is larger than an answer may be"),
+            hint=Text("少取几列,或缩短文本", "ask for fewer columns or shorter texts"),
+        )
+    after = frame.offset + len(kept.rows)
+    total = answer.total if more or answer.total is not None else after
+    counts = {
+        "offset": frame.offset,
+        "total": total,
+        "complete": not more and frame.offset == 0,
+        "truncated": more,
+        "next": after if more else None,
+        "dataset": dataset,
+        "note": _note(answer, kept, after if more else None, frame.lang),
+    }
+    structured = {**answer.head, **counts, "rows": [row.data for row in kept.rows]}
+    return structured, _text(answer, kept, counts, frame.lang)
+
+
+def _fill(kept: _Kept, rows: Iterable[Row], frame: Frame) -> bool:
+    """Take rows while they fit; whether there are more."""
+    for row in rows:
+        late = kept.rows and time.monotonic() > frame.until
+        if len(kept.rows) == frame.limit or late or not kept.takes(row):
+            return True
+    return False
+
+
+def _note(answer: Answer, kept: _Kept, following: int | None, lang: str) -> str | None:
+    notes = [answer.note] if answer.note else []
+    if answer.uncited and not all(row.data["passages"] for row in kept.rows):
+        notes.append(answer.uncited)
+    if following is not None:
+        notes.append(
+            Text(
+                f"后面还有:用 offset={following} 接着取,或缩小范围",
+                f"there is more: go on with offset={following}, or narrow the question",
+            )
+        )
+    return " ".join(n.pick(lang) for n in notes) or None
+
+
+def _text(answer: Answer, kept: _Kept, counts: Mapping[str, Any], lang: str) -> str:
+    lines = [answer.title, _counted(len(kept.rows), counts).pick(lang)]
+    if kept.rows:
+        lines += ["", *answer.above, *(row.line for row in kept.rows)]
+    if kept.sections:
+        lines += ["", Text("出处:", "sources:").pick(lang), *(kept.sections[p] for p in sorted(kept.sections))]
+    if counts["note"]:
+        lines += ["", counts["note"]]
+    return "\n".join(lines)
+
+
+def _counted(number: int, counts: Mapping[str, Any]) -> Text:
+    """``rows 1–50 of 240, not complete; dataset 1a2b…``."""
+    first, total = counts["offset"] + 1, counts["total"]
+    span = f"{first}–{first + number - 1}" if number else "0"
+    whole = Text("完整", "complete") if counts["complete"] else Text("不完整", "not complete")
+    known = Text("?", "an unknown number") if total is None else Text(str(total), str(total))
+    short = counts["dataset"][:12]
+    return Text(
+        f"第 {span} 行,共 {known.zh} 行,{whole.zh};数据集 {short}",
+        f"rows {span} of {known.en}, {whole.en}; dataset {short}",
+    )
+
+
+def _source(citation: Mapping[str, Any]) -> str:
+    span = f" [{citation['start']}–{citation['end']}]" if "start" in citation else ""
+    return f"{citation['id']} {citation['section']}{span}"
+
+
+def dumped(value: Any) -> str:
+    """*value* as JSON without spaces, as it is counted and sent."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def ids(row: Mapping[str, Any]) -> str:
+    """The passages of a row in one word after another: ``r1-L0027 r1-L0453``."""
+    return " ".join(c["id"] for c in row["passages"])
+
+
+def cited(row: Mapping[str, Any]) -> str:
+    """The same for the end of a line: `` [r1-L0027 r1-L0453]``."""
+    return f" [{ids(row)}]" if row["passages"] else ""
+
+
+def table_head(titles: Iterable[str]) -> tuple[str, str]:
+    """The two lines above a Markdown table."""
+    titles = list(titles)
+    return table_line(titles), table_line(["---"] * len(titles))
+
+
+def table_line(cells: Iterable[str]) -> str:
+    """A line of a Markdown table."""
+    escaped = (" ".join(cell.replace("|", "\\|").split()) for cell in cells)
+    return f"| {' | '.join(escaped)} |"

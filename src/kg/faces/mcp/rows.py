@@ -1,0 +1,232 @@
+"""Rows of terms: the answer of a saved query, or of SPARQL that an agent wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
+
+from kg.ask.names import Names
+from kg.errors import Refused, SyntaxProblem
+from kg.faces.cli import render
+from kg.faces.mcp.bounded import Answer, Row, ids, table_head, table_line
+from kg.source.queryfile import Parameter, SavedQuery
+from kg.store.embedded import engine_problem
+from kg.store.guard import refuse_side_effects
+from kg.store.results import plain
+from kg.terms import Text, expand
+
+if TYPE_CHECKING:
+    from kg.faces.mcp.desk import Call, Room
+
+_LONG: Final = 2_000
+"""Most characters of a text in a cell."""
+_EXACT: Final = 2**53
+_UPDATES: Final = ("insert", "delete", "load", "clear", "create", "drop", "copy", "move", "add")
+_SOURCE: Final = Text("出处", "source")
+_EXAMPLE: Final = Text(
+    "改正此处;前缀无需声明,例如 SELECT ?c { ?c a ivc:Company } LIMIT 5",
+    "mend it there; prefixes need no declaration, as in SELECT ?c { ?c a ivc:Company } LIMIT 5",
+)
+_UNCITED: Final = Text(
+    "没有出处的行:在查询中加入 GRAPH ?passage { … } 即可带上陈述它的段落",
+    "rows without passages: put the pattern into GRAPH ?passage { … } to have each cite the passage that states it",
+)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a table.
+
+    Attributes:
+        names: of the variables.
+        seen: which of them the text shows.
+        own: whether one of them holds the passages; else the text gets a column for them.
+    """
+
+    names: Sequence[str]
+    seen: Sequence[int]
+    own: bool
+
+
+def cell(term: Any, names: Names) -> Any:
+    """A term as a JSON value: an IRI with its names in zh and en, a number, a truth, a text of bearable length."""
+    if isinstance(term, ox.NamedNode):
+        iri = term.value
+        if not names.has_name(iri):
+            return {"iri": _short(iri)}
+        return {"iri": iri, "zh": names.label(iri, "zh"), "en": names.label(iri, "en")}
+    value = plain(term)
+    if isinstance(value, float):
+        if not isfinite(value):  # JSON has no word for it
+            return str(term.value)
+        return int(value) if value.is_integer() and abs(value) < _EXACT else value
+    return _short(value) if isinstance(value, str) else value
+
+
+def _shown(term: Any, lang: str, names: Names) -> str:
+    """A term in a line of the text."""
+    value = plain(term)
+    return str(term.value) if isinstance(value, float) and not isfinite(value) else render.cell(term, lang, names)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONG else f"{text[:_LONG]}… ({len(text)} 字符 characters)"
+
+
+# -- saved queries ------------------------------------------------------------------------------------------
+
+
+def saved(room: Room, call: Call) -> Answer:
+    """The rows of the saved query that the tool is named for.
+
+    Raises:
+        UsageProblem: an impossible value. NotFound: a name that nothing bears.
+    """
+    graph, names, lang = room.graph, room.graph.names, call.frame.lang
+    query = graph.catalogue.get(call.tool)
+    values = {name: str(value) for name, value in call.values.items()}
+    sparql = graph.catalogue.bind(query, values)
+    table = room.store.select(sparql, shown=f"queries/{query.name}.rq", limit=room.limits.rows)
+    question = graph.catalogue.question(query, values)
+    seen = _of_language(table.columns, lang)
+    heads = [query.columns[table.columns[n]].pick(lang) for n in seen]
+    own = any(c == "passage" or c.endswith("_passage") for c in table.columns)
+    return Answer(
+        title=question.pick(lang),
+        head={
+            "query": query.name,
+            "title": _both(query.title),
+            "question": _both(question),
+            "asked": {p.name: _asked(room, p, values.get(p.name)) for p in query.params},
+            "columns": [{"name": c, **_both(query.columns[c])} for c in table.columns],
+        },
+        rows=_rows(room, call, Columns(table.columns, seen, own), table.rows[call.frame.offset :]),
+        total=None if table.truncated else len(table),
+        above=table_head(heads if own else [*heads, _SOURCE.pick(lang)]),
+        note=_nothing(query, names) if not table.rows else None,
+    )
+
+
+def _nothing(query: SavedQuery, names: Names) -> Text:
+    return Text(
+        f"没有这样的行:报告未说,不等于没有({query.title.zh})",
+        f"no such rows: the report does not say so, which is not a no ({query.title.en})",
+    )
+
+
+def _asked(room: Room, param: Parameter, value: str | None) -> Any:
+    """The value that a parameter had, given or by default; None for any."""
+    if value is not None:
+        return cell(room.graph.catalogue.term(param, value), room.graph.names)
+    return None if param.default == "UNDEF" else cell(default(param), room.graph.names)
+
+
+def default(param: Parameter) -> ox.NamedNode | ox.Literal:
+    """The default of a parameter as a term; it has one."""
+    written = param.default
+    if written.startswith('"'):
+        return ox.Literal(written[1:].rpartition('"')[0])
+    if param.type in ("integer", "year"):
+        return ox.Literal(int(written))
+    return ox.Literal(float(written)) if param.type == "decimal" else ox.NamedNode(expand(written))
+
+
+def _of_language(columns: Sequence[str], lang: str) -> list[int]:
+    """Where the columns are that do not hold the other language's text."""
+    other = "en" if lang == "zh" else "zh"
+    return [n for n, c in enumerate(columns) if not c.endswith(f"_{other}")]
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _rows(room: Room, call: Call, columns: Columns, solutions: Iterable[Any]) -> Iterator[Row]:
+    """Solutions, each with terms in the order of *columns*, as rows."""
+    names, lang = room.graph.names, call.frame.lang
+    for terms in solutions:
+        ground, passages = room.sources.row(terms)
+        values = {c: cell(t, names) for c, t in zip(columns.names, terms, strict=True)}
+        data = {"values": values, "ground": ground, "passages": room.sources.cite(passages, call.spans)}
+        words = [_short(_shown(terms[n], lang, names)) for n in columns.seen]
+        yield Row(data, table_line(words if columns.own else [*words, ids(data)]))
+
+
+# -- SPARQL ---------------------------------------------------------------------------------------------------
+
+
+def sparql(room: Room, call: Call) -> Answer:
+    """The answer of a query from outside.
+
+    Raises:
+        SyntaxProblem: not SPARQL, with line and column. Refused: SERVICE, an update, a graph that is not here.
+        UsageProblem: the engine cannot evaluate it.
+    """
+    text = call.values["query"]
+    refuse_side_effects(text, "query", room.store.has_graph)
+    try:
+        found = room.store.query(text)
+    except SyntaxProblem as error:
+        _refuse_update(text)
+        raise SyntaxProblem(error.what, place=error.place, hint=_EXAMPLE) from error
+    except (OSError, RuntimeError, ValueError) as error:
+        raise engine_problem(error) from error
+    if isinstance(found, ox.QueryBoolean):
+        truth = bool(found)
+        return Answer(str(truth).lower(), {"form": "ask", "columns": [], "boolean": truth}, iter(()), 0)
+    if isinstance(found, ox.QuerySolutions):
+        columns = tuple(v.value for v in found.variables)
+        solutions = ([solution[c] for c in columns] for solution in _from(found, call))
+        rows = _rows(room, call, Columns(columns, range(len(columns)), own=False), solutions)
+        form = "select"
+    else:
+        columns, form = ("subject", "predicate", "object"), "graph"
+        rows = _triples(room, call, _from(found, call))
+    head = {"form": form, "columns": [{"name": c} for c in columns]}
+    above = table_head([*columns, _SOURCE.pick(call.frame.lang)])
+    return Answer(form.upper(), head, rows, None, above, uncited=_UNCITED if form == "select" else None)
+
+
+def _refuse_update(text: str) -> None:
+    """Say of what is no query, but would be an update, that updates are refused."""
+    from rdflib.plugins.sparql.parser import parseUpdate
+
+    words = text.lower()
+    if not any(word in words for word in _UPDATES):
+        return
+    try:
+        parseUpdate(text)
+    except Exception:  # of many kinds: it is no update either
+        return
+    raise Refused(
+        Text("这里只读,不接受更新", "the graph is read-only here; updates are refused"),
+        hint=Text("用 SELECT、ASK、CONSTRUCT 或 DESCRIBE", "ask with SELECT, ASK, CONSTRUCT or DESCRIBE"),
+    )
+
+
+def _from(found: Any, call: Call) -> Iterator[Any]:
+    """Solutions or triples from the first that is asked for."""
+    try:
+        yield from islice(found, call.frame.offset, None)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise engine_problem(error) from error
+
+
+def _triples(room: Room, call: Call, triples: Iterator[Any]) -> Iterator[Row]:
+    names, lang = room.graph.names, call.frame.lang
+    for triple in triples:
+        terms = subject, predicate, value = (triple.subject, triple.predicate, triple.object)
+        ground, passages = "computed", list[str]()
+        if isinstance(subject, ox.NamedNode) and isinstance(value, (ox.NamedNode, ox.Literal)):
+            ground, passages = room.sources.statement((str(subject), str(predicate), str(value)))
+        data: Mapping[str, Any] = {
+            "values": dict(zip(("subject", "predicate", "object"), (cell(t, names) for t in terms), strict=True)),
+            "ground": ground,
+            "passages": room.sources.cite(passages, call.spans),
+        }
+        yield Row(data, table_line([*(_short(_shown(t, lang, names)) for t in terms), ids(data)]))

@@ -1,0 +1,192 @@
+"""JSON Schemas of what a tool takes and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from kg.ask.names import Names
+from kg.faces.mcp.rows import default
+from kg.source.queryfile import Parameter, SavedQuery
+from kg.terms import slug
+from kg.vocab import IVC, IVL
+
+Schema = dict[str, Any]
+LIMIT: Final = 50
+"""Rows of an answer, unless the agent wants more or fewer."""
+MOST_ROWS: Final = 200
+GROUNDS: Final = ("asserted", "cited", "mentioned", "background", "entities", "inferred", "computed")
+_NAME: Final = 500
+_QUERY: Final = 100_000
+_SHORT_LIST: Final = 7
+
+NAMED: Final[Schema] = {"$ref": "#/$defs/named"}
+MAYBE: Final[Schema] = {"anyOf": [NAMED, {"type": "null"}]}
+CELL: Final[Schema] = {"$ref": "#/$defs/cell"}
+_DEFS: Final[Schema] = {
+    "named": {
+        "type": "object",
+        "properties": {"iri": {"type": "string"}, "zh": {"type": "string"}, "en": {"type": "string"}},
+        "required": ["iri"],
+    },
+    "cell": {"anyOf": [NAMED, {"type": ["string", "number", "boolean", "null"]}]},
+    "citation": {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string"},
+            "section": {"type": "string"},
+            "start": {"type": "integer"},
+            "end": {"type": "integer"},
+            "sha256": {"type": "string"},
+        },
+        "required": ["id", "section"],
+    },
+}
+LIST: Final[Schema] = {"type": "array"}
+OBJECT: Final[Schema] = {"type": "object"}
+STRING: Final[Schema] = {"type": "string"}
+
+
+# -- what goes in ---------------------------------------------------------------------------------------------
+
+
+def text(words: str, most: int = _NAME) -> Schema:
+    """A text of at most *most* characters."""
+    return {"type": "string", "minLength": 1, "maxLength": most, "description": words}
+
+
+def query_text(words: str) -> Schema:
+    """A text as long as a query may be."""
+    return text(words, _QUERY)
+
+
+def choice(words: str, choices: list[str]) -> Schema:
+    """One of *choices*."""
+    return {"type": "string", "enum": choices, "description": words}
+
+
+def shared(lang: str) -> dict[str, Schema]:
+    """What every tool takes; *lang* is the language of the server."""
+    return {
+        "limit": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": MOST_ROWS,
+            "default": LIMIT,
+            "description": "most rows 最多行数",
+        },
+        "offset": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1_000_000,
+            "default": 0,
+            "description": "rows to skip 跳过行数",
+        },
+        "spans": {
+            "type": "boolean",
+            "default": False,
+            "description": "citations with character offsets and SHA-256 出处附字符位置",
+        },
+        "lang": {"type": "string", "enum": ["zh", "en"], "default": lang, "description": "language of texts 语言"},
+    }
+
+
+def parameter(param: Parameter, names: Names) -> Schema:
+    """What a parameter of a saved query takes."""
+    label = f"{param.label.zh} · {param.label.en}"
+    told = "; any by default 默认任意"
+    given: Schema = {}
+    if param.default != "UNDEF":
+        term = default(param)
+        value = slug(term.value)
+        meant = names.label(term.value, "zh"), names.label(term.value, "en")
+        told = f"; default {' / '.join(meant)}" if names.has_name(term.value) else ""
+        given = {"default": _number(param, value)}
+    return {**_kind(param, names, label, told), **given}
+
+
+def _kind(param: Parameter, names: Names, label: str, told: str) -> Schema:
+    if param.type == "enum":
+        return choice(label, list(param.choices))
+    if param.type == "year":
+        return {"type": "integer", "minimum": 1900, "maximum": 2100, "description": f"{label}{told}"}
+    if param.type in ("integer", "decimal"):
+        return {"type": "integer" if param.type == "integer" else "number", "description": f"{label}{told}"}
+    if param.type == "string":
+        return text(f"{label}{told}")
+    if param.type == "Passage":
+        return text(f"{label}: its line or id, as 37 or r1-L0037, or its IRI{told}")
+    return text(f"{label}: {named_as(param.type, names)}{_members(param.type, names)}{told}")
+
+
+def named_as(kind: str, names: Names) -> str:
+    """``name, alias, slug or IRI of an Industry 产业``."""
+    article = "an" if kind[0] in "AEIOU" else "a"
+    return f"name, alias, slug or IRI of {article} {kind} {names.label(IVC + kind, 'zh')}"
+
+
+def _members(kind: str, names: Names) -> str:
+    """The members of a short closed list."""
+    known = [t for t in names.of_kind(kind) if t.iri.startswith(IVL)]
+    if not known or len(known) > _SHORT_LIST:
+        return ""
+    return f" ({', '.join(f'{slug(t.iri)} {t.label.zh}' for t in known)})"
+
+
+def _number(param: Parameter, value: str) -> str | int | float:
+    if param.type in ("integer", "year"):
+        return int(value)
+    return float(value) if param.type == "decimal" else value
+
+
+def takes(optional: tuple[str, ...] = (), /, **params: Schema) -> Schema:
+    """The schema of a tool's arguments, all but *optional* required."""
+    required = [name for name in params if name not in optional]
+    made: Schema = {"type": "object", "properties": params, "additionalProperties": False}
+    return {**made, "required": required} if required else made
+
+
+# -- what comes out -------------------------------------------------------------------------------------------
+
+
+def gives(head: Mapping[str, Schema], row: Mapping[str, Schema]) -> Schema:
+    """The schema of an answer.
+
+    Args:
+        head: what stands beside the rows.
+        row: what a row has beside its ground and passages.
+    """
+    return {
+        "type": "object",
+        "properties": {
+            **head,
+            "offset": {"type": "integer"},
+            "total": {"type": ["integer", "null"], "description": "rows there are, if known"},
+            "complete": {"type": "boolean", "description": "these rows are all there are"},
+            "truncated": {"type": "boolean", "description": "more rows follow"},
+            "next": {"type": ["integer", "null"], "description": "offset of the next rows"},
+            "dataset": {"type": "string", "description": "SHA-256 of the dataset"},
+            "note": {"type": ["string", "null"]},
+            "rows": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        **row,
+                        "ground": {"enum": list(GROUNDS)},
+                        "passages": {"type": "array", "items": {"$ref": "#/$defs/citation"}},
+                    },
+                    "required": [*row, "ground", "passages"],
+                },
+            },
+        },
+        "required": ["offset", "total", "complete", "truncated", "next", "dataset", "note", "rows", *head],
+        "$defs": _DEFS,
+    }
+
+
+def table(query: SavedQuery) -> Schema:
+    """The schema of a saved query's answer."""
+    head = {"query": STRING, "title": OBJECT, "question": OBJECT, "asked": OBJECT, "columns": LIST}
+    columns = dict.fromkeys(query.columns, CELL)
+    return gives(head, {"values": {"type": "object", "properties": columns, "required": list(columns)}})

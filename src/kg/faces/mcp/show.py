@@ -1,0 +1,139 @@
+"""One thing from all sides: what is stated of it, its figures and claims; of a passage, what it states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from kg.ask import plain
+from kg.ask.entity import Edge, Entity, described, entity
+from kg.faces.mcp.bounded import Answer, Row, cited
+from kg.faces.mcp.rows import cell
+from kg.terms import Text, amount, compact, expand, slug
+from kg.vocab import BASE, IVC, IVL, PASSAGE
+
+if TYPE_CHECKING:
+    from kg.faces.mcp.desk import Call, Room
+
+_ORDER: Final = ("asserted", "figure", "claim", "background", "entities", "inferred")
+_STATED: Final = """
+SELECT ?s ?p ?o WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }} ORDER BY ?s ?p STR(?o) COALESCE(LANG(?o), "")"""
+_ALIKE: Final = 95
+"""Least score of a name that is the same but for its spelling."""
+
+
+def show(room: Room, call: Call) -> Answer:
+    """Edges that the report states, figures, claims, then what it does not say itself.
+
+    Raises:
+        NotFound: nothing bears the name.
+    """
+    text, names = call.values["thing"], room.graph.names
+    found = _meant(room, text)
+    iri = found.thing.iri
+    head = {"thing": _thing(room, call, found), "namesakes": _namesakes(room, text, iri)}
+    rows = list(_stated(room, iri)) if iri.startswith(PASSAGE) else _ordered(found, names)
+    called = " / ".join(dict.fromkeys((found.thing.label.zh, found.thing.label.en)))
+    kind = f" ({names.label(IVC + found.thing.kind, call.frame.lang)})" if found.thing.kind else ""
+    return Answer(
+        title=f"{called}{kind} {compact(iri)}",
+        head=head,
+        rows=(_row(room, call, row) for row in islice(rows, call.frame.offset, None)),
+        total=len(rows),
+    )
+
+
+def _meant(room: Room, text: str) -> Entity:
+    """What *text* names; an IRI, a prefixed name or the id of a passage may also mean what bears no name."""
+    store, names = room.graph.store, room.graph.names
+    whole = PASSAGE + text if room.sources.has(PASSAGE + text) else expand(text)
+    found = described(store, names, whole) if whole.startswith(BASE) else None
+    return found or entity(store, names, room.graph.resolve(text))
+
+
+def _thing(room: Room, call: Call, found: Entity) -> dict[str, Any]:
+    thing, names = found.thing, room.graph.names
+    told: dict[str, Any] = {
+        "iri": thing.iri,
+        "zh": thing.label.zh,
+        "en": thing.label.en,
+        "kind": plain.named(IVC + thing.kind, names) if thing.kind else None,
+        "also": list(thing.also),
+        "texts": {compact(prop): words for prop, words in found.texts.items()},
+    }
+    if room.sources.has(thing.iri):
+        told |= room.sources.cite([thing.iri], call.spans)[0]
+    return told
+
+
+def _namesakes(room: Room, text: str, iri: str) -> list[dict[str, Any]]:
+    """Other things that bear the same name."""
+    names = room.graph.names
+    others = [m.thing for m in room.graph.find(text, limit=20) if m.score >= _ALIKE and m.thing.iri != iri]
+    return [{**(plain.named(t.iri, names) or {}), "kind": plain.named(IVC + t.kind, names)} for t in others]
+
+
+def _ordered(found: Entity, names: Any) -> list[dict[str, Any]]:
+    """Rows as plain data, the report's own statements first; each edge with its triple for :func:`_row`."""
+    told = plain.entity(found, names)
+    pairs = zip(told["edges"], found.edges, strict=True)
+    rows = [{"row": "edge", **edge, "triple": _triple(found.thing.iri, of)} for edge, of in pairs]
+    rows += [{"row": "figure", **claim} for claim in told["figures"]]
+    rows += [{"row": "claim", **claim} for claim in told["claims"]]
+    return sorted(rows, key=lambda row: _ORDER.index(row.get("ground") or row["row"]))
+
+
+def _triple(iri: str, edge: Edge) -> tuple[str, str, str]:
+    subject, value = (iri, edge.other) if edge.out else (edge.other, iri)
+    return f"<{subject}>", f"<{edge.predicate}>", f"<{value}>"
+
+
+def _stated(room: Room, passage: str) -> Iterator[dict[str, Any]]:
+    """What a passage states, triple by triple."""
+    names = room.graph.names
+    for terms in room.graph.store.select(_STATED.format(iri=passage)).rows:
+        three = zip(("subject", "predicate", "object"), (cell(t, names) for t in terms), strict=True)
+        yield {"row": "statement", **dict(three), "ground": "asserted", "passages": [slug(passage)]}
+
+
+def _row(room: Room, call: Call, told: Mapping[str, Any]) -> Row:
+    row = {key: value for key, value in told.items() if key not in ("triple", "passage")}
+    passages = [told["passage"]] if "passage" in told else told["passages"]
+    if row.get("ground") == "inferred":
+        passages = room.sources.statement(told["triple"])[1]
+    if row["row"] in ("figure", "claim"):
+        row |= {"kind": plain.named(IVC + row["kind"], room.graph.names), "ground": "asserted"}
+    data = {**row, "passages": room.sources.cite(passages, call.spans)}
+    return Row(data, f"- {_words(room, data, call.frame.lang)}{cited(data)}")
+
+
+def _words(room: Room, row: Mapping[str, Any], lang: str) -> str:
+    if row["row"] == "edge":
+        arrow = "→" if row["direction"] == "out" else "←"
+        said = "" if row["ground"] == "asserted" else f" ({row['ground']})"
+        return f"{row['predicate'][lang]} {arrow} {row['other'][lang]}{said}"
+    if row["row"] == "statement":
+        return " — ".join(_name(row[part], lang) for part in ("subject", "predicate", "object"))
+    summary = row["summary"].get(lang, "")
+    return summary if row["row"] == "claim" else f"{_figure(room, row, lang)}{f' ({summary})' if summary else ''}"
+
+
+def _name(value: Any, lang: str) -> str:
+    return str(value.get(lang, compact(value["iri"]))) if isinstance(value, dict) else str(value)
+
+
+def _figure(room: Room, row: Mapping[str, Any], lang: str) -> str:
+    """``China 2023 market size: 157.27 billion yuan renminbi, actual, according to …``."""
+    names = room.graph.names
+    bound = "" if row["comparator"] == "eq" else names.label(IVL + row["comparator"], lang) + " "
+    unit = names.unit((row["unit"] or {}).get("iri", ""), (row["indicator"] or {}).get("iri", ""), lang)
+    where = [row["region"][lang] if row["region"] else "", row["years"], row["indicator"][lang]]
+    after = [names.label(IVL + row["status"], lang) if row["status"] else ""]
+    after += [Text(f"据{_by(row, 'zh')}", f"according to {_by(row, 'en')}").pick(lang)] if row["attributed_to"] else []
+    value = f"{bound}{amount(row['value'], lang)} {unit}".rstrip()
+    return f"{' '.join(w for w in where if w)}: {value}, {', '.join(a for a in after if a)}"
+
+
+def _by(row: Mapping[str, Any], lang: str) -> str:
+    return str(row["attributed_to"][lang])

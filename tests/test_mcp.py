@@ -1,0 +1,837 @@
+"""``kg mcp``: the real program, asked over standard input and output with the protocol's own client.
+
+``KG_GOLDEN=write scripts/test -n0 tests/test_mcp.py`` renews the call and answer in docs/agents.md; read it before it is committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.from_thread
+import pytest
+from jsonschema import Draft202012Validator
+from mcp import StdioServerParameters
+from mcp.client.client import Client
+from mcp.client.stdio import stdio_client
+from mcp.types import CallToolResult, Tool
+
+from conftest import ROOT
+from kg.build.freshness import CURRENT
+from kg.graph import KnowledgeGraph
+from kg.source.project import Project
+from kg.terms import expand
+from kg.vocab import PASSAGE
+
+QUERIES = sorted(path.stem for path in (ROOT / "queries").glob("*.rq"))
+OWN = {"find", "show", "chain", "why", "audit", "path", "sparql"}
+SHARED = {"limit", "offset", "spans", "lang"}
+MOST = 20_000
+PAGES = [ROOT / "docs" / name for name in ("agents.md", "agents.zh.md")]
+# Rows that count or compare; kinds and background, which no passage states; each must say so in `ground`.
+UNCITED = {
+    "audit-by-rule",
+    "background-facts",
+    "company-relations",
+    "facts-beyond-report",
+    "inferred-facts",
+    "kinds-of-product",
+    "relations-by-support",
+    "segments-per-tier",
+    "things-by-kind",
+}
+
+
+class Agent:
+    """A client in a conversation with a server of its own."""
+
+    def __init__(self, portal: anyio.from_thread.BlockingPortal, client: Client, log: Path) -> None:
+        self._portal, self.client, self._log = portal, client, log
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    @cached_property
+    def tools(self) -> dict[str, Tool]:
+        return {tool.name: tool for tool in self._portal.call(self.client.list_tools).tools}
+
+    def call(self, name: str, /, **given: Any) -> CallToolResult:
+        return self._portal.call(self.client.call_tool, name, given)
+
+    def together(self, calls: Sequence[tuple[str, dict[str, Any]]]) -> list[CallToolResult]:
+        """The answers of *calls*, all sent at once."""
+
+        async def ask() -> list[CallToolResult]:
+            return list(await asyncio.gather(*(self.client.call_tool(*call) for call in calls)))
+
+        return self._portal.call(ask)
+
+    def ask(self, name: str, /, **given: Any) -> dict[str, Any]:
+        """The structured answer; the client has held it to the tool's output schema."""
+        result = self.call(name, **given)
+        assert not result.is_error, text(result)
+        found = result.structured_content
+        assert isinstance(found, dict)
+        assert len(json.dumps(found, ensure_ascii=False, separators=(",", ":"))) <= MOST
+        assert len(text(result)) <= MOST
+        assert found["truncated"] == (found["next"] is not None)
+        assert found["complete"] == (not found["truncated"] and found["offset"] == 0)
+        return found
+
+    def whole(self, name: str, /, **given: Any) -> list[dict[str, Any]]:
+        """Every row, page by page."""
+        rows: list[dict[str, Any]] = []
+        following: int | None = 0
+        while following is not None:
+            page = self.ask(name, offset=following, limit=200, **given)
+            assert page["offset"] == following
+            rows += page["rows"]
+            following = page["next"]
+        assert page["total"] == len(rows)
+        return rows
+
+    def error(self, name: str, /, **given: Any) -> str:
+        result = self.call(name, **given)
+        assert result.is_error
+        assert result.structured_content is None
+        told = text(result)
+        assert "Traceback" not in told
+        assert "\n  → " in told, told
+        return told
+
+
+def text(result: CallToolResult) -> str:
+    (content,) = result.content
+    assert content.type == "text"
+    return content.text
+
+
+def environment(store: Path, **settings: str) -> dict[str, str]:
+    return {**os.environ, "KG_PROJECT": str(ROOT), "KG_STORE": str(store), "KG_LANG": "en", **settings}
+
+
+@contextmanager
+def serving(store: Path, folder: Path, *flags: str, mode: Any = "auto", **settings: str) -> Iterator[Agent]:
+    """A conversation with ``kg mcp`` on the built graph in *store*; its log goes into *folder*."""
+    log = folder / f"mcp-{time.monotonic_ns()}.log"
+    command = StdioServerParameters(
+        command=sys.executable, args=["-m", "kg", "mcp", *flags], env=environment(store, **settings)
+    )
+    with log.open("w") as out, anyio.from_thread.start_blocking_portal() as portal:
+        client = Client(stdio_client(command, errlog=out), mode=mode)
+        with portal.wrap_async_context_manager(client):
+            yield Agent(portal, client, log)
+
+
+@pytest.fixture(scope="module")
+def agent(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
+    with serving(project.store, tmp_path_factory.mktemp("mcp"), "--log-level", "info") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def hurried(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
+    """One that gives a call a second."""
+    with serving(project.store, tmp_path_factory.mktemp("mcp"), "--timeout", "1") as running:
+        yield running
+
+
+# -- the tools ----------------------------------------------------------------------------------------
+
+
+def test_every_tool_is_listed_with_words_hints_and_a_valid_schema_of_what_it_takes(agent: Agent) -> None:
+    assert set(agent.tools) == OWN | set(QUERIES)
+    for name, tool in agent.tools.items():
+        Draft202012Validator.check_schema(tool.input_schema)
+        assert tool.title
+        assert tool.description
+        assert re.search("[一-鿿]", tool.description), name
+        assert tool.annotations is not None
+        assert tool.annotations.read_only_hint is True
+        assert tool.annotations.destructive_hint is False
+        assert set(tool.input_schema["properties"]) >= SHARED
+        assert tool.input_schema["additionalProperties"] is False
+
+
+@pytest.mark.slow  # jsonschema takes its time over a hundred of them
+def test_what_every_tool_gives_has_a_valid_schema(agent: Agent) -> None:
+    for tool in agent.tools.values():
+        assert tool.output_schema is not None
+        Draft202012Validator.check_schema(tool.output_schema)
+
+
+def test_a_saved_query_is_described_by_its_file(agent: Agent, graph: KnowledgeGraph) -> None:
+    tools = agent.tools
+    for query in graph.catalogue:
+        tool = tools[query.name]
+        description = tool.description or ""
+        assert tool.title == query.title.en
+        for words in (query.title, query.question, *query.columns.values()):
+            assert words.zh in description
+            assert words.en in description
+        assert set(tool.input_schema["properties"]) == {p.name for p in query.params} | SHARED
+        assert "required" not in tool.input_schema
+
+
+def test_parameters_have_their_types(agent: Agent) -> None:
+    tools = agent.tools
+
+    def schema(tool: str, name: str) -> dict[str, Any]:
+        return dict(tools[tool].input_schema["properties"][name])
+
+    year = schema("figures-by-year", "year")
+    assert (year["type"], year["minimum"], year["maximum"], year["default"]) == ("integer", 1900, 2100, 2030)
+    assert schema("facts-in-several-passages", "least")["type"] == "integer"
+    kind = schema("things-by-mentions", "kind")
+    assert kind["default"] == "Company"
+    assert {"Company", "Policy"} <= set(kind["enum"])
+    segment = schema("companies-in-segment", "segment")
+    assert "name, alias, slug or IRI of a Segment 环节" in segment["description"]
+    assert segment["default"] == "ev-powertrain"
+    assert "downstream 下游" in schema("companies-at-tier", "tier")["description"]
+    assert "default" not in schema("bottlenecks", "industry")
+    assert tools["chain"].input_schema["required"] == ["industry"]
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_saved_query_gives_the_rows_of_the_graph_each_with_its_citation(
+    agent: Agent, graph: KnowledgeGraph, name: str
+) -> None:
+    expected = list(graph.query(name))
+    rows = agent.whole(name)
+    assert [{c: value(cell) for c, cell in row["values"].items()} for row in rows] == expected
+    sections = {r["p"]: r["path"] for r in graph.store.select("SELECT ?p ?path { ?p ivc:sectionPath ?path }")}
+    for row in rows:
+        own = [v for v in map(value, row["values"].values()) if isinstance(v, str) and v in sections]
+        cited = [PASSAGE + c["id"] for c in row["passages"]]
+        assert own == [] or set(own) == set(cited)
+        assert all(c["section"] == sections[PASSAGE + c["id"]] for c in row["passages"])
+        if not cited:
+            assert row["ground"] in ("background", "entities", "inferred", "computed")
+    assert all(row["passages"] for row in rows) or name in UNCITED
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_defaults_of_the_schema_are_those_of_the_query(agent: Agent, graph: KnowledgeGraph, name: str) -> None:
+    properties = agent.tools[name].input_schema["properties"]
+    given = {n: s["default"] for n, s in properties.items() if "default" in s and n not in SHARED}
+    asked = agent.ask(name, limit=1, **given)["asked"]
+    assert asked == agent.ask(name, limit=1)["asked"]
+    for param in graph.catalogue.get(name).params:
+        if param.default == "UNDEF":
+            assert asked[param.name] is None
+        elif param.default[0].isalpha():
+            assert asked[param.name]["iri"] == expand(param.default)
+
+
+def value(cell: Any) -> Any:
+    """What the graph has for a cell of an answer."""
+    return cell["iri"] if isinstance(cell, dict) else cell
+
+
+def test_a_value_may_be_any_name_and_the_answer_says_what_was_meant(agent: Agent) -> None:
+    answers = [agent.ask("companies-in-segment", segment=s) for s in ("卫星制造", "satellite manufacturing")]
+    assert answers[0] == answers[1]
+    assert answers[0]["asked"]["segment"] == {
+        "iri": "https://w3id.org/xinzhi/segment/space-satellite",
+        "zh": "卫星制造",
+        "en": "satellite manufacturing",
+    }
+    assert (
+        answers[0]["question"]["en"]
+        == "Which companies are named for satellite manufacturing, its subsegments included?"
+    )
+    assert answers[0]["rows"][0]["values"]["company"]["en"] == "China Aerospace Science and Technology"
+    assert agent.ask("bottlenecks", industry=None) == agent.ask("bottlenecks")
+
+
+def test_an_answer_names_the_dataset(agent: Agent, graph: KnowledgeGraph) -> None:
+    assert agent.ask("find", text="BYD")["dataset"] == graph.manifest["dataset_sha256"]
+
+
+# -- the seven ----------------------------------------------------------------------------------------
+
+
+def test_find(agent: Agent) -> None:
+    for spelling in ("比亞迪", "biyadi", "BYD", "co:byd"):
+        row = agent.ask("find", text=spelling)["rows"][0]
+        assert (row["iri"], row["kind"]["en"]) == ("https://w3id.org/xinzhi/organization/byd", "company")
+        assert row["mentions"] >= len(row["passages"]) == 5
+    rows = agent.ask("find", text="卫星", kind="Company")["rows"]
+    assert {row["kind"]["iri"] for row in rows} == {"https://w3id.org/xinzhi/ns#Company"}
+
+
+def test_show_puts_first_what_the_report_states(agent: Agent, graph: KnowledgeGraph) -> None:
+    found, rows = agent.ask("show", thing="华为"), agent.whole("show", thing="华为")
+    assert found["thing"]["en"] == "Huawei"
+    entity = graph.entity("华为")
+    assert len(rows) == len(entity.edges) + len(entity.figures) + len(entity.claims)
+    order = [row["row"] if row["row"] != "edge" else row["ground"] for row in rows]
+    assert list(dict.fromkeys(order)) == ["asserted", "claim", "entities", "inferred"]
+    assert all(row["passages"] for row in rows if row["ground"] != "entities")
+
+
+def test_show_tells_of_others_of_the_same_name(agent: Agent) -> None:
+    (other, *_) = agent.ask("show", thing="卫星平台")["namesakes"]
+    assert other["zh"] == "卫星平台"
+
+
+def test_show_of_a_figure_and_of_a_passage(agent: Agent, graph: KnowledgeGraph) -> None:
+    claim = graph.entity("比亚迪").figures[0]
+    assert agent.ask("show", thing=claim.iri)["thing"]["iri"] == claim.iri
+    for name in ("r1-L0037", "psg:r1-L0037", PASSAGE + "r1-L0037"):
+        found = agent.ask("show", thing=name, spans=True)
+        assert found["thing"]["section"] == "商业航天/03 产业链与代表企业/上游"
+        assert found["total"] == len(graph.query("statements-of-passage", passage="r1-L0037"))
+        assert {row["row"] for row in found["rows"]} == {"statement"}
+    assert set(found["rows"][0]["passages"][0]) == {"id", "section", "start", "end", "sha256"}
+
+
+@pytest.mark.parametrize("industry", ["商业航天", "quantum", "具身智能", "biomanufacturing"])
+def test_chain_has_every_segment_company_and_product_of_the_chart(
+    agent: Agent, graph: KnowledgeGraph, industry: str
+) -> None:
+    rows = agent.whole("chain", industry=industry)
+    chart = graph.chain(industry)
+    cells = [c for v in chart.views for s in v.stages for top in s.segments for c in top] + [  # type: ignore[attr-defined]
+        c
+        for top in chart.unplaced
+        for c in top  # type: ignore[attr-defined]
+    ]
+    named = [t.iri for c in cells for t in (*c.companies, *c.products)] + [t.iri for t in chart.representatives]
+    found = [cell for row in rows for cell in inside(row)]
+    assert [c["segment"]["iri"] for c in found if c["segment"]] == [c.iri for c in cells]
+    assert sorted(t["iri"] for c in found for t in (*c["companies"], *c["products"])) == sorted(named)
+    assert {s["iri"] for row in rows if (s := row["stage"])} == {s.iri for v in chart.views for s in v.stages}
+    for row in rows:
+        cited = {c["id"] for c in row["passages"]}
+        assert cited
+        things = [
+            t for c in inside(row) for t in (*c["companies"], *c["products"], *([c["segment"]] if c["segment"] else []))
+        ]
+        assert all(t["passages"] and set(t["passages"]) <= cited for t in things)
+
+
+def inside(cell: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield cell
+    for part in cell["parts"]:
+        yield from inside(part)
+
+
+def test_why_gives_the_proof_and_the_passages_at_its_ends(agent: Agent, graph: KnowledgeGraph) -> None:
+    three = {"subject": "蓝箭航天", "predicate": "涉足产业", "object": "商业航天"}
+    found = agent.ask("why", **three)
+    assert found["holds"] is True
+    (row,) = found["rows"]
+    assert row["ground"] == "inferred"
+    assert row["proof"]["rule"]["en"] == "if X operates in Z and Z in industry Y, then X active in Y"
+    assert [c["id"] for c in row["passages"]] == ["r1-L0045", "r1-L0027"]
+
+
+def test_why_says_what_is_missing(agent: Agent) -> None:
+    found = agent.ask("why", subject="LandSpace", predicate="active in", object="6G")
+    assert found["holds"] is False
+    assert found["total"] == len(found["rows"]) > 1
+    assert "lacking" in found["rows"][0]["missing"]
+    nothing = agent.ask("why", subject="LandSpace", predicate="cooperates with", object="BYD")
+    assert nothing["holds"] is False
+    if not nothing["rows"]:
+        assert "not a no" in nothing["note"]
+
+
+def test_audit(agent: Agent, graph: KnowledgeGraph) -> None:
+    rows = agent.whole("audit")
+    assert [(r["focus"]["iri"], r["message"]["zh"]) for r in rows] == [(f.focus, f.message.zh) for f in graph.audit()]
+    of_quantum = agent.ask("audit", industry="量子科技", severity="Info")
+    assert of_quantum["industry"]["en"] == "quantum technology"
+    assert of_quantum["total"] == len([f for f in graph.audit("量子科技") if f.severity == "Info"])
+
+
+def test_path(agent: Agent) -> None:
+    rows = agent.ask("path", one="比亚迪", other="三一重工")["rows"]
+    assert [row["predicate"]["en"] for row in rows] == ["cooperates with", "active in", "active in"]
+    assert all(row["passages"] for row in rows)
+
+
+# -- SPARQL -------------------------------------------------------------------------------------------
+
+
+def test_sparql_cites_the_passages_in_its_rows_and_those_of_claims_and_statements(agent: Agent) -> None:
+    in_graph = agent.ask(
+        "sparql",
+        query="SELECT * { GRAPH ?passage { co:byd ivc:cooperatesWith ?other } FILTER(STRSTARTS(STR(?passage), STR(psg:))) }",
+    )
+    assert [(r["ground"], [c["id"] for c in r["passages"]]) for r in in_graph["rows"]] == [("cited", ["r1-L0398"])]
+    statement = agent.ask(
+        "sparql", query="SELECT ?s ?p ?o { VALUES ?s { co:byd } VALUES ?p { ivc:cooperatesWith } ?s ?p ?o }"
+    )
+    assert [(r["ground"], [c["id"] for c in r["passages"]]) for r in statement["rows"]] == [("asserted", ["r1-L0398"])]
+    claims = agent.ask("sparql", query="SELECT ?x { ?x a ivc:Bottleneck }", limit=200)
+    assert {row["ground"] for row in claims["rows"]} == {"asserted"}
+    assert all(row["passages"] for row in claims["rows"])
+
+
+def test_sparql_of_every_form(agent: Agent) -> None:
+    truth = agent.ask("sparql", query="ASK { co:byd a ivc:Company }")
+    assert (truth["form"], truth["boolean"], truth["rows"], truth["complete"]) == ("ask", True, [], True)
+    graph = agent.ask(
+        "sparql", query="CONSTRUCT { ?c ivc:activeIn ind:6g } WHERE { ?c ivc:activeIn ind:6g }", limit=200
+    )
+    assert {row["ground"] for row in graph["rows"]} == {"asserted", "inferred"}
+    assert all(row["passages"] for row in graph["rows"])
+    made = agent.ask("sparql", query="CONSTRUCT { ?c <urn:made> [] } WHERE { ?c ivc:activeIn ind:6g }")
+    assert {row["ground"] for row in made["rows"]} == {"computed"}
+    assert agent.ask("sparql", query="DESCRIBE co:byd")["rows"]
+
+
+def test_sparql_says_how_to_get_citations(agent: Agent) -> None:
+    found = agent.ask("sparql", query="SELECT (COUNT(*) AS ?n) { ?s a ivc:Company }")
+    assert found["rows"][0]["ground"] == "computed"
+    assert "GRAPH ?passage" in found["note"]
+
+
+def test_values_that_json_has_no_word_for(agent: Agent) -> None:
+    query = """SELECT (1e0/0e0 AS ?a) (-1e0/0e0 AS ?b) ("x"^^xsd:integer AS ?c) (1.50 AS ?d) (1.0 AS ?e) ("a|b\\nc" AS ?f)
+      (BNODE() AS ?g) (true AS ?h) ("12345678901234567890"^^xsd:integer AS ?i) (<urn:x> AS ?j) (?unbound AS ?k) {}"""
+    values = agent.ask("sparql", query=query)["rows"][0]["values"]
+    assert values.pop("g").startswith("_:")
+    assert values == {
+        "a": "INF",
+        "b": "-INF",
+        "c": "x",
+        "d": 1.5,
+        "e": 1,
+        "f": "a|b\nc",
+        "h": True,
+        "i": 12345678901234567890,
+        "j": {"iri": "urn:x"},
+        "k": None,
+    }
+    assert r"a\|b c" in text(agent.call("sparql", query=query))
+
+
+# -- bounds -------------------------------------------------------------------------------------------
+
+
+def test_an_answer_is_fifty_rows_and_says_that_there_are_more(agent: Agent, graph: KnowledgeGraph) -> None:
+    found = agent.ask("technologies-by-industries")
+    assert (len(found["rows"]), found["total"], found["next"]) == (
+        50,
+        len(graph.query("technologies-by-industries")),
+        50,
+    )
+    assert "go on with offset=50" in found["note"]
+    assert f"rows 1–50 of {found['total']}, not complete" in text(agent.call("technologies-by-industries"))
+
+
+def test_thousands_of_rows_are_cut_at_whole_rows_and_pages_join(agent: Agent) -> None:
+    query = "SELECT ?s ?p ?o { ?s ?p ?o FILTER(isIRI(?s)) } ORDER BY ?s ?p STR(?o)"
+    first = agent.ask("sparql", query=query, limit=200)
+    assert 20 < len(first["rows"]) < 200  # the size cuts before the number does
+    assert (first["total"], first["complete"], first["truncated"]) == (None, False, True)
+    second = agent.ask("sparql", query=query, limit=5, offset=first["next"])
+    overlap = agent.ask("sparql", query=query, limit=6, offset=first["next"] - 1)
+    assert overlap["rows"] == [first["rows"][-1], *second["rows"]]
+
+
+def test_a_long_text_is_shortened_and_a_row_too_wide_is_refused(agent: Agent) -> None:
+    doubled = "x" * 1000
+    long = agent.ask("sparql", query=f"SELECT (CONCAT({','.join([chr(34) + doubled + chr(34)] * 50)}) AS ?x) {{}}")
+    assert "50000" in long["rows"][0]["values"]["x"]
+    assert len(long["rows"][0]["values"]["x"]) < 2100
+    wide = " ".join(f'("{doubled}" AS ?x{n})' for n in range(40))
+    assert "[too-large]" in agent.error("sparql", query=f"SELECT {wide} {{}}")
+
+
+def test_offset_behind_the_end_is_empty_and_not_complete(agent: Agent) -> None:
+    found = agent.ask("companies-in-segment", offset=1000)
+    assert (found["rows"], found["complete"], found["truncated"]) == ([], False, False)
+    assert found["total"] == agent.ask("companies-in-segment")["total"]
+
+
+def test_nothing_found_is_no_error_and_says_what_it_means(agent: Agent) -> None:
+    found = agent.ask("conflicting-figures")
+    assert (found["rows"], found["total"], found["complete"]) == ([], 0, True)
+    assert "not a no" in found["note"]
+
+
+def test_language_of_texts(agent: Agent) -> None:
+    zh, en = (agent.call("companies-in-segment", segment="卫星制造", lang=lang) for lang in ("zh", "en"))
+    assert "| 企业或机构 |" in text(zh)
+    assert "| company or institute |" in text(en)
+    assert zh.structured_content == en.structured_content
+    assert "是不是" in text(agent.call("chain", industry="商业航夭", lang="zh"))
+
+
+# -- errors -------------------------------------------------------------------------------------------
+
+
+def test_unknown_names_get_the_nearest(agent: Agent) -> None:
+    assert "did you mean: 商业航天 / commercial space" in agent.error("chain", industry="commercial spice")
+    assert "did you mean: " in agent.error("companies-in-segment", segment="satelite making")
+    assert "near: " in agent.error("why", subject="BYD", predicate="cooperates wiht", object="Huawei")
+    assert "did you mean: companies-in-segment" in agent.error("companies-in-segments")
+    assert "no name comes near" in agent.error("find", text="qqqqqqqqqqqq")
+    assert "tools/list" in agent.error("§§§")
+
+
+def test_hints_speak_of_tools_not_of_commands(agent: Agent) -> None:
+    told = agent.error("show", thing="§§§§")
+    assert "look names up with find" in told
+    assert "kg find" not in told
+
+
+@pytest.mark.parametrize(
+    ("tool", "given", "words"),
+    [
+        ("chain", {"indstry": "6G"}, "did you mean industry? its parameters: industry, limit, offset, spans, lang"),
+        ("chain", {}, "chain needs the parameter industry"),
+        ("companies-in-segment", {"company": "BYD"}, "its parameters: segment, limit, offset, spans, lang"),
+        ("figures-by-year", {"year": 99}, "a whole number from 1900 to 2100"),
+        ("figures-by-year", {"year": "soon"}, "a whole number from 1900 to 2100"),
+        ("figures-by-year", {"year": True}, "a whole number from 1900 to 2100"),
+        ("facts-in-several-passages", {"least": 1.5}, "wanted: a whole number"),
+        ("facts-in-several-passages", {"least": 10**30}, "wanted: a whole number"),
+        ("things-by-mentions", {"kind": "Firm"}, "one of Company, ResearchBody"),
+        ("find", {"text": "x", "limit": 201}, "a whole number from 1 to 200"),
+        ("find", {"text": "x", "limit": 0}, "a whole number from 1 to 200"),
+        ("find", {"text": "x", "lang": "fr"}, "one of zh, en"),
+        ("find", {"text": "x", "spans": "yes"}, "true or false"),
+        ("find", {"text": ["x"]}, "a text of at most 500 characters"),
+        ("find", {"text": "x" * 501}, "a text of at most 500 characters"),
+        ("find", {"text": "x", "kind": "Firm"}, "one of Application, "),
+        ("statements-of-passage", {"passage": "nowhere"}, "write its line"),
+    ],
+)
+def test_wrong_arguments_are_told_what_would_be_right(
+    agent: Agent, tool: str, given: dict[str, Any], words: str
+) -> None:
+    told = agent.error(tool, **given)
+    assert words in told
+    assert len(told) < 2_500
+
+
+def test_numbers_may_come_as_text(agent: Agent) -> None:
+    answers = [agent.ask("figures-by-year", year=year)["rows"] for year in (2027, "2027", 2027.0)]
+    assert answers[0] == answers[1] == answers[2] != []
+
+
+# -- hostile ------------------------------------------------------------------------------------------
+
+HOSTILE = {
+    "service": ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "refused"),
+    "hidden service": ("SELECT * { \\u0053ERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "refused"),
+    "insert": ("INSERT DATA { <urn:a> <urn:b> <urn:c> }", "refused"),
+    "delete": ("DELETE WHERE { ?s ?p ?o }", "refused"),
+    "load": ("LOAD <http://127.0.0.1:9/>", "refused"),
+    "drop": ("DROP ALL", "refused"),
+    "unknown graph": ("SELECT * FROM <urn:nowhere> { ?s ?p ?o }", "refused"),
+    "syntax": ("SELECT ?x WHERE {", "syntax"),
+    "deep": (f"SELECT * {{ {'{' * 10_000} ?s ?p ?o {'}' * 10_000} }}", "limit"),
+    "long": ("SELECT * { " + "?s ?p ?o . " * 20_000 + "}", "usage"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_query_is_refused_with_its_reason(agent: Agent, name: str) -> None:
+    query, code = HOSTILE[name]
+    assert f"error[{code}]" in agent.error("sparql", query=query)
+    assert agent.ask("find", text="BYD")["rows"]
+
+
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+
+@pytest.mark.slow  # waits for limits to run out
+def test_endless_queries_are_killed_within_their_limit_and_neighbours_answered(hurried: Agent) -> None:
+    assert hurried.ask("find", text="BYD")["rows"]  # the workers are there
+    start = time.monotonic()
+    calls = [("sparql", {"query": ENDLESS}), *[("find", {"text": "BYD"})] * 20]
+    killed, *neighbours = hurried.together(calls)
+    assert time.monotonic() - start < 4  # a second, and what a busy machine adds
+    assert "error[limit]" in text(killed)
+    assert not any(found.is_error for found in neighbours)
+    start = time.monotonic()
+    for found in hurried.together([("sparql", {"query": ENDLESS})] * 4):  # twice as many as there are workers
+        assert re.search(r"error\[(limit|busy)\]", text(found))
+    assert time.monotonic() - start < 8
+    assert hurried.ask("show", thing="BYD")["rows"]
+
+
+@pytest.mark.slow  # for the server
+def test_proofs_that_would_take_too_long_cut_the_answer_instead_of_losing_it(hurried: Agent) -> None:
+    found = hurried.ask("sparql", query="CONSTRUCT { ?s ?p ?o } WHERE { GRAPH g:inferred { ?s ?p ?o } }", limit=200)
+    assert found["truncated"] is True
+    assert {row["ground"] for row in found["rows"]} == {"inferred"}
+
+
+@pytest.mark.slow  # fills the memory that a query may take
+def test_a_query_that_eats_memory_ends_alone(agent: Agent) -> None:
+    doubling = " ".join(f"BIND(CONCAT(?x{n}, ?x{n}) AS ?x{n + 1})" for n in range(40))
+    told = agent.error("sparql", query=f'SELECT ?x40 {{ BIND("0123456789" AS ?x0) {doubling} }}')
+    assert "error[limit]" in told or "error[usage]" in told
+    assert agent.ask("find", text="BYD")["rows"]
+
+
+def test_calls_at_once_get_each_their_own_answer(agent: Agent) -> None:
+    names = ["比亚迪", "华为", "中国卫通", "特斯拉", "谷歌", "IBM", "OPPO", "vivo"]
+    calls = [call for name in names for call in (("find", {"text": name}), ("show", {"thing": name, "limit": 3}))]
+    found = agent.together(calls * 3)
+    for (tool, given), result in zip(calls * 3, found, strict=True):
+        assert result.structured_content is not None
+        thing = result.structured_content["rows"][0] if tool == "find" else result.structured_content["thing"]
+        assert given.get("text", given.get("thing")) in (thing["zh"], thing["en"])
+
+
+def test_the_log_has_the_calls_but_nothing_of_what_was_asked(agent: Agent) -> None:
+    agent.ask("find", text="比亚迪")
+    assert re.search(r"INFO kg\.mcp find ok \d+ ms", agent.log)
+    assert "比亚迪" not in agent.log
+    assert "Traceback" not in agent.log
+
+
+# -- the process --------------------------------------------------------------------------------------
+
+
+def messages(*calls: tuple[str, dict[str, Any]]) -> bytes:
+    """The handshake and *calls*, a line each."""
+    client = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "0"}}
+    lines: list[dict[str, Any]] = [
+        {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": client},
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+    ]
+    for number, (name, given) in enumerate(calls, start=1):
+        params = {"name": name, "arguments": given}
+        lines.append({"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params})
+    return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+
+
+@contextmanager
+def started(store: Path, *flags: str) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "kg", "mcp", *flags]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment(store)) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def children(process: int) -> set[int]:
+    """Every process that descends from *process*."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    pairs = [tuple(map(int, line.split())) for line in listed.splitlines()]
+    found, new = set[int](), {process}
+    while new:
+        found |= new
+        new = {pid for pid, parent in pairs if parent in new} - found
+    return found - {process}
+
+
+def alive(process: int) -> bool:
+    state = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False
+    ).stdout
+    return bool(state.strip()) and not state.startswith("Z")
+
+
+def lines(out: bytes) -> list[dict[str, Any]]:
+    """What came on standard output: messages of the protocol, and nothing else."""
+    return [json.loads(line) for line in out.splitlines()]
+
+
+@pytest.mark.slow  # a process of its own
+def test_what_was_asked_before_the_end_of_input_is_answered_and_nothing_stays(
+    graph: KnowledgeGraph, project: Project
+) -> None:
+    calls = [("find", {"text": "BYD"}), ("chain", {"industry": "6G"}), ("chain", {"industry": "nowhere"})]
+    with started(project.store) as process:
+        out, log = process.communicate(messages(*calls), timeout=60)
+        assert process.returncode == 0
+    answers = {line["id"]: line["result"] for line in lines(out)}
+    assert set(answers) == {0, 1, 2, 3}
+    assert answers[0]["serverInfo"]["name"] == "xinzhi"
+    assert [answers[n].get("isError", False) for n in (1, 2, 3)] == [False, False, True]
+    assert log == b""
+
+
+@pytest.mark.slow  # a process of its own
+@pytest.mark.parametrize(("how", "code"), [("end of input", 0), (signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_it_ends_at_once_and_leaves_no_process_behind(
+    graph: KnowledgeGraph, project: Project, how: Any, code: int
+) -> None:
+    with started(project.store) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(messages(("find", {"text": "BYD"})))
+        process.stdin.flush()
+        for _ in range(2):
+            process.stdout.readline()
+        mine = children(process.pid)
+        assert len(mine) >= 3  # the one that forks, and two workers
+        if how == "end of input":
+            process.stdin.close()
+        else:
+            process.stdin.write(messages(("sparql", {"query": ENDLESS})).splitlines(keepends=True)[-1])
+            process.stdin.flush()
+            time.sleep(0.5)  # a worker is at it
+            process.send_signal(how)
+        start = time.monotonic()
+        assert process.wait(20) == code
+        assert time.monotonic() - start < 5
+        deadline = time.monotonic() + 5
+        while any(map(alive, mine)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert [pid for pid in mine if alive(pid)] == []
+        assert process.stderr is not None
+        assert b"Traceback" not in process.stderr.read()
+
+
+@pytest.mark.slow  # a process of its own
+def test_lines_that_are_no_messages_are_refused_and_the_rest_is_answered(
+    graph: KnowledgeGraph, project: Project
+) -> None:
+    handshake, *rest = messages(("find", {"text": "BYD"})).splitlines(keepends=True)
+    bad = [
+        b"not json\n",
+        b"[]\n",
+        b"\xff\xfe\n",
+        b'{"jsonrpc": "2.0"}\n',
+        b'{"x": "\\ud800"}\n',
+        b"[" * 100_000 + b"\n",
+    ]
+    with started(project.store) as process:
+        out, _ = process.communicate(b"".join([handshake, b"\n", *bad, b"x" * 5_000_000 + b"\n", *rest]), timeout=60)
+        assert process.returncode == 0
+    answers = lines(out)
+    assert [a["error"]["code"] for a in answers if a["id"] is None] == [-32700] * len(bad) + [-32600]
+    assert [a["result"]["structuredContent"]["rows"][0]["zh"] for a in answers if a["id"] == 1] == ["比亚迪"]
+
+
+@pytest.mark.slow  # a process of its own, and a client of the older protocol
+def test_the_older_handshake_and_the_language_and_tags_of_the_command(
+    graph: KnowledgeGraph, project: Project, tmp_path: Path
+) -> None:
+    flags = ("--lang", "zh", "--tag", "policy")
+    with serving(project.store, tmp_path, *flags, mode="legacy") as agent:
+        tools = agent.tools
+        wanted = {q.name for q in graph.catalogue if "policy" in q.tags}
+        assert set(tools) == OWN | wanted
+        assert tools["find"].title == "按名称查找"
+        assert "量子科技" in (agent.client.instructions or "")
+        assert "是不是" in agent.error("chain", industry="商业航夭")
+        assert "共" in text(agent.call("policies"))
+        assert "did you mean" in agent.error("chain", industry="commercial spice", lang="en")
+
+
+@pytest.mark.slow  # a process of its own
+def test_a_rebuilt_graph_is_taken_over(graph: KnowledgeGraph, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    for name in ("one", "two"):
+        folder = store / name
+        folder.mkdir(parents=True)
+        for part in graph.path.iterdir():
+            (folder / part.name).symlink_to(part)
+    manifest = {**graph.manifest, "dataset_sha256": "0" * 64}
+    (store / "two" / "manifest.json").unlink()
+    (store / "two" / "manifest.json").write_text(json.dumps(manifest))
+    (store / CURRENT).symlink_to("one")
+    with serving(store, tmp_path) as agent:
+        assert agent.ask("find", text="BYD")["dataset"] == graph.manifest["dataset_sha256"]
+        (store / "next").symlink_to("two")
+        (store / "next").rename(store / CURRENT)
+        deadline = time.monotonic() + 60
+        while agent.ask("find", text="BYD")["dataset"] != "0" * 64:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        assert "Traceback" not in agent.log
+
+
+@pytest.mark.slow  # builds the graph
+def test_it_builds_a_graph_that_is_not_there_and_prints_only_the_protocol(tmp_path: Path) -> None:
+    with started(tmp_path / "store") as process:
+        out, _ = process.communicate(messages(("find", {"text": "BYD"})), timeout=300)
+        assert process.returncode == 0
+    assert [line["id"] for line in lines(out)] == [0, 1]
+
+
+def test_without_its_package_it_says_what_to_install(graph: KnowledgeGraph, project: Project) -> None:
+    code = (
+        "import sys; sys.modules['mcp'] = sys.modules['mcp_types'] = None; from kg.faces.cli import main; main(['mcp'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=b"",
+        capture_output=True,
+        env=environment(project.store),
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 5
+    assert b"xinzhi[mcp]" in done.stderr
+    assert done.stdout == b""
+
+
+def test_wrong_flags_end_with_a_message(kg: Callable[..., Any]) -> None:
+    assert "one of: " in kg("mcp", "--tag", "nonsense", code=2).stderr
+    assert "only a graph built on this machine" in kg("mcp", "--store", "http://127.0.0.1:9", code=2).stderr
+
+
+@pytest.mark.slow  # imports the protocol's package
+def test_the_protocols_package_is_not_loaded_before_it_is_needed_and_the_web_never() -> None:
+    code = (
+        "import sys, kg.faces.cli.serving, kg.faces.mcp.serving, kg.faces.mcp.desk, kg.faces.mcp.tasks;"
+        "print(sorted(m for m in sys.modules if m.split('.')[0] in ('mcp', 'mcp_types', 'starlette')));"
+        "import kg.faces.mcp.session; print(sorted(m for m in sys.modules if m.startswith('kg.faces.web')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n[]\n"
+
+
+# -- the page -----------------------------------------------------------------------------------------
+
+CALL = re.compile(r"```json call\n(.*?)```\n\n(?:[^`]*)```json\n(.*?)```\n\n(?:[^`]*)```text\n(.*?)```", re.DOTALL)
+"""A call, its structured answer and its text."""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_call_on_the_page_has_this_answer(agent: Agent, page: Path) -> None:
+    written = page.read_text(encoding="utf-8")
+    (found,) = CALL.finditer(written)
+    call = json.loads(found[1])
+    result = agent.call(call["name"], **call["arguments"])
+    assert result.structured_content is not None
+    shown = {**result.structured_content, "dataset": "…"}  # another with each change of the data
+    rows = ",\n".join(f"    {json.dumps(row, ensure_ascii=False)}" for row in shown.pop("rows"))
+    head = "".join(f"  {json.dumps(k)}: {json.dumps(v, ensure_ascii=False)},\n" for k, v in shown.items())
+    fresh = [
+        f'{{\n{head}  "rows": [\n{rows}\n  ]\n}}\n',
+        re.sub(r"dataset \w+|数据集 \w+", "…", text(result)) + "\n",
+    ]
+    if os.environ.get("KG_GOLDEN") == "write":
+        for part, new in zip((3, 2), reversed(fresh), strict=True):
+            written = written[: found.start(part)] + new + written[found.end(part) :]
+        page.write_text(written, encoding="utf-8")
+    else:
+        assert [found[2], found[3]] == fresh
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_page_names_the_tools_and_registers_the_program(page: Path) -> None:
+    written = page.read_text(encoding="utf-8")
+    assert all(f"`{name}`" in written for name in OWN)
+    snippets = [json.loads(block) for block in re.findall(r"```json\n(\{\s*\"mcpServers.*?)```", written, re.DOTALL)]
+    assert [s["mcpServers"]["xinzhi"]["args"][0] for s in snippets] == ["mcp"]

@@ -1,0 +1,436 @@
+"""The pool of workers with handlers of its own: whatever a worker does to itself, the pool has its full number again.
+
+Real processes throughout, on asyncio's event loop and on uvloop's, which the server runs on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvloop
+
+from kg.errors import Busy, LimitReached, StoreError
+from kg.store.pool import Pool
+from processes import children, command, eventually, family, needs_proc, open_files, there
+
+pytestmark = needs_proc
+
+HERE = Path(__file__).resolve().parent
+MEMORY = 2**28
+Test = Callable[[Pool], Awaitable[None]]
+Run = Callable[..., None]
+LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+
+
+@pytest.fixture(scope="module", params=["uvloop", pytest.param("asyncio", marks=pytest.mark.slow)])
+def loop(request: pytest.FixtureRequest) -> Callable[[], asyncio.AbstractEventLoop]:
+    """A kind of loop that has run before: what it keeps open for good is open."""
+
+    async def nothing() -> None:
+        await (await asyncio.create_subprocess_exec("true")).wait()
+
+    factory = LOOPS[request.param]
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(nothing())
+    return factory
+
+
+@pytest.fixture
+def run(loop: Callable[[], asyncio.AbstractEventLoop], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """``run(test, workers=2)`` awaits ``test(pool)``; afterwards no process of the pool is there and no file open."""
+    monkeypatch.setenv("PYTHONPATH", str(HERE))
+
+    async def whole(test: Test, settings: dict[str, Any]) -> None:
+        pool = Pool("handlers:make", ["hello"], **{"workers": 2, "memory": MEMORY, "waiting": 200, **settings})
+        await pool.start()
+        try:
+            await asyncio.wait_for(test(pool), 60)
+        finally:
+            everyone = mine()
+            await pool.close(0.5)
+        left = [n for n in everyone | mine() if there(n)]
+        assert not left, [command(n) for n in left]
+
+    def run(test: Test, **settings: Any) -> None:
+        before = open_files(os.getpid())
+        with asyncio.Runner(loop_factory=loop) as runner:
+            runner.run(whole(test, settings))
+        assert open_files(os.getpid()) == before
+
+    return run
+
+
+def zygotes() -> list[int]:
+    return [n for n in children(os.getpid()) if "handlers:make" in command(n)]
+
+
+def mine() -> set[int]:
+    """The zygote and the workers."""
+    return {member for zygote in zygotes() for member in family(zygote)}
+
+
+async def who(pool: Pool, workers: int) -> set[int]:
+    """The workers' process numbers, each asked once: all must be free at the same time."""
+    answers = await asyncio.gather(*(pool.call(b"who 0.2", 10) for _ in range(workers)))
+    return {int(a) for a in answers}
+
+
+async def full(pool: Pool) -> None:
+    """Wait until every worker is there again."""
+    end = time.monotonic() + 10
+    while pool.busy:
+        assert time.monotonic() < end, "a worker was not replaced"
+        await asyncio.sleep(0.01)
+
+
+# -- a worker that dies ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "deed",
+    ["who 60", "spin 60", "eat 600", "abort", "leave 0", "leave 3", "recurse", "nest 100000"],
+)
+def test_a_worker_that_is_lost_is_replaced(run: Run, deed: str) -> None:
+    async def test(pool: Pool) -> None:
+        before = await who(pool, 2)
+        start = time.monotonic()
+        with pytest.raises(LimitReached) as raised:
+            await pool.call(deed.encode(), 1.0)
+        assert time.monotonic() - start < 1.5  # the exact measure is taken of the server (tests/test_hostile.py)
+        assert ("more than 1 s" in str(raised.value)) == (deed.split(maxsplit=1)[0] in ("who", "spin"))
+        await full(pool)
+        after = await who(pool, 2)
+        assert len(after) == 2
+        assert len(before & after) == 1
+        assert pool.killed == 1
+        assert not [n for n in before - after if there(n)]
+
+    run(test)
+
+
+def test_an_answer_within_its_memory_is_given(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        assert await pool.call(b"eat 40", 5) == str(40 * 2**20).encode()
+        assert pool.killed == 0
+
+    run(test)
+
+
+def test_neighbours_of_a_dying_worker_do_not_notice(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        deeds = [b"abort", b"nest 100000", b"leave 1", b"spin 60", b"eat 600"] * 3
+        bad = [asyncio.ensure_future(pool.call(d, 0.3)) for d in deeds]
+        good = [asyncio.ensure_future(pool.call(b"echo %d" % n, 20)) for n in range(100)]
+        assert [await g for g in good] == [b"%d" % n for n in range(100)]
+        found = await asyncio.gather(*bad, return_exceptions=True)
+        assert {type(f) for f in found} <= {LimitReached, Busy}
+        await full(pool)
+        assert len(await who(pool, 3)) == 3
+
+    run(test, workers=3)
+
+
+def test_an_idle_worker_that_is_killed_is_not_given_a_frame(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        for number in await who(pool, 2):
+            os.kill(number, signal.SIGKILL)
+        await asyncio.sleep(0.1)
+        assert len(await who(pool, 2)) == 2
+
+    run(test)
+
+
+def test_a_hundred_losses_leave_nothing_open(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        await full(pool)
+        before = open_files(os.getpid())
+        for _ in range(50):
+            found = await asyncio.gather(pool.call(b"abort", 5), pool.call(b"leave 1", 5), return_exceptions=True)
+            assert {type(f) for f in found} == {LimitReached}
+        await full(pool)
+        assert open_files(os.getpid()) == before
+        assert len(mine()) == 1 + 2
+        assert pool.killed == 100
+
+    run(test)
+
+
+# -- who waits, who goes away ----------------------------------------------------------------------------
+
+
+def test_one_more_than_may_wait_is_refused_at_once(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        first, second = (asyncio.ensure_future(pool.call(b"who 0.5", 5)) for _ in range(2))
+        await asyncio.sleep(0.1)
+        start = time.monotonic()
+        with pytest.raises(Busy):
+            await pool.call(b"echo x", 5)
+        assert time.monotonic() - start < 0.1
+        assert await first == await second
+        assert await pool.call(b"echo x", 5) == b"x"
+
+    run(test, workers=1, waiting=1)
+
+
+def test_without_a_queue_a_free_worker_still_answers(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        assert await pool.call(b"echo x", 5) == b"x"
+        first = asyncio.ensure_future(pool.call(b"who 0.3", 5))
+        await asyncio.sleep(0.1)
+        with pytest.raises(Busy):
+            await pool.call(b"echo x", 5)
+        await first
+
+    run(test, workers=1, waiting=0)
+
+
+def test_who_waits_too_long_is_told_so_and_takes_nobody_s_place(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        first = asyncio.ensure_future(pool.call(b"who 1", 5))
+        await asyncio.sleep(0.1)
+        with pytest.raises(Busy):
+            await pool.call(b"echo x", 0.2)
+        await first
+        assert await pool.call(b"echo y", 5) == b"y"
+        assert pool.killed == 0
+
+    run(test, workers=1)
+
+
+def test_callers_who_go_away_take_no_worker_with_them(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        running = [asyncio.ensure_future(pool.call(b"who 60", 60)) for _ in range(2)]
+        waiting = [asyncio.ensure_future(pool.call(b"who 60", 60)) for _ in range(20)]
+        await asyncio.sleep(0.2)
+        for task in (*waiting, *running):
+            task.cancel()
+        found = await asyncio.gather(*running, *waiting, return_exceptions=True)
+        assert {type(f) for f in found} == {asyncio.CancelledError}
+        await full(pool)
+        assert len(await who(pool, 2)) == 2
+        assert pool.killed == 2
+
+    run(test)
+
+
+def test_callers_who_go_away_just_as_they_are_served(run: Run) -> None:
+    """Cancelled at every moment of a call: none of them may keep the worker."""
+
+    async def test(pool: Pool) -> None:
+        for wait in range(40):
+            tasks = [asyncio.ensure_future(pool.call(b"echo x", 5)) for _ in range(3)]
+            for _ in range(wait % 10):
+                await asyncio.sleep(0)
+            tasks[wait % 3].cancel()
+            found = await asyncio.gather(*tasks, return_exceptions=True)
+            assert all(f == b"x" or isinstance(f, asyncio.CancelledError) for f in found)
+        await full(pool)
+        assert await pool.call(b"echo x", 5) == b"x"
+
+    run(test, workers=1)
+
+
+def test_five_hundred_calls_from_fifty_tasks(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        async def ten(task: int) -> list[bytes]:
+            return [await pool.call(b"echo %d-%d" % (task, n), 20) for n in range(10)]
+
+        found = await asyncio.gather(*(ten(task) for task in range(50)))
+        assert found == [[b"%d-%d" % (task, n) for n in range(10)] for task in range(50)]
+        assert pool.killed == 0
+
+    run(test, workers=3)
+
+
+# -- large frames, large workers, old workers --------------------------------------------------------------
+
+
+def test_thirty_megabytes_both_ways(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        large = os.urandom(2**20) * 30
+        assert await pool.call(b"echo " + large, 20) == large
+        found = await asyncio.gather(*(pool.call(b"large %d" % (30_000_000 + n), 20) for n in range(4)))
+        assert [len(f) for f in found] == [30_000_000 + n for n in range(4)]
+        assert await pool.call(b"echo ", 5) == b""
+
+    run(test)
+
+
+def test_a_worker_that_has_grown_leaves_after_its_answer(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        (first,) = await who(pool, 1)
+        assert int(await pool.call(b"keep 100", 10)) == first
+        seen = {int(await pool.call(b"who", 10)) for _ in range(70)}  # it looks at itself now and then
+        assert first in seen or len(seen) == 1
+        assert int(await pool.call(b"who", 10)) != first
+        assert eventually(lambda: not there(first))
+        assert pool.killed == 0
+
+    run(test, workers=1)
+
+
+def test_an_old_worker_leaves(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        numbers = [await pool.call(b"who", 10) for _ in range(5_100)]
+        assert len(set(numbers)) == 2
+        assert len(set(numbers[:4_900])) == 1
+        assert pool.killed == 0
+
+    run(test, workers=1)
+
+
+def test_a_worker_has_one_file_and_can_open_no_other(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        assert await pool.call(b"files", 5) == b"0 1 2 3 OSError OSError OSError"
+
+    run(test)
+
+
+# -- the zygote -------------------------------------------------------------------------------------------
+
+
+def test_a_zygote_that_is_killed_is_replaced_with_its_workers(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        before = mine()
+        (zygote,) = zygotes()
+        busy = asyncio.ensure_future(pool.call(b"spin 60", 30))
+        await asyncio.sleep(0.1)
+        os.kill(zygote, signal.SIGKILL)
+        with pytest.raises(LimitReached):
+            await busy
+        assert len(await who(pool, 2)) == 2
+        assert pool.alive
+        assert zygotes() != [zygote]
+        assert not [n for n in before if there(n)]  # the one that was at work too
+
+    run(test)
+
+
+def test_a_zygote_that_is_killed_while_nobody_asks_is_replaced(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        for _ in range(2):
+            (zygote,) = zygotes()
+            os.kill(zygote, signal.SIGKILL)
+            end = time.monotonic() + 10
+            while zygotes() in ([], [zygote]) or not pool.alive:
+                assert time.monotonic() < end
+                await asyncio.sleep(0.02)
+        assert len(await who(pool, 2)) == 2
+
+    run(test)
+
+
+def test_a_zygote_is_killed_again_and_again_under_load(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        ending = time.monotonic() + 3
+
+        async def ask() -> int:
+            answered = 0
+            while time.monotonic() < ending:
+                try:
+                    answered += await pool.call(b"echo x", 5) == b"x"
+                except LimitReached:
+                    await asyncio.sleep(0.01)
+            return answered
+
+        asking = [asyncio.ensure_future(ask()) for _ in range(5)]
+        for _ in range(4):
+            await asyncio.sleep(0.6)
+            for zygote in zygotes():
+                os.kill(zygote, signal.SIGKILL)
+        assert all(await asyncio.gather(*asking))
+        assert await pool.call(b"echo x", 10) == b"x"
+        await full(pool)
+        assert len(zygotes()) == 1
+        assert len(await who(pool, 2)) == 2
+
+    run(test)
+
+
+def test_a_graph_that_cannot_be_loaded_is_told_and_leaves_nothing(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        other = Pool("handlers:make", ["broken"], workers=1, memory=MEMORY, waiting=1)
+        with pytest.raises(StoreError, match="could not load"):
+            await other.start()
+        assert len(zygotes()) == 1
+        assert not other.alive
+
+    run(test)
+
+
+def test_a_start_that_is_given_up_leaves_nothing(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        for wait in (0.0, 0.01, 0.05, 0.1):
+            starting = asyncio.ensure_future(
+                Pool("handlers:make", ["other"], workers=1, memory=MEMORY, waiting=1).start()
+            )
+            await asyncio.sleep(wait)
+            starting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await starting
+        assert len(zygotes()) == 1
+
+    run(test)
+
+
+def test_modules_of_the_folder_it_starts_in_are_not_taken(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``struct.py`` or ``kg/`` lying about where ``kg serve`` is started is none of ours."""
+    (tmp_path / "struct.py").write_text("raise SystemExit('a stranger')")
+    monkeypatch.chdir(tmp_path)
+
+    async def test(pool: Pool) -> None:
+        assert await pool.call(b"echo x", 5) == b"x"
+
+    run(test)
+
+
+# -- the end ------------------------------------------------------------------------------------------------
+
+
+def test_closing_lets_frames_in_flight_finish(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        asked = [asyncio.ensure_future(pool.call(b"who 0.4", 5)) for _ in range(4)]  # two at work, two waiting
+        await asyncio.sleep(0.1)
+        everyone = mine()
+        await pool.close(5)
+        assert len({await a for a in asked}) == 2
+        assert eventually(lambda: not any(there(n) for n in everyone), 1)
+
+    run(test)
+
+
+def test_closing_ends_frames_that_take_too_long(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        asked = [asyncio.ensure_future(pool.call(b"spin 60", 60)) for _ in range(2)]
+        await asyncio.sleep(0.1)
+        everyone = mine()
+        start = time.monotonic()
+        await pool.close(0.3)
+        assert time.monotonic() - start < 1.3
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        assert {type(f) for f in found} == {LimitReached}
+        assert not any(there(n) for n in everyone)
+
+    run(test)
+
+
+def test_closing_without_a_zygote_ends_the_workers_too(run: Run) -> None:
+    async def test(pool: Pool) -> None:
+        everyone = mine()
+        asked = asyncio.ensure_future(pool.call(b"spin 60", 60))
+        await asyncio.sleep(0.1)
+        os.kill(zygotes()[0], signal.SIGKILL)
+        await pool.close(0)
+        assert isinstance((await asyncio.gather(asked, return_exceptions=True))[0], LimitReached)
+        assert eventually(lambda: not any(there(n) for n in everyone | mine()), 1)
+
+    run(test)
