@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from kg.errors import TooLarge
+from kg.store.base import Found
 from kg.store.embedded import EmbeddedStore, engine_problem
 from kg.store.formats import Format
 from kg.store.guard import refuse_side_effects, refuse_unknown
@@ -61,10 +62,7 @@ def answer(
         UsageProblem: the engine cannot evaluate it.
         TooLarge: more rows or bytes than the limits allow.
     """
-    refuse_side_effects(ask.sparql, "query", store.has_graph)
-    for graph in (*ask.default_graphs, *ask.named_graphs):
-        refuse_unknown(graph, "query", store.has_graph)
-    found = store.query_on(ask.sparql, ask.default_graphs, ask.named_graphs)
+    found = evaluate(store, ask)
     format_ = choose(isinstance(found, ox.QueryTriples))
     out = _Bounded(limits.size)
     try:
@@ -78,6 +76,14 @@ def answer(
     if isinstance(found, ox.QuerySolutions) and _rows(body, format_, limits.rows) > limits.rows:
         raise too_large(Text(f"{limits.rows} 行", f"{limits.rows} rows"))
     return body, format_
+
+
+def evaluate(store: EmbeddedStore, ask: Ask) -> Found:
+    """What the engine answers, once the query is found to do no harm; raises as :func:`answer` does."""
+    refuse_side_effects(ask.sparql, "query", store.has_graph)
+    for graph in (*ask.default_graphs, *ask.named_graphs):
+        refuse_unknown(graph, "query", store.has_graph)
+    return store.query_on(ask.sparql, ask.default_graphs, ask.named_graphs)
 
 
 class _Bounded(BytesIO):
@@ -101,14 +107,13 @@ def _most(triples: ox.QueryTriples, limit: int) -> Any:
 
 
 def _rows(body: bytes, format_: Format[Any], limit: int) -> int:
-    """Solutions in *body*; counted only where there can be more than *limit* (a row takes two bytes at the least)."""
-    if len(body) < 2 * limit:
+    """Solutions in *body*; counted only where there can be more than *limit* (a row takes one byte at the least)."""
+    if len(body) <= limit:
         return 0
-    if format_.name == "csv":
-        import csv
-        import io
-
-        return sum(1 for _ in csv.reader(io.StringIO(body.decode()))) - 1
+    if format_.name == "csv":  # a line break between quotes is part of a value; a quote in a value is doubled
+        return sum(outside.count(b"\n") for outside in body.split(b'"')[::2]) - 1
+    if format_.name == "tsv":  # a line break in a value is written as \n
+        return body.count(b"\n") - 1
     results = ox.parse_query_results(body, format=format_.kind)
     return sum(1 for _ in results)  # type: ignore[misc, union-attr]
 

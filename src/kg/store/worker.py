@@ -6,7 +6,9 @@ A server keeps its workers instead of starting one per query: see :mod:`kg.store
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
+import sys
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -81,6 +83,7 @@ def answer(store: Store, sparql: str, shown: str, limit: int) -> Answer:
 
 
 def _work(out: Connection, index: Path, sparql: str, shown: str, limit: int) -> None:
+    _silence_the_engine()
     try:
         store = EmbeddedStore(index)
         confine(MEMORY)
@@ -93,3 +96,11 @@ def _work(out: Connection, index: Path, sparql: str, shown: str, limit: int) -> 
     except (OSError, RuntimeError, ValueError) as error:
         told = engine_problem(error)
     out.send_bytes(pickle.dumps(told))
+
+
+def _silence_the_engine() -> None:
+    """Send nowhere what the engine writes to stderr as it aborts, a backtrace; Python's own errors are still seen."""
+    sys.stderr = os.fdopen(os.dup(2), "w", encoding="utf-8")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)

@@ -14,8 +14,9 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+from werkzeug.http import parse_options_header
 
-from kg.faces.web.front import Front
+from kg.faces.web.front import Front, matches
 from kg.faces.web.gate import Gate
 from kg.faces.web.rows import FORMATS
 from kg.faces.web.settings import Settings
@@ -120,8 +121,8 @@ class _Routes:
         return await self._front.ask(request, task, kept, suffix=suffix)
 
     async def _posted(self, request: Request) -> list[tuple[str, str]]:
-        kind, _, rest = request.headers.get("content-type", "").partition(";")
-        kind = kind.strip().lower()
+        kind, options = parse_options_header(request.headers.get("content-type"))
+        kind, charset = kind.lower(), options.get("charset", "utf-8").lower()
         if kind == _UPDATE:
             raise _read_only()
         if kind not in (_FORM, _QUERY):
@@ -131,8 +132,7 @@ class _Routes:
                 f"the content type {kind or '(none)'} is not accepted",
                 Text(f"{_FORM} 或 {_QUERY}", f"{_FORM} or {_QUERY}"),
             )
-        charset = rest.strip().lower().removeprefix("charset=").strip('"')
-        if rest.strip().lower().startswith("charset=") and charset != "utf-8":
+        if charset not in ("utf-8", "utf8"):
             raise _Wrong("media-type", f"不接受编码 {charset}", f"the charset {charset} is not accepted; use utf-8")
         body = await self._body(request)
         if kind == _QUERY:
@@ -207,7 +207,7 @@ class _Routes:
             return await self.nothing(request, None)
         body, media, tag = found
         headers = {"ETag": tag, "Cache-Control": "public, max-age=600"}
-        if request.headers.get("if-none-match") == tag:
+        if matches(request.headers.get("if-none-match", ""), tag):
             return Response(status_code=304, headers=headers)
         return Response(body, headers={**headers, "Content-Type": media})
 
@@ -224,7 +224,8 @@ class _Routes:
         answer = self._front.refusal(
             request, "method", f"不接受 {request.method}", f"{request.method} is not accepted here"
         )
-        answer.headers["Allow"] = (getattr(error, "headers", None) or {}).get("Allow", "GET, HEAD, OPTIONS")
+        allowed = {*(getattr(error, "headers", None) or {}).get("Allow", "GET, HEAD").split(", "), "OPTIONS"}
+        answer.headers["Allow"] = ", ".join(sorted(allowed))
         return answer
 
 
@@ -250,13 +251,13 @@ def _params(request: Request) -> list[tuple[str, str]]:
 
 
 def _fields(text: bytes) -> list[tuple[str, str]]:
-    """The fields of a form.
+    """The fields of a form, percent-encoded or, as ``curl --data`` sends them, as they are.
 
     Raises:
         _Wrong: it is not UTF-8, or has too many.
     """
     try:
-        return parse_qsl(text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+        return parse_qsl(text.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except UnicodeDecodeError:
         raise _not_utf8() from None
     except ValueError:

@@ -22,16 +22,17 @@ from kg.faces.web import negotiate
 from kg.faces.web.cache import Answer, Cache
 from kg.faces.web.desk import unpack
 from kg.faces.web.problems import MEDIA, plain, problem, told
-from kg.faces.web.settings import Settings
+from kg.faces.web.settings import VERSION, Settings
 from kg.store.pool import Pool
-from kg.terms import Text
+from kg.terms import LANGS, Text
 
 LOG: Final = logging.getLogger("kg.serve")
 Params = Sequence[tuple[str, str]]
 _BASED: Final = frozenset(("endpoint", "void", "openapi"))
 """Tasks whose answer names the server itself."""
-_VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(|\\u", re.IGNORECASE)
-"""What makes a query answer differently each time (SPARQL 1.1 17.4); such an answer is not kept."""
+_VOLATILE: Final = re.compile(r"(?<![?$:\w])(?:now|rand|uuid|struuid|bnode)\b|\\u", re.IGNORECASE)
+"""What makes a query answer differently each time (SPARQL 1.1 17.4); such an answer is not kept. A comment may stand
+between the name of a function and its bracket, so the name alone is enough."""
 _AUTHORITY: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?", re.ASCII)
 _WATCH: Final = 1.0
 """Seconds between two looks whether the graph was built anew."""
@@ -113,10 +114,10 @@ class Front:
         self, request: Request, task: str, params: Params = (), *, path: str = "", suffix: str = ""
     ) -> Response:
         """The answer of *task*, from before where nothing changed, else from a worker."""
-        headers = request.headers
-        lang = next((v for k, v in params if k == "lang" and v in ("zh", "en")), "") or negotiate.language(
-            headers.get("accept-language", "")
-        )
+        headers, lang = request.headers, _language(request, params)
+        if wrong := next((value for key, value in params if key == "lang" and value not in ("", *LANGS)), ""):
+            hint = Text("zh 或 en", "zh or en")
+            return self.refusal(request, "usage", f"没有语言 {wrong}", f"there is no language {wrong}", hint)
         asked = {
             "task": task,
             "lang": lang,
@@ -127,17 +128,21 @@ class Front:
             "params": [list(p) for p in params if p[0] != "lang"],
         }
         frame = json.dumps(asked, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-        key = sha256(self.dataset.encode() + frame).hexdigest()
-        tag = "" if task == "sparql" and _VOLATILE.search(json.dumps(params)) else f'"{key[:32]}"'
-        if tag and _matches(headers.get("if-none-match", ""), tag):
+        key = sha256(f"{VERSION}\n{self.settings.root_path}\n{self.dataset}\n".encode() + frame).hexdigest()
+        keep = task != "sparql" or not _VOLATILE.search(" ".join(value for _, value in params))
+        tag = f'"{key[:32]}"' if keep and request.method != "POST" else ""  # RFC 9110 13.1.2: 304 is for GET and HEAD
+        condition = headers.get("if-none-match", "") if tag else ""
+        if matches(condition, tag):
             return Response(status_code=304, headers=_headers((), tag, lang))
-        kept = self.cache.get(key) if tag else None
+        kept = self.cache.get(key) if keep else None
         if kept is None:
             kept = await self._fresh(request, frame, lang)
-            if tag and kept.status == 200:
+            if keep and kept.status == 200:
                 self.cache.put(key, kept)
-            elif kept.status != 200:
-                tag = ""
+        if kept.status != 200:
+            tag = ""
+        elif condition.strip() == "*":  # matches whatever is there, and it is
+            return Response(status_code=304, headers=_headers((), tag, lang))
         return Response(kept.body, kept.status, _headers(kept.headers, tag, lang))
 
     async def _fresh(self, request: Request, frame: bytes, lang: str) -> Answer:
@@ -158,7 +163,7 @@ class Front:
     @staticmethod
     def refuse(request: Request, error: dict[str, Any], lang: str = "") -> Answer:
         """A problem, as JSON or, to a browser, as a small page."""
-        lang = lang or negotiate.language(request.headers.get("accept-language", ""))
+        lang = lang or _language(request)
         status, body = problem(error, lang, request.scope.get("request_id", ""))
         more = (("Retry-After", "1"),) if status == 503 else ()
         if negotiate.media(request.headers.get("accept", ""), [MEDIA, "application/json", "text/html"]) == "text/html":
@@ -168,8 +173,9 @@ class Front:
 
     def refusal(self, request: Request, code: str, zh: str, en: str, hint: Text | None = None) -> Response:
         """A problem of the HTTP layer itself."""
-        made = self.refuse(request, plain(code, zh, en, hint))
-        return Response(made.body, made.status, dict(made.headers))
+        lang = _language(request)
+        made = self.refuse(request, plain(code, zh, en, hint), lang)
+        return Response(made.body, made.status, _headers(made.headers, "", lang))
 
 
 def base_url(request: Request, settings: Settings) -> str:
@@ -178,6 +184,13 @@ def base_url(request: Request, settings: Settings) -> str:
     if not _AUTHORITY.fullmatch(host):
         host = f"{settings.host}:{settings.port}"
     return f"{request.scope.get('scheme', 'http')}://{host}{settings.root_path.rstrip('/')}"
+
+
+def _language(request: Request, params: Params | None = None) -> str:
+    """``zh`` or ``en``, by the parameter ``lang`` (where *params* could not be read, the URL's), else by the browser's wish."""
+    asked = request.query_params.multi_items() if params is None else params
+    told = next((value for key, value in asked if key == "lang" and value in LANGS), "")
+    return told or negotiate.language(request.headers.get("accept-language", ""))
 
 
 def _headers(own: Sequence[tuple[str, str]], tag: str, lang: str) -> dict[str, str]:
@@ -189,9 +202,9 @@ def _headers(own: Sequence[tuple[str, str]], tag: str, lang: str) -> dict[str, s
     return headers
 
 
-def _matches(condition: str, tag: str) -> bool:
-    """Whether If-None-Match names *tag* (weak comparison, RFC 9110 13.1.2)."""
-    return any(t.strip().removeprefix("W/") in (tag, "*") for t in condition.split(",")) if condition else False
+def matches(condition: str, tag: str) -> bool:
+    """Whether If-None-Match names *tag* (weak comparison, RFC 9110 13.1.2); ``*`` names none."""
+    return any(t.strip().removeprefix("W/") == tag for t in condition.split(",")) if condition else False
 
 
 def _page(body: dict[str, Any], lang: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import ipaddress
 import json
@@ -73,6 +74,10 @@ class Gate:
         try:
             refused = self._refused(scope, told, Request(scope))
             await (refused or self._app)(scope, receive, watched.send)
+        except asyncio.CancelledError:  # the server ends, and the time that requests in flight had is over
+            if watched.status == 0:
+                answer = self._front.refusal(Request(scope), "busy", "服务正在结束", "the server is shutting down")
+                await answer(scope, receive, watched.send)
         except Exception:
             LOG.exception("request %s failed", scope["request_id"])
             if watched.status == 0:
@@ -80,10 +85,13 @@ class Gate:
                 await answer(scope, receive, watched.send)
         finally:
             metrics.IN_FLIGHT.dec()
+            metrics.note(self._front)
             watched.done()
 
     def _refused(self, scope: Scope, told: dict[bytes, bytes], request: Request) -> Response | None:
         """The answer to a request that does not get as far as a route."""
+        if sum(name == b"host" for name, _ in scope["headers"]) > 1:  # RFC 9112 3.2
+            return self._front.refusal(request, "usage", "Host 出现了两次", "there is more than one Host header")
         if not self._host_is_ours(told.get(b"host", b"").decode("latin-1")):
             return self._front.refusal(
                 request, "host", "Host 不是本服务的名称", "the Host header is none of this server's names"
@@ -151,7 +159,7 @@ class _Watched:
             fields = {
                 "id": scope["request_id"],
                 "method": scope["method"],
-                "path": scope["path"],
+                "path": scope["path"][:2000],
                 "query": scope["query_string"].decode("latin-1")[:2000],
                 "status": self.status,
                 "ms": round(1000 * seconds, 2),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 if TYPE_CHECKING:
     from kg.faces.web.front import Front
@@ -24,14 +25,30 @@ KILLED = Gauge("kg_workers_replaced", "Workers ended by a limit since the start"
 HITS = Gauge("kg_cache_hits", "Answers given from the cache since the start", multiprocess_mode="livesum")
 
 
-def exposition(front: Front) -> bytes:
-    """The metrics in Prometheus' text format."""
+def note(front: Front) -> None:
+    """Take down how the server process stands; after each request, as another process may be asked for it."""
     if front.pool:
         BUSY.set(front.pool.busy)
         KILLED.set(front.pool.killed)
     HITS.set(front.cache.hits)
+
+
+def exposition(front: Front) -> bytes:
+    """The metrics in Prometheus' text format."""
+    note(front)
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY)
+    _forget_the_dead(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]))
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry)
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Take away how a server process stood that is no longer there; what it has counted stays counted."""
+    for file in folder.glob("gauge_live*.db"):
+        number = int(file.stem.rpartition("_")[2])
+        try:
+            os.kill(number, 0)
+        except ProcessLookupError:
+            mark_process_dead(number)  # type: ignore[no-untyped-call]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from importlib.metadata import version
 from typing import Any, Final
 
 from kg.faces.web.desk import JSON, Reply, Request, Room, as_json
 from kg.faces.web.problems import MEDIA, STATUS, TITLES
 from kg.faces.web.rows import FORMATS, MOST
+from kg.faces.web.settings import VERSION
 from kg.faces.web.things import SUFFIXES
 from kg.source.queryfile import Parameter, SavedQuery
 from kg.store.formats import ALL, GRAPHS
 from kg.terms import Text
+from kg.vocab import BASE
 
 Schema = dict[str, Any]
 _ANY: Final[Schema] = {"type": "object"}
@@ -24,6 +25,7 @@ _NAMED: Final[Schema] = {
 }
 _PROBLEM: Final[Schema] = {
     "type": "object",
+    "additionalProperties": False,
     "required": ["type", "title", "status", "detail", "instance"],
     "properties": {
         "type": {"type": "string", "format": "uri"},
@@ -44,7 +46,10 @@ _ROWS: Final[Schema] = {
         "title": _NAMED,
         "question": _NAMED,
         "params": {"type": "object", "additionalProperties": _TEXT},
-        "columns": {"type": "array", "items": _ANY},
+        "columns": {
+            "type": "array",
+            "items": {"type": "object", "required": ["name", "label"], "properties": {"name": _TEXT, "label": _NAMED}},
+        },
         "rows": {"type": "array", "items": _ANY},
         "offset": {"type": "integer", "minimum": 0},
         "total": {"type": "integer", "minimum": 0},
@@ -60,38 +65,61 @@ _TYPES: Final[Mapping[str, Schema]] = {
     "year": {"type": "integer", "minimum": 1900, "maximum": 2100},
     "string": _TEXT,
 }
-_ALWAYS: Final = ("usage", "unauthorized", "method", "not-acceptable", "host", "limit")
+_ALWAYS: Final = ("usage", "unauthorized", "method", "not-acceptable", "host", "limit", "busy", "store")
 """Problems that any operation may answer with."""
 _LANG: Final = ("lang", {"type": "string", "enum": ["zh", "en"]}, Text("语言", "language"))
+_LIMIT: Final = ("limit", {"type": "integer", "minimum": 1, "maximum": MOST}, Text("每页行数", "rows of a page"))
+_CURSOR: Final = ("cursor", _TEXT, Text("下一页的标记", "marker of the next page"))
+_PAGE: Final = ("text/html", JSON)
+_THING: Final = ("text/html", "text/turtle", "application/ld+json", JSON)
+_KINDS: Final = f"""
+SELECT DISTINCT ?kind WHERE {{
+  {{ ?thing ?p ?o }} UNION {{ GRAPH ?thing {{}} }} UNION {{ GRAPH g:audit {{ ?thing ?p ?o }} }}
+  BIND(STRBEFORE(STRAFTER(STR(?thing), "{BASE}"), "/") AS ?kind) FILTER(?kind != "")
+}} ORDER BY ?kind"""
 
 
 def document(room: Room, request: Request) -> Reply:
     """The document."""
-    saved = list(room.graph.catalogue)
-    paths: dict[str, Any] = {
-        "/sparql": _sparql(),
-        "/queries.json": {"get": _get("queries", "queries", Text("保存的查询", "the saved queries"), JSON)},
-        **{f"/queries/{q.name}.{{format}}": {"get": _query(room, q)} for q in saved},
-        "/{kind}/{slug}.{format}": {"get": _thing(room)},
-        "/chain/{industry}.json": {"get": _chain(room)},
-        "/audit.json": {"get": _audit(room)},
-        "/search.json": {"get": _search()},
-        "/why.json": {"get": _why()},
-        "/void": {"get": _get("void", "endpoint", Text("VoID 描述", "the VoID description"), *_media(GRAPHS))},
-        "/healthz": {"get": _get("healthz", "operations", Text("进程在运行", "the process lives"), JSON)},
-        "/readyz": {"get": _get("readyz", "operations", Text("可以回答", "it can answer"), JSON)},
-        "/metrics": {"get": _get("metrics", "operations", Text("Prometheus 指标", "Prometheus metrics"), "text/plain")},
+    saved, lang = list(room.graph.catalogue), _parameter(*_LANG)
+    tag = _parameter("tag", _TEXT, Text("标签", "tag"), example="company")
+    files: dict[str, Schema] = {
+        "/queries.json": _get("queries", "queries", Text("保存的查询", "the saved queries"), JSON),
+        **{f"/queries/{q.name}.{{format}}": _query(room, q) for q in saved},
+        "/{kind}/{slug}.{format}": _thing(room),
+        "/chain/{industry}.json": _chain(room),
+        "/audit.json": _audit(room),
+        "/search.json": _search(),
+        "/why.json": _why(),
     }
+    pages = {
+        "/": _get("home", "pages", Text("首页", "what is here"), *_PAGE, params=[lang]),
+        "/queries": _get("queriesPage", "pages", Text("保存的查询", "the saved queries"), *_PAGE, params=[tag, lang]),
+        "/queries/{name}": _query_page(saved),
+        "/{kind}/{slug}": _page("thing", files["/{kind}/{slug}.{format}"], *_THING),
+        "/ns": _get("ontology", "pages", Text("本体", "the ontology"), *_THING, params=[lang]),
+        **{f"/{name}": _page(name, files[f"/{name}.json"], *_PAGE) for name in ("audit", "search", "why")},
+        "/chain/{industry}": _page("chain", files["/chain/{industry}.json"], *_PAGE),
+        "/explore": _explore(),
+        "/problem/{code}": _problem(),
+    }
+    others = {
+        "/void": _get("void", "endpoint", Text("VoID 描述", "the VoID description"), *_media(GRAPHS)),
+        "/healthz": _get("healthz", "operations", Text("进程在运行", "the process lives"), JSON),
+        "/readyz": _readyz(),
+        "/metrics": _get("metrics", "operations", Text("Prometheus 指标", "Prometheus metrics"), "text/plain"),
+    }
+    paths = {"/sparql": _sparql(), **{path: {"get": get} for path, get in (files | pages | others).items()}}
     body = {
         "openapi": "3.1.0",
         "info": {
             "title": "xinzhi",
-            "version": version("xinzhi"),
+            "version": VERSION,
             "summary": "An industry report as a knowledge graph",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": request.base or "/"}],
-        "tags": [{"name": t} for t in ("endpoint", "queries", "things", "operations")],
+        "tags": [{"name": t} for t in ("endpoint", "queries", "things", "pages", "operations")],
         "paths": paths,
         "components": {
             "schemas": {"Problem": _PROBLEM, "Rows": _ROWS},
@@ -162,18 +190,25 @@ def _sparql() -> Schema:
     ]
     names = [f.name for f in ALL]
     format_ = _parameter("format", {"type": "string", "enum": names}, Text("格式", "format"))
-    problems = ("syntax", "refused", "too-large", "body", "media-type")
-    media = _media(ALL)
+    problems = ("syntax", "refused", "too-large")
+    media = ["text/html", *_media(ALL)]
     get = _get(
         "sparql",
         "endpoint",
         words,
         *media,
-        params=[_parameter("query", _TEXT, words), *graphs, format_],
+        params=[_parameter("query", _TEXT, words), *graphs, format_, _parameter(*_LANG)],
         problems=problems,
     )
     post = {
-        **_get("sparqlPost", "endpoint", words, *media, params=[*graphs, format_], problems=problems),
+        **_get(
+            "sparqlPost",
+            "endpoint",
+            words,
+            *media,
+            params=[*graphs, format_, _parameter(*_LANG)],
+            problems=(*problems, "body", "media-type", "slow"),
+        ),
         "requestBody": {
             "required": True,
             "content": {
@@ -184,6 +219,7 @@ def _sparql() -> Schema:
             },
         },
     }
+    del post["responses"]["304"]
     return {"get": get, "post": post}
 
 
@@ -192,8 +228,8 @@ def _query(room: Room, saved: SavedQuery) -> Schema:
     params = [
         _parameter("format", {"type": "string", "enum": list(FORMATS)}, Text("格式", "format"), where="path"),
         *(_parameter(p.name, _schema(p), p.label, example=_example(room, p)) for p in saved.params),
-        _parameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST}, Text("每页行数", "rows of a page")),
-        _parameter("cursor", _TEXT, Text("下一页的标记", "marker of the next page")),
+        _parameter(*_LIMIT),
+        _parameter(*_CURSOR),
         _parameter(*_LANG),
     ]
     operation = _get(
@@ -231,8 +267,50 @@ def _example(room: Room, param: Parameter) -> str | int:
     return things[0].label.zh if things else ""
 
 
+def _page(name: str, file: Schema, *media: str) -> Schema:
+    """The operation of a path that answers, by Accept, as a page or as one of the *file*'s formats."""
+    params = [p for p in file["parameters"] if p["name"] != "format"]
+    words = Text(file["description"], file["summary"])
+    operation = _get(f"{name}Page", "pages", words, *media, params=params)
+    return {**operation, "responses": file["responses"] | {"200": operation["responses"]["200"]}}
+
+
+def _query_page(saved: Iterable[SavedQuery]) -> Schema:
+    names = {"type": "string", "enum": [q.name for q in saved]}
+    params = [
+        _parameter("name", names, Text("查询", "query"), where="path"),
+        _parameter("format", {"type": "string", "enum": list(FORMATS)}, Text("格式", "format")),
+        _parameter(*_LIMIT),
+        _parameter(*_CURSOR),
+        _parameter(*_LANG),
+    ]
+    words = Text(
+        "保存的查询的页面;参数见各查询自己的条目", "page of a saved query; its parameters stand with its own entry"
+    )
+    media = ("text/html", *(m.partition(";")[0] for m in FORMATS.values()))
+    return _get("queryPage", "pages", words, *media, params=params, problems=("not-found", "stale-cursor"))
+
+
+def _explore() -> Schema:
+    thing = _parameter("thing", _TEXT, Text("任何事物的名称", "any name of a thing"), example="6G")
+    words = Text("图", "a drawing")
+    return _get("explore", "pages", words, "text/html", params=[thing, _parameter(*_LANG)], problems=("not-found",))
+
+
+def _problem() -> Schema:
+    code = _parameter("code", {"type": "string", "enum": list(STATUS)}, Text("类型", "type"), where="path")
+    words = Text("一类问题的含义", "what a type of problem means")
+    return _get("problem", "pages", words, *_PAGE, params=[code, _parameter(*_LANG)], problems=("not-found",))
+
+
+def _readyz() -> Schema:
+    operation = _get("readyz", "operations", Text("可以回答", "it can answer"), JSON)
+    operation["responses"]["503"] = {"description": "not yet", "content": {JSON: {"schema": _ANY}}}
+    return operation
+
+
 def _thing(room: Room) -> Schema:
-    kinds = sorted({t.iri.split("/")[3] for t in room.graph.names.things if t.iri.count("/") > 3})
+    kinds = [row["kind"] for row in room.graph.store.select(_KINDS)]
     params = [
         _parameter("kind", {"type": "string", "enum": kinds}, Text("类别", "kind"), where="path", example="industry"),
         _parameter(
@@ -243,8 +321,7 @@ def _thing(room: Room) -> Schema:
         ),
         _parameter(*_LANG),
     ]
-    media = ("text/html", "text/turtle", "application/ld+json", JSON)
-    return _get("thing", "things", Text("一个事物", "one thing"), *media, params=params, problems=("not-found",))
+    return _get("thing", "things", Text("一个事物", "one thing"), *_THING, params=params, problems=("not-found",))
 
 
 def _chain(room: Room) -> Schema:

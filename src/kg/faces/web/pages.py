@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
@@ -16,6 +17,20 @@ if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
 
 _NUMBERS: Final = {XSD + "decimal", XSD + "double"}
+
+
+class Asked(Protocol):
+    """What a page knows of the request it answers."""
+
+    @property
+    def lang(self) -> str:
+        """``zh`` or ``en``."""
+        ...
+
+    @property
+    def params(self) -> Sequence[tuple[str, str]]:
+        """The request's parameters, without the language."""
+        ...
 
 
 class Pages:
@@ -43,8 +58,9 @@ class Pages:
         for name in self._environment.list_templates():
             self._environment.get_template(name)
 
-    def render(self, template: str, lang: str, **values: Any) -> bytes:
-        """The page *template* in *lang*."""
+    def render(self, template: str, asked: Asked, **values: Any) -> bytes:
+        """The page *template* in the language *asked* for."""
+        lang = asked.lang
 
         def say(zh: str, en: str) -> str:
             return zh if lang == "zh" else en
@@ -82,7 +98,8 @@ class Pages:
             return amount(value, lang)
 
         def here(**changed: str) -> str:
-            return "?" + urlencode(changed)
+            kept = [(k, v) for k, v in asked.params if k not in changed]
+            return "?" + urlencode([*kept, *changed.items()])
 
         page = self._environment.get_template(template)
         helpers = {f.__name__: f for f in (say, name, link, cite, cell, unit, pick, number, here)}

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import io
 import json
+import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from math import isfinite
 from typing import Any, Final
 
-from kg.ask.tables import plain_table, with_labels
+import pyoxigraph as ox
+
+from kg.ask.tables import with_labels
 from kg.errors import StaleCursor, UsageProblem
 from kg.faces.web.desk import HTML, JSON, Reply, Request, Room, as_json
 from kg.source.queryfile import SavedQuery
-from kg.store.results import Table, to_csv, to_markdown, to_tsv, to_turtle
+from kg.store.results import Table, Term, plain, to_csv, to_markdown, to_tsv, to_turtle
 from kg.terms import Text
 
 RESERVED: Final = ("lang", "limit", "cursor", "format")
 """Names that no parameter of a saved query may have."""
 MOST: Final = 10_000
 """Most rows of one page."""
+_AGAIN: Final = Text("从头取,不带 cursor", "start again without a cursor")
 _PAGE: Final = 1_000
 _SEEN: Final = 200
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -43,6 +47,7 @@ class Page:
 
     Attributes:
         table: the rows.
+        whole: all rows, of which they are some.
         offset: rows before them.
         total: rows there are.
         following: cursor of the next page, or None.
@@ -50,6 +55,7 @@ class Page:
     """
 
     table: Table
+    whole: Table
     offset: int
     total: int
     following: str | None
@@ -61,7 +67,7 @@ def catalogue(room: Room, request: Request) -> Reply:
     suffix = request.choose({"html": HTML, "json": JSON} if not request.suffix else {"json": JSON})
     saved = list(room.graph.catalogue)
     if suffix == "html":
-        return Reply(room.pages.render("queries.html", request.lang, queries=saved, tag=request.one("tag")), HTML)
+        return Reply(room.pages.render("queries.html", request, queries=saved, tag=request.one("tag")), HTML)
     return as_json({"queries": [_described(room, q) for q in saved]})
 
 
@@ -96,12 +102,18 @@ def answer(room: Room, request: Request) -> Reply:
     headers = {"X-Total-Count": str(page.total)}
     if page.following:
         headers["Link"] = f'<{_next_url(room, request, page.following, suffix)}>; rel="next"'
-    labelled = with_labels(page.table, request.lang, room.graph.names)
+    labelled = _labelled(room, page, request.lang)
     if suffix == "json":
         return Reply(as_json(_document(room, saved, values, page, labelled)).body, JSON, headers)
     if suffix in ("csv", "tsv", "xlsx"):
         headers["Content-Disposition"] = f'attachment; filename="{saved.name}.{suffix}"'
     return Reply(_WRITERS[suffix](page.table if suffix == "ttl" else labelled), FORMATS[suffix], headers)
+
+
+def _labelled(room: Room, page: Page, lang: str) -> Table:
+    """The page with names beside IRIs, in columns that are the same on every page."""
+    whole = with_labels(page.whole, lang, room.graph.names)
+    return replace(page.table, columns=whole.columns, rows=whole.rows[page.offset : page.offset + len(page.table)])
 
 
 def _values(request: Request) -> dict[str, str]:
@@ -127,13 +139,13 @@ def _page(room: Room, saved: SavedQuery, values: Mapping[str, str], request: Req
     rows = whole.rows[offset : offset + limit]
     more = offset + limit < len(whole)
     table = Table(whole.columns, rows, more or whole.truncated)
-    return Page(table, offset, len(whole), _cursor(offset + limit, mark) if more else None, seconds)
+    return Page(table, whole, offset, len(whole), _cursor(offset + limit, mark) if more else None, seconds)
 
 
 def _limit(text: str, default: int) -> int:
     if not text:
         return default
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST):
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= MOST):
         raise UsageProblem(
             Text(f"limit 不能是“{text}”", f"limit cannot be “{text}”"),
             hint=Text(f"1 至 {MOST} 的整数", f"a whole number from 1 to {MOST}"),
@@ -151,18 +163,18 @@ def _offset(cursor: str, mark: str) -> int:
         return 0
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        whose, offset = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (ValueError, TypeError, binascii.Error, RecursionError):
-        raise UsageProblem(
-            Text("cursor 无法辨认", "the cursor cannot be read"),
-            hint=Text("从头取,不带 cursor", "start again without a cursor"),
-        ) from None
-    if whose != mark or not isinstance(offset, int) or offset < 0:
-        raise StaleCursor(
-            Text("cursor 属于另一次查询或另一版数据", "the cursor belongs to another question or another dataset"),
-            hint=Text("从头取,不带 cursor", "start again without a cursor"),
-        )
-    return offset
+        told = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, RecursionError):
+        told = None
+    match told:
+        case [str() as whose, int() as offset] if offset >= 0:
+            if whose == mark:
+                return offset
+            raise StaleCursor(
+                Text("cursor 属于另一次查询或另一版数据", "the cursor belongs to another question or another dataset"),
+                hint=_AGAIN,
+            )
+    raise UsageProblem(Text("cursor 无法辨认", "the cursor cannot be read"), hint=_AGAIN)
 
 
 def _document(room: Room, saved: SavedQuery, values: Mapping[str, str], page: Page, labelled: Table) -> dict[str, Any]:
@@ -174,7 +186,7 @@ def _document(room: Room, saved: SavedQuery, values: Mapping[str, str], page: Pa
         "title": _both(saved.title),
         "question": _both(room.graph.catalogue.question(saved, values)),
         "params": terms,
-        "columns": [{"name": c, "label": _both(saved.columns[c])} for c in saved.columns],
+        "columns": [{"name": c, "label": _both(saved.columns[c])} for c in page.table.columns],
         "rows": list(labelled),
         "offset": page.offset,
         "total": page.total,
@@ -190,12 +202,12 @@ def _html(room: Room, saved: SavedQuery, values: Mapping[str, str], request: Req
     following = _next_url(room, request, page.following, "") if page.following else None
     body = room.pages.render(
         "query.html",
-        request.lang,
+        request,
         query=saved,
         question=room.graph.catalogue.question(saved, values),
         values=values,
         page=page,
-        columns=list(saved.columns),
+        headings=[saved.columns[c].pick(request.lang) for c in page.table.columns],
         links=links,
         following=following,
     )
@@ -218,14 +230,26 @@ def _both(text: Text) -> dict[str, str]:
 # -- files for spreadsheets ------------------------------------------------------------------------------
 
 
-def _harmless(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula, with the apostrophe that tells it is none (CWE-1236)."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+_FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+"""How a text begins that a spreadsheet may take for a formula; in Chinese and Japanese ones, full-width signs begin one too."""
+
+
+def _harmless(table: Table) -> Table:
+    """The table with an apostrophe before each text that could be taken for a formula, which tells it is none (CWE-1236)."""
+    return replace(table, rows=tuple(tuple(map(_defused, row)) for row in table.rows))
+
+
+def _defused(term: Term | None) -> Term | None:
+    value = plain(term)
+    return ox.Literal(f"'{value}") if isinstance(value, str) and _FORMULA.match(value) else term
 
 
 def _csv(table: Table) -> bytes:
-    plain = [[_harmless(v) for v in row.values()] for row in table]
-    return to_csv(plain_table(table.columns, plain)).encode("utf-8-sig")  # the mark by which Excel reads UTF-8
+    return to_csv(_harmless(table)).encode("utf-8-sig")  # the mark by which Excel reads UTF-8
+
+
+def _tsv(table: Table) -> bytes:
+    return to_tsv(_harmless(table)).encode()
 
 
 def _xlsx(table: Table) -> bytes:
@@ -247,7 +271,7 @@ def _xlsx(table: Table) -> bytes:
 def _write_cell(sheet: Any, line: int, column: int, value: Any) -> None:
     if isinstance(value, bool):
         sheet.write_boolean(line, column, value)
-    elif isinstance(value, (int, float)):
+    elif isinstance(value, (int, float)) and isfinite(value):
         sheet.write_number(line, column, value)
     elif value is not None:
         sheet.write_string(line, column, str(value)[:32_000])
@@ -259,7 +283,7 @@ def _encoded(write: Any) -> Any:
 
 _WRITERS: Final[Mapping[str, Any]] = {
     "csv": _csv,
-    "tsv": _encoded(to_tsv),
+    "tsv": _tsv,
     "xlsx": _xlsx,
     "ttl": _encoded(to_turtle),
     "md": _encoded(to_markdown),

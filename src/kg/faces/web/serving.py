@@ -3,37 +3,60 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
+import signal
 import socket
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Final
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import TYPE_CHECKING, Final
 
 from kg.errors import StoreError
 from kg.faces.web.settings import Settings
 from kg.terms import Text
 
+if TYPE_CHECKING:
+    import uvicorn
+
 _GRACE: Final = 4
-"""Seconds that requests in flight have after SIGTERM; the process is gone within five."""
+"""Seconds that requests in flight have after SIGTERM, one less where a supervisor must notice it first; the process is
+gone within five."""
 _KEEP_ALIVE: Final = 75
+_NOT_STARTED: Final = 3
+"""uvicorn's exit code when it could not start."""
 
 
-def serve(settings: Settings, *, log_level: str = "info") -> None:
+def serve(settings: Settings, *, log_level: str = "info", ready: Callable[[int], None] | None = None) -> None:
     """Serve until SIGTERM or Ctrl-C.
 
+    Args:
+        settings: of the server.
+        log_level: least level that is logged.
+        ready: is told the port, once it is taken.
+
     Raises:
-        StoreError: the address cannot be listened on.
+        StoreError: the address cannot be listened on, or the graph cannot be loaded.
     """
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
+    from kg.faces.web.wire import Protocol
+
+    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn takes them over, and raises them again when it has ended
+        signal.signal(number, _end)
     settings.hand_on()
     listening = _listen(settings)
+    if ready:
+        ready(listening.getsockname()[1])
+    _allow_many_files()
     config = uvicorn.Config(
         "kg.faces.web.serving:application",
         factory=True,
         workers=settings.processes,
+        http=Protocol,
+        ws="none",
         log_config=None,
         log_level=log_level,
         access_log=False,
@@ -41,7 +64,7 @@ def serve(settings: Settings, *, log_level: str = "info") -> None:
         date_header=True,
         proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE,
-        timeout_graceful_shutdown=_GRACE,
+        timeout_graceful_shutdown=_GRACE - (settings.processes > 1),
         backlog=2048,
         lifespan="on",
     )
@@ -51,9 +74,39 @@ def serve(settings: Settings, *, log_level: str = "info") -> None:
             from kg.faces.web.gate import log_to_stderr
 
             log_to_stderr(log_level)
-            Multiprocess(config, sockets=[listening]).run()
+            several = Multiprocess(config, sockets=[listening])
+            several.run()
+            failed = any(process.exitcode == _NOT_STARTED for process in several.processes)
         else:
-            uvicorn.Server(config).run(sockets=[listening])
+            failed = _failed(uvicorn.Server(config), listening)
+    if failed:
+        raise StoreError(
+            Text("服务未能启动,原因见日志", "the server could not start; the log says why"),
+            hint=Text("运行 kg build --force 重建", "run kg build --force to make it anew"),
+        )
+
+
+def _failed(server: uvicorn.Server, listening: socket.socket) -> bool:
+    """Run *server* to its end; whether that was before it had begun."""
+    try:
+        server.run(sockets=[listening])
+    except SystemExit as end:
+        if end.code != _NOT_STARTED:
+            raise
+        return True
+    return False
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """Leave as a program that was asked to, not as one that a signal has killed."""
+    raise SystemExit(0)
+
+
+def _allow_many_files() -> None:
+    """As many connections as the system lets this process have; a shell's usual limit is 1,024."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # macOS tells no limit, and has one
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def application() -> object:
@@ -79,7 +132,6 @@ def _listen(settings: Settings) -> socket.socket:
             Text(f"不能监听 {place}:{error.strerror}", f"cannot listen on {place}: {error.strerror}"),
             hint=Text("用 --port 换一个端口", "name another port with --port"),
         ) from error
-    listening.set_inheritable(True)
     return listening
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from typing import Final
 
 from kg.store.answers import Limits
 
 VARIABLE: Final = "KG_SERVE_SETTINGS"
+VERSION: Final = version("xinzhi")
+"""The program's; read now, for a worker can open no file."""
 
 
 @dataclass(frozen=True)

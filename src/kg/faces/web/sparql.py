@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import pyoxigraph as ox
+
 from kg.errors import KgError, UsageProblem
 from kg.faces.web import negotiate
 from kg.faces.web.desk import HTML, Reply, Request, Room, not_acceptable
 from kg.faces.web.problems import STATUS
-from kg.store.answers import Ask, answer
+from kg.store.answers import Ask, answer, evaluate
+from kg.store.embedded import EmbeddedStore, engine_problem, to_table
 from kg.store.formats import ALL, ALSO, GRAPHS, ROWS, Format
-from kg.store.guard import refuse_side_effects
-from kg.store.worker import answer as evaluate
+from kg.store.worker import Answer
 from kg.terms import Text
 
 _SHOWN: Final = 1_000
@@ -25,12 +27,20 @@ def ask(room: Room, request: Request) -> Reply:
     Raises:
         UsageProblem: no query, or two. NotAcceptable: no format suits. And what :func:`kg.store.answers.answer` raises.
     """
-    query = _one_query(request)
-    graphs = [tuple(v for k, v in request.params if k == f"{kind}-graph-uri") for kind in ("default", "named")]
-    asked = Ask(query, graphs[0], graphs[1])
-    store = room.graph.store
-    body, format_ = answer(store, asked, lambda graph: _format(request, graph), room.limits)  # type: ignore[arg-type]
+    body, format_ = answer(_store(room), _asked(request), lambda graph: _format(request, graph), room.limits)
     return Reply(body, format_.header)
+
+
+def _store(room: Room) -> EmbeddedStore:
+    assert isinstance(room.graph.store, EmbeddedStore)
+    return room.graph.store
+
+
+def _asked(request: Request) -> Ask:
+    default, named = (
+        tuple(value for key, value in request.params if key == f"{kind}-graph-uri") for kind in ("default", "named")
+    )
+    return Ask(_one_query(request), default, named)
 
 
 def _one_query(request: Request) -> str:
@@ -73,13 +83,26 @@ def wants_page(request: Request) -> bool:
 
 def editor(room: Room, request: Request) -> Reply:
     """The editor; below it the answer, or what is wrong with the query."""
-    query, store = request.one("query"), room.graph.store
+    query = request.one("query")
     if not query.strip():
-        return Reply(room.pages.render("sparql.html", request.lang, query=query), HTML)
+        return Reply(room.pages.render("sparql.html", request, query=query), HTML)
     try:
-        refuse_side_effects(query, "query", store.has_graph)  # type: ignore[attr-defined]
-        found = evaluate(store, query, "query", _SHOWN)
+        found = _shown(room, _asked(request))
     except KgError as error:
-        page = room.pages.render("sparql.html", request.lang, query=query, error=error.render(request.lang))
+        page = room.pages.render("sparql.html", request, query=query, error=error.render(request.lang))
         return Reply(page, HTML, status=STATUS[error.code])
-    return Reply(room.pages.render("sparql.html", request.lang, query=query, answer=found), HTML)
+    return Reply(room.pages.render("sparql.html", request, query=query, answer=found), HTML)
+
+
+def _shown(room: Room, asked: Ask) -> Answer:
+    """The answer as the page shows it: the first rows, a graph as Turtle."""
+    found = evaluate(_store(room), asked)
+    try:
+        if isinstance(found, ox.QueryBoolean):
+            return Answer(truth=bool(found))
+        if isinstance(found, ox.QuerySolutions):
+            return Answer(table=to_table(found, _SHOWN))
+    except (OSError, RuntimeError, ValueError) as error:
+        raise engine_problem(error) from error
+    body, _ = answer(_store(room), asked, lambda _: GRAPHS[0], room.limits)
+    return Answer(triples=body.decode())

@@ -21,8 +21,11 @@ _ABOUT: Final = (
     "CONSTRUCT {{ <{iri}> ?p ?o . ?s ?q <{iri}> }} WHERE {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?q <{iri}> }} }}"
 )
 _GRAPH: Final = "CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}"
+_AUDITED: Final = "CONSTRUCT {{ <{iri}> ?p ?o }} WHERE {{ GRAPH g:audit {{ <{iri}> ?p ?o }} }}"
 _STATED: Final = """SELECT ?subject ?relation ?object WHERE {{ GRAPH <{iri}> {{ ?subject ?relation ?object }} }}
 ORDER BY ?subject ?relation STR(?object) COALESCE(LANG(?object), "")"""
+_VALUES: Final = """SELECT ?property ?value WHERE {{ <{iri}> ?property ?value
+  FILTER(isLiteral(?value) && STRSTARTS(STR(?property), STR(ivc:)) && ?property != ivc:summary) }} ORDER BY ?property ?value"""
 _SPAN: Final = """SELECT ?section ?start ?end ?sha256 WHERE {{
   <{iri}> ivc:sectionPath ?section ; ivc:sha256 ?sha256 ; oa:hasSelector ?at . ?at oa:start ?start ; oa:end ?end }}"""
 
@@ -42,21 +45,31 @@ def answer(room: Room, request: Request) -> Reply:
     if found is None:
         raise _nothing(room, iri)
     if suffix == "json":
-        return Reply(as_json({**plain.entity(found, room.graph.names), **_span(room, iri)}).body, JSON, headers)
+        body = {**plain.entity(found, room.graph.names), "values": _values(room, iri), **_span(room, iri)}
+        return Reply(as_json(body).body, JSON, headers)
     return Reply(_page(room, request, iri, found), HTML, headers)
 
 
 def _rdf(room: Room, iri: str, suffix: str) -> bytes:
-    """All triples that have the thing at either end; of a graph (a passage, the ontology), also what it states."""
+    """All triples that have the thing at either end; of a graph (a passage, the ontology), also what it states.
+
+    Findings and the rules that found them stand in the graph of the audit alone.
+    """
     if described(room.graph.store, room.graph.names, iri) is None:
         raise _nothing(room, iri)
     triples: dict[ox.Triple, None] = {}
-    for query in (_ABOUT, _GRAPH):
+    for query in (_ABOUT, _GRAPH, _AUDITED):
         found = room.graph.store.query(query.format(iri=iri))
         assert isinstance(found, ox.QueryTriples)
         triples |= dict.fromkeys(found)
     ordered = sorted(triples, key=str)
     return ox.serialize(ordered, format=_RDF[suffix].kind, prefixes=dict(PREFIXES)) or b""
+
+
+def _values(room: Room, iri: str) -> list[dict[str, Any]]:
+    """What the thing says in numbers, dates and words: a figure's value and year, a policy's date."""
+    rows = [] if iri.startswith(PASSAGE) else list(room.graph.store.select(_VALUES.format(iri=iri)))
+    return [{"predicate": plain.named(row["property"], room.graph.names), "value": row["value"]} for row in rows]
 
 
 def _span(room: Room, iri: str) -> dict[str, Any]:
@@ -73,10 +86,11 @@ def _page(room: Room, request: Request, iri: str, found: Entity) -> bytes:
         stated = room.graph.store.select(_STATED.format(iri=iri))
     return room.pages.render(
         "thing.html",
-        request.lang,
+        request,
         found=found,
         kind_iri=f"{ONTOLOGY}#{found.thing.kind}",
         span=_span(room, iri),
+        values=_values(room, iri),
         stated=stated,
         canonical=iri,
         path=request.path,

@@ -17,7 +17,7 @@ def _told(room: Room, request: Request, body: Any, template: str, **values: Any)
     """*body* as JSON, or the page that shows the same."""
     if request.choose(_BOTH) == "json":
         return as_json(body)
-    return Reply(room.pages.render(template, request.lang, **values), HTML)
+    return Reply(room.pages.render(template, request, **values), HTML)
 
 
 def home(room: Room, request: Request) -> Reply:
@@ -87,11 +87,12 @@ def explore(room: Room, request: Request) -> Reply:
     """``/explore?thing=``: the drawing of a thing, or of all industries; its scripts are named in its own policy.
 
     Raises:
-        NotFound: nothing bears the name.
+        NotFound: nothing bears the name. NotAcceptable: something else than a page is asked for.
     """
     from kg.faces.draw import draw
     from kg.faces.web.policy import for_page
 
+    request.choose({"html": HTML})
     text = draw(room.graph, request.one("thing") or None, request.lang)
     return Reply(text.encode(), HTML, {"Content-Security-Policy": for_page(text)})
 

@@ -1,0 +1,85 @@
+"""HTTP as uvicorn reads it, with an end to what it leaves open: a head without end, a client that never reads."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+_HEAD: Final = 2**16
+"""Most bytes of a request's line and headers, as with uvicorn's other parser (h11)."""
+_HEAD_SECONDS: Final = 10.0
+"""Seconds that a head may take."""
+_STALLED: Final = 30.0
+"""Seconds after which a client that takes no more of its answer is no longer waited for."""
+_TOO_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+_TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._head: int | None = 0
+        """Bytes of the head that is arriving; None after it."""
+        self._late: asyncio.TimerHandle | None = None
+        self._unread = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for the first request no longer than for another."""
+        super().connection_made(transport)
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is waited for any longer."""
+        self._unset_late()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, as long as the head comes to an end."""
+        if self._head is not None:
+            self._head += len(data)
+        super().data_received(data)
+        if not self._head or self.transport.is_closing():
+            return
+        if self._head > _HEAD:
+            self._refuse(_TOO_LARGE)
+        elif self._late is None:
+            self._late = self.loop.call_later(_HEAD_SECONDS, self._refuse, _TOO_SLOW)
+
+    def on_headers_complete(self) -> None:
+        """The head has come to its end."""
+        self._head = None
+        self._unset_late()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Another head may follow."""
+        self._head = 0
+        super().on_message_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close an idle connection; cut off a client that has taken nothing of its answer since the last look."""
+        unread = self.transport.get_write_buffer_size()
+        if not unread:
+            super().timeout_keep_alive_handler()
+        elif unread == self._unread:
+            self.transport.abort()
+        else:
+            self._unread = unread
+            self.timeout_keep_alive_task = self.loop.call_later(_STALLED, self.timeout_keep_alive_handler)
+
+    def _refuse(self, answer: bytes) -> None:
+        self._unset_late()
+        if self.transport.get_write_buffer_size():  # it does not even read what it was given before
+            self.transport.abort()
+        elif not self.transport.is_closing():
+            self.transport.write(answer)
+            self.transport.close()
+
+    def _unset_late(self) -> None:
+        if self._late:
+            self._late.cancel()
+            self._late = None
