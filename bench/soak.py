@@ -64,16 +64,15 @@ async def _soak(server: int, url: str, seconds: float) -> dict[str, Any]:
     end, start = time.monotonic() + seconds, time.monotonic()
     async with httpx.AsyncClient(base_url=url, timeout=30) as client:
         clients = [asyncio.create_task(_client(client, end, counts, random.Random(n))) for n in range(CLIENTS)]
+        waking = asyncio.create_task(_stay(idle, end, counts))
         while time.monotonic() < end:
             await asyncio.sleep(5)
             if time.monotonic() - start > min(60, seconds / 4):
                 memory.append(_tree(server))
-        await asyncio.gather(*clients)
-        for reader, writer in idle:  # the idle ones are still answered
-            writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            line = await asyncio.wait_for(reader.readline(), 10)
-            counts["idle answered" if b"200" in line else "idle lost"] += 1
-            writer.close()
+        await asyncio.gather(*clients, waking)
+        for connection in idle:  # the idle ones are still answered
+            await _wake(connection, counts)
+            connection[1].close()
         ready = (await client.get("/readyz")).json()["ready"]
     third = max(1, len(memory) // 3)
     first, last = sum(memory[:third]) / third, sum(memory[-third:]) / third
@@ -83,6 +82,31 @@ async def _soak(server: int, url: str, seconds: float) -> dict[str, Any]:
         "mebibytes": {"first": first, "last": last},
         "growth": last / first,
     }
+
+
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def _stay(idle: list[Connection], end: float, counts: Counter[str]) -> None:
+    """Ask one thing over each idle connection within the time after which a server may close it (75 s), and be idle again."""
+    while time.monotonic() < end:
+        for connection in idle:
+            await _wake(connection, counts)
+            await asyncio.sleep(40 / len(idle))
+
+
+async def _wake(connection: Connection, counts: Counter[str]) -> None:
+    reader, writer = connection
+    try:
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+        size = next(
+            int(line.split(b":")[1]) for line in head.splitlines() if line.lower().startswith(b"content-length")
+        )
+        await reader.readexactly(size)
+        counts["idle answered"] += b" 200 " in head.splitlines()[0]
+    except (OSError, EOFError, TimeoutError) as error:
+        counts[f"idle lost {type(error).__name__}"] += 1
 
 
 async def _client(client: httpx.AsyncClient, end: float, counts: Counter[str], dice: random.Random) -> None:
