@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
+import pytest
 
 from kg import vocab
 from kg.build.coverage import REASONS, rows
@@ -36,8 +39,6 @@ def test_graph_says_what_the_text_says(project: Project, text: str) -> None:
 
 def test_a_wrong_number_name_and_borrowed_sentence_are_seen(tmp_path: Path, text: str) -> None:
     """The check against the text can fail: one slip of each kind is found."""
-    import shutil
-
     for part in ("ontology", "data", "queries"):
         shutil.copytree(ROOT / part, tmp_path / part)
     prefixes = "".join(f"@prefix {p}: <{n}> .\n" for p, n in vocab.PREFIXES.items())
@@ -48,6 +49,47 @@ def test_a_wrong_number_name_and_borrowed_sentence_are_seen(tmp_path: Path, text
     )
     found = {f.rule for f in against_text(Project.find(tmp_path, tmp_path / "build"), text)}
     assert found == {"X02-named", "X03-printed", "X04-wording"}
+
+
+@pytest.fixture
+def invented(tmp_path: Path) -> tuple[Project, str]:
+    """A project whose registered text is invented, so that this can be tested where no copy of the report lies."""
+    for part in ("ontology", "queries"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    (tmp_path / "data" / "report").mkdir(parents=True)
+    shutil.copy(ROOT / "data" / "entities.trig", tmp_path / "data")
+    text = "商业航天\n01\n概述\n一句话。\n"
+    turtle = generate(text, Project.find(tmp_path, tmp_path / "build"))
+    (tmp_path / "data" / "passages.ttl").write_text(turtle, encoding="utf-8")
+    return Project.find(tmp_path, tmp_path / "build"), text
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda t: t.replace("\n", "\r\n"), "save it as UTF-8 with LF"),
+        (lambda t: "\ufeff" + t, "save it as UTF-8 with LF"),
+        (lambda t: t.replace("一", "两"), "check with the registered copy"),
+    ],
+    ids=["CRLF", "byte order mark", "another text"],
+)
+def test_another_copy_is_one_finding(invented: tuple[Project, str], change: Callable[[str], str], told: str) -> None:
+    project, text = invented
+    assert against_text(project, text) == []
+    (found,) = against_text(project, change(text))
+    assert (found.rule, found.focus) == ("X01-copy", vocab.BASE + "document/r1")
+    assert told in found.message.en
+
+
+def test_a_wrong_registration_is_told_in_words(invented: tuple[Project, str]) -> None:
+    project, text = invented
+    file = project.root / "data" / "passages.ttl"
+    turtle = file.read_text(encoding="utf-8").replace("oa:end 4 ", "oa:end 5 ")
+    file.write_text(re.sub(r"psg:r1-L0003 a (?s:.*?)(?=psg:r1-L0004 )", "", turtle), encoding="utf-8")
+    first, second = against_text(project, text)
+    assert "end “5”, in the text “4”" in first.message.en
+    assert "it is not registered" in second.message.en
+    assert not any(mark in f.message.zh + f.message.en for f in (first, second) for mark in ("{", "None"))
 
 
 def test_the_text_itself_is_not_in_the_repository(text: str) -> None:

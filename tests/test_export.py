@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import shutil
 import subprocess
 from pathlib import Path
 
+import networkx as nx
 import pyoxigraph as ox
 import pytest
 import rdflib
@@ -61,3 +64,44 @@ def test_closing_the_export_adds_nothing(graph: KnowledgeGraph) -> None:
     ontology = ox.NamedNode("https://w3id.org/xinzhi/ns")
     rules = compile_rules(graph.store.index.quads_for_pattern(None, None, None, ontology))
     assert close(store, rules).added == 0
+
+
+def test_tables_bear_names_in_both_languages(graph: KnowledgeGraph) -> None:
+    rows = csv.DictReader(io.StringIO(export(graph, "csv")))
+    row = next(r for r in rows if r["subject"].endswith("/landspace") and r["object"].endswith("/space-launch"))
+    for part, lang, name in (("subject", "zh", "蓝箭航天"), ("subject", "en", "LandSpace")):
+        assert row[f"{part}_{lang}"] == name
+    assert row["predicate_zh"] != row["predicate_en"] != "" != row["object_en"] != row["object_zh"]
+
+
+def test_edges_of_graphml_bear_names_in_both_languages(graph: KnowledgeGraph) -> None:
+    network = nx.parse_graphml(export(graph, "graphml"))
+    edges = [edge for _, _, edge in network.edges(data=True) if edge["property"] == "cooperatesWith"]
+    assert {(e["label_zh"], e["label_en"]) for e in edges} == {("合作", "cooperates with")}
+    assert all(e["label_zh"] and e["label_en"] for _, _, e in network.edges(data=True))
+
+
+@pytest.mark.parametrize(("format_", "kind"), [("trig", ox.RdfFormat.TRIG), ("nquads", ox.RdfFormat.N_QUADS)])
+@pytest.mark.parametrize("which", ["report", "psg:r1-L0037", "inferred", "entities", "audit"])
+def test_part_of_the_named_graphs_keeps_their_names(
+    graph: KnowledgeGraph, which: str, format_: str, kind: ox.RdfFormat
+) -> None:
+    back = ox.Dataset(ox.parse(export(graph, format_, which), format=kind))
+    names = {q.graph_name for q in back}
+    here = ox.Dataset(q for q in graph.store.index if q.graph_name in names)
+    assert ox.DefaultGraph() not in names
+    assert back == here
+    assert len(names) == (214 if which == "report" else 1)
+
+
+def test_graphml_with_provenance_names_the_passages(graph: KnowledgeGraph) -> None:
+    network = nx.parse_graphml(export(graph, "graphml", "provenance"), force_multigraph=True)
+    base = "https://w3id.org/xinzhi/"
+    edges = network.get_edge_data(base + "organization/landspace", base + "segment/space-launch").values()
+    assert [e["passages"] for e in edges if e["property"] == "keyPlayerIn"] == ["r1-L0045"]
+    assert any("passages" not in e for _, _, e in network.edges(data=True)), "inferred edges have none"
+
+
+def test_graphml_of_the_audit_joins_findings_to_what_they_are_about(graph: KnowledgeGraph) -> None:
+    network = nx.parse_graphml(export(graph, "graphml", "audit"))
+    assert sum("/finding/" in node for node in network) == graph.manifest["counts"]["findings"] > 0

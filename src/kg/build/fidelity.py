@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 import pyoxigraph as ox
@@ -25,6 +26,13 @@ _CHECKED_KINDS: Final = ("organization", "product", "technology", "region", "pol
 _RUN: Final = 8
 """A literal of ours shares fewer successive 汉字 than this with the text, names aside."""
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]+")
+_PARTS: Final = {
+    "start": Text("起点", "start"),
+    "end": Text("终点", "end"),
+    "sha256": Text("摘要", "digest"),
+    "sectionPath": Text("章节", "section"),
+}
+"""What each part of a passage's registration is called."""
 _WORDED: Final = {"10000000": ("千万",), "1000000": ("百万",)}
 """Numbers that the text prints in words alone."""
 
@@ -32,10 +40,12 @@ _WORDED: Final = {"10000000": ("千万",), "1000000": ("百万",)}
 def against_text(project: Project, text: str) -> list[Finding]:
     """Every disagreement between the data of *project* and *text*.
 
-    Rules: X01 digest and span, X02 named in the passage, X03 printed value, X04 borrowed wording.
+    Rules: X01 digest and span, X02 named in the passage, X03 printed value, X04 borrowed wording. Of another copy
+    than the one registered nothing else is said: every span would differ, and none of it would be the data's fault.
     """
     checker = _Checker(project, text)
-    return [*checker.spans(), *checker.names(), *checker.numbers(), *checker.wording()]
+    other = list(checker.copy())
+    return other or [*checker.spans(), *checker.names(), *checker.numbers(), *checker.wording()]
 
 
 @dataclass(frozen=True)
@@ -77,23 +87,30 @@ class _Checker:
                 self._labels[iri(quad.subject)].append(lexical(quad.object))
         self._carried = {(c.line, c.entity): c for c in carried(project)}
 
+    def copy(self) -> Iterator[Finding]:
+        """X01: the text is the registered copy, byte for byte."""
+        registered = [q for q in self._quads if q.predicate.value == IVC + "sha256" and _kind(q.subject) == "document"]
+        for quad in registered:
+            if lexical(quad.object) != _digest(self._text):
+                zh, en = _repair(self._text, lexical(quad.object))
+                yield _finding(
+                    "X01-copy",
+                    iri(quad.subject),
+                    f"这是另一份副本,与登记的 SHA-256 不符;{zh}",
+                    f"this is another copy: its SHA-256 is not the registered one; {en}",
+                )
+
     def spans(self) -> Iterator[Finding]:
         """X01: every registered passage is that span of this text, and every line is registered."""
         known = stored(self._quads)
         for name in sorted(known.keys() | self._passages.keys()):
             have, passage = known.get(name), self._passages.get(name)
-            want = passage and {
-                "start": str(passage.start),
-                "end": str(passage.end),
-                "sha256": passage.digest,
-                "sectionPath": passage.path,
-            }
-            if have != want:
+            if differs := _difference(have or {}, _registration(passage) if passage else {}):
                 yield _finding(
                     "X01-span",
                     name,
-                    f"与原文不符(登记 {have},原文 {want});用 kg passages 重新生成",
-                    f"does not agree with the text (registered {have}, text {want}); regenerate with kg passages",
+                    f"登记与原文不符:{differs.zh};用 kg passages 重新生成 data/passages.ttl",
+                    f"is not registered as the text has it: {differs.en}; make data/passages.ttl anew with kg passages",
                 )
 
     def names(self) -> Iterator[Finding]:
@@ -162,6 +179,41 @@ class _Checker:
     def _named(self, entity: str, passage: Passage) -> bool:
         where = fold(passage.text), fold(passage.path)
         return any(fold(name) in place for name in self._labels[entity] for place in where if fold(name))
+
+
+def _repair(text: str, registered: str) -> tuple[str, str]:
+    """What to do about a copy with another digest than *registered*, in zh and en."""
+    if _digest(text.removeprefix("\ufeff").replace("\r\n", "\n")) == registered:
+        return (
+            "它只在换行(CRLF)或开头的字节顺序标记上不同,把它存为 LF 换行、无标记的 UTF-8 再核对",
+            "only its line ends (CRLF) or a byte order mark differ: save it as UTF-8 with LF and no mark, and check again",
+        )
+    return (
+        "请用登记的那一份核对;若确要改用这一份,先用 kg passages 重新生成 data/passages.ttl",
+        "check with the registered copy; or, if this one is to take its place, make data/passages.ttl from it with kg passages",
+    )
+
+
+def _registration(passage: Passage) -> dict[str, str]:
+    """What data/passages.ttl has to say of *passage*, under the keys of :func:`kg.source.passages.stored`."""
+    start, end = str(passage.start), str(passage.end)
+    return {"start": start, "end": end, "sha256": passage.digest, "sectionPath": passage.path}
+
+
+def _difference(have: Mapping[str, str], want: Mapping[str, str]) -> Text | None:
+    """How a registered passage differs from that of the text, in words; None where it does not."""
+    if not want:
+        return Text("原文没有这一段", "the text has no such passage")
+    if not have:
+        return Text("这一段没有登记", "it is not registered")
+    parts = [key for key in want if have.get(key) != want[key]]
+    zh = ",".join(f"{_PARTS[k].zh}登记为“{have.get(k, '')}”,原文为“{want[k]}”" for k in parts)
+    en = ", ".join(f"{_PARTS[k].en} “{have.get(k, '')}”, in the text “{want[k]}”" for k in parts)
+    return Text(zh, en) if parts else None
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 def _printed(value: str, line: str) -> bool:

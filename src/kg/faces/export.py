@@ -2,7 +2,9 @@
 
 turtle and rdfxml hold one graph: the default graph, or with ``--graph provenance`` the plain facts plus
 an ``rdf:Statement`` with ``ivc:statedIn`` for each asserted edge, which every RDF 1.1 tool can read (SPEC D1).
-trig and nquads hold the named graphs, from which the default graph can be made again.
+trig and nquads hold the named graphs, from which the default graph can be made again; of one graph they keep its name.
+graphml draws the ontology's edges between things, with their passages if ``--graph provenance`` asks for them; of a graph
+that is kept for itself (``audit``, ``passages`` …) it draws every edge, for there the ontology's are not the point.
 """
 
 from __future__ import annotations
@@ -17,9 +19,10 @@ import pyoxigraph as ox
 from kg import vocab
 from kg.errors import UsageProblem
 from kg.store.results import serialise
-from kg.terms import Text, expand, iri, language, lexical, slug
+from kg.terms import LANGS, Text, expand, iri, language, lexical, slug
 
 if TYPE_CHECKING:
+    from kg.ask.names import Names
     from kg.graph import KnowledgeGraph
 
 GRAPHS: Final = (
@@ -46,12 +49,13 @@ def export(graph: KnowledgeGraph, format_: str, which: str = "default") -> str:
     Raises:
         UsageProblem: no such graph, or a format that cannot hold it.
     """
-    if format_ in ("trig", "nquads") and which == "default":
-        return _DATASETS[format_](sorted(_named(graph), key=str))
+    if format_ in _DATASETS and which != "provenance":
+        quads = _named(graph) if which == "default" else _quads(graph, which)
+        return _DATASETS[format_](sorted(quads, key=str))
     triples = sorted(set(_triples(graph, which)), key=str)
-    if format_ in ("graphml", "csv"):
-        return _TABULAR[format_](graph, triples)
-    return _TRIPLES[format_](triples)
+    if format_ == "graphml":
+        return _graphml(graph, triples, which)
+    return _csv(graph, triples) if format_ == "csv" else _SERIALISERS[format_](triples)
 
 
 def _named(graph: KnowledgeGraph) -> Iterator[ox.Quad]:
@@ -62,7 +66,16 @@ def _named(graph: KnowledgeGraph) -> Iterator[ox.Quad]:
 def _triples(graph: KnowledgeGraph, which: str) -> Iterator[ox.Triple]:
     if which == "provenance":
         yield from _provenance(graph)
-        return
+    else:
+        yield from (q.triple for q in _quads(graph, which))
+
+
+def _quads(graph: KnowledgeGraph, which: str) -> list[ox.Quad]:
+    """The quads of the graphs that *which* names.
+
+    Raises:
+        UsageProblem: there are none.
+    """
     quads = [q for q in graph.store.quads() if _belongs(iri(q.graph_name), which)]
     if not quads:
         raise UsageProblem(
@@ -72,7 +85,7 @@ def _triples(graph: KnowledgeGraph, which: str) -> Iterator[ox.Triple]:
                 f"one of {', '.join(GRAPHS)}, or a passage such as psg:r1-L0027",
             ),
         )
-    yield from (ox.Triple(q.subject, q.predicate, q.object) for q in quads)
+    return quads
 
 
 def _belongs(name: str, which: str) -> bool:
@@ -86,21 +99,25 @@ def _belongs(name: str, which: str) -> bool:
     return name == (vocab.BASE + "graph/" + which if which in GRAPHS else expand(which))
 
 
+def _stated(graph: KnowledgeGraph) -> dict[ox.Triple, list[ox.NamedNode]]:
+    """Every asserted edge of the ontology between a thing and another → its passages, in order."""
+    stated: dict[ox.Triple, list[ox.NamedNode]] = {}
+    for quad in sorted(_quads(graph, "report"), key=str):
+        name = quad.graph_name
+        if isinstance(name, ox.NamedNode) and _is_edge(quad.triple) and quad.predicate.value.startswith(vocab.IVC):
+            stated.setdefault(quad.triple, []).append(name)
+    return stated
+
+
+def _is_edge(triple: ox.Triple) -> bool:
+    return isinstance(triple.object, ox.NamedNode) and isinstance(triple.subject, ox.NamedNode)
+
+
 def _provenance(graph: KnowledgeGraph) -> Iterator[ox.Triple]:
     """The default graph plus one rdf:Statement per asserted edge between IRIs, with its passages."""
     yield from _triples(graph, "default")
-    stated: dict[ox.Triple, list[ox.NamedNode]] = {}
-    for quad in _named(graph):
-        if (
-            lexical(quad.graph_name).startswith(vocab.PASSAGE)
-            and quad.predicate.value.startswith(vocab.IVC)
-            and isinstance(quad.object, ox.NamedNode)
-        ):
-            stated.setdefault(ox.Triple(quad.subject, quad.predicate, quad.object), []).append(
-                ox.NamedNode(iri(quad.graph_name))
-            )
     node = ox.NamedNode
-    for triple, passages in stated.items():
+    for triple, passages in _stated(graph).items():
         from hashlib import sha256
 
         name = node(f"{vocab.BASE}statement/{sha256(str(triple).encode()).hexdigest()[:16]}")
@@ -115,64 +132,59 @@ def _serialiser(format_: ox.RdfFormat) -> Callable[[Iterable[Any]], str]:
     return lambda items: serialise(items, format_)
 
 
-def _graphml(graph: KnowledgeGraph, triples: list[ox.Triple]) -> str:
-    """Nodes with label and kind, edges with property and label; for Gephi, yEd, Cytoscape."""
+def _graphml(graph: KnowledgeGraph, triples: list[ox.Triple], which: str) -> str:
+    """Nodes with labels and kind, edges with property, labels and passages; for Gephi, yEd, Cytoscape."""
     import networkx as nx
 
     names = graph.names
+    stated = _stated(graph) if which == "provenance" else {}
+    whole = which in GRAPHS and which not in ("default", "provenance", "report")
     network: Any = nx.MultiDiGraph()  # networkx is but half typed
     for t in triples:
-        if (
-            t.predicate.value.startswith(vocab.IVC)
-            and isinstance(t.object, ox.NamedNode)
-            and isinstance(t.subject, ox.NamedNode)
-        ):
+        if _is_edge(t) and (whole or t.predicate.value.startswith(vocab.IVC)):
             for iri in (lexical(t.subject), lexical(t.object)):
                 thing = names.get(iri)
-                network.add_node(
-                    iri,
-                    label_zh=names.label(iri, "zh"),
-                    label_en=names.label(iri, "en"),
-                    kind=thing.kind if thing else "",
-                )
-            network.add_edge(
-                lexical(t.subject),
-                lexical(t.object),
-                property=slug(t.predicate.value),
-                label_zh=names.label(t.predicate.value, "zh"),
-            )
+                network.add_node(iri, **_labels(names, iri), kind=thing.kind if thing else "")
+            sources = {"passages": " ".join(slug(p.value) for p in stated[t])} if t in stated else {}
+            about = {"property": slug(t.predicate.value), **_labels(names, t.predicate.value), **sources}
+            network.add_edge(lexical(t.subject), lexical(t.object), **about)
     write: Any = nx.generate_graphml
     lines: Iterator[str] = write(network)
     return "\n".join(lines) + "\n"
 
 
 def _csv(graph: KnowledgeGraph, triples: list[ox.Triple]) -> str:
-    """One row per triple with labels: subject, predicate, object, their zh labels, datatype, language."""
+    """One row per triple: subject, predicate, object, their labels in zh and in en, datatype, language."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(
-        ("subject", "predicate", "object", "subject_zh", "predicate_zh", "object_zh", "datatype", "language")
-    )
+    parts = ("subject", "predicate", "object")
+    writer.writerow((*parts, *(f"{part}_{lang}" for lang in LANGS for part in parts), "datatype", "language"))
     for t in triples:
         terms = (t.subject, t.predicate, t.object)
-        names = ["" if isinstance(term, ox.Literal) else graph.names.label(lexical(term), "zh") for term in terms]
+        names = [
+            "" if isinstance(term, ox.Literal) else graph.names.label(lexical(term), lang)
+            for lang in LANGS
+            for term in terms
+        ]
         datatype = t.object.datatype.value if isinstance(t.object, ox.Literal) else ""
         writer.writerow((*(_value(term) for term in terms), *names, datatype, language(t.object) or ""))
     return out.getvalue()
+
+
+def _labels(names: Names, iri: str) -> dict[str, str]:
+    return {f"label_{lang}": names.label(iri, lang) for lang in LANGS}
 
 
 def _value(term: object) -> str:
     return f"_:{term.value}" if isinstance(term, ox.BlankNode) else lexical(term)
 
 
-_TRIPLES: Final = {
+_DATASETS: Final = {"trig": _serialiser(ox.RdfFormat.TRIG), "nquads": _serialiser(ox.RdfFormat.N_QUADS)}
+_SERIALISERS: Final = {
     "turtle": _serialiser(ox.RdfFormat.TURTLE),
     "ntriples": _serialiser(ox.RdfFormat.N_TRIPLES),
     "jsonld": _serialiser(ox.RdfFormat.JSON_LD),
     "rdfxml": _serialiser(ox.RdfFormat.RDF_XML),
-    "trig": _serialiser(ox.RdfFormat.TRIG),
-    "nquads": _serialiser(ox.RdfFormat.N_QUADS),
+    **_DATASETS,
 }
-_DATASETS: Final = {"trig": _serialiser(ox.RdfFormat.TRIG), "nquads": _serialiser(ox.RdfFormat.N_QUADS)}
-_TABULAR: Final = {"graphml": _graphml, "csv": _csv}
-FORMATS: Final = (*_TRIPLES, *_TABULAR)
+FORMATS: Final = (*_SERIALISERS, "graphml", "csv")

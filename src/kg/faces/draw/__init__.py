@@ -1,11 +1,11 @@
-"""A picture as one HTML file: ``network`` (pyvis), ``layout`` (what stands where), ``styles``, ``page`` (self-contained)."""
+"""A picture as one HTML file: ``network`` (pyvis), ``layout`` (what stands where), ``styles``, ``legend``, ``page`` (self-contained)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kg.faces.draw.page import Key, page
-from kg.faces.draw.styles import STYLES, style_of
+from kg.faces.draw.legend import legend
+from kg.faces.draw.page import page
 from kg.terms import Text
 
 if TYPE_CHECKING:
@@ -28,6 +28,6 @@ def draw(graph: KnowledgeGraph, thing: str | None, lang: str) -> str:
     iri = graph.resolve(thing).iri if thing else None
     drawn = picture(graph.store, graph.names, iri)
     title = Text(graph.names.label(iri, "zh"), graph.names.label(iri, "en")) if iri else _WHOLE
-    kinds = sorted({style_of(n.kind) for n in drawn.nodes.values()} - {"Group"}, key=list(STYLES).index)
-    legend = [Key(STYLES[k].colour, STYLES[k].words) for k in kinds]
-    return page(network(graph, drawn, lang).generate_html(notebook=False), title, legend, lang)
+    made = network(graph, drawn, lang)
+    keys = legend((n.kind for n in drawn.nodes.values()), dashed=made.dashed)
+    return page(made.network.generate_html(notebook=False), title, keys, made.frames, lang)

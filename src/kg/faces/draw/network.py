@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from kg.faces.draw.layout import Place, places
-from kg.faces.draw.styles import DARK, INSIDE, STYLES, style_of, wrapped
+from kg.faces.draw.layout import plan
+from kg.faces.draw.styles import ACROSS, DARK, INSIDE, STYLES, style_of, wrapped
 from kg.terms import Text
 from kg.vocab import PASSAGE
 
 if TYPE_CHECKING:
     from kg.ask.picture import Line, Node, Picture
+    from kg.faces.draw.layout import Frame
     from kg.graph import KnowledgeGraph
 
 _UNSAID: Final = "推理或归类,无直接段落 / inferred or grouping"
@@ -21,12 +22,18 @@ _GATHERING: Final = ("Industry", "Group")
 _LINE: Final = 19
 _MARGIN: Final = 27
 """Height of a line of a label, and of what is around it."""
-_WITHIN: Final = 300
-"""Horizontal distance (vis-network units) up to which an edge is read as one of its column."""
 
 
-def network(graph: KnowledgeGraph, picture: Picture, lang: str) -> Any:
-    """The pyvis Network of *picture*; it stands still where the picture has bands, else it settles by physics."""
+class Sketched(NamedTuple):
+    """A pyvis Network, the frames behind it, and whether some of its lines are dashed."""
+
+    network: Any
+    frames: list[Frame]
+    dashed: bool
+
+
+def network(graph: KnowledgeGraph, picture: Picture, lang: str) -> Sketched:
+    """The network of *picture*; it stands still where the picture has bands, else it settles by physics."""
     from pyvis.network import Network
 
     made = Network(height="100vh", width="100%", directed=True, cdn_resources="in_line", bgcolor="#ffffff")
@@ -36,8 +43,10 @@ def network(graph: KnowledgeGraph, picture: Picture, lang: str) -> Any:
         made.add_node(node.iri, **sketch.node(node, lang))
     for line in picture.lines.values():
         made.add_edge(line.subject, line.value, **sketch.edge(line))
-    made.set_options(json.dumps(_options(still=bool(sketch.where))))
-    return made
+    made.set_options(json.dumps(_options(still=bool(sketch.plan.places))))
+    shown = [line for line in picture.lines.values() if not sketch.gathered(line)]
+    dashed = any(sketch.plan.across(line.subject, line.value) for line in shown)
+    return Sketched(made, sketch.plan.frames, dashed)
 
 
 @cache
@@ -68,7 +77,7 @@ class _Sketch:
 
     def __init__(self, graph: KnowledgeGraph, picture: Picture) -> None:
         self.graph, self.picture = graph, picture
-        self.where = places(picture, self._height)
+        self.plan = plan(picture, self._height)
         rows = graph.store.select("SELECT ?p ?path WHERE { ?p ivc:sectionPath ?path }")
         self.sections = {row["p"]: row["path"] for row in rows}
 
@@ -89,8 +98,8 @@ class _Sketch:
             "font": {"color": "#ffffff" if dark else "#1a1a1a", "size": 18 if dark else 16},
             "shapeProperties": {"borderRadius": style.rounding},
         }
-        if node.iri in self.where:
-            x, y = self.where[node.iri]
+        if node.iri in self.plan.places:
+            x, y = self.plan.places[node.iri]
             fields |= {"x": x, "y": y, "physics": False}
         return fields
 
@@ -98,11 +107,11 @@ class _Sketch:
         """What vis-network is told of an edge."""
         title = "\n".join([_both(self._called(line.predicate)), *(self._sources(line) or [_UNSAID])])
         fields = {"title": title, "color": "#9aa5b1", "arrowStrikethrough": False}
-        if not self.where:
+        if not self.plan.places:
             return fields
-        near = _near(self.where[line.subject], self.where[line.value])
-        look = {"arrows": "", "color": "#b8c2cc" if near else "#d9c9b0", "dashes": not near}
-        return {**fields, **look, "hidden": self._gathered(line)}
+        across = self.plan.across(line.subject, line.value)
+        look = {"arrows": "", "color": ACROSS if across else "#b8c2cc", "dashes": across}
+        return {**fields, **look, "hidden": self.gathered(line)}
 
     def _height(self, node: Node) -> int:
         """Room for the label in either language, below the sign where the shape has its label there."""
@@ -111,9 +120,12 @@ class _Sketch:
         below = STYLES[style_of(node.kind)].shape not in INSIDE
         return _MARGIN + _LINE * (lines + below)
 
-    def _gathered(self, line: Line) -> bool:
-        kind, heads = self.picture.nodes[line.value].kind, {band.head.iri for band in self.picture.bands}
-        return kind in _GATHERING and line.subject not in heads
+    def gathered(self, line: Line) -> bool:
+        """Whether the frame around a thing says already what *line* would."""
+        nodes = self.picture.nodes
+        return (
+            bool(self.plan.places) and nodes[line.value].kind in _GATHERING and nodes[line.subject].kind != "ChainView"
+        )
 
     def _told(self, iri: str) -> list[str]:
         """What the picture's lines say of a thing, each with its passages."""
@@ -130,11 +142,6 @@ class _Sketch:
 
     def _called(self, iri: str) -> Text:
         return Text(self.graph.names.label(iri, "zh"), self.graph.names.label(iri, "en"))
-
-
-def _near(one: Place, other: Place) -> bool:
-    """Whether an edge stays in its column or its row, where its place already says what it means."""
-    return one[1] == other[1] or abs(one[0] - other[0]) < _WITHIN
 
 
 def _both(words: Text) -> str:

@@ -24,11 +24,15 @@ STYLES: Final = {
     "Stage": Style("box", "#3d6ea5", Text("层级", "stage")),
     "Segment": Style("box", "#8fb8de", Text("环节", "segment")),
     "Company": Style("box", "#f2c14e", Text("企业", "company")),
+    "ResearchBody": Style("box", "#f6dfa4", Text("科研机构", "research body")),
+    "PublicBody": Style("box", "#e3cf9c", Text("公共机构", "public body")),
     "Product": Style("box", "#b7d7a8", Text("产品", "product"), 16),
     "Technology": Style("diamond", "#a78bca", Text("技术", "technology")),
     "Application": Style("hexagon", "#7fc8c2", Text("应用场景", "application")),
+    "Sector": Style("square", "#c7b299", Text("经济领域", "sector")),
     "Region": Style("triangle", "#d98c5f", Text("地区", "region")),
     "Project": Style("star", "#e06c75", Text("项目", "project")),
+    "Policy": Style("triangleDown", "#8d99ae", Text("政策", "policy")),
     "Group": Style("box", "#e8ecf0", Text("分组", "group")),
     "Thing": Style("dot", "#c0c0c0", Text("其他", "other")),
 }
@@ -37,12 +41,12 @@ DARK: Final = ("Industry", "ChainView", "Stage")
 """Kinds whose label is white."""
 INSIDE: Final = ("box", "ellipse")
 """Shapes that hold their label; the others have it below."""
-_SAME: Final = {"ResearchBody": "Company", "PublicBody": "Company", "Organization": "Company"}
+ACROSS: Final = "#c9a86a"
+"""Colour of a line to another column; such lines are dashed."""
 
 
 def style_of(kind: str) -> str:
     """The key of STYLES for a class name."""
-    kind = _SAME.get(kind, kind)
     return kind if kind in STYLES else "Thing"
 
 
