@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -10,13 +11,17 @@ import sys
 import time
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
+from kg.build.freshness import Stamp, sound, unchanged
+from kg.build.health import examine
 from kg.build.pipeline import Blocked, build
 from kg.build.swap import locked
-from kg.errors import BuildRunning, KgError, MissingFile, StoreError, SyntaxProblem
+from kg.errors import BuildRunning, MissingFile, StoreError, SyntaxProblem, UsageProblem
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
+from kg.source.turtle import parse
 
 ROOT = Path(__file__).resolve().parents[1]
 BROKEN = sorted((ROOT / "tests" / "cases" / "broken").glob("*.trig"))
@@ -57,28 +62,78 @@ def test_a_touched_file_is_no_change_but_a_changed_one_is(copy: Project) -> None
 
 
 @pytest.mark.parametrize("case", BROKEN, ids=lambda p: p.stem)
-def test_broken_input_blocks_with_file_and_line(case: Path, copy: Project) -> None:
-    """Each case says in its first lines which rule must name which line."""
-    head = case.read_text(encoding="utf-8").splitlines()
-    rule = next(x.split(":", 1)[1].strip() for x in head if x.startswith("# rule:"))
-    line = 1 + next(n for n, x in enumerate(head) if x.endswith("# <- here"))
+def test_broken_input_blocks_with_file_and_line(case: Path, copy: Project, capfd: pytest.CaptureFixture[str]) -> None:
+    """``# <- here: RULE`` marks a line that RULE must name; where there is one mark only, its rule is in the first line."""
+    text = case.read_text(encoding="utf-8")
+    one = re.search(r"^# rule: (.+)$", text, re.MULTILINE)
+    lines = [(n, re.search(r"# <- here(?:: (.+))?$", x)) for n, x in enumerate(text.splitlines(), start=1)]
+    marks = {(f"data/report/99-broken.trig:{n}", m[1] or (one or m)[1]) for n, m in lines if m}
     shutil.copy(case, copy.root / "data" / "report" / "99-broken.trig")
     copy.store.mkdir()
     (copy.store / "old").write_text("kept")
     with pytest.raises((Blocked, SyntaxProblem)) as caught:
         build(Project.find(copy.root, copy.store))
     if isinstance(caught.value, Blocked):
-        found = [f for f in caught.value.findings if f.rule == rule]
-        assert found, [f.line("en") for f in caught.value.findings]
-        places = {str(f.place) for f in found}
-        assert f"data/report/99-broken.trig:{line}" in places
+        found = caught.value.findings
+        assert marks <= {(str(f.place), f.rule) for f in found}, [f.line("en") for f in found]
         assert all(f.message.zh and f.message.en for f in found)
+        said = [f.line("en") for f in found]
+        assert len(said) == len(set(said))
+        assert "T-year-object" not in {f.rule for f in found}  # I16 says it, and says more
     else:
-        assert rule == "syntax"
-        assert caught.value.place is not None
-        assert (caught.value.place.file, caught.value.place.line) == ("data/report/99-broken.trig", line)
+        place = caught.value.place
+        assert place is not None
+        assert marks == {(f"{place.file}:{place.line}", "syntax")}
+    assert capfd.readouterr().err == ""
     assert (copy.store / "old").read_text() == "kept"
     assert not (copy.store / "current").exists()
+
+
+@pytest.mark.parametrize(
+    "beyond",
+    ["<<( <s:x> <s:p> 1 )>>", "2 {| <s:q> 3 |}", '"x"@en--ltr'],
+    ids=["triple-term", "annotation", "direction"],
+)
+def test_what_only_rdf_1_2_has_is_named_with_its_line(beyond: str) -> None:
+    with pytest.raises(SyntaxProblem, match=r"RDF 1\.2") as caught:
+        parse(f"\n<s:x> <s:p>\n  {beyond} .\n", ox.RdfFormat.TURTLE, "x.ttl")
+    assert str(caught.value.place) == "x.ttl:3"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "place"),
+    [
+        ("queries/market-size.rq", "{type: Industry", "{type: Indsutry", r"market-size\.rq:\d+: .*Indsutry"),
+        ("queries/market-size.rq", "WHERE {", "WHERE { {", r"market-size\.rq:\d+:\d+: SPARQL"),
+        (
+            "queries/market-size.rq",
+            "#+ columns:\n",
+            "#+ columns:\n#+   none: {zh: 无, en: none}\n",
+            r"\.rq:\d+: .*none",
+        ),
+        ("queries/market-size.rq", "zh:", "zh: \xff", r"market-size\.rq:1: .*UTF-8"),
+        ("queries/market-size.rq", "#+ title:", "#+ titel:", r"market-size\.rq:1: .*title"),
+        (
+            "ontology/shapes-audit.ttl",
+            "SELECT DISTINCT $this ?mr",
+            "SELEKT $this ?mr",
+            r"shapes-audit\.ttl:\d+: .*not well written",
+        ),
+        ("ontology/shapes-types.ttl", "sh:class ivc:Claim", 'sh:maxCount "one"', r"shapes-types\.ttl.*: .*not well"),
+    ],
+)
+def test_a_broken_query_or_shape_is_named_before_the_long_steps(
+    copy: Project, file: str, old: str, new: str, place: str
+) -> None:
+    path, steps = copy.root / file, []
+    path.write_bytes(
+        path.read_bytes().replace(old.encode(), new.encode("latin-1", "ignore") if "\xff" in new else new.encode(), 1)
+    )
+    with pytest.raises(SyntaxProblem) as caught:
+        build(copy, progress=lambda step, seconds: steps.append(step))
+    assert re.search(place, caught.value.render("en")), caught.value.render("en")
+    assert "closure" not in steps
+    assert "names" not in steps or file.startswith("ontology")
 
 
 def test_a_missing_shapes_file_is_named(copy: Project) -> None:
@@ -92,6 +147,20 @@ def test_a_folder_that_is_no_project(tmp_path: Path) -> None:
         Project.find(tmp_path)
 
 
+def test_files_to_check_are_those_of_the_project(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A path counts from the current folder; a folder means what is below it."""
+    monkeypatch.chdir(ROOT / "data")
+    assert project.within("entities.trig") == {"data/entities.trig"}
+    assert {"data/report/06-6g.trig"} < project.within("report")
+    with pytest.raises(MissingFile):
+        project.within("data/entities.trig")
+    for foreign in (tmp_path, ROOT / "README.md"):
+        with pytest.raises(UsageProblem):
+            project.within(foreign)
+
+
 def test_two_builds_at_once(project: Project) -> None:
     with locked(project.store), pytest.raises(BuildRunning):
         build(project)
@@ -103,16 +172,99 @@ def test_an_unreadable_store_says_how_to_mend(tmp_path: Path) -> None:
     assert "kg build" in caught.value.render("en")
 
 
-def test_a_full_disk_leaves_the_old_store(project: Project, graph: KnowledgeGraph) -> None:
-    """/dev/full gives the kernel's own ENOSPC."""
-    from kg.build.swap import writing
+@pytest.mark.parametrize("room", [100_000, 4_000_000], ids=["dataset", "index"])
+def test_a_full_disk_leaves_the_old_store(project: Project, graph: KnowledgeGraph, tmp_path: Path, room: int) -> None:
+    """A real build that may write files of so many bytes and no more: the kernel refuses in the midst of one."""
+    shutil.copytree(project.store, tmp_path / "store", symlinks=True)
+    copied = Project.find(ROOT, tmp_path / "store")
+    before = _bytes(copied)
+    code = (
+        "import resource, sys; limit = int(sys.argv.pop(1)); resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))"
+    )
+    command = [sys.executable, "-c", f"{code}; from kg.faces.cli import main; main()", str(room), "build", "--force"]
+    env = {**os.environ, "KG_PROJECT": str(ROOT), "KG_STORE": str(copied.store), "KG_LANG": "en"}
+    done = subprocess.run(command, capture_output=True, text=True, env=env, check=False)
+    assert done.returncode == 5, done.stderr
+    assert "cannot write" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert _bytes(copied) == before
+    assert KnowledgeGraph(copied.store / "current").find("BYD")
+    assert list(copied.store.glob("tmp-*")) == []
 
-    before = _bytes(project)
-    with pytest.raises(StoreError) as caught, writing(project.store), Path("/dev/full").open("w") as full:
-        full.write("x" * 100_000)
-        full.flush()
-    assert isinstance(caught.value, KgError)
-    assert _bytes(project) == before
+
+_SWAP = """
+import os, signal, sys
+from pathlib import Path
+from kg.build.swap import replacing
+
+left = int(sys.argv[2])
+
+def kill_at(event, args):
+    global left
+    if event in ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.symlink", "shutil.rmtree", "open"):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(kill_at)
+with replacing(Path(sys.argv[1]), "v-same") as folder:
+    (folder / "manifest.json").write_text("{}")
+print("whole")
+"""
+
+
+def test_a_kill_at_each_step_of_the_swap_leaves_a_store(tmp_path: Path) -> None:
+    """The same inputs built again by force: whatever step is the last, ``current`` leads to a whole version."""
+    home, ends = tmp_path / "store", []
+    (home / "v-same").mkdir(parents=True)
+    (home / "v-same" / "manifest.json").write_text("{}")
+    (home / "current").symlink_to("v-same")
+    for step in range(1, 60):
+        held = (home / "current").resolve()
+        done = subprocess.run([sys.executable, "-c", _SWAP, str(home), str(step)], capture_output=True, check=False)
+        assert (home / "current" / "manifest.json").read_text() == "{}"
+        assert (held / "manifest.json").read_text() == "{}"  # who has opened the version before goes on reading
+        ends.append(done.returncode)
+        if done.stdout:
+            break
+    assert ends[-1] == 0
+    assert len(ends) > 6
+    assert set(ends[:-1]) == {-signal.SIGKILL}
+    assert len(list(home.glob("v-*"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("part", "damage"),
+    [
+        ("index", None),
+        ("index", b""),
+        ("dataset.nq", b""),
+        ("lookup.json", b"[]"),
+        ("queries.json", b"[1]"),
+        ("manifest.json", b'{"format": 2}'),
+    ],
+)
+def test_a_damaged_store_is_seen_and_built_anew(
+    project: Project, graph: KnowledgeGraph, tmp_path: Path, part: str, damage: bytes | None
+) -> None:
+    shutil.copytree(project.store / "current", tmp_path / "v-x")
+    (tmp_path / "current").symlink_to("v-x")
+    place = tmp_path / "current" / part
+    assert sound(tmp_path / "current")
+    if damage is None:
+        shutil.rmtree(place)
+    else:
+        for file in [place] if place.is_file() else place.glob("*.sst"):
+            file.write_bytes(damage)
+    assert not sound(tmp_path / "current")
+    copied = Project.find(ROOT, tmp_path)
+    assert not unchanged(copied, Stamp.of(copied), "rules")
+    store = next(c for c in examine(str(ROOT), str(tmp_path)) if c.what.en == "store")
+    assert (store.ok, store.mend and "--force" in store.mend.en) == (False, True)
+    if part.endswith(".json"):
+        opened = KnowledgeGraph(tmp_path / "current")
+        with pytest.raises(StoreError, match="damaged"):
+            _ = (opened.manifest, opened.names, opened.catalogue)
 
 
 @pytest.mark.slow

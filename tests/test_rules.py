@@ -13,7 +13,7 @@ from kg.build.pipeline import materialise
 from kg.build.rules import compile_rules
 from kg.errors import UnknownAxiom
 from kg.source.project import Project
-from kg.source.turtle import read_project
+from kg.source.turtle import Locator, read, read_project
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAD = "".join(f"@prefix {p}: <{n}> .\n" for p, n in vocab.PREFIXES.items())
@@ -79,8 +79,22 @@ def test_each_axiom_kind_fires(axiom: str, data: str, follows: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "axiom", ["ivc:p a owl:FunctionalProperty .", "ivc:A owl:hasKey ( ivc:p ) .", "ivc:A owl:unionOf ( ivc:B ivc:C ) ."]
+    "axiom",
+    [
+        "ivc:p a owl:FunctionalProperty .",
+        "ivc:A owl:hasKey ( ivc:p ) .",
+        "ivc:p owl:propertyChainAxiom 3 .",
+        "ivc:A owl:unionOf ( ivc:B ivc:C ) .",
+    ],
 )
 def test_an_unknown_axiom_stops_the_build(axiom: str) -> None:
     with pytest.raises(UnknownAxiom):
         compile_rules(_parse(axiom))
+
+
+def test_the_line_of_an_unknown_axiom_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "ivc.ttl"
+    file.write_text(HEAD + "ivc:p owl:propertyChainAxiom 3 .\n", encoding="utf-8")
+    with pytest.raises(UnknownAxiom) as caught:
+        compile_rules(read(file, vocab.ONTOLOGY), Locator(Project(tmp_path, tmp_path), [file]))
+    assert str(caught.value.place) == f"ivc.ttl:{len(vocab.PREFIXES) + 1}"

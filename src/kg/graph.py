@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import warnings
 from functools import cached_property
@@ -334,8 +333,10 @@ class KnowledgeGraph:
 
     def _json(self, name: str) -> Any:
         """One of the records that the build left beside the index."""
+        from kg.build.freshness import record
+
         try:
-            return json.loads((self.path / name).read_text(encoding="utf-8"))
+            return record(self.path / name)
         except (OSError, ValueError) as error:
             raise StoreError(
                 Text(f"图谱缺少或损坏:{name}", f"the store lacks {name} or it is damaged"),

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from kg.build.findings import Finding
 from kg.terms import Text, compact, iri, lexical
-from kg.vocab import ALT_LABEL, BACKGROUND, ENTITIES, IVC, LABEL, OA, ONTOLOGY, PASSAGE, PASSAGES, TYPE
+from kg.vocab import ALT_LABEL, BACKGROUND, BASE, ENTITIES, IVC, LABEL, OA, ONTOLOGY, PASSAGE, PASSAGES, TYPE
 
 # Kinds of claim: typed in a passage's graph, they get their ivc:statedIn from it.
 CLAIMS = frozenset(
@@ -26,6 +26,7 @@ CLAIMS = frozenset(
     )
 )
 _NAMING = frozenset({TYPE, LABEL, ALT_LABEL})
+_DOCUMENT = BASE + "document/"
 
 
 def stated_in(quads: Iterable[ox.Quad]) -> Iterator[ox.Triple]:
@@ -45,20 +46,27 @@ def _graphs(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
     passages = {
         lexical(q.subject) for q in quads if q.predicate.value == IVC + "sha256" and iri(q.graph_name) == PASSAGES
     }
-    known = passages | {ENTITIES, BACKGROUND, PASSAGES, ONTOLOGY}
-    first = {iri(q.graph_name): q for q in reversed(quads)}
-    for graph in sorted(first.keys() - known):
-        quad = first[graph]
+    known = passages | {ENTITIES, BACKGROUND, ONTOLOGY}
+    stray = (q for q in quads if iri(q.graph_name) not in known and not _of_a_passage(q))
+    first = {(iri(q.graph_name), lexical(q.subject)): q for q in reversed(list(stray))}
+    for (graph, _), quad in sorted(first.items()):
         yield Finding(
             "D01-graph-name",
             "Violation",
-            graph or "urn:x-default-graph",
+            lexical(quad.subject),
             Text(
-                f"图名 {compact(graph) or '(无)'} 不是已登记的段落,也不是 g:entities、g:background;改用 data/passages.ttl 里的段落",
-                f"graph {compact(graph) or '(none)'} is neither a known passage nor g:entities or g:background; use a passage of data/passages.ttl",
+                f"它写在图 {compact(graph) or '(无)'} 里,那不是已登记的段落,也不是 g:entities、g:background;改用 data/passages.ttl 里的段落",
+                f"it stands in graph {compact(graph) or '(none)'}, neither a known passage nor g:entities or g:background; use a passage of data/passages.ttl",
             ),
-            value=iri(quad.subject),
+            path=quad.predicate.value,
+            value=lexical(quad.object),
+            graph=graph,
         )
+
+
+def _of_a_passage(quad: ox.Quad) -> bool:
+    """Whether *quad* belongs to the file of passages: it says something of a passage or of the document, not of the world."""
+    return iri(quad.graph_name) == PASSAGES and iri(quad.subject).startswith((PASSAGE, _DOCUMENT))
 
 
 def _naming(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
@@ -78,6 +86,7 @@ def _naming(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
             ),
             path=quad.predicate.value,
             value=lexical(quad.object),
+            graph=iri(quad.graph_name),
         )
 
 
@@ -102,10 +111,10 @@ def _claims(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
 
 
 def _spans(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
-    """Passages of a document do not overlap."""
+    """Passages of a document do not overlap; an offset that is no number is the shapes' affair (I31)."""
     ends: dict[str, dict[str, int]] = defaultdict(dict)
     for quad in quads:
-        if quad.predicate.value in (OA + "start", OA + "end"):
+        if quad.predicate.value in (OA + "start", OA + "end") and lexical(quad.object).isdecimal():
             ends[iri(quad.subject)][quad.predicate.value.removeprefix(OA)] = int(lexical(quad.object))
     spans = sorted((s["start"], s["end"], node) for node, s in ends.items() if len(s) == 2)
     for (_, end, one), (start, _, other) in pairwise(spans):

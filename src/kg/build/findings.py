@@ -12,6 +12,11 @@ from kg.terms import Text, compact
 from kg.vocab import SHAPE
 
 SEVERITIES: Final = ("Violation", "Warning", "Info")
+_WORDS: Final = {
+    "Violation": Text("违反", "violation"),
+    "Warning": Text("警告", "warning"),
+    "Info": Text("提示", "info"),
+}
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,7 @@ class Finding:
         path: IRI of the property concerned, or empty.
         value: IRI or lexical form of the offending value, or empty.
         involved: IRIs of the other nodes that take part, in order.
+        graph: IRI of the graph the triple stands in (empty: in none), or None where the check does not know.
         place: where the triple is written, once located.
     """
 
@@ -36,12 +42,14 @@ class Finding:
     path: str = ""
     value: str = ""
     involved: tuple[str, ...] = ()
+    graph: str | None = None
     place: Place | None = None
 
     def line(self, lang: str) -> str:
         """One line as a compiler prints it: place, severity, rule, node, message."""
         where = f"{self.place}: " if self.place else ""
-        return f"{where}{self.severity.lower()} {self.rule} {compact(self.focus)}: {self.message.pick(lang)}"
+        severity = _WORDS[self.severity].pick(lang)
+        return f"{where}{severity} {self.rule} {compact(self.focus)}: {self.message.pick(lang)}"
 
 
 def merge(findings: Iterable[Finding]) -> list[Finding]:
@@ -73,10 +81,10 @@ def to_turtle(findings: Sequence[Finding], lang: str) -> str:
     """A SHACL validation report in Turtle."""
     import pyoxigraph as ox
 
-    from kg.build.report import report_triples
+    from kg.build.report import whole_report
     from kg.store.results import serialise
 
-    return serialise(report_triples(findings), ox.RdfFormat.TURTLE)
+    return serialise(whole_report(findings), ox.RdfFormat.TURTLE)
 
 
 def to_sarif(findings: Sequence[Finding], lang: str) -> str:

@@ -15,6 +15,12 @@ from kg.source.project import Project
 
 CURRENT: Final = "current"
 FORMAT: Final = 2
+_RECORDS: Final[Mapping[str, Mapping[str, type] | type]] = {
+    "manifest.json": {"format": int, "dataset_sha256": str, "counts": dict},
+    "lookup.json": {"things": list, "terms": dict, "captions": dict, "measures": dict, "classes": dict},
+    "queries.json": list,
+}
+"""What each record of a build holds, so far as those who read it rely on it."""
 _TOOLS: Final = ("xinzhi", "pyoxigraph", "pyshacl", "rdflib", "owlrl")
 
 
@@ -77,29 +83,61 @@ def _declared(name: str) -> str:
 def read(path: Path) -> dict[str, Any] | None:
     """The manifest in file *path*, or None where there is no readable one."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found: dict[str, Any] = record(path)
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, dict) and found.get("format") == FORMAT else None
+    return found if found["format"] == FORMAT else None
+
+
+def record(path: Path) -> Any:
+    """The record that a build left in the file *path*.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is not JSON, or not what a build writes under that name.
+    """
+    body = json.loads(path.read_text(encoding="utf-8"))
+    parts = _RECORDS[path.name]
+    if isinstance(parts, dict):
+        whole = isinstance(body, dict) and all(isinstance(body.get(key), kind) for key, kind in parts.items())
+        items = body.get("things", []) if whole else []
+    else:
+        whole, items = isinstance(body, list), body
+    if not whole or not all(isinstance(item, dict) for item in items):
+        raise ValueError(path.name)
+    return body
+
+
+def sound(place: Path) -> bool:
+    """Whether the store in the folder *place* can be read whole: its records, its dataset, and the same in its index."""
+    import pyoxigraph as ox
+
+    try:
+        found, data = record(place / "manifest.json"), (place / "dataset.nq").read_bytes()
+        record(place / "lookup.json"), record(place / "queries.json")
+        index = ox.Store.read_only(str(place / "index"))
+        return found["dataset_sha256"] == sha256(data).hexdigest() and len(index) == data.count(b"\n")
+    except (OSError, ValueError, RuntimeError):
+        return False
 
 
 def current(project: Project) -> Path | None:
     """The folder of the built store if it is there and no input changed since, else None."""
     place = project.store / CURRENT
     found = read(place / "manifest.json")
-    fresh = found is not None and found["tools"] == tools() and Stamp.of(project).matches(place / "stamp.json")
+    fresh = found is not None and found.get("tools") == tools() and Stamp.of(project).matches(place / "stamp.json")
     return place if fresh else None
 
 
 def unchanged(project: Project, stamp: Stamp, reasoner: str) -> bool:
-    """Whether the current store is of these very inputs; a touched file with the same bytes changes nothing."""
+    """Whether the current store is whole and of these very inputs; a touched file with the same bytes changes nothing."""
     place = project.store / CURRENT
     found = read(place / "manifest.json")
-    if found is None or found["tools"] != tools() or found["reasoner"] != reasoner:
+    if found is None or found.get("tools") != tools() or found.get("reasoner") != reasoner or not sound(place):
         return False
     if stamp.matches(place / "stamp.json"):
         return True
-    if found["inputs"] != input_digests(project):
+    if found.get("inputs") != input_digests(project):
         return False
     stamp.write(place / "stamp.json")
     return True

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Final
 
-from kg.build.freshness import CURRENT, current, read
+from kg.build.freshness import CURRENT, current, sound
 from kg.errors import KgError
 from kg.source.project import Project
 from kg.terms import Text
@@ -107,9 +107,9 @@ def _store(project: Project) -> Check:
         return Check(
             what, False, Text(f"{project.store} 中还没有", f"none yet in {project.store}"), build, needed=False
         )
-    if read(place / "manifest.json") is None:
+    if not sound(place):
         rebuild = Text("运行 kg build --force 重建", "run kg build --force to make it anew")
-        return Check(what, False, Text(f"{place} 读不懂", f"{place} cannot be read"), rebuild)
+        return Check(what, False, Text(f"{place} 已损坏", f"{place} is damaged"), rebuild)
     if current(project) is None:
         return Check(what, False, Text(f"{place} 已过时", f"{place} is stale"), build, needed=False)
     return Check(what, True, Text(f"{place} 是最新的", f"{place} is current"))

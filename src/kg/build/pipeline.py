@@ -15,7 +15,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.build import dataset, manifest, records
+from kg.build import dataset, manifest, questions, records
 from kg.build.audit import audit, write_audit
 from kg.build.closure import close, close_with_owlrl
 from kg.build.findings import Finding, order
@@ -27,6 +27,7 @@ from kg.build.shapes import Shapes, default_graph
 from kg.build.spelling import spellings
 from kg.build.swap import locked, replacing, sync
 from kg.errors import BuildBlocked
+from kg.source import queryfile
 from kg.source.project import Project
 from kg.source.turtle import Locator, read_project
 from kg.store.embedded import solutions
@@ -96,6 +97,7 @@ def build(
         digests = input_digests(project)
         with job.step("read"):
             quads = read_project(project)
+            asked = [queryfile.to_plain(query) for query in questions.read_all(project, quads)]
         with job.step("names"):
             spelt = spellings(names_in(quads))
         store, findings = job.checked(project, quads, reasoner)
@@ -113,7 +115,7 @@ def build(
                 del data
                 _write_index(folder)
                 _write_json(folder / "lookup.json", looked_up)
-                _write_json(folder / "queries.json", records.catalogue(project))
+                _write_json(folder / "queries.json", asked)
                 _write_json(folder / "manifest.json", made)
                 sync(folder)
                 stamp.write(folder / "stamp.json")
@@ -124,6 +126,7 @@ def check(project: Project) -> list[Finding]:
     """Every finding on *project*: integrity, types, dataset, disjointness and audit, each with its place."""
     job = _Job(None)
     quads = read_project(project)
+    questions.read_all(project, quads)
     try:
         _, findings = job.checked(project, quads, "rules")
     except Blocked as blocked:
@@ -134,7 +137,12 @@ def check(project: Project) -> list[Finding]:
 def locate(project: Project, findings: list[Finding]) -> list[Finding]:
     """The same findings, each with the file and line of its triple."""
     locator = Locator(project)
-    return [changed(f, place=f.place or locator.find(f.focus, f.path, f.value)) for f in findings]
+    return [changed(f, place=f.place or locator.find(_node(f), f.path, f.value, f.graph)) for f in findings]
+
+
+def _node(finding: Finding) -> str:
+    """The node to look for: what has no kind, or no IRI, is reached from the ontology's own node (I33)."""
+    return finding.focus if finding.focus != vocab.ONTOLOGY else next(iter(finding.involved), "")
 
 
 def dump(store: ox.Store) -> bytes:
@@ -167,7 +175,9 @@ class _Job:
         with self.step("integrity"):
             store = materialise(quads)
             data = default_graph(store)
-            found = [*dataset.check(quads), *shapes["integrity"].run(store, data), *shapes["types"].run(store, data)]
+            found = [*dataset.check(quads), *shapes["integrity"].run(store, data)]
+            said = {(f.path, f.value) for f in found}  # a field's own rule says more than its type's
+            found += [f for f in shapes["types"].run(store, data) if (f.path, f.value) not in said or not f.value]
             del data  # the largest thing in memory, and no longer true once the closure has run
             give_back()
             if found:
@@ -176,7 +186,8 @@ class _Job:
             if reasoner == "owlrl":
                 close_with_owlrl(store)
             else:
-                close(store, compile_rules(q for q in quads if lexical(q.graph_name) == vocab.ONTOLOGY))
+                axioms = (q for q in quads if lexical(q.graph_name) == vocab.ONTOLOGY)
+                close(store, compile_rules(axioms, Locator(project, project.ontology_files)))
         with self.step("disjointness"):
             clashes = disjointness(store)
             if clashes:

@@ -32,7 +32,7 @@ def lookup(quads: Iterable[ox.Quad], spelt: Mapping[str, Sequence[str]] | None =
 
 
 def catalogue(project: Project) -> list[dict[str, Any]]:
-    """Every saved query of *project*, as plain values."""
+    """Every saved query of *project*, as plain values; a build has checked them (:mod:`kg.build.questions`)."""
     return [queryfile.to_plain(queryfile.read(path, project.relative(path))) for path in project.query_files]
 
 

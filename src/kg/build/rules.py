@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from kg.errors import UnknownAxiom
-from kg.terms import Text, compact, iri
+from kg.terms import Text, compact, iri, lexical
 from kg.vocab import OWL, RDF, RDFS, TYPE, XSD
+
+if TYPE_CHECKING:
+    from kg.source.turtle import Locator
 
 Pattern = tuple[str, str, str]
 """subject, predicate, object; a term that starts with ``?`` is a variable, else it is in N-Triples form."""
@@ -67,19 +70,24 @@ def key(pattern: Pattern) -> str:
     return pattern[2] if pattern[1] == _TYPE else pattern[1]
 
 
-def compile_rules(quads: Iterable[ox.Quad]) -> list[Rule]:
+def compile_rules(quads: Iterable[ox.Quad], locator: Locator | None = None) -> list[Rule]:
     """Every rule of the ontology in *quads*, in the order of the axioms' IRIs.
 
+    Args:
+        quads: those of the ontology.
+        locator: finds the line of an axiom for the error.
+
     Raises:
-        UnknownAxiom: an axiom kind that has no compiler here.
+        UnknownAxiom: an axiom kind that has no compiler here, or one that lacks a part.
     """
-    return [rule for rule in _Compiler(quads).rules() if rule.head not in rule.body]
+    return [rule for rule in _Compiler(quads, locator).rules() if rule.head not in rule.body]
 
 
 class _Compiler:
     """Reads axioms; one method per axiom kind, found in the two tables below."""
 
-    def __init__(self, quads: Iterable[ox.Quad]) -> None:
+    def __init__(self, quads: Iterable[ox.Quad], locator: Locator | None) -> None:
+        self._locator = locator
         self._by_subject: dict[object, list[tuple[str, object]]] = defaultdict(list)
         self._axioms: list[tuple[object, str, object]] = []
         for quad in quads:
@@ -103,22 +111,28 @@ class _Compiler:
         silent = CHECKED | _NAMES | _PARTS | {RDFS + n for n in ("label", "comment", "isDefinedBy", "seeAlso")}
         for subject, predicate, value in sorted(self._axioms, key=lambda a: (str(a[0]), a[1], str(a[2]))):
             if predicate in by_predicate:
-                yield from by_predicate[predicate](subject, value)
+                try:
+                    yield from by_predicate[predicate](subject, value)
+                except KeyError as error:  # no list where a list should be, a restriction on no property, …
+                    raise self._unknown(subject, predicate, value) from error
             elif predicate == TYPE and iri(value) in by_type:
                 yield by_type[iri(value)](subject)
             elif predicate == TYPE and not iri(value).startswith(OWL):
                 continue  # an individual of a closed list
             elif (iri(value) if predicate == TYPE else predicate) not in silent:
-                raise UnknownAxiom(
-                    Text(
-                        f"规则编译器不认识这种公理:{_show(subject)} {compact(predicate)} {_show(value)}",
-                        f"the rule compiler does not know this axiom: {_show(subject)} {compact(predicate)} {_show(value)}",
-                    ),
-                    hint=Text(
-                        "改用已支持的公理,或在 build/rules.py 中加上它的编译",
-                        "use a supported kind, or teach build/rules.py this one",
-                    ),
-                )
+                raise self._unknown(subject, predicate, value)
+
+    def _unknown(self, subject: object, predicate: str, value: object) -> UnknownAxiom:
+        axiom = " ".join(compact(part) for part in (_show(subject), predicate, _show(value)))
+        place = self._locator.find(iri(subject), predicate, lexical(value)) if self._locator else None
+        return UnknownAxiom(
+            Text(f"规则编译器不认识这种公理:{axiom}", f"the rule compiler does not know this axiom: {axiom}"),
+            place=place,
+            hint=Text(
+                "改用已支持的公理,或在 build/rules.py 中加上它的编译",
+                "use a supported kind, or teach build/rules.py this one",
+            ),
+        )
 
     # -- classes ------------------------------------------------------------------------------
 
@@ -151,12 +165,7 @@ class _Compiler:
             yield self._step(who, parts[OWL + "onProperty"], other)
             yield from self._member(other, parts[OWL + "someValuesFrom"])
         else:
-            raise UnknownAxiom(
-                Text(
-                    f"规则编译器不认识这种类表达式:{sorted(parts)}",
-                    f"the rule compiler does not know this class expression: {sorted(parts)}",
-                )
-            )
+            raise KeyError(OWL + "intersectionOf")
 
     def _step(self, subject: str, prop: object, value: str) -> Pattern:
         """The triple for a property, or, turned round, for ``[ owl:inverseOf P ]``."""
@@ -222,4 +231,4 @@ class _Compiler:
 
 
 def _show(term: object) -> str:
-    return term.value if isinstance(term, ox.NamedNode) else "[…]"
+    return "[…]" if isinstance(term, ox.BlankNode) else lexical(term)

@@ -7,6 +7,7 @@ holds on every shape's red case.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kg.build.findings import Finding, merge
-from kg.source.turtle import read, to_rdflib
+from kg.errors import Place, SyntaxProblem
+from kg.source.turtle import FORMATS, positions, read, to_rdflib
 from kg.store.embedded import solutions
-from kg.terms import Text, amount, compact, iri
+from kg.terms import Text, amount, compact, iri, lexical
 from kg.vocab import IVC, IVL, PREFIXES, SH, SHAPE, XSD
 
 if TYPE_CHECKING:
@@ -32,10 +34,22 @@ _SLOT: Final = re.compile(r"\{[?$](\w+)\}")
 
 
 class Shapes:
-    """One shapes file, parsed once, to be run on any number of stores."""
+    """One shapes file, parsed once, to be run on any number of stores.
+
+    Raises:
+        SyntaxProblem: it is not Turtle, or a query in it is not SPARQL; with its line.
+    """
 
     def __init__(self, path: Path, shown: str | None = None) -> None:
+        self._path, self._shown = path, shown or str(path)
         self.graph = to_rdflib(read(path, shown=shown))
+        nothing = ox.Store()
+        for constraint in self.graph.objects(None, _sh("sparql")):
+            select = str(self.graph.value(constraint, _sh("select")))
+            try:
+                solutions(nothing, select)
+            except SyntaxError as error:
+                raise self._mistake(str(error), SH + "select", select) from error
 
     @property
     def labels(self) -> list[tuple[str, str, str]]:
@@ -78,6 +92,8 @@ class Shapes:
             yield f"$this <{PREFIXES['rdf']}type>/<{PREFIXES['rdfs']}subClassOf>* <{cls}> ."
         for prop in sorted(map(str, self.graph.objects(shape, _sh("targetSubjectsOf")))):
             yield f"FILTER EXISTS {{ $this <{prop}> ?anything }} $this <{PREFIXES['rdf']}type> ?anyType ."
+        for prop in sorted(map(str, self.graph.objects(shape, _sh("targetObjectsOf")))):
+            yield f"FILTER EXISTS {{ ?anything <{prop}> $this }} $this <{PREFIXES['rdf']}type> ?anyType ."
         for node in sorted(map(str, self.graph.objects(shape, _sh("targetNode")))):
             yield f"VALUES $this {{ <{node}> }}"
 
@@ -86,10 +102,13 @@ class Shapes:
     def run_core(self, data: Graph) -> Iterator[Finding]:
         """Findings of everything but ``sh:sparql``, by pySHACL over a whole graph (SPEC P10)."""
         import pyshacl
+        from pyshacl.errors import ReportableRuntimeError
 
-        _, report, _ = pyshacl.validate(data, shacl_graph=self._core(), inplace=True)
-        for result in report.objects(None, _sh("result")):
-            yield self._core_finding(report, result)
+        try:
+            _, report, _ = pyshacl.validate(data, shacl_graph=self._core(), inplace=True)
+        except ReportableRuntimeError as error:
+            raise self._mistake(str(getattr(error, "message", error))) from error
+        yield from merge(self._core_finding(report, result) for result in report.objects(None, _sh("result")))
 
     def _core(self) -> Graph:
         from rdflib import Graph
@@ -104,13 +123,33 @@ class Shapes:
         shape = self._named(report.value(result, _sh("sourceShape")))
         path = report.value(result, _sh("resultPath"))
         value = report.value(result, _sh("value"))
+        focus = report.value(result, _sh("focusNode"))
+        if path is None and value == focus:  # a constraint on the node itself: concerned is the property that led to it
+            path = self.graph.value(shape, _sh("targetObjectsOf"))
+            value = focus if path is not None else None
+            path = path or self.graph.value(shape, _sh("targetSubjectsOf"))
         return Finding(
             rule=_name(shape),
             severity=_name(report.value(result, _sh("resultSeverity"))),
-            focus=str(report.value(result, _sh("focusNode"))),
+            focus=str(focus),
             message=_text(_by_language(report.objects(result, _sh("resultMessage")))),
             path=str(path) if path is not None and not _blank(path) else "",
             value="" if value is None or _blank(value) else str(value),
+        )
+
+    def _mistake(self, why: str, predicate: str = "", value: str = "") -> SyntaxProblem:
+        """What is wrong with this file, at the line of the triple in question if that is known."""
+        at = re.search(r"at (\d+):(\d+)", why)
+        inside = int(at[1]) if at else 1
+        place = Place(self._shown)
+        for line, quad in positions(self._path.read_bytes(), FORMATS[self._path.suffix]) if predicate else ():
+            if quad.predicate.value == predicate and lexical(quad.object) == value:
+                place = Place(self._shown, line - value.count("\n") + inside - 1)
+                break
+        return SyntaxProblem(
+            Text(f"形状写得不对:{why}", f"the shape is not well written: {why}"),
+            place=place,
+            hint=Text("改正这条形状后再运行", "mend that shape and run again"),
         )
 
     def _named(self, shape: Any) -> Any:
@@ -121,30 +160,39 @@ class Shapes:
 
 
 def default_graph(store: ox.Store) -> Graph:
-    """The default graph of *store* as an rdflib Graph, for pySHACL."""
+    """The default graph of *store* as an rdflib Graph, for pySHACL.
+
+    A number that is none is for the shapes to find; rdflib would print a traceback for each.
+    """
     from rdflib import Graph
 
     text = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
-    return Graph().parse(data=text or b"", format="nt")
+    talk = logging.getLogger("rdflib.term")
+    talk.disabled = True
+    try:
+        return Graph().parse(data=text or b"", format="nt")
+    finally:
+        talk.disabled = False
 
 
 def _sparql_finding(rule: str, severity: str, messages: dict[str, str], solution: ox.QuerySolution) -> Finding:
-    """One solution as a finding; ``?path`` is the property concerned (SHACL 5.3.1), other nodes are involved."""
+    """One solution as a finding; ``?path`` and ``?value`` are those concerned (SHACL 5.3.1), other nodes are involved."""
     row = {name: solution[name] for name in _slots(messages) | {"this"}}
     filled = {
         lang: _SLOT.sub(lambda m, lang=lang: _show(row.get(m[1]), lang), text)  # type: ignore[misc]
         for lang, text in messages.items()
     }
-    focus, path = row["this"].value, _path(solution)
+    focus, path, value = row["this"].value, iri(_bound(solution, "path")), lexical(_bound(solution, "value"))
     others = dict.fromkeys(iri(t) for t in _terms(solution) if iri(t) and not iri(t).startswith((IVC, IVL)))
-    return Finding(rule, severity, focus, _text(filled), path=path, involved=tuple(o for o in others if o != focus))
+    involved = tuple(o for o in others if o not in (focus, path))
+    return Finding(rule, severity, focus, _text(filled), path=path, value=value, involved=involved)
 
 
-def _path(solution: ox.QuerySolution) -> str:
+def _bound(solution: ox.QuerySolution, name: str) -> object:
     try:
-        return iri(solution["path"])
+        return solution[name]
     except KeyError:
-        return ""
+        return None
 
 
 def _slots(messages: dict[str, str]) -> set[str]:

@@ -3,6 +3,7 @@
 build/
 ├── current -> v-3f2a…      the link that a reader follows
 ├── v-3f2a…/                one build: dataset.nq, index/, manifest.json, lookup.json, queries.json, …
+├── v-3f2a….2/              the same inputs built again by force; the first stands until the link has turned
 └── lock                    held (flock) while a build is at work
 """
 
@@ -15,6 +16,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from kg.build.freshness import CURRENT
@@ -48,23 +50,23 @@ def locked(home: Path) -> Iterator[None]:
 def replacing(home: Path, name: str) -> Iterator[Path]:
     """A fresh folder to fill; when the block ends well it becomes the current one, else it is removed.
 
-    Whatever happens before the last rename, readers keep the old store.
+    Whatever happens before the link turns, readers keep the old store: no version is removed or overwritten before.
     """
     with writing(home):
         fresh = Path(tempfile.mkdtemp(prefix="tmp-", dir=home))
         try:
             yield fresh
-            final = home / name
-            if final.exists():
-                shutil.rmtree(final)
+            before = home / (home / CURRENT).resolve().name
+            free = (home / (name if n == 1 else f"{name}.{n}") for n in count(1))
+            final = next(place for place in free if not place.exists())
             fresh.rename(final)
             link = home / f"{CURRENT}.new"
             link.unlink(missing_ok=True)
-            link.symlink_to(name)
+            link.symlink_to(final.name)
             link.replace(home / CURRENT)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
-        _sweep(home, keep=name)
+        _sweep(home, {final, before})
 
 
 @contextmanager
@@ -86,13 +88,10 @@ def writing(home: Path) -> Iterator[None]:
         ) from error
 
 
-def _sweep(home: Path, keep: str) -> None:
-    """Remove what earlier builds left, but for the current store and the one before (readers may hold it)."""
-    for stale in home.glob("tmp-*"):
+def _sweep(home: Path, keep: set[Path]) -> None:
+    """Remove what earlier builds left, but for *keep*: the current store and the one before (readers may hold it)."""
+    for stale in {*home.glob("tmp-*"), *home.glob("v-*")} - keep:
         shutil.rmtree(stale, ignore_errors=True)
-    versions = sorted((p for p in home.glob("v-*") if p.name != keep), key=lambda p: p.stat().st_mtime)
-    for old in versions[:-1]:
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def sync(path: Path) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from kg.errors import MissingFile
+from kg.errors import MissingFile, UsageProblem
 from kg.terms import Text, is_url
 
 PACKAGED = Path(__file__).resolve().parents[1] / "_project"
@@ -76,6 +76,35 @@ class Project:
         kinds = tuple(self.shapes(kind) for kind in ("integrity", "types", "audit"))
         rules = tuple(sorted(_walk(self.root / "ontology" / "audit", (".rq",))))
         return (*self.ontology_files, *kinds, *rules, *self.data_files, *self.query_files)
+
+    def within(self, path: str | Path) -> set[str]:
+        """The inputs at *path*, as shown to people: the file itself, or those below the folder.
+
+        Args:
+            path: a file or folder; relative to the current folder.
+
+        Raises:
+            MissingFile: there is nothing at *path*.
+            UsageProblem: the project has no input there.
+        """
+        place = Path(path).resolve()
+        if not place.exists():
+            raise MissingFile(
+                Text(f"没有 {path}", f"there is no {path}"),
+                hint=Text("路径从当前文件夹算起", "paths start at the current folder"),
+            )
+        found = {self.relative(p) for p in self.inputs if p.is_relative_to(place)}
+        if not found:
+            raise UsageProblem(
+                Text(
+                    f"{path} 不是项目 {self.root} 的文件", f"{path} is not one of the files of the project {self.root}"
+                ),
+                hint=Text(
+                    "给出 ontology/、data/、queries/ 里的文件;另一个项目用 --project 指明",
+                    "name a file of ontology/, data/ or queries/; point --project at another project",
+                ),
+            )
+        return found
 
     def relative(self, path: Path) -> str:
         """*path* as shown to people: relative to the project where it lies inside."""

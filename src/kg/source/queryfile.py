@@ -96,8 +96,16 @@ def parse(text: str, name: str, shown: str) -> SavedQuery:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise _malformed(shown, f"YAML: {error}", mark.line + 1 if mark else 1) from error
-    except (KeyError, TypeError, AttributeError) as error:
+    except KeyError as error:
+        raise _malformed(shown, f"{error.args[0]}?", line_of(text, str(error.args[0]))) from error
+    except (TypeError, AttributeError) as error:
         raise _malformed(shown, f"{type(error).__name__}: {error}", 1) from error
+
+
+def line_of(text: str, key: str) -> int:
+    """The line of the ``#+`` header on which *key* stands; 1 where it is not there."""
+    lines = enumerate(text.splitlines(), start=1)
+    return next((n for n, line in lines if re.match(rf"#\+\s*{re.escape(key)}\s*:", line)), 1)
 
 
 def to_plain(query: SavedQuery) -> dict[str, Any]:
@@ -124,9 +132,17 @@ def from_plain(body: Mapping[str, Any]) -> SavedQuery:
 def read(path: Path, shown: str) -> SavedQuery:
     """The saved query in the file *path*, shown to people as *shown*."""
     try:
-        return parse(path.read_text(encoding="utf-8"), path.stem, shown)
+        raw = path.read_bytes()
     except OSError as error:
         raise MissingFile(Text(f"读不到文件 {shown}", f"cannot read {shown}")) from error
+    try:
+        return parse(raw.decode("utf-8"), path.stem, shown)
+    except UnicodeDecodeError as error:
+        raise SyntaxProblem(
+            Text("不是 UTF-8 文本", "this is not UTF-8 text"),
+            place=Place(shown, raw.count(b"\n", 0, error.start) + 1),
+            hint=Text("以 UTF-8 编码保存这个文件", "save the file in UTF-8"),
+        ) from error
 
 
 def _text(spec: Mapping[str, Any]) -> Text:

@@ -1,22 +1,22 @@
 """Turtle and TriG files → quads; and, when something is wrong with one, its file and line.
 
-Reading is Oxigraph's (fast, no positions). Positions are needed only for a finding, so they are
-found by a second, slower reading with rdflib's parser, which knows its line at every statement.
+Oxigraph gives no positions. They are needed only for a finding, and then the file is read once more, a line at a time:
+the line handed over last is the one on which the triple is complete.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterable
+import io
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from kg import vocab
 from kg.errors import MissingFile, Place, SyntaxProblem
 from kg.source.project import Project
-from kg.terms import Text
+from kg.terms import Text, iri, lexical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,15 +57,57 @@ def parse(text: str | bytes, format_: ox.RdfFormat, shown: str) -> list[ox.Quad]
 
     Raises:
         SyntaxProblem: it is not in *format_*, with line and column; *shown* is what the text is called there.
+            Nor may it hold what only RDF 1.2 has: rdflib and pySHACL would stop at it.
     """
     try:
-        return list(ox.parse(text, format=format_))
+        quads = list(ox.parse(text, format=format_))
     except SyntaxError as error:
         raise SyntaxProblem(
             Text(f"不是有效的 {format_.name}:{error.msg}", f"not valid {format_.name}: {error.msg}"),
             place=Place(shown, error.lineno or 0, error.offset or 0),
             hint=Text("改正这一行后再运行", "mend that line and run again"),
         ) from error
+    if any(map(_beyond_rdf_1_1, quads)):
+        raw = text.encode() if isinstance(text, str) else text
+        line = next(line for line, quad in positions(raw, format_) if _beyond_rdf_1_1(quad))
+        raise SyntaxProblem(
+            Text(
+                "这里用了 RDF 1.2(三元组词项或带方向的文字)",
+                "this is RDF 1.2 (a triple term, or a text with a direction)",
+            ),
+            place=Place(shown, line),
+            hint=Text(
+                "只用 RDF 1.1:去掉 << >>、{| |} 和 --ltr、--rtl",
+                "keep to RDF 1.1: no << >>, no {| |}, no --ltr or --rtl",
+            ),
+        )
+    return quads
+
+
+def positions(text: bytes, format_: ox.RdfFormat) -> Iterator[tuple[int, ox.Quad]]:
+    """Every quad of *text*, which must be valid, with the line on which it ends."""
+    lines = _Lines(text)
+    for quad in ox.parse(lines, format=format_):
+        yield lines.given, quad
+
+
+class _Lines(io.BytesIO):
+    """A text handed over one line at a time, so that who reads it is never ahead of the line it needs."""
+
+    given = 0
+    _inside = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """The next line or what is left of it, at most *size* bytes."""
+        part = self.readline(size)
+        self.given += bool(part) and not self._inside
+        self._inside = bool(part) and not part.endswith(b"\n")
+        return part
+
+
+def _beyond_rdf_1_1(quad: ox.Quad) -> bool:
+    value = quad.object
+    return isinstance(value, ox.Triple) or (isinstance(value, ox.Literal) and value.direction is not None)
 
 
 def to_rdflib(quads: Iterable[ox.Quad]) -> Graph:
@@ -80,16 +122,20 @@ def _in_no_graph(quad: ox.Quad) -> bool:
     return isinstance(quad.graph_name, ox.DefaultGraph)
 
 
-def home_graph(path: Path) -> str:
-    """The graph of a plain Turtle file: the ontology for ontology/, the passages for data/."""
-    return vocab.ONTOLOGY if path.parent.name == "ontology" else vocab.PASSAGES
-
-
 def read_project(project: Project) -> list[ox.Quad]:
-    """Every asserted quad of the project: model, lists, passages, entities, background, report."""
-    model = [q for p in project.ontology_files for q in read(p, home_graph(p), shown=project.relative(p))]
-    data = [q for p in project.data_files for q in read(p, home_graph(p), shown=project.relative(p))]
+    """Every asserted quad of the project: model, lists, passages, entities, background, report.
+
+    Only the model and the generated file of passages have a graph of their own; what else stands in no graph stays there,
+    for a fact without a passage is a mistake (D01).
+    """
+    model = [q for p in project.ontology_files for q in read(p, vocab.ONTOLOGY, shown=project.relative(p))]
+    data = [q for p in project.data_files for q in read(p, _home(project, p), shown=project.relative(p))]
     return [*_canonical(model), *data]
+
+
+def _home(project: Project, path: Path) -> str | None:
+    """The graph of the triples of a data file that stand in none."""
+    return vocab.PASSAGES if path == project.root / "data" / "passages.ttl" else None
 
 
 def _canonical(quads: list[ox.Quad]) -> list[ox.Quad]:
@@ -105,48 +151,45 @@ class Locator:
     def __init__(self, project: Project, files: Iterable[Path] | None = None) -> None:
         self._project = project
         self._files = tuple(files) if files is not None else (*project.ontology_files, *project.data_files)
-        self._index: Mapping[tuple[str, ...], Place] | None = None
+        self._index: Mapping[_Pattern, Place] | None = None
 
-    def find(self, subject: str, predicate: str = "", value: str = "") -> Place | None:
-        """The first place of the triple, or of its closest known part (subject and predicate, subject or graph).
+    def find(self, subject: str, predicate: str = "", value: str = "", graph: str | None = None) -> Place | None:
+        """The first place of the triple, or of its closest known part.
 
         Args:
-            subject: IRI of a subject or of a graph.
+            subject: IRI of a subject, or of what is only ever an object or a graph.
             predicate: IRI, or empty for any.
-            value: IRI or lexical form of the object, or empty for any.
+            value: IRI or lexical form of the object, or empty for any; the subject once more where that is the object.
+            graph: IRI of the graph it stands in, empty for the default graph; None where that is not known.
         """
         if self._index is None:
             self._index = self._read()
-        keys = ((subject, predicate, value), (subject, predicate), (subject,))
-        return next((self._index[key] for key in keys if key in self._index), None)
+        wanted: list[_Pattern] = [(None, subject, predicate, value)]
+        if graph is not None:
+            wanted.insert(0, (graph, subject, predicate, value))
+        if value == subject:
+            wanted.append((None, None, predicate, value))
+        wanted += [(None, subject, predicate, None), (None, subject, None, None), (None, None, None, subject)]
+        wanted.append((subject, None, None, None))
+        return next((self._index[pattern] for pattern in wanted if pattern in self._index), None)
 
-    def _read(self) -> dict[tuple[str, ...], Place]:
-        index: dict[tuple[str, ...], Place] = {}
+    def _read(self) -> dict[_Pattern, Place]:
+        index: dict[_Pattern, Place] = {}
         for path in self._files:
             shown = self._project.relative(path)
-            for line, graph, triple in _statements(path):
-                for known in (triple, triple[:2], triple[:1], (graph,)):
-                    index.setdefault(known, Place(shown, line))
+            for line, quad in positions(path.read_bytes(), FORMATS[path.suffix]):
+                place = Place(shown, line)
+                for pattern in _patterns(quad):
+                    index.setdefault(pattern, place)
         return index
 
 
-def _statements(path: Path) -> list[tuple[int, str, tuple[str, str, str]]]:
-    """(line, graph, (subject, predicate, object)) of every statement, read by rdflib's Notation3 parser."""
-    from rdflib import Dataset
-    from rdflib.plugins.parsers import notation3, trig
+_Pattern = tuple[str | None, str | None, str | None, str | None]
+"""graph, subject, predicate, object; None for any. The subject of a blank node is empty."""
 
-    found: list[tuple[int, str, tuple[str, str, str]]] = []
 
-    def note(self: Any, quad: Any, why: Any = None) -> None:
-        graph = str(getattr(quad[0], "identifier", ""))
-        found.append((self.lines + 1, graph, (str(quad[2]), str(quad[1]), str(quad[3]))))
-
-    base = trig.TrigSinkParser if path.suffix == ".trig" else notation3.SinkParser
-    reader = type("PositionReader", (base,), {"makeStatement": note})
-    dataset = Dataset()
-    sink = notation3.RDFSink(dataset if path.suffix == ".trig" else dataset.default_graph)
-    parser = reader(sink, baseURI=path.as_uri(), turtle=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # rdflib 7.6's own TriG parser uses what it deprecates
-        parser.loadBuf(path.read_text(encoding="utf-8"))
-    return found
+def _patterns(quad: ox.Quad) -> Iterator[_Pattern]:
+    """What a quad can be looked for by."""
+    g, s, p, o = iri(quad.graph_name), iri(quad.subject), quad.predicate.value, lexical(quad.object)
+    yield from ((g, s, p, o), (None, s, p, o), (None, None, p, o), (None, s, p, None))
+    yield from ((None, s, None, None), (None, None, None, o), (g, None, None, None))

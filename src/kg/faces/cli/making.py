@@ -10,6 +10,7 @@ import click
 from kg.errors import KgError, MissingFile
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common, step_printer
+from kg.faces.cli.output import write
 from kg.terms import Text, is_url
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def check(run: Run, files: tuple[str, ...], text_file: str | None, with_audit: b
     from kg.source.project import Project
 
     project = Project.find(run.project, run.store)
+    wanted = {name for file in files for name in project.within(file)}
     findings = examine(project)
     if text_file:
         from kg.build.fidelity import against_text
@@ -83,7 +85,6 @@ def check(run: Run, files: tuple[str, ...], text_file: str | None, with_audit: b
     if not with_audit:
         findings = [f for f in findings if f.severity == "Violation"]
     if files:
-        wanted = {project.relative(Path(f).resolve()) for f in files}
         findings = [f for f in findings if f.place and f.place.file in wanted]
     click.echo(WRITERS[format_](order(findings), run.lang), nl=False)
     blocking = sum(f.severity == "Violation" for f in findings)
@@ -118,13 +119,7 @@ def passages(run: Run, text_file: str, output: str | None) -> None:
     from kg.source.passages import generate
     from kg.source.project import Project
 
-    turtle = generate(_read(text_file), Project.find(run.project, run.store))
-    if output is None:
-        click.echo(turtle, nl=False)
-        return
-    beside = Path(output).with_suffix(".new")
-    beside.write_text(turtle, encoding="utf-8")
-    beside.replace(output)
+    write(generate(_read(text_file), Project.find(run.project, run.store)), output)
 
 
 def _read(path: str) -> str:

@@ -1,0 +1,73 @@
+"""The saved queries, read and held against the ontology before anything costly is done: a query nobody can ask is no query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pyoxigraph as ox
+
+from kg import vocab
+from kg.errors import Place, SyntaxProblem
+from kg.source import queryfile
+from kg.source.project import Project
+from kg.source.queryfile import TYPES, SavedQuery
+from kg.store.syntax import syntax_problem
+from kg.terms import Text, iri
+
+
+def read_all(project: Project, quads: Iterable[ox.Quad]) -> list[SavedQuery]:
+    """Every saved query of *project*, whose classes are those declared in *quads*.
+
+    Raises:
+        SyntaxProblem: a header or its SPARQL cannot be read, a parameter is of an unknown type, or the columns are
+            not the variables of the SELECT; with file and line.
+    """
+    classes = {
+        iri(q.subject).removeprefix(vocab.IVC)
+        for q in quads
+        if q.predicate.value == vocab.TYPE and iri(q.object) == vocab.OWL + "Class"
+    }
+    nothing, found = ox.Store(), []
+    for path in project.query_files:
+        query = queryfile.read(path, project.relative(path))
+        _check(query, project.relative(path), classes, nothing)
+        found.append(query)
+    return found
+
+
+def _check(query: SavedQuery, shown: str, classes: set[str], nothing: ox.Store) -> None:
+    for param in query.params:
+        if param.type not in classes and param.type not in TYPES:
+            raise _mistake(
+                query,
+                shown,
+                param.name,
+                Text(
+                    f"参数 {param.name} 的类型 {param.type} 不是本体里的类",
+                    f"the type {param.type} of the parameter {param.name} is no class of the ontology",
+                ),
+                Text(f"检查拼写;也可用 {'、'.join(TYPES)}", f"check the spelling; other types are {', '.join(TYPES)}"),
+            )
+    try:
+        answer = nothing.query(query.sparql, prefixes=dict(vocab.PREFIXES))
+    except SyntaxError as error:
+        raise syntax_problem(error, shown, query.sparql) from error
+    if not isinstance(answer, ox.QuerySolutions):
+        raise SyntaxProblem(Text("这里需要一个 SELECT 查询", "a SELECT query is needed here"), place=Place(shown, 1))
+    selected = [variable.value for variable in answer.variables]
+    for name in (*selected, *query.columns):
+        if name not in selected or name not in query.columns:
+            raise _mistake(
+                query,
+                shown,
+                "columns" if name in selected else name,
+                Text(
+                    f"columns 与 SELECT 的变量不一致:{name}", f"columns and the variables of the SELECT differ: {name}"
+                ),
+                Text("每个变量要有一个列名,反之亦然", "give every variable a heading, and every heading a variable"),
+            )
+
+
+def _mistake(query: SavedQuery, shown: str, key: str, what: Text, hint: Text) -> SyntaxProblem:
+    """A mistake in the ``#+`` line of *key*."""
+    return SyntaxProblem(what, place=Place(shown, queryfile.line_of(query.sparql, key)), hint=hint)
