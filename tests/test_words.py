@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import Run
-from kg.build.findings import Finding, merge
+from kg.build.findings import Finding, merge, to_turtle
 from kg.faces import cli as cli_package
 from kg.graph import KnowledgeGraph
 from kg.terms import LANGS, Text
@@ -108,3 +109,37 @@ def test_click_speaks_chinese(kg: Run) -> None:
         assert not re.search(r"(Usage|Options|Error|Commands|Missing|Invalid|No such|Show|default|Try)\b", told), told
         assert "用法" in told
         assert "用法" not in kg(*words, lang="en", code=None).stdout
+
+
+def test_no_english_in_what_is_said_in_chinese(kg: Run) -> None:
+    assert not re.search("violation|warning|info", kg("check", lang="zh").stdout)
+    told = kg("stats", "--central", "--format", "md", lang="zh").stdout
+    assert "介数中心性" in told
+    assert "betweenness" not in told
+    assert "'a' 不是有效的整数" in kg("stats", "--limit", "a", lang="zh", code=2).stderr
+    assert "PATH" not in kg("--help", lang="zh").stdout
+
+
+def test_only_triples_are_counted_as_triples(kg: Run) -> None:
+    rows = [line.split("\t") for line in kg("stats").stdout.splitlines()]
+    counts = {name: kind for kind, name, _ in rows}
+    assert (counts["audit findings"], counts["passages that state something"]) == ("count", "count")
+    assert counts["stated by the report"] == "triples"
+
+
+def test_findings_as_a_report_of_shacl() -> None:
+    """Also where the node looked at is a literal; SHACL 3.6."""
+    findings = [
+        Finding("I01-x", "Violation", "6G 网", Text("错", "wrong"), path=SH + "path", value="a b"),
+        Finding("I01-x", "Violation", BASE + "industry/6g", Text("错", "wrong"), value=BASE + "x"),
+    ]
+    triples = {
+        (t.predicate.value, str(t.object)) for t in ox.parse(to_turtle(findings, "en"), format=ox.RdfFormat.TURTLE)
+    }
+    assert (SH + "conforms", str(ox.Literal(False))) in triples
+    assert {value for name, value in triples if name == SH + "focusNode"} == {'"6G 网"', f"<{BASE}industry/6g>"}
+    assert {value for name, value in triples if name == SH + "value"} == {'"a b"', f"<{BASE}x>"}
+    assert sum(name == SH + "result" for name, _ in triples) == 2
+    assert (SH + "conforms", str(ox.Literal(True))) in {
+        (t.predicate.value, str(t.object)) for t in ox.parse(to_turtle([], "en"), format=ox.RdfFormat.TURTLE)
+    }

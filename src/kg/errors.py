@@ -3,6 +3,7 @@
     KgError
     ├── SourceError      a file of ontology/, data/ or queries/ cannot be read         exit 5
     │   ├── SyntaxProblem    it is not Turtle, TriG or SPARQL (file:line:column)       exit 1
+    │   │   └── QuerySyntax      nor is the query that somebody asks                       exit 2
     │   └── MissingFile      it is not there                                           exit 5
     ├── BuildBlocked     the checks found something that must be mended first          exit 1
     ├── UnknownAxiom     the rule compiler met an axiom kind it does not know           exit 1
@@ -14,6 +15,7 @@
     ├── LimitReached     a query ran out of its time or memory                         exit 4
     │   ├── TooLarge         an answer of more rows or bytes than are given out            exit 4
     │   └── Busy             more queries wait than the server lets wait                   exit 4
+    ├── OutputError      an answer cannot be written where it was to go                exit 5
     └── StoreError       the built graph cannot be read or written                     exit 5
         └── BuildRunning     another build holds the lock                              exit 5
 
@@ -22,8 +24,9 @@ Every class has its paragraph in docs/errors.md, under the heading of its ``code
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from kg.terms import Text
 
@@ -88,6 +91,12 @@ class SyntaxProblem(SourceError):
     """A file is not the Turtle, TriG, YAML or SPARQL it should be."""
 
     code, exit_code = "syntax", 1
+
+
+class QuerySyntax(SyntaxProblem):
+    """The query that somebody asks is not SPARQL; no file of the project is to blame."""
+
+    exit_code = 2
 
 
 class MissingFile(SourceError):
@@ -156,6 +165,12 @@ class Busy(LimitReached):
     code = "busy"
 
 
+class OutputError(KgError):
+    """An answer cannot be written: the disk is full, a folder is missing, standard output is closed."""
+
+    code, exit_code = "output", 5
+
+
 class StoreError(KgError):
     """The built graph cannot be read or written."""
 
@@ -166,6 +181,28 @@ class BuildRunning(StoreError):
     """Another build is at work in the same place."""
 
     code = "build-running"
+
+
+_REASONS: Final = {
+    errno.EACCES: "没有权限",
+    errno.EBADF: "没有打开",
+    errno.EDQUOT: "超出磁盘配额",
+    errno.EFBIG: "文件过大",
+    errno.EIO: "读写出错",
+    errno.EISDIR: "是文件夹",
+    errno.ENAMETOOLONG: "文件名过长",
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.ENOSPC: "磁盘已满",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.EPERM: "不允许",
+    errno.EROFS: "文件系统只读",
+}
+
+
+def reason(error: OSError) -> Text:
+    """Why the system refuses, in both languages; what has no Chinese words here stays as the system says it."""
+    told = error.strerror or str(error)
+    return Text(_REASONS.get(error.errno or 0, told), told)
 
 
 def _remake(kind: type[KgError], what: Text, place: Place | None, hint: Text | None) -> KgError:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from math import isfinite
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -15,6 +15,9 @@ from kg.ask.names import Names
 from kg.errors import NotFound, UsageProblem
 from kg.source.queryfile import Parameter, SavedQuery, from_plain
 from kg.terms import Text, expand
+
+_LONGEST: Final = 18
+"""Most digits of a line number; Python refuses to read thousands of them."""
 
 
 class Catalogue:
@@ -83,6 +86,10 @@ class Catalogue:
 
     def term(self, param: Parameter, value: str) -> ox.NamedNode | ox.Literal:
         """One typed value as a term; see :meth:`bind` for what it raises."""
+        try:
+            value.encode()
+        except UnicodeEncodeError:  # a byte of the command line that is not UTF-8
+            raise _impossible(param, ascii(value)[1:-1], Text("UTF-8 文本", "a text in UTF-8")) from None
         if param.type == "enum":
             if value not in param.choices:
                 raise _impossible(
@@ -122,12 +129,18 @@ def _number(param: Parameter, value: str) -> ox.Literal:
 def _passage(value: str) -> str:
     """``27``, ``L27``, ``r1-L0027`` or the IRI of a passage of document r1."""
     line = value.removeprefix(vocab.PASSAGE).removeprefix("psg:").removeprefix("r1-").lstrip("Ll")
-    if not line.isascii() or not line.isdigit():
-        raise NotFound(
-            Text(f"没有段落 {value}", f"there is no passage {value}"),
-            hint=Text("写成行号,如 27 或 r1-L0027", "write its line, as 27 or r1-L0027"),
-        )
+    if not line.isascii() or not line.isdigit() or len(line) > _LONGEST:
+        raise no_passage(value)
     return f"{vocab.PASSAGE}r1-L{int(line):04d}"
+
+
+def no_passage(value: str) -> NotFound:
+    """That no passage is called *value*."""
+    name = value if len(value) <= _LONGEST * 3 else value[: _LONGEST * 3] + "…"
+    return NotFound(
+        Text(f"没有段落 {name}", f"there is no passage {name}"),
+        hint=Text("写成有内容的行号,如 27 或 r1-L0027", "write the line of one, as 27 or r1-L0027"),
+    )
 
 
 def _impossible(param: Parameter, value: str, wanted: Text) -> UsageProblem:

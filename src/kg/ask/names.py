@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
-from kg.errors import NotFound
+from kg.errors import NotFound, UsageProblem
 from kg.terms import Text, compact, expand, fold, slug
 from kg.vocab import BASE, IVC, IVL, PASSAGE
 
 _FUZZY: Final = 60.0
 """Least similarity (rapidfuzz ratio, 0–100) at which a misspelt name is still offered."""
+_ALIKE: Final = 99.0
+"""Similarity of a name that is spelt otherwise but sounds the same."""
+_SHORT: Final = 2
+"""Characters of the shortest name in which one may be wrong."""
 COUNT: Final = IVL + "count"
 _PREFERENCE: Final = (
     "Industry",
@@ -104,6 +111,26 @@ class Names:
         """Whether there is a class called *kind* (``Company``)."""
         return IVC + kind in self.terms and kind[:1].isupper()
 
+    def kind(self, text: str) -> str:
+        """The class that *text* names: its own name or its label, in either language.
+
+        Raises:
+            UsageProblem: there is no such class, or nothing of it has a name; the hint lists those that can be asked for.
+        """
+        kinds: list[str] = sorted(
+            {k for t in self.things for k in (t.kind, *self._classes.get(t.kind, ())) if self.is_class(k)}
+        )
+        for kind in kinds:
+            if fold(text) in {fold(word) for word in (kind, *self.terms[IVC + kind][:2])}:
+                return kind
+        raise UsageProblem(
+            Text(f"没有类别“{text}”", f"there is no kind “{text}”"),
+            hint=Text(
+                "可选:" + "、".join(f"{self.label(IVC + k, 'zh')}({k})" for k in kinds),
+                "one of: " + ", ".join(kinds),
+            ),
+        )
+
     def of_kind(self, wanted: str) -> list[Thing]:
         """Every thing of class *wanted* or a narrower one, in IRI order."""
         return [t for t in self.things if self.is_a(t.kind, wanted)]
@@ -122,7 +149,7 @@ class Names:
         scored = [Match(t, _score(t, text, folded)) for t in pool]
         found = [m for m in scored if m.score > 0]
         if not found and folded:
-            found = _misspelt(pool, folded)
+            found = _misspelt(pool, text, folded)
         return sorted(found, key=lambda m: (-m.score, _rank(m.thing), m.thing.iri))[:limit]
 
     def resolve(self, text: str, *kinds: str) -> Thing:
@@ -175,17 +202,50 @@ def _score(thing: Thing, text: str, folded: str) -> float:
     return best
 
 
-def _misspelt(pool: list[Thing], folded: str) -> list[Match]:
+def _misspelt(pool: list[Thing], text: str, folded: str) -> list[Match]:
+    """Names that sound alike, before those that are written nearly alike; all below every true match."""
     from rapidfuzz import fuzz, process
 
     keys = [(key, thing) for thing in pool for key in thing.keys]
+    sound = _sound(text)
+    short = len(folded) == _SHORT and not folded.isascii()
+    cutoff = 50.0 if short else _FUZZY  # one of two 汉字: a ratio of 50
+    near = process.extract(folded, [k for k, _ in keys], scorer=fuzz.ratio, score_cutoff=cutoff, limit=50)
+    scored = [(keys[at], score) for key, score, at in near if not short or len(key) == _SHORT]
+    scored += [(one, _ALIKE) for one in keys if sound and one[0] == sound]
     best: dict[str, Match] = {}
-    for _, score, at in process.extract(folded, [k for k, _ in keys], scorer=fuzz.ratio, score_cutoff=_FUZZY, limit=50):
-        thing = keys[at][1]
-        scaled = score * 0.69  # below every true match
+    for (_, thing), score in scored:
+        scaled = score * 0.69
         if thing.iri not in best or best[thing.iri].score < scaled:
             best[thing.iri] = Match(thing, scaled)
     return list(best.values())
+
+
+def _sound(text: str) -> str:
+    """The pinyin of 汉字, as the keys have it; empty for other text. Asked only where no spelling is known."""
+    if not any("\u4e00" <= c <= "\u9fff" for c in text):
+        return ""
+    return fold("".join(_reader()(text)))
+
+
+@cache
+def _reader() -> Callable[[str], list[str]]:
+    """What gives 汉字 their pinyin, without the phrases that take four fifths of its memory and time.
+
+    A build needs the phrases, so this half of the library is not left where an import would find it.
+    """
+    switch = "PYPINYIN_NO_PHRASES"
+    before = os.environ.get(switch)
+    os.environ[switch] = "1"
+    try:
+        from pypinyin import Style, lazy_pinyin
+    finally:
+        del os.environ[switch]
+        if before is not None:
+            os.environ[switch] = before
+        for name in [m for m in sys.modules if m.partition(".")[0] == "pypinyin"]:
+            del sys.modules[name]
+    return lambda text: lazy_pinyin(text, style=Style.NORMAL)
 
 
 def _rank(thing: Thing) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,8 @@ from kg import vocab
 from kg.errors import Place, StoreError, SyntaxProblem, UsageProblem
 from kg.store.base import Found
 from kg.store.results import Table, Term
+from kg.store.syntax import syntax_problem
 from kg.terms import Text
-
-_AT = re.compile(r"at (\d+):(\d+)")
 
 
 class EmbeddedStore:
@@ -103,7 +101,7 @@ class EmbeddedStore:
         try:
             return self.index.query(sparql, prefixes=dict(vocab.PREFIXES), **dataset)
         except SyntaxError as error:
-            raise syntax_problem(error, shown) from error
+            raise syntax_problem(error, shown, sparql) from error
         except (OSError, RuntimeError, ValueError) as error:
             raise engine_problem(error) from error
 
@@ -140,13 +138,3 @@ def to_table(solutions: ox.QuerySolutions, limit: int | None = None) -> Table:
 def engine_problem(error: Exception) -> UsageProblem:
     """What Oxigraph raises while it evaluates (OSError, RuntimeError, ValueError), as ours."""
     return UsageProblem(Text(f"引擎无法求值:{error}", f"the engine cannot evaluate it: {error}"))
-
-
-def syntax_problem(error: SyntaxError, shown: str) -> SyntaxProblem:
-    """Oxigraph's parse error as ours, with line and column."""
-    text = str(error.msg or error)
-    at = _AT.search(text)
-    line, column = (int(at[1]), int(at[2])) if at else (error.lineno or 1, error.offset or 1)
-    return SyntaxProblem(
-        Text(f"SPARQL 语法错误:{text}", f"SPARQL syntax error: {text}"), place=Place(shown, line, column)
-    )

@@ -10,18 +10,20 @@ import os
 import pickle
 import sys
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import TIMEOUT_MAX
 
 import pyoxigraph as ox
 
-from kg import vocab
-from kg.errors import KgError
+from kg.errors import KgError, UsageProblem
 from kg.store.base import Store
 from kg.store.confine import confine, ended, out_of_time
 from kg.store.embedded import EmbeddedStore, engine_problem, to_table
 from kg.store.guard import refuse_side_effects
-from kg.store.results import Table
+from kg.store.results import Table, serialise
+from kg.terms import Text
 
 MEMORY = 2**30
 """Bytes that a query of the shell may take."""
@@ -29,7 +31,7 @@ MEMORY = 2**30
 
 @dataclass(frozen=True)
 class Answer:
-    """What a query gave: a table (SELECT), Turtle text (CONSTRUCT, DESCRIBE) or a truth (ASK)."""
+    """What a query gave: a table (SELECT), Turtle text and the triples as a table (CONSTRUCT, DESCRIBE), a truth (ASK)."""
 
     table: Table | None = None
     triples: str | None = None
@@ -47,10 +49,16 @@ def ask(index: Path, sparql: str, *, shown: str, seconds: float, limit: int) -> 
         limit: most rows.
 
     Raises:
+        UsageProblem: *seconds* is no length of time.
         SyntaxProblem: not SPARQL, with line and column.
         Refused: SERVICE or an unknown graph.
         LimitReached: the time or the memory ran out.
     """
+    if not 0 < seconds <= TIMEOUT_MAX:  # also refuses NaN, which compares as false
+        raise UsageProblem(
+            Text(f"时限不能是 {seconds} 秒", f"the time limit cannot be {seconds} seconds"),
+            hint=Text("给出大于 0 的秒数", "give a number of seconds above 0"),
+        )
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
     worker = context.Process(target=_work, args=(there, index, sparql, shown, limit), daemon=True)
@@ -72,14 +80,17 @@ def ask(index: Path, sparql: str, *, shown: str, seconds: float, limit: int) -> 
 
 
 def answer(store: Store, sparql: str, shown: str, limit: int) -> Answer:
-    """The answer of *sparql* on *store*, whole: at most *limit* rows, triples as Turtle."""
+    """The answer of *sparql* on *store*: at most *limit* rows, or triples, these also as Turtle."""
     found = store.query(sparql, shown=shown)
     if isinstance(found, ox.QueryBoolean):
         return Answer(truth=bool(found))
     if isinstance(found, ox.QuerySolutions):
         return Answer(table=to_table(found, limit))
-    text = ox.serialize(found, format=ox.RdfFormat.TURTLE, prefixes=dict(vocab.PREFIXES))
-    return Answer(triples=(text or b"").decode())
+    triples = list(islice(found, limit + 1))
+    kept = triples[:limit]
+    rows = tuple((t.subject, t.predicate, t.object) for t in kept)
+    table = Table(("subject", "predicate", "object"), rows, truncated=len(triples) > limit)
+    return Answer(table, serialise(kept, ox.RdfFormat.TURTLE))
 
 
 def _work(out: Connection, index: Path, sparql: str, shown: str, limit: int) -> None:

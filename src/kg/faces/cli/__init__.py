@@ -1,46 +1,15 @@
-"""The command ``kg``: errors become one message and an exit code; Ctrl-C ends quietly with 130."""
+"""The program ``kg``: errors become one message and an exit code; Ctrl-C ends quietly with 130.
+
+Nothing is imported before :func:`main` can catch what happens meanwhile.
+"""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
 
-import click
-
-from kg.errors import KgError
-from kg.faces.cli.language import current, say, teach_click
-from kg.faces.cli.options import common
-
-
-class _Group(click.Group):
-    """Commands in the order in which people meet them, each module imported when it is used."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(HOMES)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        home = HOMES.get(cmd_name)
-        if home is None:
-            return None
-        from importlib import import_module
-
-        command: click.Command = getattr(
-            import_module(f"kg.faces.cli.{home}"), "show_command" if cmd_name == "show" else cmd_name
-        )
-        return command
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            from difflib import get_close_matches
-
-            near = get_close_matches(args[0], HOMES, n=1)
-            if near:
-                hint = say(f" 是不是 {near[0]}?", f" Did you mean {near[0]}?")
-                raise click.UsageError(error.format_message() + hint, ctx) from error
-            raise
-
+TYPE_CHECKING = False  # as type checkers know it; typing itself takes longer than all the rest before main
+if TYPE_CHECKING:
+    from kg.errors import KgError
 
 HOMES = {
     "chain": "asking",
@@ -63,51 +32,98 @@ HOMES = {
     "mcp": "serving",
     "doctor": "doctor",
 }
-
-
-@click.command(
-    cls=_Group,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    help=say(
-        "一份产业报告的知识图谱:可问、可查、可核对。\n\n先试:kg chain 商业航天",
-        "An industry report as a knowledge graph to question, check and trust.\n\nTry first: kg chain 商业航天",
-    ),
-)
-@click.version_option(package_name="xinzhi", prog_name="kg", help=say("显示版本后退出", "show the version and exit"))
-@common
-def cli() -> None:
-    """Hold the commands together."""
+"""Command → the module here that has it, in the order in which people meet them."""
 
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line and leave with the exit code it earned."""
-    teach_click()
     try:
-        code = cli.main(args, standalone_mode=False, prog_name="kg")
-        sys.exit(code if isinstance(code, int) else 0)
+        code = _run(sys.argv[1:] if args is None else args)
+    except (KeyboardInterrupt, EOFError):
+        code = _interrupted()
+    except RuntimeError as error:  # what Python 3.11 makes of a Ctrl-C while a class is made
+        if not isinstance(error.__cause__, KeyboardInterrupt):
+            raise
+        code = _interrupted()
+    sys.exit(code)
+
+
+def _run(args: list[str]) -> int:
+    """The exit code of the command line *args*; every failure but an interruption is told."""
+    from kg.faces.cli.language import teach_click
+    from kg.faces.cli.output import failed, open_streams
+
+    open_streams()
+    teach_click()
+    from kg.errors import KgError, UsageProblem
+    from kg.terms import Text
+
+    try:
+        code = _command(args)
+        sys.stdout.flush()
+        return code
+    except KgError as error:
+        return _report(error)
+    except UnicodeEncodeError as error:
+        odd = ascii(error.object[error.start : error.end])
+        return _report(
+            UsageProblem(
+                Text(f"文字里有不是 UTF-8 的字节:{odd}", f"the text has bytes that are not UTF-8: {odd}"),
+                hint=Text("用 UTF-8 写参数与文件", "write arguments and files in UTF-8"),
+            )
+        )
+    except OSError as error:
+        told = failed(error)
+        return _report(told) if told else 0
+
+
+def _command(args: list[str]) -> int:
+    """Do what Click's own main does, but for the failures of the system: it would end a closed pipe with 1."""
+    import os
+
+    import click
+
+    from kg.faces.cli.commands import cli
+
+    asked = os.environ.get("_KG_COMPLETE")
+    if asked:
+        from click.shell_completion import shell_complete
+
+        return shell_complete(cli, {}, "kg", "_KG_COMPLETE", asked)
+    try:
+        with cli.make_context("kg", list(args)) as context:
+            cli.invoke(context)
     except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        return done.exit_code
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        click.echo(say("已中断;图谱未受影响", "interrupted; the store is untouched"), err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
-    except KgError as error:
-        _report(error)
-        sys.exit(error.exit_code)
+        return error.exit_code
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    return 0
 
 
-def _report(error: KgError) -> None:
-    """Print findings, message and next step to stderr; the traceback only with --debug."""
+def _interrupted() -> int:
+    """Say so, and let no second Ctrl-C disturb it."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from kg.faces.cli.language import say
+
+    sys.stderr.write(say("已中断;图谱未受影响", "interrupted; the store is untouched") + "\n")
+    return 130
+
+
+def _report(error: KgError) -> int:
+    """Print findings, message and next step to stderr, the traceback only with --debug; the exit code."""
+    from kg.faces.cli.language import current, say
+
     if "--debug" in sys.argv:
         import traceback
 
-        traceback.print_exc()
+        traceback.print_exception(error)
     lang = current()
     for finding in getattr(error, "findings", ()):
-        click.echo(finding.line(lang), err=True)
-    click.echo(f"{say('错误', 'error')}[{error.code}]: {error.render(lang)}", err=True)
+        sys.stderr.write(finding.line(lang) + "\n")
+    sys.stderr.write(f"{say('错误', 'error')}[{error.code}]: {error.render(lang)}\n")
+    return error.exit_code

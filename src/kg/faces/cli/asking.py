@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
+import pyoxigraph as ox
 
 from kg.ask.tables import plain_table
+from kg.errors import NotFound, UsageProblem
 from kg.faces.cli.completing import INDUSTRY
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import chosen, cite, format_option, print_cells, show
-from kg.terms import amount, slug
+from kg.faces.cli.render import chosen, cite, format_option, format_or_text_option, in_words, print_cells, show
+from kg.store.results import Table, Term
+from kg.terms import Text, amount, expand, slug
 from kg.vocab import PASSAGE, SH, SHAPE
 
 if TYPE_CHECKING:
@@ -24,15 +28,15 @@ if TYPE_CHECKING:
 
 @click.command(help=say("产业链图:层级、环节、企业与出处", "the tier chart of an industry, with companies and sources"))
 @click.argument("industry", type=INDUSTRY)
-@format_option
+@format_or_text_option
 @common
 @click.pass_obj
 def chain(run: Run, industry: str, format_: str | None) -> None:
     """Print the tier chart of one industry."""
     graph = run.graph()
     found = graph.chain(industry)
-    if (format_ or "table") != "table":
-        show(_chain_rows(found), format_, run.lang, graph.names)
+    if chosen(format_, "text") != "text":
+        show(_chain_rows(found), format_, run.lang, graph.names, _HEADS)
         return
     click.secho(graph.names.label(found.industry, run.lang), bold=True)
     for view in found.views:
@@ -63,10 +67,6 @@ def _print_cell(cell: SegmentCell, names: Any, lang: str, indent: int) -> None:
 
 def _chain_rows(found: Chain) -> Any:
     """The chart as rows: one per thing named in a segment, one per segment that names nothing."""
-    import pyoxigraph as ox
-
-    from kg.store.results import Table
-
     columns = ("view", "stage", "tier", "segment", "company", "product", "passages")
     rows: list[tuple[Any, ...]] = []
 
@@ -76,8 +76,8 @@ def _chain_rows(found: Chain) -> Any:
                 (c.iri, None, c.passages) for c in cell.companies
             ] + [(None, p.iri, p.passages) for p in cell.products]
             for company, product, passages in named or [(None, None, cell.passages)]:
-                iris = [ox.NamedNode(i) if i else None for i in (view, stage, tier, cell.iri, company, product)]
-                rows.append((*iris, ox.Literal(" ".join(slug(p) for p in passages))))
+                iris = [_node(i) if i else None for i in (view, stage, tier, cell.iri, company, product)]
+                rows.append((*iris, _slugs(passages)))
             add(view, stage, tier, cell.parts)
 
     for v in found.views:
@@ -87,20 +87,38 @@ def _chain_rows(found: Chain) -> Any:
     return Table(columns, tuple(rows))
 
 
+_HEADS = {
+    "view": Text("视图", "view"),
+    "stage": Text("阶段", "stage"),
+    "tier": Text("层级", "tier"),
+    "segment": Text("环节", "segment"),
+    "company": Text("企业", "company"),
+    "product": Text("产品", "product"),
+    "passages": Text("出处", "source"),
+    "subject": Text("主语", "subject"),
+    "predicate": Text("关系", "predicate"),
+    "object": Text("宾语", "object"),
+    "severity": Text("级别", "severity"),
+    "rule": Text("规则", "rule"),
+    "focus": Text("对象", "focus"),
+    "zh": Text("说明", "message"),
+    "en": Text("说明", "message"),
+    "involved": Text("涉及", "involved"),
+}
+"""What the columns of charts, paths and audits are called for readers."""
+
+
 @click.command(help=say("按任何名称找事物", "find things by any name"))
 @click.argument("text")
-@click.option("--kind", help=say("类名,如 Company", "class name, such as Company"))
+@click.option("--kind", help=say("类别,如 企业 或 Company", "kind, such as company or Company"))
 @click.option("--limit", type=click.IntRange(1), default=10, show_default=True)
 @format_option
 @common
 @click.pass_obj
 def find(run: Run, text: str, kind: str | None, limit: int, format_: str | None) -> None:
     """List what a text may mean, best first; exit 3 when nothing comes near."""
-    from kg.errors import NotFound
-    from kg.terms import Text
-
     graph = run.graph()
-    matches = graph.find(text, *([kind] if kind else []), limit=limit)
+    matches = graph.find(text, *([graph.names.kind(kind)] if kind else []), limit=limit)
     if not matches:
         raise NotFound(Text(f"没有与“{text}”相近的名称", f"no name comes near “{text}”"))
     rows = [
@@ -138,7 +156,7 @@ def find(run: Run, text: str, kind: str | None, limit: int, format_: str | None)
 def show_command(run: Run, thing: str, format_: str) -> None:
     """Print one entity page."""
     graph = run.graph()
-    found = graph.entity(thing)
+    found = _entity(graph, thing)
     if format_ == "json":
         import json
         from dataclasses import asdict
@@ -146,17 +164,45 @@ def show_command(run: Run, thing: str, format_: str) -> None:
         click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
         return
     _print_entity(found, graph.names, run.lang)
+    if found.thing.iri.startswith(PASSAGE):
+        table = graph.store.select(_STATED.format(iri=found.thing.iri))
+        click.secho(f"\n{say('这一段说', 'what it states')}", bold=True)
+        for row in table.rows:
+            click.echo("  " + in_words(row, run.lang, graph.names))
     others = [m.thing for m in graph.find(thing) if m.score >= 95 and m.thing.iri != found.thing.iri]
     if others:
         listed = say("、", ", ").join(f"{graph.names.label(o.iri, run.lang)} ({slug(o.iri)}, {o.kind})" for o in others)
         click.echo(say(f"\n同名的还有:{listed}", f"\nalso of this name: {listed}"), err=True)
 
 
+def _entity(graph: Any, thing: str) -> Entity:
+    """The page of a name, or of whatever bears an IRI: a figure, a passage (``r1-L0037``), a class."""
+    from kg.ask.entity import described
+
+    try:
+        found: Entity = graph.entity(thing)
+    except NotFound:
+        iri = f"{PASSAGE}{thing}" if _PASSAGE.fullmatch(thing) else expand(thing)
+        unnamed = described(graph.store, graph.names, iri) if ":" in iri else None
+        if unnamed is None:
+            raise
+        return unnamed
+    return found
+
+
+_PASSAGE = re.compile(r"r\d+-L\d+")
+_STATED = """SELECT ?subject ?relation ?object WHERE {{ GRAPH <{iri}> {{ ?subject ?relation ?object }} }}
+ORDER BY ?subject ?relation STR(?object)"""
+
+
 def _print_entity(found: Entity, names: Any, lang: str) -> None:
     t = found.thing
     other = t.label.pick("en" if lang == "zh" else "zh")
     click.secho(f"{t.label.pick(lang)}", bold=True, nl=False)
-    click.echo(f"  {other}  ({names.label(f'https://w3id.org/xinzhi/ns#{t.kind}', lang)})")
+    kind = (
+        names.label(f"https://w3id.org/xinzhi/ns#{t.kind}", lang) if t.kind else say("本体的词", "term of the ontology")
+    )
+    click.echo(f"  {other}  ({kind})")
     click.echo(t.iri)
     if t.also:
         click.echo(f"{say('又名', 'also')}: {' / '.join(t.also)}")
@@ -205,58 +251,67 @@ def claim_line(claim: Claim, names: Any, lang: str) -> str:
 @click.command(help=say("两个事物如何相连,每一步都有出处", "how two things are connected, a passage on each hop"))
 @click.argument("one")
 @click.argument("other")
-@format_option
+@format_or_text_option
 @common
 @click.pass_obj
 def path(run: Run, one: str, other: str, format_: str | None) -> None:
     """Print the shortest chain of stated edges between two things."""
     graph = run.graph()
     hops = graph.path_between(one, other)
-    if (format_ or "table") != "table":
-        rows = [(h.subject, h.predicate, h.value, " ".join(slug(p) for p in h.passages)) for h in hops]
-        show(plain_table(("subject", "predicate", "object", "passages"), rows), format_, run.lang)
+    if not hops:
+        raise UsageProblem(
+            Text(f"“{one}”和“{other}”是同一事物", f"“{one}” and “{other}” are the same thing"),
+            hint=Text("给出两个不同的事物", "name two different things"),
+        )
+    if chosen(format_, "text") != "text":
+        rows = [(_node(h.subject), _node(h.predicate), _node(h.value), _slugs(h.passages)) for h in hops]
+        show(Table(("subject", "predicate", "object", "passages"), tuple(rows)), format_, run.lang, graph.names, _HEADS)
         return
     for hop in hops:
         here, there = (hop.subject, hop.value) if hop.forward else (hop.value, hop.subject)
         edge = graph.names.label(hop.predicate, run.lang, inverse=not hop.forward)
-        click.echo(f"{_call(graph, here, run.lang)} — {edge} → {_call(graph, there, run.lang)}{cite(hop.passages)}")
-
-
-def _call(graph: Any, iri: str, lang: str) -> str:
-    name: str = graph.names.label(iri, lang)
-    return name
+        click.echo(f"{run.label(graph.names, here)} — {edge} → {run.label(graph.names, there)}{cite(hop.passages)}")
 
 
 @click.command(help=say("报告自相矛盾之处,附算式", "where the report contradicts itself, with the arithmetic"))
 @click.argument("industry", required=False, type=INDUSTRY)
 @click.option("--severity", type=click.Choice(["Warning", "Info"]), help=say("只列此级别", "only this severity"))
-@format_option
+@format_or_text_option
 @common
 @click.pass_obj
 def audit(run: Run, industry: str | None, severity: str | None, format_: str | None) -> None:
     """Print the audit's findings; exit 1 when there is a Warning, as a linter does."""
     graph = run.graph()
     found = [f for f in graph.audit(industry) if severity in (None, f.severity)]
-    if (format_ or "table") == "table":
+    kind = chosen(format_, "text")
+    if kind == "text":
         for rule, of_rule in groupby(found, key=lambda f: f.rule):
             _print_findings(rule, list(of_rule), graph.names, run.lang)
         click.echo(say(f"{len(found)} 条", f"{len(found)} finding(s)"), err=True)
     else:
-        rows = [
-            (
-                f.severity,
-                f.rule,
-                f.focus,
-                f.message.zh,
-                f.message.en,
-                " ".join(f.involved),
-                " ".join(p.removeprefix(PASSAGE) for p in f.passages),
-            )
-            for f in found
-        ]
-        show(plain_table(("severity", "rule", "focus", "zh", "en", "involved", "passages"), rows), format_, run.lang)
+        show(_audit_rows(found, graph.names, run.lang, kind), kind, run.lang, graph.names, _HEADS)
     if any(f.severity == "Warning" for f in found):
         raise click.exceptions.Exit(1)
+
+
+def _audit_rows(found: list[AuditFinding], names: Any, lang: str, kind: str) -> Table:
+    """One row per finding; for the eye (``table``, ``md``) severity and the things involved are told in words."""
+    seen = kind in ("table", "md")
+    rows: list[tuple[Term | None, ...]] = []
+    for f in found:
+        severity = names.label(SH + f.severity, lang) if seen else f.severity
+        involved = say("、", ", ").join(names.label(i, lang) for i in f.involved) if seen else " ".join(f.involved)
+        texts = [ox.Literal(t) for t in (f.message.zh, f.message.en, involved)]
+        rows.append((ox.Literal(severity), ox.Literal(f.rule), _node(f.focus), *texts, _slugs(f.passages)))
+    return Table(("severity", "rule", "focus", "zh", "en", "involved", "passages"), tuple(rows))
+
+
+def _node(iri: str) -> ox.NamedNode:
+    return ox.NamedNode(iri)
+
+
+def _slugs(passages: Iterable[str]) -> ox.Literal:
+    return ox.Literal(" ".join(slug(p) for p in passages))
 
 
 def _print_findings(rule: str, found: list[AuditFinding], names: Any, lang: str) -> None:
@@ -286,15 +341,21 @@ def stats(run: Run, central: bool, limit: int, format_: str | None) -> None:
     if central:
         _print_central(run, graph, limit, format_)
         return
-    rows = [(say("三元组", "triples"), say(*_COUNTS[k]), n) for k, n in graph.manifest["counts"].items()]
+    triples, others = say("三元组", "triples"), say("计数", "count")
+    counts = graph.manifest["counts"].items()
+    rows = [(others if k in _NO_TRIPLES else triples, say(*_COUNTS[k]), n) for k, n in counts]
     rows += [(say("类", "class"), graph.names.label(iri, run.lang), n) for iri, n in class_counts(graph.store)]
     heads = [say("种类", "kind"), say("名称", "name"), say("数量", "count")]
     _print(("kind", "name", "count"), heads, rows, format_, run.lang)
 
 
 def _print_central(run: Run, graph: Any, limit: int, format_: str | None) -> None:
-    hubs = [("betweenness", r.iri, f"{r.score:.4f}", r.degree) for r in graph.central(limit)]
-    cuts = [("cut point", r.iri, f"{r.score:.0f}", r.degree) for r in graph.cut_points(limit)]
+    seen = chosen(format_) in ("table", "md")
+    between, cut = (
+        (say("介数中心性", "betweenness"), say("割点", "cut point")) if seen else ("betweenness", "cut point")
+    )
+    hubs = [(between, r.iri, f"{r.score:.4f}", r.degree) for r in graph.central(limit)]
+    cuts = [(cut, r.iri, f"{r.score:.0f}", r.degree) for r in graph.cut_points(limit)]
     rows = [(kind, graph.names.label(iri, run.lang), iri, score, degree) for kind, iri, score, degree in hubs + cuts]
     heads = [say("指标", "measure"), say("名称", "name"), "IRI", say("值", "score"), say("边数", "edges")]
     _print(("measure", "name", "iri", "score", "degree"), heads, rows, format_, run.lang)
@@ -311,6 +372,7 @@ _COUNTS = {
     "default": ("默认图合计(去重)", "default graph, distinct"),
     "findings": ("审计发现(条)", "audit findings"),
 }
+_NO_TRIPLES = ("passages_stating", "findings")
 
 
 def _print(

@@ -7,15 +7,22 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from kg.errors import KgError
+from kg.faces.cli.options import Run
+
 
 def _graph(ctx: click.Context) -> Any:
-    """The graph if it stands ready; completion never builds."""
+    """The graph if it stands ready, else None: completion never builds, and prints no error into the prompt."""
     from kg.build.freshness import current
     from kg.graph import KnowledgeGraph
     from kg.source.project import Project
 
-    place = current(Project.find(ctx.params.get("project"), ctx.params.get("store")))
-    return KnowledgeGraph(place) if place else None
+    run: Run = ctx.find_root().obj
+    try:
+        place = current(Project.find(run.project, run.store))
+        return KnowledgeGraph(place) if place else None
+    except KgError:
+        return None
 
 
 class _Industry(click.ParamType[str]):
@@ -34,7 +41,8 @@ class _Query(click.ParamType[str]):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         graph = _graph(ctx)
         found = list(graph.catalogue) if graph else []
-        return [CompletionItem(q.name, help=q.title.en) for q in found if q.name.startswith(incomplete)]
+        lang = ctx.find_root().obj.lang
+        return [CompletionItem(q.name, help=q.title.pick(lang)) for q in found if q.name.startswith(incomplete)]
 
 
 class _Value(click.ParamType[str]):
@@ -42,9 +50,10 @@ class _Value(click.ParamType[str]):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         graph = _graph(ctx)
-        if graph is None or "name" not in ctx.params:
+        asked = [q for q in graph.catalogue if q.name == ctx.params.get("name")] if graph else []
+        if not asked:
             return []
-        params = graph.catalogue.get(ctx.params["name"]).params
+        params = asked[0].params
         name, equals, start = incomplete.partition("=")
         if not equals:
             return [CompletionItem(f"{p.name}=") for p in params if p.name.startswith(name)]

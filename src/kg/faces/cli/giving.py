@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import click
 
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
+from kg.faces.cli.output import write
 
 _EXPORTS = ("turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml", "graphml", "csv")
 
@@ -22,7 +20,7 @@ def draw(run: Run, thing: str | None, output: str) -> None:
     """Draw an industry, a company or any other thing; without one, the industries and what links them."""
     from kg.faces.draw import draw as render
 
-    _write(render(run.graph(), thing, run.lang), output)
+    write(render(run.graph(), thing, run.lang), output)
 
 
 @click.command(help=say("导出给别的工具;同一图谱,同样的字节", "export for other tools; same graph, same bytes"))
@@ -46,7 +44,7 @@ def export(run: Run, format_: str, which: str, output: str | None) -> None:
     """Write the graph in a format other tools read."""
     from kg.faces.export import export as render
 
-    _write(render(run.graph(), format_, which), output)
+    write(render(run.graph(), format_, which), output)
 
 
 @click.command(
@@ -57,22 +55,8 @@ def completion(shell: str) -> None:
     """Print the shell's completion script."""
     from click.shell_completion import get_completion_class
 
-    from kg.faces.cli import cli
+    from kg.faces.cli.commands import cli
 
     maker = get_completion_class(shell)
     assert maker is not None
     click.echo(maker(cli, {}, "kg", "_KG_COMPLETE").source())
-
-
-def _write(text: str, output: str | None) -> None:
-    """To standard output, or to a file that is replaced only when whole."""
-    from kg.build.swap import writing
-
-    if output is None:
-        sys.stdout.write(text)
-        return
-    target = Path(output)
-    with writing(target.parent):
-        beside = target.with_name(target.name + ".new")
-        beside.write_text(text, encoding="utf-8", newline="")
-        beside.replace(target)

@@ -34,3 +34,8 @@ def teach_click() -> None:
     """Let Click speak the language of this run; its texts go through gettext's default domain (locale/)."""
     gettext.bindtextdomain("messages", str(Path(__file__).with_name("locale")))
     os.environ["LANGUAGE"] = current()
+    if current() == "zh":  # the names of its types of number are no texts to it
+        from click import types
+
+        types.IntParamType.name = types.IntRange.name = "整数"
+        types.FloatParamType.name = types.FloatRange.name = "数"

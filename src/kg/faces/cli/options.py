@@ -6,11 +6,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
+from click.core import ParameterSource
 
+from kg.errors import UsageProblem
 from kg.faces.cli.language import current, say
-from kg.terms import Lang
+from kg.terms import Lang, Text, is_url
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -51,15 +54,36 @@ def step_printer() -> Callable[[str, float], None] | None:
 
 
 def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
-    def callback(ctx: click.Context, _: click.Parameter, value: Any) -> None:
+    def callback(ctx: click.Context, param: click.Parameter, value: Any) -> None:
         run = ctx.find_root().obj
         if run is None:
             run = ctx.find_root().obj = Run(current())
         ctx.obj = run
-        if value is not None and value is not False:
-            setattr(run, name, value)
+        written = ctx.get_parameter_source(str(param.name)) is not ParameterSource.ENVIRONMENT
+        # What stands before the subcommand's name was kept already, and no variable may overrule it.
+        if value and (written or getattr(run, name) is None):
+            setattr(run, name, _place(value) if name == "store" else value)
 
     return callback
+
+
+def _place(store: str) -> str:
+    """*store* if it is a folder or a URL that can be asked."""
+    try:
+        sound = "://" not in store or bool(
+            is_url(store) and urlsplit(store).hostname and (urlsplit(store).port or True)
+        )
+    except ValueError:  # “http://[bad”, a port of six digits
+        sound = False
+    if not sound:
+        raise UsageProblem(
+            Text(f"“{store}”不是可用的 URL", f"“{store}” is no URL that can be asked"),
+            hint=Text(
+                "--store(或 KG_STORE)需要文件夹,或 http://、https:// 开头的 URL",
+                "--store (or KG_STORE) takes a folder, or a URL that begins with http:// or https://",
+            ),
+        )
+    return store
 
 
 def common(command: F) -> F:

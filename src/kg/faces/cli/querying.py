@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.errors import MissingFile, UsageProblem
+from kg.ask.tables import plain_table
+from kg.errors import MissingFile, Place, UsageProblem, reason
 from kg.faces.cli.completing import QUERY, VALUE
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import chosen, format_option, print_cells, show
+from kg.faces.cli.render import chosen, format_option, print_cells, show, tell_truncated
 from kg.terms import Text
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def query(run: Run, name: str, params: tuple[str, ...], limit: int | None, forma
     saved: SavedQuery = graph.catalogue.get(name)
     values = _pairs(params)
     table = graph.query(name, limit, **values)
+    if not table.rows:
+        _refuse_missing_passages(graph, saved, values)
     if chosen(format_) == "table":
         click.secho(graph.catalogue.question(saved, values).pick(run.lang), bold=True, err=True)
     show(table, format_, run.lang, graph.names, saved.columns)
@@ -65,7 +68,9 @@ def query(run: Run, name: str, params: tuple[str, ...], limit: int | None, forma
     help=say("只读 SPARQL 1.1:文本、文件或 -(标准输入)", "read-only SPARQL 1.1: text, a file, or - for standard input")
 )
 @click.argument("text")
-@click.option("--timeout", type=click.FloatRange(0.01), default=30.0, show_default=True, help=say("秒", "seconds"))
+@click.option(
+    "--timeout", type=click.FloatRange(0.01, 86_400), default=30.0, show_default=True, help=say("秒", "seconds")
+)
 @click.option("--limit", type=click.IntRange(1), default=10_000, show_default=True, help=say("最多行数", "most rows"))
 @format_option
 @common
@@ -74,24 +79,42 @@ def sparql(run: Run, text: str, timeout: float, limit: int, format_: str | None)
     """Run a query from outside, in a process that can be killed."""
     shown, body = _source(text)
     answer = run.graph().ask(body, shown=shown, seconds=timeout, limit=limit)
-    if answer.table is not None:
+    if answer.table is not None and (answer.triples is None or (format_ or "ttl") != "ttl"):
         show(answer.table, format_, run.lang)
     elif answer.triples is not None:
         click.echo(answer.triples, nl=False)
+        if answer.table is not None and answer.table.truncated:
+            tell_truncated(run.lang)
+    elif format_:
+        truth = answer.truth if format_ in ("json", "jsonl", "ttl") else str(answer.truth).lower()
+        show(plain_table(("answer",), [(truth,)]), format_, run.lang)
     else:
         click.echo("true" if answer.truth else "false")
 
 
 def _source(text: str) -> tuple[str, str]:
     """(what to call it, the query) for a text, a file's path or ``-``."""
-    if text == "-":
-        return "<stdin>", sys.stdin.read()
-    if text.endswith(".rq"):
-        try:
-            return text, Path(text).read_text(encoding="utf-8")
-        except OSError as error:
-            raise MissingFile(Text(f"读不到文件 {text}", f"cannot read {text}")) from error
-    return "<query>", text
+    if text != "-" and not text.endswith(".rq"):
+        return "<query>", text
+    name = "<stdin>" if text == "-" else text
+    try:
+        data = sys.stdin.buffer.read() if text == "-" else Path(text).read_bytes()
+        return name, data.decode("utf-8-sig")
+    except OSError as error:
+        why = reason(error)
+        raise MissingFile(
+            Text(f"读不到 {name}:{why.zh}", f"cannot read {name}: {why.en}"),
+            hint=Text(
+                "给出一个 .rq 文件的路径,或直接写出查询", "give the path of a .rq file, or write the query itself"
+            ),
+        ) from error
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise MissingFile(
+            Text("不是 UTF-8 文本", "not a text in UTF-8"),
+            place=Place(name, line),
+            hint=Text("把它存成 UTF-8", "save it as UTF-8"),
+        ) from error
 
 
 def _pairs(params: tuple[str, ...]) -> dict[str, Any]:
@@ -111,11 +134,21 @@ def _pairs(params: tuple[str, ...]) -> dict[str, Any]:
     return pairs
 
 
+def _refuse_missing_passages(graph: Any, saved: SavedQuery, values: dict[str, Any]) -> None:
+    """Raise NotFound if no answer came because there is no such passage; their names are not in the lookup."""
+    from kg.ask.catalogue import no_passage
+
+    for param in saved.params:
+        if param.type == "Passage" and param.name in values:
+            iri = graph.catalogue.term(param, values[param.name]).value
+            if not graph.store.query(f"ASK {{ <{iri}> a ivc:Passage }}"):
+                raise no_passage(values[param.name])
+
+
 def _print_plain(
     columns: tuple[str, ...], heads: list[str], rows: Sequence[tuple[str, ...]], format_: str | None
 ) -> None:
     """Rows of plain text in any row format."""
-    from kg.ask.tables import plain_table
     from kg.store.results import WRITERS
 
     kind = chosen(format_)

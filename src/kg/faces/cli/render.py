@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -20,14 +21,28 @@ if TYPE_CHECKING:
 
 def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--format`` to a command: a table on a terminal, TSV when piped."""
-    return click.option("--format", "format_", type=click.Choice(FORMATS), default=None, help="/".join(FORMATS))(
+    return _with_formats(command, FORMATS)
+
+
+def format_or_text_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--format`` to a command whose answer reads best as text: that on a terminal, TSV when piped."""
+    return _with_formats(command, ("text", *FORMATS))
+
+
+def _with_formats(command: Callable[..., Any], formats: Sequence[str]) -> Callable[..., Any]:
+    return click.option("--format", "format_", type=click.Choice(formats), default=None, help="/".join(formats))(
         command
     )
 
 
-def chosen(format_: str | None) -> str:
-    """The format asked for, else a table on a terminal and TSV in a pipe."""
-    return format_ or ("table" if sys.stdout.isatty() else "tsv")
+def chosen(format_: str | None, terminal: str = "table") -> str:
+    """The format asked for, else *terminal* on a terminal and TSV in a pipe."""
+    return format_ or (terminal if sys.stdout.isatty() else "tsv")
+
+
+def monochrome() -> bool:
+    """Whether the reader wants no escape sequences, not even for bold (https://no-color.org)."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
 
 def show(
@@ -51,9 +66,12 @@ def show(
     else:
         click.echo(WRITERS[kind](with_labels(table, lang, names) if names and kind != "ttl" else table), nl=False)
     if table.truncated:
-        click.echo(
-            Text("(还有更多行;用 --limit 提高上限)", "(there are more rows; raise --limit)").pick(lang), err=True
-        )
+        tell_truncated(lang)
+
+
+def tell_truncated(lang: str) -> None:
+    """Say on stderr that a limit cut the answer."""
+    click.echo(Text("(还有更多行;用 --limit 提高上限)", "(there are more rows; raise --limit)").pick(lang), err=True)
 
 
 def cell(term: Any, lang: str, names: Names | None) -> str:
@@ -65,6 +83,11 @@ def cell(term: Any, lang: str, names: Names | None) -> str:
     if isinstance(term, ox.Literal) and term.datatype.value in (XSD + "decimal", XSD + "double"):
         return amount(float(term.value), lang)
     return str(term.value)
+
+
+def in_words(row: Sequence[Any], lang: str, names: Names) -> str:
+    """A row as one line: the terms as :func:`cell` shows them, with dashes between."""
+    return " — ".join(cell(term, lang, names) for term in row)
 
 
 def print_cells(titles: Sequence[str], cells: Sequence[Sequence[str]], kind: str) -> None:
@@ -83,7 +106,7 @@ def print_cells(titles: Sequence[str], cells: Sequence[Sequence[str]], kind: str
         grid.add_column(title, overflow="fold")
     for row in cells:
         grid.add_row(*(_escape(c) for c in row))
-    Console(highlight=False, soft_wrap=False).print(grid)
+    Console(highlight=False, soft_wrap=False, color_system=None if monochrome() else "auto").print(grid)
 
 
 def _escape(text: str) -> str:

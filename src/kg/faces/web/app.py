@@ -54,8 +54,9 @@ def create(settings: Settings | None = None) -> Gate:
             watching.cancel()
             await front.close()
 
-    app = Starlette(routes=routes.table(), lifespan=life, exception_handlers={404: routes.nothing, 405: routes.method})
-    return Gate(app, front)
+    table = routes.table()
+    app = Starlette(routes=table, lifespan=life, exception_handlers={404: routes.nothing, 405: routes.method})
+    return Gate(app, front, busiest=table[:1])
 
 
 class _Routes:

@@ -1,0 +1,60 @@
+"""The command ``kg`` that holds all others; the module of each is imported when it is used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from kg.faces.cli import HOMES
+from kg.faces.cli.language import say
+from kg.faces.cli.options import common
+from kg.faces.cli.render import monochrome
+
+
+class _Group(click.Group):
+    """Commands in the order in which people meet them, each module imported when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(HOMES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        home = HOMES.get(cmd_name)
+        if home is None:
+            return None
+        from importlib import import_module
+
+        command: click.Command = getattr(
+            import_module(f"kg.faces.cli.{home}"), "show_command" if cmd_name == "show" else cmd_name
+        )
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], HOMES, n=1)
+            if near:
+                hint = say(f" 是不是 {near[0]}?", f" Did you mean {near[0]}?")
+                raise click.UsageError(error.format_message() + hint, ctx) from error
+            raise
+
+
+@click.command(
+    cls=_Group,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        "color": False if monochrome() else None,
+    },
+    help=say(
+        "一份产业报告的知识图谱:可问、可查、可核对。\n\n先试:kg chain 商业航天",
+        "An industry report as a knowledge graph to question, check and trust.\n\nTry first: kg chain 商业航天",
+    ),
+)
+@click.version_option(package_name="xinzhi", prog_name="kg", help=say("显示版本后退出", "show the version and exit"))
+@common
+def cli() -> None:
+    """Hold the commands together."""
