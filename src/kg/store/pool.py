@@ -145,7 +145,8 @@ class Pool:
                 process = await self._zygote(there)
             here.setblocking(False)
             try:
-                await asyncio.wait_for(_heard(here), _READY)
+                async with asyncio.timeout(_READY):
+                    await _heard(here)
             except BaseException:
                 await self._sweep(process)
                 raise
@@ -184,6 +185,8 @@ class Pool:
             process = self._process
             await process.wait()
             async with self._commands:
+                for worker in self._idle:  # they go with it, and nobody shall be given one of them
+                    worker.gone = True
                 await self._sweep(process)
                 while self._process is process:
                     with suppress(StoreError, OSError):

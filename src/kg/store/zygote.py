@@ -17,6 +17,7 @@ import signal
 import socket
 import struct
 import sys
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
@@ -51,11 +52,17 @@ def main(spec: str) -> None:
     with socket.socket(fileno=told["control"]) as control:
         _close_above(2, but=control.fileno())  # uvloop hands its own down, and the server's listening socket
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the server decides when to end
-        handle: Handler = getattr(import_module(module), name)(*told["args"])
+        try:
+            handle: Handler = getattr(import_module(module), name)(*told["args"])
+        except Exception:  # on one line, for stderr is the server's log
+            body = {"level": "error", "event": "the graph cannot be loaded", "traceback": traceback.format_exc()}
+            print(json.dumps(body), file=sys.stderr, flush=True)  # noqa: T201
+            sys.exit(1)
         gc.collect()
         gc.freeze()  # the collector then leaves the shared pages alone
-        control.sendall(COMMAND.pack(b"R", 0))
-        _obey(control, handle, told["memory"])
+        with suppress(OSError):  # nobody waits any longer
+            control.sendall(COMMAND.pack(b"R", 0))
+            _obey(control, handle, told["memory"])
 
 
 def _obey(control: socket.socket, handle: Handler, memory: int) -> None:

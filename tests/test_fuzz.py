@@ -1,0 +1,486 @@
+"""Every parser that is ours, given what nobody would send: it answers or refuses, and never breaks.
+
+Forms, suffixes, content types, Accept, cursors, limits, request ids, Host, code points, frames on the wire, requests at
+the desk. Properties by Hypothesis; nothing is replaced, only the network is left out where a parser needs none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+import re
+import socket
+import struct
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from functools import cache
+from itertools import pairwise
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from starlette.requests import Request as HttpRequest
+
+from conftest import Server
+from kg.errors import Refused, StaleCursor, UsageProblem
+from kg.faces.web import negotiate, rows
+from kg.faces.web.app import _fields, _Routes, _split, _Wrong
+from kg.faces.web.desk import open_desk, pack, unpack
+from kg.faces.web.front import Front, base_url
+from kg.faces.web.gate import Gate, _request_id
+from kg.faces.web.problems import STATUS
+from kg.faces.web.settings import Settings
+from kg.faces.web.tasks import TASKS
+from kg.graph import KnowledgeGraph
+from kg.store.answers import Limits
+from kg.store.guard import _unescaped, refuse_side_effects
+from kg.store.pool import _Worker
+from kg.store.zygote import HEAD, receive
+
+fuzz = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(fuzz, max_examples=60)
+
+
+def of(pieces: str, most: int = 10) -> st.SearchStrategy[str]:
+    """Texts put together from these pieces and from spaces."""
+    return st.lists(st.sampled_from([*pieces.split(), " "]), max_size=most).map("".join)
+
+
+def among(*lines: str) -> st.SearchStrategy[str]:
+    """One of the pieces between the strokes."""
+    return st.sampled_from([piece for line in lines for piece in line.split("|")])
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
+LATIN = st.text(st.characters(max_codepoint=255), max_size=80)
+HEADER = st.one_of(TEXT, LATIN, of('text/html */* zh en-GB ;q= 0.5 1e9 nan -1 " , ; ='))
+
+
+# -- forms and paths -----------------------------------------------------------------------------------------
+
+
+@fuzz
+@given(st.lists(st.tuples(TEXT, TEXT), max_size=20))
+def test_a_form_is_read_as_it_was_written(fields: list[tuple[str, str]]) -> None:
+    assert _fields(urlencode(fields).encode()) == fields
+
+
+@fuzz
+@given(st.one_of(st.binary(max_size=200), st.text("%=&+;0aF\xff", max_size=100).map(lambda t: t.encode("latin-1"))))
+@example(b"&" * 10_000)
+@example(b"a=%ff")
+@example(b"\xff")
+@example(b"a=%")
+def test_any_bytes_are_a_form_or_refused(data: bytes) -> None:
+    try:
+        found = _fields(data)
+    except _Wrong as wrong:
+        assert STATUS[wrong.told[0]] == 400
+        return
+    assert len(found) <= 500
+    for name, value in found:
+        f"{name}{value}".encode()  # no half of a surrogate pair, which no frame could hold
+
+
+@fuzz
+@given(TEXT, st.sampled_from(["json", "html", "ttl", "csv", ""]))
+def test_a_suffix_is_taken_off_and_nothing_else(name: str, suffix: str) -> None:
+    offered = ("json", "html", "ttl", "csv")
+    whole = f"{name}.{suffix}" if suffix else name
+    stem, ending = _split(whole, offered)
+    assert ending in ("", *offered)
+    assert (f"{stem}.{ending}" if ending else stem) == whole
+    if suffix:
+        assert (stem, ending) == (name, suffix)
+
+
+@cache
+def _routes() -> _Routes:
+    return _Routes(Front(Settings(store="", body=1000, seconds=5)))
+
+
+def _posted(headers: list[tuple[bytes, bytes]], query: bytes, parts: list[bytes]) -> list[tuple[str, str]]:
+    """What :meth:`_Routes._posted` makes of a request whose body comes in *parts*."""
+    left = list(parts)
+
+    async def come() -> dict[str, object]:
+        return {"type": "http.request", "body": left.pop(0) if left else b"", "more_body": bool(left)}
+
+    scope = {"type": "http", "method": "POST", "path": "/sparql", "query_string": query, "headers": headers}
+    return asyncio.run(_routes()._posted(HttpRequest(scope, come)))
+
+
+KIND = of("application/ sparql-query x-www-form-urlencoded SPARQL-UPDATE ; charset = \" utf-8 latin-1 \t * '")
+
+
+@few
+@given(st.one_of(HEADER, KIND), st.binary(max_size=50), st.lists(st.binary(max_size=600), max_size=4))
+@example("application/sparql-query", b"", [b"\xff"])
+@example("application/sparql-query", b"", [b"x" * 600, b"x" * 600])
+@example("application/x-www-form-urlencoded; charset*=utf-8''utf-8", b"", [b"query=x"])
+def test_any_posted_thing_is_read_or_refused(kind: str, query: bytes, parts: list[bytes]) -> None:
+    headers = [(b"content-type", kind.encode("latin-1", "replace"))] if kind else []
+    try:
+        found = _posted(headers, query, parts)
+    except _Wrong as wrong:
+        assert STATUS[wrong.told[0]] in (400, 403, 413, 415)
+        return
+    assert sum(map(len, parts)) <= 1000
+    assert all(isinstance(text, str) for pair in found for text in pair)
+
+
+@few
+@given(TEXT, st.sampled_from(["", "; charset=utf-8", ';charset="UTF-8"', " ; Charset=utf-8"]), st.integers(1, 40))
+def test_a_posted_query_is_read_as_it_was_sent(text: str, charset: str, size: int) -> None:
+    body = text.encode()
+    parts = [body[at : at + size] for at in range(0, len(body), size)]
+    direct = [(b"content-type", f"Application/SPARQL-Query{charset}".encode())]
+    assert _posted(direct, b"default-graph-uri=a", parts) == [("query", text), ("default-graph-uri", "a")]
+    form = [(b"content-type", f"application/x-www-form-urlencoded{charset}".encode())]
+    assert _posted(form, b"", [urlencode({"query": text}).encode()]) == [("query", text)]
+
+
+# -- negotiation -----------------------------------------------------------------------------------------------
+
+OFFERED = ["text/html", "application/json", "text/turtle", "application/ld+json"]
+
+
+@fuzz
+@given(HEADER)
+@example("text/html;q=1e999")
+@example("text/html;q=nan, */*;q=inf")
+@example(",,,;;;===")
+@example("text/html;q=0.5" * 1000)
+def test_any_accept_chooses_one_that_is_offered_or_none(accept: str) -> None:
+    assert negotiate.media(accept, OFFERED) in (*OFFERED, None)
+    assert negotiate.language(accept) in ("zh", "en")
+
+
+@fuzz
+@given(st.permutations(OFFERED), st.lists(st.integers(1, 1000), min_size=4, max_size=4, unique=True))
+def test_the_greatest_weight_wins(order: list[str], weights: list[int]) -> None:
+    accept = ", ".join(f"{media};q={weight / 1000:.3f}" for media, weight in zip(order, weights, strict=True))
+    assert negotiate.media(accept, OFFERED) == order[weights.index(max(weights))]
+    assert negotiate.media(f"{order[0]};q=0", [order[0]]) is None
+
+
+# -- pages of rows -----------------------------------------------------------------------------------------------
+
+
+@fuzz
+@given(st.integers(0, 10**9), st.text("0123456789abcdef", min_size=16, max_size=16))
+def test_a_cursor_leads_back_to_its_place(offset: int, mark: str) -> None:
+    cursor = rows._cursor(offset, mark)
+    assert re.fullmatch(r"[A-Za-z0-9_-]+", cursor)
+    assert rows._offset(cursor, mark) == offset
+    with pytest.raises(StaleCursor):
+        rows._offset(cursor, mark[::-1] + "x")
+
+
+@fuzz
+@given(
+    st.one_of(
+        TEXT,
+        st.text("ABCDabcd0123-_+/= \n", max_size=60),
+        st.binary(max_size=60).map(lambda b: rows.base64.urlsafe_b64encode(b).decode()),
+        st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | TEXT, st.lists, max_leaves=5).map(
+            lambda v: rows.base64.urlsafe_b64encode(json.dumps(v).encode()).decode().rstrip("=")
+        ),
+        st.one_of(st.booleans(), st.floats(), st.integers(), st.none()).map(
+            lambda v: rows.base64.urlsafe_b64encode(json.dumps(["m", v]).encode()).decode()
+        ),
+    )
+)
+@example(rows.base64.urlsafe_b64encode(b"[" * 45_000).decode())
+@example(rows.base64.urlsafe_b64encode(b'["m",' + b"9" * 5000 + b"]").decode())
+@example(rows.base64.urlsafe_b64encode(b'["m",1e400]').decode())
+def test_any_cursor_is_a_place_or_refused(cursor: str) -> None:
+    try:
+        offset = rows._offset(cursor, "m")
+    except (UsageProblem, StaleCursor):
+        return
+    assert isinstance(offset, int)
+    assert offset >= 0
+
+
+@fuzz
+@given(st.one_of(TEXT, st.text("0123456789+- _.e٣", max_size=12), st.integers().map(str)))
+@example("0" * 20 + "9999999")
+@example("000000001" + "0" * 5000)
+@example("٣")
+def test_any_limit_is_within_bounds_or_refused(text: str) -> None:
+    try:
+        assert 1 <= rows._limit(text, 7) <= rows.MOST
+    except UsageProblem:
+        assert text
+    else:
+        assert not text or text.isascii()
+
+
+# -- the gate --------------------------------------------------------------------------------------------------------
+
+
+@fuzz
+@given(st.one_of(st.binary(max_size=80), st.text("aZ9._-", max_size=70).map(str.encode)))
+@example(b"a\n")
+@example(b"a" * 64 + b"\n")
+def test_any_request_id_is_harmless_in_the_end(data: bytes) -> None:
+    text = _request_id(data)
+    assert re.fullmatch(r"[A-Za-z0-9._-]{1,64}", text)
+    assert text == data.decode("latin-1") or re.fullmatch(r"[0-9a-f]{16}", text)
+
+
+@cache
+def _gate() -> Gate:
+    front = Front(Settings(store="", host="127.0.0.2", hosts=("Known.example",)))
+    return Gate(None, front)
+
+
+HOST = of("localhost 127.0.0.1 [ ] ::1 : . known.example % 80 @ /", 6)
+
+
+@fuzz
+@given(st.one_of(LATIN, HOST, st.ip_addresses().map(str)))
+@example("fe80::1%evil.example")
+@example("[fe80::1%25evil]:80")
+@example("127.0.0.1\n.evil.example")
+def test_only_names_and_addresses_pass_as_host(host: str) -> None:
+    if not _gate()._host_is_ours(host):
+        return
+    name = re.sub(r":\d+\Z", "", host).lower()
+    if name not in ("localhost", "known.example"):
+        ipaddress.ip_address(name.strip("[]"))
+    scope = {"type": "http", "scheme": "http", "headers": [(b"host", host.encode("latin-1"))]}
+    assert re.fullmatch(r"http://[A-Za-z0-9.:\[\]-]+", base_url(HttpRequest(scope), _gate()._front.settings))
+
+
+# -- the guard ---------------------------------------------------------------------------------------------------------
+
+
+@fuzz
+@given(st.one_of(TEXT, st.text("\\uU0123456789abcdefDF", max_size=60)))
+@example("\\U7FFFFFFF")
+@example("\\UFFFFFFFF")
+@example("\\uD800\\uDC00")
+def test_code_points_are_resolved_once(text: str) -> None:
+    told = _unescaped(text)
+    if "\\" not in text:
+        assert told == text
+    assert len(told) <= len(text)
+
+
+@fuzz
+@given(TEXT)
+def test_a_text_written_in_code_points_is_read_back(text: str) -> None:
+    short = "".join(f"\\u{ord(c):04X}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}" for c in text)
+    assert _unescaped(short) == text
+    assert _unescaped("".join(f"\\U{ord(c):08X}" for c in text)) == text
+
+
+QUERY = of('SELECT * { } SERVICE FROM <urn:x> ?s ?p ?o " # \n \\u0053 ask .', 20)
+
+
+@few
+@given(st.one_of(TEXT, QUERY))
+def test_any_text_passes_the_guard_or_is_refused(text: str) -> None:
+    with suppress(Refused):
+        refuse_side_effects(text, "query", lambda iri: False)
+
+
+SPACE = st.sampled_from([" ", "\n", "\t", "\r\n", "#x\n", " #>\n", "# SERVICE\n "])
+
+
+@few
+@given(st.data())
+def test_no_spelling_of_service_passes(data: st.DataObject) -> None:
+    """Any case of each letter, any letter as a code point, any space and comment around."""
+    word = "".join(
+        data.draw(st.sampled_from([c, c.lower(), f"\\u{ord(c):04X}", f"\\U{ord(c.lower()):08x}"])) for c in "SERVICE"
+    )
+    silent = data.draw(st.sampled_from(["", "SILENT", "silent"]))
+    place = data.draw(st.sampled_from(["<http://127.0.0.1:9/>", "?e", "<urn:x>"]))
+    before, between, after = (data.draw(SPACE) for _ in range(3))
+    around = data.draw(
+        st.sampled_from(["{}", "{{ {} }}", "OPTIONAL {{ {} }}", "FILTER EXISTS {{ {} }}", "MINUS {{ {} }}"])
+    )
+    pattern = around.format(f"{word}{between}{silent}{after}{place}{{ ?s ?p ?o }}")
+    with pytest.raises(Refused):
+        refuse_side_effects(f"SELECT * {{{before}{pattern} }}", "query")
+
+
+# -- frames ---------------------------------------------------------------------------------------------------------
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXT, lambda s: st.lists(s) | st.dictionaries(TEXT, s), max_leaves=8
+)
+
+
+@few
+@given(st.dictionaries(TEXT, JSON), st.binary(max_size=200))
+def test_an_answer_is_unpacked_as_it_was_packed(head: dict[str, object], body: bytes) -> None:
+    assert unpack(pack(head, body)) == (head, body)
+
+
+def _cut(data: bytes, cuts: list[int]) -> list[bytes]:
+    at = sorted({0, len(data), *(c % (len(data) + 1) for c in cuts)})
+    return [data[a:b] for a, b in pairwise(at)]
+
+
+@few
+@given(st.binary(max_size=300), st.lists(st.integers(0, 400), max_size=6))
+def test_a_frame_reaches_a_worker_whole_however_it_is_cut(frame: bytes, cuts: list[int]) -> None:
+    here, there = socket.socketpair()
+    with here, there:
+        for part in _cut(HEAD.pack(False, len(frame)) + frame, cuts):
+            here.sendall(part)
+        here.shutdown(socket.SHUT_WR)
+        assert receive(there) == frame
+        assert receive(there) == b""
+
+
+@few
+@given(st.binary(max_size=60))
+def test_half_a_frame_is_the_end(data: bytes) -> None:
+    here, there = socket.socketpair()
+    with here, there:
+        here.sendall(HEAD.pack(False, len(data) + 1) + data)
+        here.close()
+        assert receive(there) == b""
+
+
+@few
+@given(
+    st.lists(st.tuples(st.binary(max_size=300), st.booleans()), min_size=1, max_size=3),
+    st.lists(st.integers(0, 400), max_size=6),
+)
+def test_an_answer_reaches_the_pool_whole_however_it_is_cut(answers: list[tuple[bytes, bool]], cuts: list[int]) -> None:
+    async def exchange() -> None:
+        here, there = socket.socketpair()
+        with there:
+            there.setblocking(False)
+            loop = asyncio.get_running_loop()
+            worker = await _Worker.on(here, 0)
+            for body, leaving in answers:
+                asked = asyncio.ensure_future(worker.call(b"question"))
+                assert await loop.sock_recv(there, 100) == HEAD.pack(False, 8) + b"question"
+                for part in _cut(HEAD.pack(leaving, len(body)) + body, cuts):
+                    await loop.sock_sendall(there, part)
+                    await asyncio.sleep(0)
+                assert await asked == (body, leaving)
+            there.close()
+            with pytest.raises(EOFError):
+                await worker.call(b"question")
+            worker.close()
+
+    asyncio.run(exchange())
+
+
+@pytest.fixture(scope="module")
+def desk(graph: KnowledgeGraph) -> Callable[[bytes], bytes]:
+    return open_desk(str(graph.path), "/kg", asdict(Limits(seconds=5, rows=200, size=2**20)))
+
+
+NAMES = among(
+    "query|format|lang|limit|cursor|default-graph-uri|named-graph-uri|industry|segment|company|q|kind|subject|predicate",
+    "object|thing|tag|year|region|indicator|a|b",
+)
+VALUES = among(
+    '|6G|商业航天|比亚迪|比亚迪\u202e|co:byd|ivc:Company|Company|zh|json|1|-1|urn:x|not an iri|http://[|<|>|"|\\|{|}|%|\0|a\nb',
+    "ASK {}|SELECT * { ?s ?p ?o } LIMIT 3|DESCRIBE co:byd|CONSTRUCT WHERE { co:byd ?p ?o }|SELECT * FROM <x> {}",
+    'SELECT (NOW() AS ?x) (1/0 AS ?y) {}|SELECT ("\\uD800" AS ?x) {}|\ud7ff',
+)
+PLACES = among("|industry/6g|organization/byd|passage/r1-L0045|ns|ns#Company|chain-of-industry|6g|limit|..|a b|<>|a%b")
+ACCEPT = among("|text/html|application/json|text/turtle|*/*")
+SUFFIX = among("|json|html|ttl|csv|xlsx|md|xml")
+
+
+@settings(fuzz, max_examples=400)
+@given(
+    task=st.sampled_from(sorted(TASKS)),
+    lang=st.sampled_from(["zh", "en"]),
+    accept=st.one_of(ACCEPT, HEADER),
+    suffix=st.one_of(SUFFIX, TEXT),
+    path=st.one_of(PLACES, TEXT),
+    base=st.just("http://localhost:8000/kg"),
+    params=st.lists(st.tuples(st.one_of(NAMES, TEXT), st.one_of(VALUES, TEXT)), max_size=4),
+)
+def test_the_desk_answers_or_refuses_whatever_is_asked(desk: Callable[[bytes], bytes], **asked: object) -> None:
+    """No request makes it fail: a traceback would be a 500."""
+    head, body = unpack(desk(json.dumps(asked, ensure_ascii=False).encode()))
+    assert "trace" not in head, head["trace"]
+    if "error" in head:
+        assert head["error"]["code"] in STATUS
+        assert head["error"]["code"] != "error"
+        assert set(head["error"]["what"]) == {"zh", "en"}
+    else:
+        assert head["status"] in STATUS.values() or head["status"] == 200
+        for name, value in {**head["headers"], "Content-Type": head["media"]}.items():
+            assert re.fullmatch(r"[A-Za-z-]+", name)
+            assert re.fullmatch(r"[\x20-\x7e]*", value), (name, value)  # no header can be broken out of
+        assert len(body) < 4 * 2**20
+
+
+# -- bytes at the real server -----------------------------------------------------------------------------------------
+
+PIECES = among(
+    "GET |POST |OPTIONS |/|/sparql|*|?query=ASK%20{}|%00|%| HTTP/1.1| HTTP/1.0|\r\n|\n|\r\n\r\n|Host: localhost|Host: |: ",
+    "Accept: |Content-Type: application/sparql-query|Content-Length: 5|Content-Length: -1|Content-Length: 99999999999999999999",
+    "Transfer-Encoding: chunked|5\r\nASK{}\r\n0\r\n\r\n|ASK{}|Connection: close|Expect: 100-continue|Upgrade: websocket",
+    "\xff|\0|\x16\x03\x01",
+).map(lambda piece: piece.encode("latin-1"))
+
+
+LINES = among(
+    'Host: |Host: x|Accept: text/html|Accept: a;q=x|Accept-Language: zh;q=2, *|If-None-Match: "|Content-Type: application/sparql-query',
+    "Content-Type: application/x-www-form-urlencoded|Content-Length: 5|Content-Length: 4|Transfer-Encoding: chunked|X-Request-Id: a b",
+    "Authorization: Bearer|Connection: close|Connection: Upgrade|Upgrade: websocket|Expect: 100-continue|\xe4: \xb8|: |x",
+)
+TARGETS = among(
+    "/|*|/sparql|/sparql?query=ASK{}|/search.json?q=%FF|/%00|/%E4%B8|/queries/x?cursor=%|//|/..|/a b|http://x/|/?%|/metrics"
+)
+
+
+def _request(method: str, target: str, lines: list[str], body: str) -> bytes:
+    told = "".join(f"{line}\r\n" for line in ["Host: localhost", *lines])
+    return f"{method} {target} HTTP/1.1\r\n{told}\r\n{body}".encode("latin-1")
+
+
+REQUESTS = st.builds(
+    _request,
+    among("GET|HEAD|POST|OPTIONS|PUT|TRACE"),
+    st.one_of(TARGETS, LATIN),
+    st.lists(LINES, max_size=4),
+    among("|ASK{}|query=ASK{}|5\r\nASK{}\r\n0\r\n\r\n"),
+)
+
+
+@settings(fuzz, max_examples=300)
+@given(st.one_of(REQUESTS, st.lists(st.one_of(PIECES, st.binary(max_size=10)), min_size=1, max_size=14).map(b"".join)))
+@example(
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n5\r\nASK{}\r\n0\r\n\r\n"
+)
+@example(
+    b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\nContent-Length: 5\r\n\r\nASK{}"
+)
+def test_any_bytes_are_answered_or_cut_off(server: Server, data: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as caller:
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        with suppress(ConnectionResetError, BrokenPipeError):
+            caller.sendall(data)
+            caller.shutdown(socket.SHUT_WR)
+            told = b""
+            while part := caller.recv(2**16):
+                told += part
+            for line in re.findall(rb"^HTTP/1\.[01] (\d+)", told, re.MULTILINE):
+                assert int(line) < 500, told
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as caller:
+        caller.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert caller.recv(100).startswith(b"HTTP/1.1 200 ")
+
+
+def test_nothing_of_it_was_a_fault_of_the_server(server: Server) -> None:
+    errors = [line for line in server.lines() if line["level"] == "error"]
+    assert not errors, errors[:3]

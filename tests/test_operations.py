@@ -1,0 +1,822 @@
+"""``kg serve`` as whoever runs it meets it: health, metrics, logs, signals, reload, proxies, tokens, limits of a request.
+
+Real servers in processes of their own, real sockets; the clock is only asked where a promise names seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, suppress
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+from prometheus_client.mmap_dict import MmapedDict
+from prometheus_client.parser import text_string_to_metric_families
+
+from conftest import ROOT, Run, Server, free_port, serving
+from kg.build.pipeline import build
+from kg.graph import KnowledgeGraph
+from kg.source.project import Project
+from processes import children, command, eventually, family, needs_proc, resident, there
+
+pytestmark = needs_proc
+
+PROBLEM = "application/problem+json"
+PRODUCT = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+@pytest.fixture(scope="module")
+def http(server: Server) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server.url, timeout=30, headers={"Accept-Language": "en"}) as client:
+        yield client
+
+
+def samples(http: httpx.Client) -> Samples:
+    """Everything at /metrics."""
+    response = http.get("/metrics")
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/plain")
+    assert response.headers["cache-control"] == "no-store"
+    families = text_string_to_metric_families(response.text)
+    return {(s.name, frozenset(s.labels.items())): s.value for family in families for s in family.samples}
+
+
+def sample(found: Samples, name: str, **labels: str) -> float:
+    """The sum of the samples of *name* that have *labels*."""
+    wanted = labels.items()
+    return sum(v for (n, given), v in found.items() if n == name and wanted <= dict(given).items())
+
+
+def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """The problem in *response*, which must be this one."""
+    assert (response.status_code, response.headers["content-type"]) == (status, PROBLEM), response.text[:500]
+    body: dict[str, Any] = response.json()
+    assert body["type"].endswith(f"/problem/{code}")
+    assert body["status"] == status
+    assert body["detail"]
+    return body
+
+
+def raw(server: Server, data: bytes, seconds: float = 5.0) -> bytes:
+    """What comes back for *data* until the server closes."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=seconds) as caller:
+        parts = []
+        with suppress(ConnectionResetError, BrokenPipeError):
+            caller.sendall(data)
+            while part := caller.recv(2**16):
+                parts.append(part)
+        return b"".join(parts)
+
+
+def lives(caller: socket.socket) -> bool:
+    """Whether /healthz answers over this connection, which is kept."""
+    caller.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    return answered(caller)
+
+
+def answered(caller: socket.socket) -> bool:
+    """Whether what comes is the answer of /healthz, whole."""
+    told = b""
+    while not told.endswith(b'{"status":"ok"}') and (part := caller.recv(2**12)):
+        told += part
+    return told.startswith(b"HTTP/1.1 200 ")
+
+
+def status(server: Server, query: str) -> int:
+    """The status of a query over a connection of its own, without httpx's slow start."""
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
+        connection.request("GET", f"/sparql?{urlencode({'query': query})}")
+        return connection.getresponse().status
+
+
+def ids(server: Server, **fields: object) -> list[dict[str, object]]:
+    """The logged requests with these fields."""
+    return [line for line in server.lines() if fields.items() <= line.items()]
+
+
+# -- health, metrics, logs -----------------------------------------------------------------------------------
+
+
+def test_health_and_readiness(http: httpx.Client, graph: KnowledgeGraph) -> None:
+    lives, ready = http.get("/healthz"), http.get("/readyz")
+    assert lives.json() == {"status": "ok"}
+    assert ready.json() == {"ready": True, "dataset": graph.manifest["dataset_sha256"]}
+    assert {r.headers["cache-control"] for r in (lives, ready)} == {"no-store"}
+    assert http.head("/healthz").status_code == 200
+
+
+def test_counts_rise_with_what_is_done(http: httpx.Client) -> None:
+    before = samples(http)
+    for n in range(3):
+        assert http.get("/sparql", params={"query": f"ASK {{}} # counted {n}"}).status_code == 200
+    assert http.get("/sparql", params={"query": "ASK {} # counted 0"}).status_code == 200
+    assert http.get("/sparql", params={"query": "ASK {"}).status_code == 400
+    assert http.get("/sparql", params={"query": PRODUCT}).status_code == 503
+    after = samples(http)
+
+    def rise(name: str, **labels: str) -> float:
+        return sample(after, name, **labels) - sample(before, name, **labels)
+
+    assert rise("kg_requests_total", route="/sparql", method="GET", status="200") == 4
+    assert rise("kg_requests_total", route="/sparql", status="400") == 1
+    assert rise("kg_requests_total", route="/sparql", status="503") == 1
+    assert rise("kg_request_seconds_count", route="/sparql") == 6
+    assert rise("kg_request_seconds_bucket", route="/sparql", le="2.5") == 6
+    assert rise("kg_request_seconds_bucket", route="/sparql", le="1.0") == 5
+    assert rise("kg_cache_hits") == 1
+    assert rise("kg_workers_replaced") == 1
+    assert sample(after, "kg_requests_in_flight") == 1  # this one
+    assert sample(after, "kg_workers_busy") <= 1  # the one that is being replaced
+
+
+def test_no_client_can_make_metrics_of_its_own(http: httpx.Client) -> None:
+    before = samples(http)
+    for n in range(20):
+        http.get(f"/made-up-{n}/x")
+        http.get(f"/queries/made-up-{n}")
+        http.request(f"BREW{chr(65 + n)}", "/sparql")  # not HTTP's, so never beyond the parser
+        http.request("PROPFIND", "/sparql")
+    new = {labels for name, labels in samples(http).keys() - before.keys() if name == "kg_requests_total"}
+    assert {dict(labels)["route"] for labels in new} <= {
+        "/{path:path}",
+        "/queries/{name}",
+        "/sparql",
+        "/metrics",
+        "none",
+    }
+    assert {dict(labels)["method"] for labels in new} <= {"GET", "other"}
+
+
+@pytest.mark.parametrize("given", ["a", "A-b_c.9", "x" * 64])
+def test_a_harmless_request_id_is_kept(server: Server, http: httpx.Client, given: str) -> None:
+    response = http.get("/nothing-here", headers={"X-Request-Id": given})
+    assert response.headers["x-request-id"] == given
+    assert response.json()["instance"] == f"urn:request:{given}"
+    assert eventually(lambda: bool(ids(server, id=given, status=404)))
+
+
+@pytest.mark.parametrize(
+    "given", [b"", b"x" * 65, b"a b", b"a\tb", b'a"b', b"{}", b"\xe4\xb8\xad", b"a\x80b", b"../x", b"a%0ab", b"<b>"]
+)
+def test_another_request_id_is_replaced(server: Server, given: bytes) -> None:
+    head = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Request-Id: " + given
+    told = raw(server, head + b"\r\n\r\n")
+    made = told.partition(b"x-request-id: ")[2].partition(b"\r\n")[0]
+    assert len(made) == 16
+    assert int(made, 16)
+
+
+def test_a_request_id_cannot_break_its_header(server: Server) -> None:
+    for sign in (b"\n", b"\r", b"\0"):
+        told = raw(server, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: a" + sign + b"b: c\r\n\r\n", 1)
+        assert told.startswith(b"HTTP/1.1 400") or b"\r\nb: c" not in told
+
+
+def test_every_line_of_the_log_is_json_and_nothing_can_add_one(server: Server, http: httpx.Client) -> None:
+    forged = '\n{"event": "forged"}\r\x1b[31m\x00\u2028'
+    mark = f"log-{time.monotonic_ns()}"
+    http.get(f"/{mark}", params={"q": forged}, headers={"User-Agent": "x", "X-Request-Id": mark})
+    http.get(httpx.URL(server.url).copy_with(raw_path=f"/{mark}%0A%7B%22event%22%3A%20%22forged%22%7D%0D%00".encode()))
+    http.get("/sparql", params={"query": f"SELECT * {{ {forged}"}, headers={"Accept": "a/b"})
+    http.post("/sparql", content=b"ASK {}", headers={"Content-Type": "application/x-made-up"})
+    raw(server, b'\x16\x03\x01 not HTTP\n{"event": "forged"}\r\n\r\n')
+    http.get(f"/{mark}/{'long' * 2000}")
+    assert eventually(lambda: any("longlong" in str(line.get("path")) for line in server.lines()))
+    banner, *lines = server.log.read_bytes().split(b"\n")
+    assert banner.startswith(b"http://127.0.0.1:")
+    assert lines.pop() == b""
+    told = [json.loads(line) for line in lines]
+    assert all(line.isascii() for line in lines)
+    assert not [line for line in told if line["event"] == "forged"]
+    assert max(map(len, lines)) < 20_000
+    (first,) = (line for line in told if line.get("id") == mark)
+    assert first.keys() == {
+        "time",
+        "level",
+        "event",
+        "id",
+        "method",
+        "path",
+        "query",
+        "status",
+        "ms",
+        "bytes",
+        "client",
+    }
+    assert (first["method"], first["path"], first["status"]) == ("GET", f"/{mark}", 404)
+    assert [line["path"] for line in told if str(line.get("path", "")).startswith(f"/{mark}\n")] == [
+        f'/{mark}\n{{"event": "forged"}}\r\0'
+    ]
+
+
+# -- the HTTP below -------------------------------------------------------------------------------------------
+
+
+def test_too_many_fields_are_refused(http: httpx.Client) -> None:
+    many = [("query", "ASK {}"), *((f"x{n}", "1") for n in range(500))]
+    problem(http.get("/sparql", params=many), 400, "usage")  # type: ignore[arg-type]
+    problem(http.post("/sparql", data=dict(many)), 400, "usage")
+    assert http.post("/sparql", data=dict(many[:500])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("hosts", "status"),
+    [
+        (["localhost"], 200),
+        (["LOCALHOST:80"], 200),
+        (["127.0.0.1"], 200),
+        (["[::1]:8000"], 200),
+        (["192.0.2.7:8000"], 200),
+        (["[2001:db8::1]"], 200),
+        (["evil.example"], 421),
+        (["localhost.evil.example"], 421),
+        (["evil.example:127.0.0.1"], 421),
+        (["127.0.0.1.evil.example"], 421),
+        (["localhost@evil.example"], 421),
+        (["localhost:x"], 421),
+        ([""], 421),
+        ([], 421),
+        (["localhost", "evil.example"], 400),
+        (["evil.example", "localhost"], 400),
+        (["localhost", "localhost"], 400),
+    ],
+)
+def test_only_names_of_this_server_are_accepted(server: Server, hosts: list[str], status: int) -> None:
+    """A page of another name that a browser was told leads here (DNS rebinding) sends that name as Host."""
+    lines = "".join(f"Host: {host}\r\n" for host in hosts)
+    told = raw(server, f"GET /void HTTP/1.1\r\n{lines}Connection: close\r\n\r\n".encode())
+    assert told.startswith(f"HTTP/1.1 {status} ".encode()), told[:300]
+    if status != 200:
+        assert PROBLEM.encode() in told
+        assert b"evil" not in told
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"y" * 100_000 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 20_000 + b"\r\n",
+    ],
+    ids=["line", "header", "headers"],
+)
+def test_a_head_without_end_is_not_read_to_its_end(server: Server, data: bytes) -> None:
+    before = resident(server.process.pid)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as caller:
+        told = b""
+        with suppress(ConnectionResetError, BrokenPipeError):
+            for portion in (data[:-4], *([data[100:90_000]] * 500)):  # 45 MB, if it were taken
+                caller.sendall(portion)
+                time.sleep(0.001)
+        with suppress(ConnectionResetError):
+            told = caller.recv(1000)
+    assert told == b"" or told.startswith(b"HTTP/1.1 431 ")
+    assert resident(server.process.pid) < before + 8 * 1024
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as caller:
+        assert lives(caller)
+
+
+def test_a_head_that_comes_in_drops_is_cut_off(server: Server, http: httpx.Client) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as caller:
+        start = time.monotonic()
+        with suppress(ConnectionResetError, BrokenPipeError):
+            for sign in b"GET /healthz HTTP/1.1\r\nX: " + b"y" * 100:
+                caller.sendall(bytes([sign]))
+                time.sleep(0.2)
+        assert 8 < time.monotonic() - start < 14
+        told = b""
+        with suppress(ConnectionResetError):  # by what was sent after the answer
+            told = caller.recv(1000)
+        assert told == b"" or told.startswith(b"HTTP/1.1 408 ")
+    assert http.get("/healthz").status_code == 200
+
+
+def test_requests_may_come_one_upon_the_other(server: Server) -> None:
+    one = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    last = one.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    assert raw(server, one * 20 + last).count(b'{"status":"ok"}') == 21
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as caller:
+        for cut in (1, 10, len(one) - 1):
+            caller.sendall(one[:cut])
+            time.sleep(0.02)
+            caller.sendall(one[cut:])
+            assert answered(caller)
+
+
+# -- behind a proxy, with a token, with limits of a request --------------------------------------------------------
+
+TOKEN = "s3cret-token"
+
+
+@pytest.fixture(scope="module")
+def guarded(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("guarded")
+    token = folder / "token"
+    token.write_text(f"{TOKEN}\n")
+    flags = ["--token-file", str(token), "--root-path", "/kg", "--allow-host", "Example.org", "--max-body", "1000"]
+    with serving(project.store, folder, *flags, "--timeout", "1") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def bearer(guarded: Server) -> Iterator[httpx.Client]:
+    headers = {"Authorization": f"Bearer {TOKEN}", "Accept-Language": "en"}
+    with httpx.Client(base_url=guarded.url, timeout=30, headers=headers) as client:
+        yield client
+
+
+PATHS = (
+    "/",
+    "/sparql?query=ASK%20%7B%7D",
+    "/metrics",
+    "/static/style.css",
+    "/void",
+    "/.well-known/void",
+    "/openapi.json",
+    "/queries",
+    "/queries/chain-of-industry.csv",
+    "/industry/6g",
+    "/explore",
+    "/no-such-thing",
+    "/healthz/x",
+    "/Healthz",
+    "/kg/sparql",
+    "//healthz",
+)
+
+
+def test_without_the_token_every_route_says_the_same(guarded: Server) -> None:
+    wrong = ["", "Bearer", "Bearer x", f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", f"Basic {TOKEN}", TOKEN]
+    seen = set()
+    with httpx.Client(base_url=guarded.url, timeout=30) as client:
+        for path in PATHS:
+            for given in (None, *wrong) if path == "/" else (None, "Bearer x"):
+                for method in ("GET", "HEAD", "POST", "DELETE"):
+                    response = client.request(
+                        method, path, headers={"X-Request-Id": "same"} | ({"Authorization": given} if given else {})
+                    )
+                    assert response.status_code == 401, (method, path, given)
+                    assert response.headers["www-authenticate"].startswith("Bearer")
+                    del response.headers["date"]
+                    if method == "GET":
+                        problem(response, 401, "unauthorized")
+                        seen.add((response.content, *sorted(response.headers.items())))
+    assert len(seen) == 1
+    assert TOKEN not in guarded.log.read_text()
+
+
+def test_health_needs_no_token(guarded: Server) -> None:
+    with httpx.Client(base_url=guarded.url, timeout=30) as client:
+        for path in ("/healthz", "/readyz", "/kg/healthz", "/kg/readyz"):
+            assert client.get(path).status_code == 200
+        preflight = client.options("/sparql", headers={"Origin": "http://x.example"})
+    assert preflight.status_code == 204
+    assert "Authorization" in preflight.headers["access-control-allow-headers"]
+
+
+@pytest.mark.parametrize("given", [f"Bearer {TOKEN}", f"bearer {TOKEN}", f"BEARER   {TOKEN}"])
+def test_with_the_token_all_is_open(guarded: Server, given: str) -> None:
+    with httpx.Client(base_url=guarded.url, timeout=30, headers={"Authorization": given}) as client:
+        for path in PATHS:
+            assert client.get(path).status_code in (200, 303, 404), path
+        assert client.post("/sparql", data={"query": "ASK {}"}).json()["boolean"] is True
+
+
+@pytest.mark.parametrize(("host", "status"), [("example.org", 200), ("EXAMPLE.ORG:99", 200), ("www.example.org", 421)])
+def test_a_further_host_is_accepted_by_name(bearer: httpx.Client, host: str, status: int) -> None:
+    assert bearer.get("/void", headers={"Host": host}).status_code == status
+
+
+def test_under_a_root_path_links_lead_back_through_the_proxy(bearer: httpx.Client) -> None:
+    """Whether the proxy strips the path or not, the answer is the same; a name that only begins alike is another."""
+    stripped, whole = (bearer.get(f"{root}/industry/6g", headers={"Accept": "text/html"}) for root in ("", "/kg"))
+    assert stripped.status_code == 200
+    assert stripped.content == whole.content
+    assert 'href="/kg/static/style.css"' in whole.text
+    assert 'href="/static' not in whole.text
+    assert 'href="/industry' not in whole.text
+    assert "<http://example.org/kg/sparql>" in bearer.get("/kg/void", headers={"Host": "example.org"}).text
+    assert bearer.get("/.well-known/void").headers["location"] == "/kg/void"
+    assert bearer.get("/kgx/void").status_code == 404
+    assert bearer.get("/kg/kg/void").status_code == 404
+    assert bearer.get("/openapi.json").json()["servers"][0]["url"].endswith("/kg")
+
+
+def test_a_body_beyond_the_limit_is_refused(bearer: httpx.Client) -> None:
+    def ask(size: int) -> str:
+        return "ASK {} #".ljust(size, "x")
+
+    kind = {"Content-Type": "application/sparql-query"}
+    assert bearer.post("/sparql", content=ask(1000), headers=kind).status_code == 200
+    problem(bearer.post("/sparql", content=ask(1001), headers=kind), 413, "body")
+    problem(bearer.post("/sparql", content=iter([ask(600).encode()] * 2), headers=kind), 413, "body")
+    problem(bearer.post("/sparql", data={"query": ask(1001)}), 413, "body")
+
+
+def _post(length: int) -> bytes:
+    return (
+        b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\n"
+        b"Authorization: Bearer %s\r\nContent-Length: %d\r\n\r\n" % (TOKEN.encode(), length)
+    )
+
+
+def test_a_body_that_is_only_promised_is_not_waited_for(guarded: Server) -> None:
+    with socket.create_connection(("127.0.0.1", guarded.port), timeout=5) as caller:
+        caller.sendall(_post(10**10) + b"x" * 2000)
+        assert caller.recv(1000).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_body_that_does_not_come_is_timed_out(guarded: Server, bearer: httpx.Client) -> None:
+    with socket.create_connection(("127.0.0.1", guarded.port), timeout=5) as caller:
+        start = time.monotonic()
+        caller.sendall(_post(100) + b"ASK")
+        told = caller.recv(5000)
+        assert 0.9 < time.monotonic() - start < 2
+        while b"urn:request:" not in told and (part := caller.recv(5000)):
+            told += part
+    assert told.startswith(b"HTTP/1.1 408 ")
+    assert b"/problem/slow" in told
+    with socket.create_connection(("127.0.0.1", guarded.port), timeout=5) as caller:
+        caller.sendall(_post(100) + b"ASK")  # and goes away
+    assert bearer.get("/sparql", params={"query": "ASK {}"}).status_code == 200
+    assert not ids(guarded, level="error")
+
+
+# -- the end --------------------------------------------------------------------------------------------------
+
+
+def _lasting(url: str, seconds: float) -> tuple[str, str]:
+    """A query that takes about so long here and now, and its answer."""
+
+    def rows(thousands: int) -> str:
+        some, many = (" ".join(map(str, range(n))) for n in (thousands, 1000))
+        return f"SELECT (COUNT(*) AS ?n) {{ VALUES ?x {{ {some} }} VALUES ?y {{ {many} }} FILTER(?x + ?y >= 0) }}"
+
+    thousands = 100
+    while True:
+        start = time.perf_counter()
+        httpx.post(f"{url}/sparql", data={"query": rows(thousands)}, timeout=30).raise_for_status()
+        taken = time.perf_counter() - start
+        if taken > 0.2:
+            break
+        thousands *= 3
+    thousands = round(thousands * seconds / taken)
+    return rows(thousands), str(1000 * thousands)
+
+
+@pytest.mark.parametrize(
+    ("number", "processes"),
+    [(signal.SIGTERM, 1), (signal.SIGINT, 1), (signal.SIGTERM, 2)],
+    ids=["SIGTERM", "SIGINT", "SIGTERM-2"],
+)
+def test_a_signal_ends_it_after_the_answers_in_flight(
+    graph: KnowledgeGraph, project: Project, tmp_path: Path, number: int, processes: int
+) -> None:
+    with serving(project.store, tmp_path, "--processes", str(processes)) as running, ThreadPoolExecutor(3) as pool:
+        query, answer = _lasting(running.url, 1.5)
+        many = {1: 1 + 1 + 4, 2: 1 + 1 + 2 * (1 + 1 + 4)}[processes]
+        assert eventually(lambda: len(family(running.process.pid)) == many, 20)
+        everyone = family(running.process.pid)
+        asked = [pool.submit(httpx.post, f"{running.url}/sparql", data={"query": query}, timeout=30) for _ in range(2)]
+        time.sleep(0.5)
+        start = time.monotonic()
+        running.process.send_signal(number)
+        assert running.process.wait(10) == 0
+        assert time.monotonic() - start < 5
+        for future in asked:
+            response = future.result()
+            assert response.status_code == 200
+            assert response.json()["results"]["bindings"][0]["n"]["value"] == answer
+        assert eventually(lambda: not any(there(n) for n in everyone), 1)
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"{running.url}/healthz")
+        assert not ids(running, level="error")
+        assert "Traceback" not in running.log.read_text()
+
+
+def test_what_takes_too_long_at_the_end_is_told_so(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> None:
+    with serving(project.store, tmp_path, "--timeout", "60") as running, ThreadPoolExecutor(6) as pool:
+        everyone = family(running.process.pid)
+        asked = [
+            pool.submit(httpx.get, f"{running.url}/sparql", params={"query": f"{PRODUCT} # {n}"}, timeout=30)
+            for n in range(6)  # four at work, two waiting
+        ]
+        with socket.create_connection(("127.0.0.1", running.port)), httpx.Client(base_url=running.url) as client:
+            assert eventually(lambda: sample(samples(client), "kg_requests_in_flight") == 7, 10)
+            start = time.monotonic()
+            running.process.terminate()
+            assert running.process.wait(10) == 0
+            assert time.monotonic() - start < 5
+        for future in asked:
+            assert future.result().headers["retry-after"] == "1"
+            problem(future.result(), 503, "busy")
+        assert eventually(lambda: not any(there(n) for n in everyone), 1)
+
+
+def test_a_server_that_is_killed_takes_its_workers_along(
+    graph: KnowledgeGraph, project: Project, tmp_path: Path
+) -> None:
+    with serving(project.store, tmp_path) as running, ThreadPoolExecutor(1) as pool:
+        everyone = family(running.process.pid)
+        asked = pool.submit(status, running, PRODUCT)
+        time.sleep(0.3)
+        running.process.kill()
+        assert isinstance(asked.exception(), ConnectionError)
+        assert eventually(lambda: not any(there(n) for n in everyone - {running.process.pid}), 3)
+
+
+# -- several processes ------------------------------------------------------------------------------------------
+
+
+def _settings(number: int) -> dict[str, str]:
+    parts = (Path("/proc") / str(number) / "environ").read_bytes().decode().split("\0")
+    return dict(part.split("=", 1) for part in parts if "=" in part)
+
+
+def test_two_processes_answer_and_count_together(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> None:
+    with serving(project.store, tmp_path, "--processes", "2", "--timeout", "1") as running:
+        parent = running.process.pid
+
+        def servers() -> list[int]:
+            return [n for n in children(parent) if any("zygote" in command(c) for c in children(n))]
+
+        assert eventually(lambda: len(family(parent)) == 1 + 1 + 2 * (1 + 1 + 4), 20)  # both with all their workers
+        folder = Path(_settings(servers()[0])["PROMETHEUS_MULTIPROC_DIR"])
+
+        def counted(number: int) -> float:
+            found = MmapedDict.read_all_values_from_file(str(folder / f"counter_{number}.db"))
+            return sum(value for key, value, *_ in found if "kg_requests_total" in key and "/sparql" in key)
+
+        def many(times: int) -> None:
+            for n in range(times):  # a connection each, for a process keeps those that it has taken
+                assert status(running, f"ASK {{}} # {n}") == 200
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(many, [50] * 4))
+        assert status(running, PRODUCT) == 503
+        each = [counted(n) for n in servers()]
+        assert sum(each) == 201
+        assert min(each) > 0
+        with httpx.Client(base_url=running.url, timeout=30) as client:
+            found = samples(client)
+        assert sample(found, "kg_requests_total", route="/sparql") == 201
+        assert sample(found, "kg_workers_replaced") == 1  # by one process, told perhaps by the other
+        assert sample(found, "kg_cache_hits") > 0
+        assert sample(found, "kg_requests_in_flight") == 1
+
+        first, second = servers()
+        os.kill(first, signal.SIGKILL)
+        assert httpx.get(f"{running.url}/healthz", timeout=30).status_code == 200
+        assert eventually(lambda: len(servers()) == 2 and first not in servers(), 20)
+        assert second in servers()
+        with httpx.Client(base_url=running.url, timeout=30) as client:
+            found = samples(client)
+        assert sample(found, "kg_requests_total", route="/sparql") == 201  # what the dead one has counted stays
+        assert sample(found, "kg_requests_in_flight") == 1
+        everyone = family(parent)
+        running.process.terminate()
+        assert running.process.wait(10) == 0
+        assert eventually(lambda: not any(there(n) for n in everyone), 1)
+        assert not folder.exists()
+
+
+# -- a graph that is built anew -----------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_rebuilt_graph_is_taken_up_without_a_failed_request(
+    graph: KnowledgeGraph, project: Project, tmp_path: Path
+) -> None:
+    """The project's data with one label changed are built into the served store while clients ask without pause."""
+    copy, store = tmp_path / "project", tmp_path / "store"
+    for part in ("ontology", "data", "queries"):
+        shutil.copytree(ROOT / part, copy / part)
+    entities = copy / "data" / "entities.trig"
+    text = entities.read_text(encoding="utf-8")
+    assert text.count('"BYD"@en') == 1
+    shutil.copytree(project.store, store, symlinks=True)
+    entities.write_text(text.replace('"BYD"@en', '"BYD Renamed"@en'), encoding="utf-8")
+
+    with serving(store, tmp_path) as running, httpx.Client(base_url=running.url, timeout=30) as client:
+        first = {path: client.get(path) for path in ("/organization/byd.ttl", "/queries.json", "/void")}
+        old = client.get("/readyz").json()["dataset"]
+        for path, response in first.items():
+            again = client.get(path, headers={"If-None-Match": response.headers["etag"]})
+            assert again.status_code == 304
+        before, ending = family(running.process.pid), threading.Event()
+
+        def ask(task: int) -> tuple[int, set[tuple[int, str]]]:
+            asked, seen = 0, set()
+            with httpx.Client(base_url=running.url, timeout=30) as mine:
+                while not ending.is_set():
+                    query = f'SELECT ?x {{ co:byd rdfs:label ?x FILTER(LANG(?x) = "en") }} # {task}.{asked}'
+                    response = mine.get("/sparql", params={"query": query})
+                    (row,) = response.json()["results"]["bindings"]
+                    seen.add((response.status_code, row["x"]["value"]))
+                    seen.add((mine.get("/organization/byd").status_code, ""))
+                    asked += 1
+            return asked, seen
+
+        with ThreadPoolExecutor(2) as pool:
+            asking = [pool.submit(ask, task) for task in range(2)]
+            try:
+                build(Project.find(copy, store))
+                assert eventually(lambda: client.get("/readyz").json()["dataset"] != old, 30)
+                time.sleep(0.5)
+            finally:
+                ending.set()
+            told = [future.result() for future in asking]
+        assert min(asked for asked, _ in told) > 50
+        assert set().union(*(seen for _, seen in told)) == {(200, "BYD"), (200, "BYD Renamed"), (200, "")}
+        for path, response in first.items():
+            again = client.get(path, headers={"If-None-Match": response.headers["etag"]})
+            assert again.status_code == 200
+            assert again.headers["etag"] != response.headers["etag"]
+        new = client.get("/readyz").json()["dataset"]
+        assert new in client.get("/void").text
+        assert eventually(lambda: len(family(running.process.pid)) == len(before), 20)  # the old workers are gone
+        assert not ids(running, level="error")
+
+
+@pytest.mark.parametrize("how", ["another manifest", "no data"])
+def test_a_broken_rebuild_leaves_the_old_graph_answering_until_a_good_one(
+    graph: KnowledgeGraph, project: Project, tmp_path: Path, how: str
+) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(project.store, store, symlinks=True)
+    good = (store / "current").resolve()
+
+    def point_at(name: str) -> None:
+        (store / "current.new").symlink_to(name)
+        (store / "current.new").replace(store / "current")
+
+    with serving(store, tmp_path, "--workers", "1") as running:
+        old = httpx.get(f"{running.url}/readyz").json()
+        shutil.copytree(good, store / "v-broken")
+        manifest = store / "v-broken" / "manifest.json"
+        if how == "another manifest":
+            manifest.write_text('{"format": 2}')
+        else:
+            (store / "v-broken" / "dataset.nq").write_text("<broken")
+        point_at("v-broken")
+        time.sleep(3)
+        assert httpx.get(f"{running.url}/readyz").json() == old
+        assert status(running, "ASK { ?s ?p ?o }") == 200
+        shutil.copytree(good, store / "v-better")
+        manifest = store / "v-better" / "manifest.json"
+        manifest.write_text(manifest.read_text().replace(old["dataset"], "0" * 64))
+        point_at("v-better")
+        assert eventually(lambda: httpx.get(f"{running.url}/readyz").json()["dataset"] == "0" * 64, 20)
+        assert status(running, "ASK { ?s ?p ?o }") == 200
+        assert eventually(lambda: len(family(running.process.pid)) == 3, 10), "what could not be loaded is still there"
+        _, *lines = running.log.read_text().splitlines()
+        assert all(isinstance(json.loads(line), dict) for line in lines)
+
+
+# -- many who wait -----------------------------------------------------------------------------------------------
+
+
+def test_a_thousand_idle_connections(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> None:
+    """More than a shell's usual limit of open files, which the server raises for itself."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 3000:
+        pytest.skip(f"this process may open only {hard} files")
+    with ExitStack() as held:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (512, hard))
+        try:
+            running = held.enter_context(serving(project.store, tmp_path))
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 3000), hard))
+        held.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        client = held.enter_context(httpx.Client(base_url=running.url, timeout=30))
+        pid = running.process.pid
+
+        def ask(times: int) -> None:
+            for n in range(times):
+                assert client.get("/sparql", params={"query": f"ASK {{}} # {n}"}).status_code == 200
+
+        ask(300)
+        alone = resident(pid)
+        idle = [held.enter_context(socket.create_connection(("127.0.0.1", running.port))) for _ in range(1000)]
+        assert all(lives(caller) for caller in idle)
+        before = resident(pid)
+        assert before - alone < 1000 * 24  # KiB: 24 for a connection
+        ask(500)
+        assert resident(pid) < 1.1 * before
+        assert all(lives(caller) for caller in idle[::10])
+        for caller in idle:
+            caller.close()
+        ask(10)
+        assert resident(pid) < 1.1 * before
+
+
+@pytest.mark.slow
+def test_clients_that_never_read_are_cut_off(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> None:
+    """Ten answers of 20 MB lie unread in the server, but not for ever."""
+    grow = " ".join(f'BIND(REPLACE(?v{n}, "a", "aaaaaaaaaa") AS ?v{n + 1})' for n in range(5))
+    query = f'SELECT ?v5 {{ BIND("aaaaaaaaaa" AS ?v0) {grow} VALUES ?y {{ {"1 " * 20} }} }}'
+    with serving(project.store, tmp_path) as running, ExitStack() as held:
+        httpx.get(f"{running.url}/sparql", params={"query": query}, timeout=30).raise_for_status()
+        before = resident(running.process.pid)
+        callers = []
+        for n in range(10):
+            caller = held.enter_context(socket.socket())
+            caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            caller.connect(("127.0.0.1", running.port))
+            asked = httpx.Request("GET", running.url, params={"query": f"{query} # {n}"}).url.query
+            caller.sendall(b"GET /sparql?%s HTTP/1.1\r\nHost: localhost\r\n\r\n" % asked)
+            callers.append(caller)
+        assert eventually(lambda: resident(running.process.pid) > before + 100 * 1024, 30)
+        assert eventually(lambda: resident(running.process.pid) < before + 30 * 1024, 120)
+
+
+# -- what goes wrong before it serves ------------------------------------------------------------------------------
+
+
+def test_a_port_that_is_taken_is_told(kg: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = kg("serve", "--port", port, code=5)
+    assert done.stderr.startswith(f"error[store]: cannot listen on 127.0.0.1:{port}: Address already in use\n")
+    assert "--port" in done.stderr.splitlines()[1]
+    assert "Traceback" not in done.stderr
+    assert "http://" not in done.stderr
+
+
+def test_an_address_of_another_machine_is_told(kg: Run) -> None:
+    done = kg("serve", "--host", "192.0.2.1", "--port", "0", code=5)
+    assert done.stderr.startswith("error[store]: cannot listen on 192.0.2.1:0: ")
+
+
+def test_any_free_port_is_named(graph: KnowledgeGraph, project: Project) -> None:
+    env = {**os.environ, "KG_PROJECT": str(ROOT), "KG_STORE": str(project.store), "KG_LANG": "en"}
+    command = [sys.executable, "-m", "kg", "serve", "--port", "0", "--workers", "1"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env=env, text=True) as process:
+        try:
+            assert process.stderr is not None
+            url = process.stderr.readline().split()[0]
+            port = int(url.rpartition(":")[2])
+            assert port
+            with socket.create_connection(("127.0.0.1", port)):  # it listens while the graph is being loaded
+                pass
+        finally:
+            process.terminate()
+            process.communicate()
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "module", ["httptools", "prometheus_client", "starlette", "uvicorn", "uvloop", "werkzeug", "xlsxwriter"]
+)
+def test_a_package_that_is_not_installed_is_named(kg: Run, tmp_path: Path, module: str) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "class Blocker:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name.partition('.')[0] == {module!r}:\n"
+        "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
+        "sys.meta_path.insert(0, Blocker())\n"
+    )
+    done = kg("serve", "--port", str(free_port()), code=5, PYTHONPATH=str(tmp_path))
+    assert done.stderr == (f"error[missing-file]: a package is missing: {module}\n  → pip install 'xinzhi[serve]'\n")
+    assert "BYD" in kg("find", "BYD", PYTHONPATH=str(tmp_path)).stdout  # the shell does without it
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_graph_that_cannot_be_loaded_is_told(
+    graph: KnowledgeGraph, project: Project, kg: Run, tmp_path: Path, processes: int
+) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(project.store, store, symlinks=True)
+    (store / "current" / "dataset.nq").write_text("<broken")
+    done = kg("serve", "--port", "0", "--processes", str(processes), code=5, KG_STORE=str(store))
+    assert done.stderr.splitlines()[-2].startswith("error[store]: the server could not start")
+    assert "could not load the graph" in done.stderr
+    assert [json.loads(line) for line in done.stderr.splitlines()[1:-2]]  # each line of the log
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_an_empty_token_is_no_token(kg: Run, tmp_path: Path, text: str) -> None:
+    (tmp_path / "token").write_text(text)
+    assert "is empty" in kg("serve", "--token-file", str(tmp_path / "token"), code=2).stderr
+    assert "cannot read" in kg("serve", "--token-file", str(tmp_path / "none"), code=5).stderr
+
+
+def test_only_a_graph_of_this_machine_is_served(kg: Run) -> None:
+    assert "this machine" in kg("serve", KG_STORE="http://127.0.0.1:9/query", code=2).stderr
