@@ -68,8 +68,8 @@ class Front:
         broken = None
         while True:
             await asyncio.sleep(_WATCH)
+            folder = self._current()
             try:
-                folder = self._current()
                 if folder not in (self._folder, broken):
                     old, self.pool = self.pool, await self._take(folder)
                     if old:
