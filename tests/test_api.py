@@ -455,7 +455,6 @@ def test_a_name_that_nothing_of_the_kind_bears(http: httpx.Client, query: str) -
     assert (response.status_code, response.json()["type"]) == (404, f"{TYPE}not-found")
 
 
-@pytest.mark.xfail(strict=True, reason="kg.ask.catalogue._passage: int() of more than 4,300 digits raises ValueError")
 def test_a_passage_of_very_many_digits(http: httpx.Client) -> None:
     assert http.get("/queries/statements-of-passage.json", params={"passage": "1" * 5_000}).status_code == 404
 

@@ -513,7 +513,7 @@ def test_hints_speak_of_tools_not_of_commands(agent: Agent) -> None:
         ("find", {"text": ["x"]}, "a text of at most 500 characters"),
         ("find", {"text": "x" * 501}, "a text of at most 500 characters"),
         ("find", {"text": "x", "kind": "Firm"}, "one of Application, "),
-        ("statements-of-passage", {"passage": "nowhere"}, "write its line"),
+        ("statements-of-passage", {"passage": "nowhere"}, "write the line of one"),
     ],
 )
 def test_wrong_arguments_are_told_what_would_be_right(
