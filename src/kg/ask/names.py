@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from kg.errors import NotFound, UsageProblem
 from kg.terms import Text, compact, expand, fold, slug
-from kg.vocab import BASE, IVC, IVL, PASSAGE
+from kg.vocab import IVC, IVL, PASSAGE
 
 _FUZZY: Final = 60.0
 """Least similarity (rapidfuzz ratio, 0–100) at which a misspelt name is still offered."""
@@ -250,8 +250,3 @@ def _reader() -> Callable[[str], list[str]]:
 
 def _rank(thing: Thing) -> int:
     return _PREFERENCE.index(thing.kind) if thing.kind in _PREFERENCE else len(_PREFERENCE)
-
-
-def is_ours(iri: str) -> bool:
-    """Whether *iri* is one the project minted."""
-    return iri.startswith(BASE)

@@ -35,7 +35,6 @@ from kg.terms import Text, lexical
 
 _PORTION: Final = 2000
 """Quads written to the index at once."""
-REASONERS: Final = ("rules", "owlrl")
 Progress = Callable[[str, float], None]
 
 

@@ -93,13 +93,10 @@ class EmbeddedStore:
         Declaring them costs as much as a simple query, and most queries declare what they use.
         """
         try:
-            return self.index.query(sparql, **dataset)
-        except SyntaxError:
-            pass
-        except (OSError, RuntimeError, ValueError) as error:
-            raise engine_problem(error) from error
-        try:
-            return self.index.query(sparql, prefixes=dict(vocab.PREFIXES), **dataset)
+            try:
+                return self.index.query(sparql, **dataset)
+            except SyntaxError:
+                return self.index.query(sparql, prefixes=dict(vocab.PREFIXES), **dataset)
         except SyntaxError as error:
             raise syntax_problem(error, shown, sparql) from error
         except (OSError, RuntimeError, ValueError) as error:
