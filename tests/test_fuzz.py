@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
 from itertools import pairwise
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -26,8 +26,8 @@ from starlette.requests import Request as HttpRequest
 
 from conftest import Server
 from kg.errors import Refused, StaleCursor, UsageProblem
-from kg.faces.web import negotiate, rows
-from kg.faces.web.app import _fields, _Routes, _split, _Wrong
+from kg.faces.web import asked, negotiate, rows
+from kg.faces.web.app import _Routes
 from kg.faces.web.desk import open_desk, pack, unpack
 from kg.faces.web.front import Front, base_url
 from kg.faces.web.gate import Gate, _request_id
@@ -65,7 +65,7 @@ HEADER = st.one_of(TEXT, LATIN, of('text/html */* zh en-GB ;q= 0.5 1e9 nan -1 " 
 @fuzz
 @given(st.lists(st.tuples(TEXT, TEXT), max_size=20))
 def test_a_form_is_read_as_it_was_written(fields: list[tuple[str, str]]) -> None:
-    assert _fields(urlencode(fields).encode()) == fields
+    assert asked.fields(urlencode(fields).encode()) == fields
 
 
 @fuzz
@@ -76,8 +76,8 @@ def test_a_form_is_read_as_it_was_written(fields: list[tuple[str, str]]) -> None
 @example(b"a=%")
 def test_any_bytes_are_a_form_or_refused(data: bytes) -> None:
     try:
-        found = _fields(data)
-    except _Wrong as wrong:
+        found = asked.fields(data)
+    except asked.Wrong as wrong:
         assert STATUS[wrong.told[0]] == 400
         return
     assert len(found) <= 500
@@ -86,11 +86,24 @@ def test_any_bytes_are_a_form_or_refused(data: bytes) -> None:
 
 
 @fuzz
+@given(st.text("%=&+;\\\\xuN{}0aF9\xe9", max_size=60))
+@example("a=%5cx41%5C&%41=\\\\x41&b=%%41%4&c=\\\\N{DIGIT ONE}")
+def test_a_form_is_read_as_the_standard_library_reads_it(text: str) -> None:
+    try:
+        expected = parse_qsl(text, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        with pytest.raises(asked.Wrong):
+            asked.fields(text.encode())
+    else:
+        assert asked.fields(text.encode()) == expected
+
+
+@fuzz
 @given(TEXT, st.sampled_from(["json", "html", "ttl", "csv", ""]))
 def test_a_suffix_is_taken_off_and_nothing_else(name: str, suffix: str) -> None:
     offered = ("json", "html", "ttl", "csv")
     whole = f"{name}.{suffix}" if suffix else name
-    stem, ending = _split(whole, offered)
+    stem, ending = asked.split(whole, offered)
     assert ending in ("", *offered)
     assert (f"{stem}.{ending}" if ending else stem) == whole
     if suffix:
@@ -103,14 +116,15 @@ def _routes() -> _Routes:
 
 
 def _posted(headers: list[tuple[bytes, bytes]], query: bytes, parts: list[bytes]) -> list[tuple[str, str]]:
-    """What :meth:`_Routes._posted` makes of a request whose body comes in *parts*."""
+    """What is read of a request whose body comes in *parts*."""
     left = list(parts)
 
     async def come() -> dict[str, object]:
         return {"type": "http.request", "body": left.pop(0) if left else b"", "more_body": bool(left)}
 
     scope = {"type": "http", "method": "POST", "path": "/sparql", "query_string": query, "headers": headers}
-    return asyncio.run(_routes()._posted(HttpRequest(scope, come)))
+    request = HttpRequest(scope, come)
+    return asked.posted(request, asyncio.run(_routes()._body(request)))
 
 
 KIND = of("application/ sparql-query x-www-form-urlencoded SPARQL-UPDATE ; charset = \" utf-8 latin-1 \t * '")
@@ -125,7 +139,7 @@ def test_any_posted_thing_is_read_or_refused(kind: str, query: bytes, parts: lis
     headers = [(b"content-type", kind.encode("latin-1", "replace"))] if kind else []
     try:
         found = _posted(headers, query, parts)
-    except _Wrong as wrong:
+    except asked.Wrong as wrong:
         assert STATUS[wrong.told[0]] in (400, 403, 413, 415)
         return
     assert sum(map(len, parts)) <= 1000
@@ -364,15 +378,15 @@ def test_an_answer_reaches_the_pool_whole_however_it_is_cut(answers: list[tuple[
             loop = asyncio.get_running_loop()
             worker = await _Worker.on(here, 0)
             for body, leaving in answers:
-                asked = asyncio.ensure_future(worker.call(b"question"))
+                called = asyncio.ensure_future(worker.call(b"question", 10))
                 assert await loop.sock_recv(there, 100) == HEAD.pack(False, 8) + b"question"
                 for part in _cut(HEAD.pack(leaving, len(body)) + body, cuts):
                     await loop.sock_sendall(there, part)
                     await asyncio.sleep(0)
-                assert await asked == (body, leaving)
+                assert await called == (body, leaving)
             there.close()
             with pytest.raises(EOFError):
-                await worker.call(b"question")
+                await worker.call(b"question", 10)
             worker.close()
 
     asyncio.run(exchange())

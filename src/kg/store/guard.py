@@ -67,6 +67,8 @@ def refuse_unknown(graph: str, shown: str, known: Callable[[str], bool] | None) 
 
 def _unescaped(sparql: str) -> str:
     """The text with SPARQL's codepoint escapes resolved (SPARQL 1.1 19.2), so that no word hides behind one."""
+    if "\\" not in sparql:
+        return sparql
     return _ESCAPE.sub(lambda m: chr(min(int(m[1] or m[2], 16), 0x10FFFF)), sparql)
 
 

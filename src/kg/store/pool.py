@@ -11,7 +11,7 @@ import sys
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from kg.errors import Busy, StoreError
 from kg.store.confine import ended, out_of_time
@@ -37,8 +37,7 @@ class Pool:
         self._spec = {"factory": factory, "args": list(args), "memory": memory}
         self._size, self._most_waiting = workers, waiting
         self._idle: deque[_Worker] = deque()
-        self._free = asyncio.Semaphore(0)
-        self._waiting = 0
+        self._waiting: deque[asyncio.Future[_Worker]] = deque()
         self._running: set[asyncio.Task[None]] = set()
         self._keeper: asyncio.Task[None] | None = None
         self._control: socket.socket | None = None
@@ -69,10 +68,10 @@ class Pool:
             Busy: too many frames wait already, or none of the workers came free in that time.
             LimitReached: the time ran out, or the worker died over it.
         """
-        worker = await self._next(seconds)
+        while (worker := self._ready() or await self._next(seconds)).gone:
+            self._replace(worker)
         try:
-            async with asyncio.timeout(seconds):
-                answer, leaving = await worker.call(frame)
+            answer, leaving = await worker.call(frame, seconds)
         except TimeoutError:
             self._replace(worker)
             raise out_of_time(seconds) from None
@@ -88,23 +87,35 @@ class Pool:
             self._add(worker)
         return answer
 
+    def _ready(self) -> _Worker | None:
+        """The worker that was at work last, as its memory is still near the processor; None if all are at work."""
+        while self._idle:
+            worker = self._idle.pop()
+            if not worker.gone:
+                return worker
+            self._replace(worker)  # it died while it had nothing to do: nobody needs to notice
+        return None
+
     async def _next(self, seconds: float) -> _Worker:
-        """A worker that is free, after at most *seconds*."""
-        if self._free.locked() and self._waiting >= self._most_waiting:
+        """The worker that comes free when those who wait longer have theirs, after at most *seconds*."""
+        if len(self._waiting) >= self._most_waiting:
             raise _busy()
-        self._waiting += 1
+        loop = asyncio.get_running_loop()
+        free: asyncio.Future[_Worker] = loop.create_future()
+        self._waiting.append(free)
+        late = loop.call_later(seconds, _fail, free, TimeoutError())
         try:
-            async with asyncio.timeout(seconds):
-                while True:
-                    await self._free.acquire()
-                    worker = self._idle.pop()
-                    if not worker.gone:
-                        return worker
-                    self._replace(worker)  # it died while it had nothing to do: nobody needs to notice
+            return await free
         except TimeoutError:
             raise _busy() from None
+        except asyncio.CancelledError:
+            if not free.cancelled():  # it was given one in the same moment
+                self._add(free.result())
+            raise
         finally:
-            self._waiting -= 1
+            late.cancel()
+            with suppress(ValueError):  # whoever was given one is out of the queue
+                self._waiting.remove(free)
 
     @property
     def alive(self) -> bool:
@@ -208,8 +219,13 @@ class Pool:
         return await _Worker.on(here, number)
 
     def _add(self, worker: _Worker) -> None:
+        """Give *worker* to who has waited longest."""
+        while self._waiting:
+            free = self._waiting.popleft()
+            if not free.done():
+                free.set_result(worker)
+                return
         self._idle.append(worker)
-        self._free.release()
 
     def _replace(self, worker: _Worker, *, killed: bool = True) -> None:
         """End *worker* and fork another, behind the back of whoever asked."""
@@ -245,6 +261,7 @@ class _Worker(asyncio.Protocol):
 
     def __init__(self, number: int) -> None:
         self.number = number
+        self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._received = bytearray()
         self._answer: asyncio.Future[tuple[bytes, bool]] | None = None
@@ -258,19 +275,23 @@ class _Worker(asyncio.Protocol):
         _, worker = await loop.create_unix_connection(lambda: cls(number), sock=channel)
         return worker
 
-    async def call(self, frame: bytes) -> tuple[bytes, bool]:
+    async def call(self, frame: bytes, seconds: float) -> tuple[bytes, bool]:
         """(its answer, whether it leaves now).
 
         Raises:
+            TimeoutError: it took more than *seconds*.
             EOFError: it died.
         """
         if self.gone or self._transport is None:
             raise EOFError
-        self._answer = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[tuple[bytes, bool]] = self._loop.create_future()
+        self._answer = answer
+        late = self._loop.call_later(seconds, _fail, answer, TimeoutError())
         self._transport.write(HEAD.pack(False, len(frame)) + frame)
         try:
-            return await self._answer
+            return await answer
         finally:
+            late.cancel()
             self._answer = None
 
     def close(self) -> None:
@@ -286,22 +307,28 @@ class _Worker(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """A part of an answer; with the last one the answer is whole."""
-        self._received += data
-        if len(self._received) < HEAD.size:
+        received: bytes | bytearray = data
+        if self._received:
+            self._received += data
+            received = self._received
+        leaving, size = HEAD.unpack_from(received) if len(received) >= HEAD.size else (False, 0)
+        if len(received) < HEAD.size + size:
+            self._received = self._received or bytearray(data)
             return
-        leaving, size = HEAD.unpack_from(self._received)
-        if len(self._received) < HEAD.size + size:
-            return
-        whole = bytes(memoryview(self._received)[HEAD.size : HEAD.size + size])
         self._received = bytearray()
         if self._answer and not self._answer.done():
-            self._answer.set_result((whole, leaving))
+            self._answer.set_result((bytes(received[HEAD.size : HEAD.size + size]), leaving))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The worker's end is closed: it left, or died."""
         self.gone = True
-        if self._answer and not self._answer.done():
-            self._answer.set_exception(EOFError())
+        if self._answer:
+            _fail(self._answer, EOFError())
+
+
+def _fail(future: asyncio.Future[Any], error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)
 
 
 async def _heard(control: socket.socket) -> int:

@@ -30,7 +30,8 @@ HEAD: Final = struct.Struct("!?I")
 """What stands before each frame between a server and a worker: whether the worker leaves after it, and its length."""
 FORK, KILL = b"F", b"K"
 _CHANNEL: Final = 3
-_PORTION: Final = 2**16
+_PORTION: Final = 2**12
+"""Bytes first asked for: as many as most frames have; the place for more is found and given back at each frame."""
 _GROWN: Final = 64 * 1024
 """KiB of resident memory by which a worker may grow before it leaves, so that no one query's memory is kept for good."""
 _EVERY, _LARGE = 32, 2**18
@@ -105,6 +106,7 @@ def _become_worker(channel: int, memory: int) -> None:
         os.dup2(nothing, standard)
     _close_above(_CHANNEL)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the pool ends its workers after their answers are out
+    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     confine(memory, files=_CHANNEL + 1)
 
 

@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
+from typing import Any
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer: status, headers (without ETag) and bytes."""
+    """A finished answer, ready to be sent: status, header lines, bytes. It is an ASGI application of its own."""
 
     status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
+    lines: tuple[tuple[bytes, bytes], ...]
+    body: bytes = b""
+
+    @classmethod
+    def of(cls, status: int, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+        """An answer with *headers* and, where it has a body, its length."""
+        lines = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        if status not in (204, 304):
+            lines.append((b"content-length", b"%d" % len(body)))
+        return cls(status, tuple(lines), body)
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Send it; to HEAD the server sends no body."""
+        await send({"type": "http.response.start", "status": self.status, "headers": list(self.lines)})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 class Cache:

@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from traceback import format_exc
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from kg.errors import KgError, NotAcceptable
 from kg.faces.web import negotiate
 from kg.faces.web.pages import Pages
 from kg.faces.web.problems import plain, told
 from kg.graph import KnowledgeGraph
-from kg.store.answers import Limits
+from kg.store.answers import Limits, too_large
 from kg.store.confine import ended
 from kg.terms import Text
 
@@ -36,8 +36,7 @@ class Reply:
     status: int = 200
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What a task is given.
 
     Attributes:
@@ -74,6 +73,10 @@ class Request:
         if found is None:
             raise not_acceptable(self.accept, list(offered))
         return types[found]
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of the parameter *name*."""
+        return tuple(value for key, value in self.params if key == name)
 
     def one(self, name: str, default: str = "") -> str:
         """The value of the parameter *name*, the last if it is there twice."""
@@ -115,6 +118,8 @@ def open_desk(folder: str, root_path: str, limits: Mapping[str, Any]) -> Callabl
         try:
             task = TASKS[asked.pop("task")]
             reply = task(room, Request(**{**asked, "params": tuple(map(tuple, asked.get("params", ())))}))
+            if len(reply.body) > room.limits.size:
+                raise too_large(Text(f"{room.limits.size} 字节", f"{room.limits.size} bytes"))
         except KgError as error:
             return pack({"error": told(error)})
         except (MemoryError, RecursionError):

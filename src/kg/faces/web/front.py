@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha256
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import Response
 
 from kg.build.freshness import CURRENT, read
 from kg.errors import KgError, StoreError
-from kg.faces.web import negotiate
+from kg.faces.web import metrics, negotiate
+from kg.faces.web.asked import Question, Wrong
 from kg.faces.web.cache import Answer, Cache
 from kg.faces.web.desk import unpack
 from kg.faces.web.problems import MEDIA, plain, problem, told
@@ -36,6 +38,8 @@ between the name of a function and its bracket, so the name alone is enough."""
 _WORDS: Final = ("now", "rand", "uuid", "bnode", "\\u")
 """What any of these functions must hold; looked for first, as the expression takes a tenth of a second for a megabyte."""
 _AUTHORITY: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?", re.ASCII)
+_FRAME: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _WATCH: Final = 1.0
 """Seconds between two looks whether the graph was built anew."""
 
@@ -51,6 +55,8 @@ class Front:
         self.settings = settings
         self.cache = Cache(settings.cache)
         self.dataset = ""
+        self.in_flight = 0
+        self._seed = sha256()
         self.pool: Pool | None = None
         self._folder = Path()
         self._leaving: set[asyncio.Task[None]] = set()
@@ -62,12 +68,15 @@ class Front:
             StoreError: there is none, or it cannot be read.
         """
         self.pool = await self._take(self._current())
+        gc.collect()
+        gc.freeze()  # what is there now stays; to look through it again and again would take a tenth of the time
 
     async def watch(self) -> None:
         """Follow ``current``: when it points at another build, load that beside the old one, then change over."""
         broken = None
         while True:
             await asyncio.sleep(_WATCH)
+            metrics.note(self)
             folder = self._current()
             try:
                 if folder not in (self._folder, broken):
@@ -111,51 +120,70 @@ class Front:
         )
         await pool.start()
         self._folder, self.dataset = folder, str(made["dataset_sha256"])
+        self._seed = sha256(f"{VERSION}\n{s.root_path}\n{self.dataset}\n".encode())
         self.cache.clear()
         return pool
 
     # -- one request ------------------------------------------------------------------------------------------
 
-    async def ask(
-        self, request: Request, task: str, params: Params = (), *, path: str = "", suffix: str = ""
-    ) -> Response:
-        """The answer of *task*, from before where nothing changed, else from a worker."""
-        headers, lang = request.headers, _language(request, params)
-        if wrong := next((value for key, value in params if key == "lang" and value not in ("", *LANGS)), ""):
-            hint = Text("zh 或 en", "zh or en")
-            return self.refusal(request, "usage", f"没有语言 {wrong}", f"there is no language {wrong}", hint)
-        asked = {
-            "task": task,
-            "lang": lang,
-            "accept": headers.get("accept", ""),
-            "suffix": suffix,
-            "path": path,
-            "base": base_url(request, self.settings) if task in _BASED else "",
-            "params": [list(p) for p in params if p[0] != "lang"],
-        }
-        frame = json.dumps(asked, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-        key = sha256(f"{VERSION}\n{self.settings.root_path}\n{self.dataset}\n".encode() + frame).hexdigest()
-        keep = task != "sparql" or not _volatile(" ".join(value for _, value in params))
-        tag = f'"{key[:32]}"' if keep and request.method != "POST" else ""  # RFC 9110 13.1.2: 304 is for GET and HEAD
-        condition = headers.get("if-none-match", "") if tag else ""
-        if matches(condition, tag):
-            return Response(status_code=304, headers=_headers((), tag, lang))
-        kept = self.cache.get(key) if keep else None
-        if kept is None:
-            kept = await self._fresh(request, frame, lang)
-            if keep and kept.status == 200:
-                self.cache.put(key, kept)
-        if kept.status != 200:
-            tag = ""
-        elif condition.strip() == "*":  # matches whatever is there, and it is
-            return Response(status_code=304, headers=_headers((), tag, lang))
-        return Response(kept.body, kept.status, _headers(kept.headers, tag, lang))
+    async def ask(self, request: Request, make: Callable[[Request, bytes], Question], body: bytes = b"") -> Answer:
+        """The answer to *request*: from before, where nothing has changed, else a worker's to the question in it.
 
-    async def _fresh(self, request: Request, frame: bytes, lang: str) -> Answer:
+        Args:
+            request: the request.
+            make: reads the question from the request and its body.
+            body: what was posted.
+
+        Raises:
+            Wrong: as *make* raises it.
+        """
+        headers: Mapping[bytes, bytes] = request.scope["told"]
+        key = self._key(request.scope, headers, body)
+        tag = f'"{key}"' if request.scope["method"] != "POST" else ""  # RFC 9110 13.1.2: 304 is for GET and HEAD
+        condition = headers.get(b"if-none-match", b"").decode("latin-1") if tag else ""
+        if matches(condition, tag):
+            return _unchanged(tag)
+        answer = self.cache.get(key)
+        if answer is None:
+            question = make(request, body)
+            keep = question.task != "sparql" or not _volatile(" ".join(value for _, value in question.params))
+            tag = tag if keep else ""
+            answer = await self._fresh(request, question, tag)
+            if keep and answer.status == 200:
+                self.cache.put(key, answer)
+        if condition.strip() == "*" and answer.status == 200:  # matches whatever is there, and it is
+            return _unchanged(tag)
+        return answer
+
+    def _key(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes], body: bytes) -> str:
+        """What an answer hangs on: dataset, program, place of the server, and all of the request that a task can see."""
+        key = self._seed.copy()
+        lang = negotiate.language(headers.get(b"accept-language", b"").decode("latin-1"))
+        path = scope["path"].encode("utf-8", "surrogatepass")
+        told = (headers.get(name, b"") for name in (b"accept", b"host", b"content-type"))
+        posted = b"POST" if scope["method"] == "POST" else b""
+        key.update(b"\n".join((posted, lang.encode(), path, scope["query_string"], *told, body)))
+        return key.hexdigest()[:32]
+
+    async def _fresh(self, request: Request, question: Question, tag: str) -> Answer:
+        lang = _language(request, question.params)
+        if wrong := next((value for key, value in question.params if key == "lang" and value not in ("", *LANGS)), ""):
+            raise Wrong("usage", f"没有语言 {wrong}", f"there is no language {wrong}", Text("zh 或 en", "zh or en"))
         if self.pool is None:
             return self.refuse(request, told(StoreError(Text("图谱尚未载入", "the graph is not loaded yet"))), lang)
+        asked = {
+            "task": question.task,
+            "lang": lang,
+            "accept": request.scope["told"].get(b"accept", b"").decode("latin-1"),
+            "suffix": question.suffix,
+            "path": question.path,
+            "base": base_url(request, self.settings) if question.task in _BASED else "",
+            "params": [p for p in question.params if p[0] != "lang"],
+        }
         try:
-            head, body = unpack(await self.pool.call(frame, self.settings.seconds))
+            head, body = unpack(
+                await self.pool.call(_FRAME(asked).encode("utf-8", "surrogatepass"), self.settings.seconds)
+            )
         except KgError as error:
             return self.refuse(request, told(error), lang)
         if "trace" in head:
@@ -164,24 +192,25 @@ class Front:
             )
         if "error" in head:
             return self.refuse(request, head["error"], lang)
-        return Answer(head["status"], (("Content-Type", head["media"]), *head["headers"].items()), body)
+        tag = tag if head["status"] == 200 else ""
+        return Answer.of(head["status"], _headers({"Content-Type": head["media"], **head["headers"]}, tag, lang), body)
 
     @staticmethod
-    def refuse(request: Request, error: dict[str, Any], lang: str = "") -> Answer:
+    def refuse(request: Request, error: dict[str, Any], lang: str = "", headers: Mapping[str, str] = _NONE) -> Answer:
         """A problem, as JSON or, to a browser, as a small page."""
         lang = lang or _language(request)
         status, body = problem(error, lang, request.scope.get("request_id", ""))
-        more = (("Retry-After", "1"),) if status == 503 else ()
-        if negotiate.media(request.headers.get("accept", ""), [MEDIA, "application/json", "text/html"]) == "text/html":
-            return Answer(status, (("Content-Type", "text/html; charset=utf-8"), *more), _page(body, lang))
-        text = json.dumps(body, ensure_ascii=False).encode() + b"\n"
-        return Answer(status, (("Content-Type", MEDIA), *more), text)
+        media = negotiate.media(request.headers.get("accept", ""), [MEDIA, "application/json", "text/html"])
+        if media == "text/html":
+            kind, text = "text/html; charset=utf-8", _page(body, lang)
+        else:
+            kind, text = MEDIA, json.dumps(body, ensure_ascii=False).encode() + b"\n"
+        more = {"Retry-After": "1"} if status == 503 else {}
+        return Answer.of(status, _headers({"Content-Type": kind, **more, **headers}, "", lang), text)
 
-    def refusal(self, request: Request, code: str, zh: str, en: str, hint: Text | None = None) -> Response:
+    def refusal(self, request: Request, wrong: Wrong, headers: Mapping[str, str] = _NONE) -> Answer:
         """A problem of the HTTP layer itself."""
-        lang = _language(request)
-        made = self.refuse(request, plain(code, zh, en, hint), lang)
-        return Response(made.body, made.status, _headers(made.headers, "", lang))
+        return self.refuse(request, plain(*wrong.told), "", headers)
 
 
 def _volatile(query: str) -> bool:
@@ -205,8 +234,12 @@ def _language(request: Request, params: Params | None = None) -> str:
     return told or negotiate.language(request.headers.get("accept-language", ""))
 
 
-def _headers(own: Sequence[tuple[str, str]], tag: str, lang: str) -> dict[str, str]:
-    headers = {"Vary": "Accept, Accept-Language", "Cache-Control": "no-cache" if tag else "no-store", **dict(own)}
+def _unchanged(tag: str) -> Answer:
+    return Answer.of(304, _headers({}, tag, ""))
+
+
+def _headers(own: Mapping[str, str], tag: str, lang: str) -> dict[str, str]:
+    headers = {"Vary": "Accept, Accept-Language", "Cache-Control": "no-cache" if tag else "no-store", **own}
     if tag:
         headers["ETag"] = tag
     if headers.get("Content-Type", "").startswith("text/html"):

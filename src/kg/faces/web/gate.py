@@ -10,25 +10,27 @@ import logging
 import re
 import sys
 import time
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
+from functools import lru_cache
+from itertools import count
 from secrets import token_hex
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
 from kg.faces.web import metrics
+from kg.faces.web.asked import Wrong
+from kg.faces.web.cache import Answer, Message, Receive, Send
 from kg.faces.web.front import LOG, Front
 from kg.faces.web.policy import STRICT
 
 Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 _OPEN: Final = ("/healthz", "/readyz")
 """Paths that need no token."""
-_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_PROCESS: Final = token_hex(4)
+_NUMBERS: Final = count()
 _LOCAL: Final = frozenset(("localhost", "127.0.0.1", "[::1]"))
 _ALWAYS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -37,6 +39,12 @@ _ALWAYS: Final = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"ETag, Link, X-Total-Count, X-Request-Id"),
 )
+_POLICY: Final = (b"content-security-policy", STRICT.encode())
+_ENDING: Final = Wrong("busy", "服务正在结束", "the server is shutting down")
+_FAILED: Final = Wrong("error", "服务器内部出错", "the server failed")
+_TWO_HOSTS: Final = Wrong("usage", "Host 出现了两次", "there is more than one Host header")
+_NOT_OURS: Final = Wrong("host", "Host 不是本服务的名称", "the Host header is none of this server's names")
+_NO_TOKEN: Final = Wrong("unauthorized", "需要有效的令牌", "a valid token is needed")
 _PREFLIGHT: Final = {
     "Allow": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
@@ -62,56 +70,52 @@ class Gate:
         self._root = settings.root_path.rstrip("/")
         self._any_host = "*" in settings.hosts
         self._hosts = _LOCAL | {settings.host.lower(), *(h.lower() for h in settings.hosts)}
+        self._is_ours = lru_cache(maxsize=256)(self._host_is_ours)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one event of ASGI."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        told = {k: v for k, v in scope["headers"] if k in (b"host", b"authorization", b"x-request-id")}
+        told = scope["told"] = dict(scope["headers"])
         scope["request_id"] = _request_id(told.get(b"x-request-id", b""))
         if self._root and scope["path"].startswith(self._root + "/"):  # a proxy that does not strip the root path
             scope = {**scope, "path": scope["path"][len(self._root) :]}
         watched = _Watched(scope, send)
-        metrics.IN_FLIGHT.inc()
+        self._front.in_flight += 1
         try:
-            request = Request(scope, receive)
-            answer = self._refused(scope, told, request)
+            answer = self._refused(scope, told)
             route = self._busiest.get((scope["method"], scope["path"]))
             if route and not answer:
                 scope["route"] = route
-                answer = await route.endpoint(request)
+                answer = await route.endpoint(Request(scope, receive))
             await (answer or self._app)(scope, receive, watched.send)
         except asyncio.CancelledError:  # the server ends, and the time that requests in flight had is over
             if watched.status == 0:
-                answer = self._front.refusal(Request(scope), "busy", "服务正在结束", "the server is shutting down")
+                answer = self._front.refusal(Request(scope), _ENDING)
                 await answer(scope, receive, watched.send)
         except Exception:
             LOG.exception("request %s failed", scope["request_id"])
             if watched.status == 0:
-                answer = self._front.refusal(Request(scope), "error", "服务器内部出错", "the server failed")
+                answer = self._front.refusal(Request(scope), _FAILED)
                 await answer(scope, receive, watched.send)
         finally:
-            metrics.IN_FLIGHT.dec()
-            metrics.note(self._front)
+            self._front.in_flight -= 1
             watched.done()
 
-    def _refused(self, scope: Scope, told: dict[bytes, bytes], request: Request) -> Response | None:
+    def _refused(self, scope: Scope, told: dict[bytes, bytes]) -> Answer | None:
         """The answer to a request that does not get as far as a route."""
-        if sum(name == b"host" for name, _ in scope["headers"]) > 1:  # RFC 9112 3.2
-            return self._front.refusal(request, "usage", "Host 出现了两次", "there is more than one Host header")
-        if not self._host_is_ours(told.get(b"host", b"").decode("latin-1")):
-            return self._front.refusal(
-                request, "host", "Host 不是本服务的名称", "the Host header is none of this server's names"
-            )
+        headers = scope["headers"]
+        if len(told) < len(headers) and sum(name == b"host" for name, _ in headers) > 1:  # RFC 9112 3.2
+            return self._front.refusal(Request(scope), _TWO_HOSTS)
+        if not self._is_ours(told.get(b"host", b"").decode("latin-1")):
+            return self._front.refusal(Request(scope), _NOT_OURS)
         if scope["method"] == "OPTIONS":
-            return Response(status_code=204, headers=_PREFLIGHT)
+            return Answer.of(204, _PREFLIGHT)
         if self._token and scope["path"] not in _OPEN:
             kind, _, given = told.get(b"authorization", b"").partition(b" ")
             if kind.lower() != b"bearer" or not hmac.compare_digest(given.strip(), self._token):
-                answer = self._front.refusal(request, "unauthorized", "需要有效的令牌", "a valid token is needed")
-                answer.headers["WWW-Authenticate"] = 'Bearer realm="kg"'
-                return answer
+                return self._front.refusal(Request(scope), _NO_TOKEN, {"WWW-Authenticate": 'Bearer realm="kg"'})
         return None
 
     def _host_is_ours(self, host: str) -> bool:
@@ -132,9 +136,10 @@ class Gate:
 
 
 def _request_id(given: bytes) -> str:
-    """The client's id of the request, if it is harmless, else a new one."""
-    text = given.decode("latin-1")
-    return text if _ID.fullmatch(text) else token_hex(8)
+    """The client's id of the request, if it is harmless, else a new one: this process's, and the request's number in it."""
+    if given and _ID.fullmatch(given):
+        return given.decode()
+    return f"{_PROCESS}{next(_NUMBERS):08x}"
 
 
 class _Watched:
@@ -150,9 +155,9 @@ class _Watched:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = message.setdefault("headers", [])
-            if not any(name.lower() == b"content-security-policy" for name, _ in headers):
-                headers.append((b"content-security-policy", STRICT.encode()))
-            headers += [*_ALWAYS, (b"x-request-id", self._scope["request_id"].encode())]
+            if b"content-security-policy" not in dict(headers):
+                headers.append(_POLICY)
+            headers += (*_ALWAYS, (b"x-request-id", self._scope["request_id"].encode()))
         else:
             self._bytes += len(message.get("body", b""))
         await self._send(message)
@@ -161,8 +166,8 @@ class _Watched:
         """Count and log the request."""
         seconds, scope = time.perf_counter() - self._start, self._scope
         route = getattr(scope.get("route"), "path", "none")
-        metrics.REQUESTS.labels(scope["method"] if scope["method"] in _METHODS else "other", route, self.status).inc()
-        metrics.SECONDS.labels(route).observe(seconds)
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        metrics.answered(method, route, self.status, seconds)
         if LOG.isEnabledFor(logging.INFO):
             fields = {
                 "id": scope["request_id"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,8 +26,21 @@ KILLED = Gauge("kg_workers_replaced", "Workers ended by a limit since the start"
 HITS = Gauge("kg_cache_hits", "Answers given from the cache since the start", multiprocess_mode="livesum")
 
 
+def answered(method: str, route: str, status: int, seconds: float) -> None:
+    """Count one request."""
+    requests, took = _counters(method, route, status)
+    requests.inc()
+    took.observe(seconds)
+
+
+@cache  # of few methods, routes and statuses; to look a counter up by its labels takes longer than to count
+def _counters(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(method, route, status), SECONDS.labels(route)
+
+
 def note(front: Front) -> None:
-    """Take down how the server process stands; after each request, as another process may be asked for it."""
+    """Take down how the server process stands; each second, as another process may be asked for it."""
+    IN_FLIGHT.set(front.in_flight)
     if front.pool:
         BUSY.set(front.pool.busy)
         KILLED.set(front.pool.killed)

@@ -16,6 +16,8 @@ from kg.vocab import BASE, IVC, PASSAGE, SH, SHAPE, XSD
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
 
+_LONGEST: Final = 2_000
+"""Most characters of a value that a page shows; the other formats have it whole."""
 _NUMBERS: Final = {XSD + "decimal", XSD + "double"}
 
 
@@ -84,7 +86,7 @@ class Pages:
                 return cite([term.value]) if term.value.startswith(PASSAGE) else link(term.value)
             if isinstance(term, ox.Literal) and term.datatype.value in _NUMBERS:
                 return Markup('<span class="num">{}</span>').format(amount(float(term.value), lang))
-            return escape(term.value)
+            return escape(term.value if len(term.value) <= _LONGEST else term.value[:_LONGEST] + "…")
 
         def unit(claim: Any) -> str:
             return self._names.unit(claim.unit, claim.indicator, lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -19,6 +20,7 @@ from kg.terms import Text
 _SHOWN: Final = 1_000
 """Most rows on the editor's page."""
 _BROWSER: Final = "text/html"
+_OFFERED: Final = (*(f.media for f in ALL), _BROWSER)
 
 
 def ask(room: Room, request: Request) -> Reply:
@@ -27,7 +29,9 @@ def ask(room: Room, request: Request) -> Reply:
     Raises:
         UsageProblem: no query, or two. NotAcceptable: no format suits. And what :func:`kg.store.answers.answer` raises.
     """
-    body, format_ = answer(_store(room), _asked(request), lambda graph: _format(request, graph), room.limits)
+    body, format_ = answer(
+        _store(room), _asked(request), lambda graph: _format(request.suffix, request.accept, graph), room.limits
+    )
     return Reply(body, format_.header)
 
 
@@ -37,48 +41,37 @@ def _store(room: Room) -> EmbeddedStore:
 
 
 def _asked(request: Request) -> Ask:
-    default, named = (
-        tuple(value for key, value in request.params if key == f"{kind}-graph-uri") for kind in ("default", "named")
-    )
-    return Ask(_one_query(request), default, named)
-
-
-def _one_query(request: Request) -> str:
-    queries = [value for key, value in request.params if key == "query"]
+    queries, default, named = (request.all(name) for name in ("query", "default-graph-uri", "named-graph-uri"))
     if len(queries) != 1:
         raise UsageProblem(
             Text(f"需要一个 query 参数,这里有 {len(queries)} 个", f"one query is needed, here are {len(queries)}"),
             hint=Text("GET /sparql?query=…,或用 POST", "GET /sparql?query=…, or POST it"),
         )
-    return queries[0]
+    return Ask(queries[0], default, named)
 
 
-def _format(request: Request, graph: bool) -> Format[Any]:
+@lru_cache(maxsize=1024)
+def _format(suffix: str, accept: str, graph: bool) -> Format[Any]:
     """The format to answer in, by ``format=`` or by Accept."""
     offered: dict[str, Format[Any]] = {f.name: f for f in (GRAPHS if graph else ROWS)}
-    if request.suffix:
-        name = ALSO.get(request.suffix, request.suffix)
+    if suffix:
+        name = ALSO.get(suffix, suffix)
         found = offered.get(name) or next((f for f in offered.values() if f.media == name), None)
         if found:
             return found
-        raise not_acceptable(request.suffix, list(offered))
+        raise not_acceptable(suffix, list(offered))
     types = {f.media: f for f in offered.values()} | {
         m: offered[n] for m, n in ALSO.items() if n in offered and "/" in m
     }
-    media = negotiate.media(request.accept, list(types))
+    media = negotiate.media(accept, list(types))
     if media is None:
-        raise not_acceptable(request.accept, list(offered))
+        raise not_acceptable(accept, list(offered))
     return types[media]
 
 
 def wants_page(request: Request) -> bool:
     """Whether whoever asks is a browser: it would rather have HTML than any format of an answer."""
-    formats = [f.media for f in ALL]
-    return (
-        not request.suffix
-        and bool(request.accept)
-        and negotiate.media(request.accept, [*formats, _BROWSER]) == _BROWSER
-    )
+    return not request.suffix and bool(request.accept) and negotiate.media(request.accept, _OFFERED) == _BROWSER
 
 
 def editor(room: Room, request: Request) -> Reply:

@@ -1,9 +1,12 @@
-"""HTTP as uvicorn reads it, with an end to what it leaves open: a head without end, a client that never reads."""
+"""HTTP as uvicorn reads it, with an end to what it leaves open: a head without end, a client that never reads.
+
+And an answer goes out whole: uvicorn writes head and body apart, and to wake the reader twice costs as much as the answer.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -30,6 +33,7 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first request no longer than for another."""
         super().connection_made(transport)
+        self.transport = cast("asyncio.Transport", _Gathered(transport, self.loop))
         self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -83,3 +87,30 @@ class Protocol(HttpToolsProtocol):
         if self._late:
             self._late.cancel()
             self._late = None
+
+
+class _Gathered:
+    """A transport that sends together what is written in one turn of the loop; all else it leaves to *transport*."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Send *data* at the end of this turn."""
+        if not self._parts:
+            self._loop.call_soon(self._send)
+        self._parts.append(data)
+
+    def close(self) -> None:
+        """Close the connection once everything is out."""
+        self._send()
+        self._transport.close()
+
+    def _send(self) -> None:
+        parts, self._parts = self._parts, []
+        if parts and not self._transport.is_closing():
+            self._transport.writelines(parts)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
