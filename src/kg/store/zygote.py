@@ -20,24 +20,20 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from typing import Final
 
+from kg.store.channel import HEAD, LEAVING, WHOLE, Inbox
 from kg.store.confine import confine
 
 COMMAND: Final = struct.Struct("!cI")
-HEAD: Final = struct.Struct("!?I")
-"""What stands before each frame between a server and a worker: whether the worker leaves after it, and its length."""
 FORK, KILL = b"F", b"K"
 _CHANNEL: Final = 3
-_PORTION: Final = 2**12
-"""Bytes first asked for: as many as most frames have; the place for more is found and given back at each frame."""
 _GROWN: Final = 64 * 1024
 """KiB of resident memory by which a worker may grow before it leaves, so that no one query's memory is kept for good."""
 _EVERY, _LARGE = 32, 2**18
 """How often a worker looks at what it holds: after so many frames, and after each answer of so many bytes."""
-_LIFE: Final = 5_000
-"""Frames after which a worker leaves in any case."""
 
 Handler = Callable[[bytes], bytes]
 
@@ -46,7 +42,8 @@ def main(spec: str) -> None:
     """Load the handler that *spec* names, say so, and obey the pool until it closes the socket.
 
     Args:
-        spec: JSON with ``control`` (descriptor), ``factory`` (``module:function``), ``args`` and ``memory`` (bytes).
+        spec: JSON with ``control`` (descriptor), ``factory`` (``module:function``), ``args``, ``memory`` (bytes) and
+            ``life`` (frames after which a worker leaves in any case).
     """
     told = json.loads(spec)
     module, _, name = told["factory"].partition(":")
@@ -63,10 +60,10 @@ def main(spec: str) -> None:
         gc.freeze()  # the collector then leaves the shared pages alone
         with suppress(OSError):  # nobody waits any longer
             control.sendall(COMMAND.pack(b"R", 0))
-            _obey(control, handle, told["memory"])
+            _obey(control, partial(_work, handle=handle, memory=told["memory"], life=told["life"]))
 
 
-def _obey(control: socket.socket, handle: Handler, memory: int) -> None:
+def _obey(control: socket.socket, work: Callable[[int], None]) -> None:
     workers: set[int] = set()
     with suppress(OSError):  # a pool that closes in the midst of a command: its workers end all the same
         while True:
@@ -75,7 +72,7 @@ def _obey(control: socket.socket, handle: Handler, memory: int) -> None:
                 break
             command, number = COMMAND.unpack(message)
             if command == FORK:
-                workers.add(number := _fork(control, attached[0], handle, memory))
+                workers.add(number := _fork(control, attached[0], work))
                 control.sendall(COMMAND.pack(FORK, number))
             elif number in workers:
                 _end(number)
@@ -84,17 +81,22 @@ def _obey(control: socket.socket, handle: Handler, memory: int) -> None:
         _end(number)
 
 
-def _fork(control: socket.socket, channel: int, handle: Handler, memory: int) -> int:
+def _fork(control: socket.socket, channel: int, work: Callable[[int], None]) -> int:
     number = os.fork()
     if number:
         os.close(channel)
         return number
     try:
         control.close()
-        _become_worker(channel, memory)
-        _serve(handle)
+        work(channel)
     finally:
         os._exit(0)
+
+
+def _work(channel: int, handle: Handler, memory: int, life: int) -> None:
+    """Be a worker."""
+    _become_worker(channel, memory)
+    _serve(handle, life)
 
 
 def _become_worker(channel: int, memory: int) -> None:
@@ -106,7 +108,6 @@ def _become_worker(channel: int, memory: int) -> None:
         os.dup2(nothing, standard)
     _close_above(_CHANNEL)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the pool ends its workers after their answers are out
-    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     confine(memory, files=_CHANNEL + 1)
 
 
@@ -118,36 +119,20 @@ def _close_above(last: int, but: int = -1) -> None:
                 os.close(number)
 
 
-def _serve(handle: Handler) -> None:
+def _serve(handle: Handler, life: int) -> None:
     """Answer frames until the channel closes or this worker has grown or aged enough to leave."""
     start, frames = _resident(), 0
     with socket.socket(fileno=_CHANNEL) as channel:
-        while frame := receive(channel):
+        inbox = Inbox(channel)
+        while (frame := inbox.next()) is not None:
             told, frames = handle(frame), frames + 1
             look = frames % _EVERY == 0 or len(told) > _LARGE
-            leaving = frames >= _LIFE or (look and _resident() - start > _GROWN)
-            channel.sendall(HEAD.pack(leaving, len(told)) + told)
-            if leaving:
+            leaving = frames >= life or (look and _resident() - start > _GROWN)
+            channel.sendall(HEAD.pack(LEAVING if leaving else WHOLE, len(told)) + told)
+            if leaving:  # not before the other side has read it: what it may have sent meanwhile would break the line
+                while channel.recv(2**16):
+                    pass
                 return
-
-
-def receive(channel: socket.socket) -> bytes:
-    """The next frame, whole; empty when the other side has closed. There is one frame at a time, so nothing follows it."""
-    data = b""
-    while len(data) < HEAD.size:
-        part = channel.recv(_PORTION)
-        if not part:
-            return b""
-        data += part
-    _, size = HEAD.unpack_from(data)
-    parts, missing = [data[HEAD.size :]], HEAD.size + size - len(data)
-    while missing:
-        part = channel.recv(min(missing, 1 << 20))
-        if not part:
-            return b""
-        parts.append(part)
-        missing -= len(part)
-    return b"".join(parts)
 
 
 def _resident() -> int:
