@@ -12,11 +12,12 @@ import json
 import re
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
 from itertools import pairwise
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -28,7 +29,7 @@ from conftest import Server
 from kg.errors import Refused, StaleCursor, UsageProblem
 from kg.faces.web import asked, negotiate, rows
 from kg.faces.web.app import _Routes
-from kg.faces.web.desk import open_desk, pack, unpack
+from kg.faces.web.desk import frame_of, open_desk, pack, unpack
 from kg.faces.web.front import Front, base_url
 from kg.faces.web.gate import Gate, _request_id
 from kg.faces.web.problems import STATUS
@@ -36,9 +37,9 @@ from kg.faces.web.settings import Settings
 from kg.faces.web.tasks import TASKS
 from kg.graph import KnowledgeGraph
 from kg.store.answers import Limits
+from kg.store.channel import BACK, HEAD, LEAVING, WHOLE, Inbox
 from kg.store.guard import _unescaped, refuse_side_effects
-from kg.store.pool import _Worker
-from kg.store.zygote import HEAD, receive
+from kg.store.lane import Job, Lane
 
 fuzz = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 few = settings(fuzz, max_examples=60)
@@ -115,16 +116,16 @@ def _routes() -> _Routes:
     return _Routes(Front(Settings(store="", body=1000, seconds=5)))
 
 
-def _posted(headers: list[tuple[bytes, bytes]], query: bytes, parts: list[bytes]) -> list[tuple[str, str]]:
+def _posted(kind: str, query: bytes, parts: list[bytes]) -> list[tuple[str, str]]:
     """What is read of a request whose body comes in *parts*."""
     left = list(parts)
 
     async def come() -> dict[str, object]:
         return {"type": "http.request", "body": left.pop(0) if left else b"", "more_body": bool(left)}
 
-    scope = {"type": "http", "method": "POST", "path": "/sparql", "query_string": query, "headers": headers}
-    request = HttpRequest(scope, come)
-    return asked.posted(request, asyncio.run(_routes()._body(request)))
+    media = asked.posted_kind(kind or None)
+    body = asyncio.run(_routes()._body(HttpRequest({"type": "http", "method": "POST", "headers": []}, come)))
+    return asked.params({"query": query, "body": body, "kind": media})
 
 
 KIND = of("application/ sparql-query x-www-form-urlencoded SPARQL-UPDATE ; charset = \" utf-8 latin-1 \t * '")
@@ -136,9 +137,8 @@ KIND = of("application/ sparql-query x-www-form-urlencoded SPARQL-UPDATE ; chars
 @example("application/sparql-query", b"", [b"x" * 600, b"x" * 600])
 @example("application/x-www-form-urlencoded; charset*=utf-8''utf-8", b"", [b"query=x"])
 def test_any_posted_thing_is_read_or_refused(kind: str, query: bytes, parts: list[bytes]) -> None:
-    headers = [(b"content-type", kind.encode("latin-1", "replace"))] if kind else []
     try:
-        found = _posted(headers, query, parts)
+        found = _posted(kind.encode("latin-1", "replace").decode("latin-1"), query, parts)
     except asked.Wrong as wrong:
         assert STATUS[wrong.told[0]] in (400, 403, 413, 415)
         return
@@ -151,9 +151,9 @@ def test_any_posted_thing_is_read_or_refused(kind: str, query: bytes, parts: lis
 def test_a_posted_query_is_read_as_it_was_sent(text: str, charset: str, size: int) -> None:
     body = text.encode()
     parts = [body[at : at + size] for at in range(0, len(body), size)]
-    direct = [(b"content-type", f"Application/SPARQL-Query{charset}".encode())]
+    direct = f"Application/SPARQL-Query{charset}"
     assert _posted(direct, b"default-graph-uri=a", parts) == [("query", text), ("default-graph-uri", "a")]
-    form = [(b"content-type", f"application/x-www-form-urlencoded{charset}".encode())]
+    form = f"application/x-www-form-urlencoded{charset}"
     assert _posted(form, b"", [urlencode({"query": text}).encode()]) == [("query", text)]
 
 
@@ -267,8 +267,8 @@ def test_only_names_and_addresses_pass_as_host(host: str) -> None:
     name = re.sub(r":\d+\Z", "", host).lower()
     if name not in ("localhost", "known.example"):
         ipaddress.ip_address(name.strip("[]"))
-    scope = {"type": "http", "scheme": "http", "headers": [(b"host", host.encode("latin-1"))]}
-    assert re.fullmatch(r"http://[A-Za-z0-9.:\[\]-]+", base_url(HttpRequest(scope), _gate()._front.settings))
+    url = base_url("http", host.encode("latin-1"), _gate()._front.settings)
+    assert re.fullmatch(r"http://[A-Za-z0-9.:\[\]-]+", url)
 
 
 # -- the guard ---------------------------------------------------------------------------------------------------------
@@ -344,15 +344,31 @@ def _cut(data: bytes, cuts: list[int]) -> list[bytes]:
 
 
 @few
-@given(st.binary(max_size=300), st.lists(st.integers(0, 400), max_size=6))
-def test_a_frame_reaches_a_worker_whole_however_it_is_cut(frame: bytes, cuts: list[int]) -> None:
+@given(st.lists(st.binary(max_size=300), min_size=1, max_size=3), st.lists(st.integers(0, 900), max_size=6))
+def test_frames_reach_a_worker_whole_however_they_are_cut(frames: list[bytes], cuts: list[int]) -> None:
     here, there = socket.socketpair()
     with here, there:
-        for part in _cut(HEAD.pack(False, len(frame)) + frame, cuts):
+        for part in _cut(b"".join(HEAD.pack(WHOLE, len(f)) + f for f in frames), cuts):
             here.sendall(part)
         here.shutdown(socket.SHUT_WR)
-        assert receive(there) == frame
-        assert receive(there) == b""
+        inbox = Inbox(there)
+        assert [inbox.next() for _ in frames] == frames
+        assert inbox.next() is None
+
+
+@few
+@given(st.lists(st.binary(max_size=30), min_size=1, max_size=4), st.integers(0, 3), st.binary(max_size=30))
+def test_frames_that_are_taken_back_are_told_and_not_begun(frames: list[bytes], begun: int, later: bytes) -> None:
+    begun = min(begun, len(frames))
+    here, there = socket.socketpair()
+    with here, there:
+        inbox = Inbox(there)
+        here.sendall(b"".join(HEAD.pack(WHOLE, len(f)) + f for f in frames))
+        assert [inbox.next() for _ in range(begun)] == frames[:begun]
+        here.sendall(HEAD.pack(BACK, 0) + HEAD.pack(WHOLE, len(later)) + later)
+        assert inbox.next() == later
+        there.shutdown(socket.SHUT_WR)
+        assert here.recv(1000) == HEAD.pack(BACK, 0) * (len(frames) - begun)
 
 
 @few
@@ -360,34 +376,61 @@ def test_a_frame_reaches_a_worker_whole_however_it_is_cut(frame: bytes, cuts: li
 def test_half_a_frame_is_the_end(data: bytes) -> None:
     here, there = socket.socketpair()
     with here, there:
-        here.sendall(HEAD.pack(False, len(data) + 1) + data)
+        here.sendall(HEAD.pack(WHOLE, len(data) + 1) + data)
         here.close()
-        assert receive(there) == b""
+        assert Inbox(there).next() is None
+
+
+class _Watching:
+    """An owner that takes down what a lane tells it."""
+
+    def __init__(self) -> None:
+        self.leaving: list[bool] = []
+        self.lost_lanes = 0
+
+    def answered(self, lane: Lane, *, leaving: bool) -> None:
+        self.leaving.append(leaving)
+
+    def late(self, lane: Lane) -> None:
+        raise AssertionError
+
+    def again(self, jobs: Sequence[Job]) -> None:
+        raise AssertionError
+
+    def lost(self, lane: Lane) -> None:
+        self.lost_lanes += 1
+        lane.close()
 
 
 @few
 @given(
     st.lists(st.tuples(st.binary(max_size=300), st.booleans()), min_size=1, max_size=3),
-    st.lists(st.integers(0, 400), max_size=6),
+    st.lists(st.integers(0, 900), max_size=6),
 )
-def test_an_answer_reaches_the_pool_whole_however_it_is_cut(answers: list[tuple[bytes, bool]], cuts: list[int]) -> None:
+def test_answers_reach_the_pool_whole_however_they_are_cut(answers: list[tuple[bytes, bool]], cuts: list[int]) -> None:
     async def exchange() -> None:
         here, there = socket.socketpair()
         with there:
             there.setblocking(False)
-            loop = asyncio.get_running_loop()
-            worker = await _Worker.on(here, 0)
-            for body, leaving in answers:
-                called = asyncio.ensure_future(worker.call(b"question", 10))
-                assert await loop.sock_recv(there, 100) == HEAD.pack(False, 8) + b"question"
-                for part in _cut(HEAD.pack(leaving, len(body)) + body, cuts):
-                    await loop.sock_sendall(there, part)
-                    await asyncio.sleep(0)
-                assert await called == (body, leaving)
+            loop, owner = asyncio.get_running_loop(), _Watching()
+            lane = await Lane.on(here, owner, 0)
+            jobs = [Job(b"question", 10, loop.create_future()) for _ in answers]
+            for job in jobs:
+                lane.give(job)
+            expected = (HEAD.pack(WHOLE, 8) + b"question") * len(jobs)
+            while expected:
+                expected = expected.removeprefix(await loop.sock_recv(there, 100))
+            told = b"".join(HEAD.pack(LEAVING if leaving else WHOLE, len(body)) + body for body, leaving in answers)
+            for part in _cut(told, cuts):
+                await loop.sock_sendall(there, part)
+                await asyncio.sleep(0)
+            assert [await job.answer for job in jobs if job.answer] == [body for body, _ in answers]
+            assert owner.leaving == [leaving for _, leaving in answers]
+            lane.give(Job(b"question", 10, loop.create_future()))
             there.close()
-            with pytest.raises(EOFError):
-                await worker.call(b"question", 10)
-            worker.close()
+            while not lane.gone:
+                await asyncio.sleep(0.001)
+            assert owner.lost_lanes == 1
 
     asyncio.run(exchange())
 
@@ -421,9 +464,9 @@ SUFFIX = among("|json|html|ttl|csv|xlsx|md|xml")
     base=st.just("http://localhost:8000/kg"),
     params=st.lists(st.tuples(st.one_of(NAMES, TEXT), st.one_of(VALUES, TEXT)), max_size=4),
 )
-def test_the_desk_answers_or_refuses_whatever_is_asked(desk: Callable[[bytes], bytes], **asked: object) -> None:
+def test_the_desk_answers_or_refuses_whatever_is_asked(desk: Callable[[bytes], bytes], **request: Any) -> None:
     """No request makes it fail: a traceback would be a 500."""
-    head, body = unpack(desk(json.dumps(asked, ensure_ascii=False).encode()))
+    head, body = unpack(desk(frame_of(**request)))
     assert "trace" not in head, head["trace"]
     if "error" in head:
         assert head["error"]["code"] in STATUS

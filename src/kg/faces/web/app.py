@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from hashlib import sha256
 from importlib.resources import files
@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from kg.faces.web.asked import Question, Wrong, check_posted, params, posted, read_only, split
+from kg.faces.web.asked import Question, Wrong, posted_kind, split
 from kg.faces.web.cache import Answer
 from kg.faces.web.front import Front, matches
 from kg.faces.web.gate import Gate
@@ -23,6 +23,7 @@ from kg.faces.web.settings import Settings
 from kg.faces.web.things import SUFFIXES
 
 Handler = Callable[[Request], Awaitable[Answer]]
+_SPARQL: Final = Question("sparql")
 _STATIC: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
@@ -56,7 +57,7 @@ class _Routes:
         """Every route; the busiest first."""
         get = ["GET"]
         return [
-            Route("/sparql", self._asking(_sparql), methods=["GET", "POST"]),
+            Route("/sparql", self.sparql, methods=["GET", "POST"]),
             Route("/healthz", self.healthz, methods=get),
             Route("/readyz", self.readyz, methods=get),
             Route("/metrics", self.metrics, methods=get),
@@ -81,24 +82,29 @@ class _Routes:
 
     # -- asked of a worker ----------------------------------------------------------------------------------------
 
-    def _asking(self, make: Callable[[Request, bytes], Question]) -> Handler:
-        """The handler of a route whose question *make* reads; what is wrong with a request becomes a problem."""
+    def _asking(self, read: Callable[[Request], Question]) -> Handler:
+        """The handler of a route whose path *read* reads."""
 
         async def ask(request: Request) -> Answer:
-            try:
-                body = await self._body(request) if request.method == "POST" else b""
-                return await self._front.ask(request, make, body)
-            except Wrong as wrong:
-                return self._front.refusal(request, wrong)
+            return await self._front.ask(request, read(request))
 
         return ask
 
     def _task(self, task: str, suffix: str = "") -> Handler:
-        return self._asking(lambda request, _: Question(task, params(request), suffix=suffix))
+        return self._asking(lambda request: Question(task, suffix=suffix))
+
+    async def sparql(self, request: Request) -> Answer:
+        """SPARQL 1.1 Protocol, query operation (https://www.w3.org/TR/sparql11-protocol/#query-operation)."""
+        if request.method != "POST":
+            return await self._front.ask(request, _SPARQL)
+        try:
+            kind = posted_kind(request.headers.get("content-type"))
+            return await self._front.ask(request, _SPARQL, await self._body(request), kind)
+        except Wrong as wrong:
+            return self._front.refusal(request, wrong)
 
     async def _body(self, request: Request) -> bytes:
-        """The whole body, if it is what can be asked with, small enough, and comes in time."""
-        check_posted(request)
+        """The whole body, if it is small enough and comes in time."""
         settings, parts, size = self._front.settings, [], 0
         try:
             async with asyncio.timeout(settings.seconds):
@@ -171,39 +177,21 @@ def _static() -> dict[str, tuple[bytes, str, str]]:
     return found
 
 
-def _sparql(request: Request, body: bytes) -> Question:
-    """SPARQL 1.1 Protocol, query operation (https://www.w3.org/TR/sparql11-protocol/#query-operation)."""
-    given = posted(request, body) if request.method == "POST" else params(request)
-    names = {name for name, _ in given}
-    if "update" in names:
-        raise read_only()
-    task = "sparql" if "query" in names or request.method == "POST" else "endpoint"
-    return Question(task, [p for p in given if p[0] != "format"], suffix=_format(given))
-
-
-def _query(request: Request, _: bytes) -> Question:
+def _query(request: Request) -> Question:
     """``/queries/NAME`` and its files."""
-    name, suffix = split(request.path_params["name"], tuple(FORMATS))
-    given = params(request)
-    return Question("query", given, name, suffix or _format(given))
+    return Question("query", *split(request.path_params["name"], tuple(FORMATS)))
 
 
-def _format(given: Sequence[tuple[str, str]]) -> str:
-    return next((value for name, value in given if name == "format"), "")
-
-
-def _chain(request: Request, _: bytes) -> Question:
+def _chain(request: Request) -> Question:
     """``/chain/SLUG``."""
-    name, suffix = split(request.path_params["name"], ("json", "html"))
-    return Question("chain", params(request), name, suffix)
+    return Question("chain", *split(request.path_params["name"], ("json", "html")))
 
 
-def _problem(request: Request, _: bytes) -> Question:
+def _problem(request: Request) -> Question:
     """``/problem/CODE``."""
-    return Question("problem", params(request), request.path_params["code"])
+    return Question("problem", request.path_params["code"])
 
 
-def _thing(request: Request, _: bytes) -> Question:
+def _thing(request: Request) -> Question:
     """An IRI's own path."""
-    path, suffix = split(request.path_params["path"], SUFFIXES)
-    return Question("thing", params(request), path, suffix)
+    return Question("thing", *split(request.path_params["path"], SUFFIXES))

@@ -1,15 +1,17 @@
-"""What a request asks for, read from its path, its parameters and its body, before any worker sees it."""
+"""What a request asks for: its path, read by the server; its parameters and what was posted, read by a worker.
+
+To read them takes as long as a simple query, and an answer that is kept is found without.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from starlette.requests import Request
 from werkzeug.http import parse_options_header
 
-from kg.terms import Text
+from kg.terms import LANGS, Text
 
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
@@ -18,10 +20,9 @@ _MOST_FIELDS: Final = 500
 
 
 class Question(NamedTuple):
-    """A task for a worker, the request's parameters, what of the path says which thing is meant, the format in it."""
+    """A task for a worker, what of the path says which thing is meant, and the format named in it."""
 
     task: str
-    params: Sequence[tuple[str, str]] = ()
     path: str = ""
     suffix: str = ""
 
@@ -34,9 +35,24 @@ class Wrong(Exception):
         self.told = (code, zh, en, hint)
 
 
-def params(request: Request) -> list[tuple[str, str]]:
-    """The parameters in the URL, in order."""
-    return fields(request.scope["query_string"])
+def params(asked: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The parameters of a request: those that were posted, then those in the URL, each in order.
+
+    Args:
+        asked: ``query``, the URL's query string; ``body`` and ``kind``, what was posted and its media type.
+
+    Raises:
+        Wrong: one is not UTF-8, asks for an update or for a language that there is not, or there are too many.
+    """
+    found = fields(asked["query"])
+    if asked["kind"] == FORM:
+        found = [*fields(asked["body"]), *found]
+    elif asked["kind"]:
+        found = [("query", _utf8(asked["body"])), *found]
+    for name, value in found:
+        if name == "lang" and value not in ("", *LANGS):
+            raise Wrong("usage", f"没有语言 {value}", f"there is no language {value}", Text("zh 或 en", "zh or en"))
+    return found
 
 
 def fields(text: bytes) -> list[tuple[str, str]]:
@@ -48,31 +64,35 @@ def fields(text: bytes) -> list[tuple[str, str]]:
     if text.count(b"&") >= _MOST_FIELDS:
         raise Wrong("usage", "参数太多", "there are too many parameters")
     pairs = (field.partition(b"=") for field in text.split(b"&") if field)
-    try:
-        return [(_decoded(name), _decoded(value)) for name, _, value in pairs]
-    except UnicodeDecodeError:
-        raise _not_utf8() from None
+    return [(_decoded(name), _decoded(value)) for name, _, value in pairs]
 
 
 def _decoded(text: bytes) -> str:
     """*text* without its percent-encoding, by the decoder of Python's own escapes; urllib's loop costs as much as a query."""
     text = text.replace(b"+", b" ")
     if b"%" not in text:
-        return text.decode()
+        return _utf8(text)
     escaped = text.replace(b"\\", b"\\x5c").replace(b"%", b"\\x")
     try:
-        return escaped.decode("unicode_escape").encode("latin-1").decode()
+        return _utf8(escaped.decode("unicode_escape").encode("latin-1"))
     except UnicodeDecodeError:  # a percent sign that begins no escape stands for itself
-        return unquote_to_bytes(text).decode()
+        return _utf8(unquote_to_bytes(text))
 
 
-def check_posted(request: Request) -> str:
+def _utf8(text: bytes) -> str:
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        raise Wrong("usage", "请求不是 UTF-8", "the request is not UTF-8") from None
+
+
+def posted_kind(content_type: str | None) -> str:
     """The media type of what is posted: a query, or a form with one.
 
     Raises:
         Wrong: it is something else.
     """
-    kind, options = parse_options_header(request.headers.get("content-type"))
+    kind, options = parse_options_header(content_type)
     kind, charset = kind.lower(), options.get("charset", "utf-8").lower()
     if kind == UPDATE:
         raise read_only()
@@ -86,20 +106,6 @@ def check_posted(request: Request) -> str:
     if charset not in ("utf-8", "utf8"):
         raise Wrong("media-type", f"不接受编码 {charset}", f"the charset {charset} is not accepted; use utf-8")
     return kind
-
-
-def posted(request: Request, body: bytes) -> list[tuple[str, str]]:
-    """The parameters in *body*, then those in the URL.
-
-    Raises:
-        Wrong: it is neither a query nor a form, or not UTF-8.
-    """
-    if check_posted(request) == FORM:
-        return [*fields(body), *params(request)]
-    try:
-        return [("query", body.decode()), *params(request)]
-    except UnicodeDecodeError:
-        raise _not_utf8() from None
 
 
 def split(name: str, suffixes: tuple[str, ...]) -> tuple[str, str]:
@@ -116,7 +122,3 @@ def read_only() -> Wrong:
         "this endpoint is read-only; updates are refused",
         Text("改数据请编辑文件后运行 kg build", "to change the data, edit its files and run kg build"),
     )
-
-
-def _not_utf8() -> Wrong:
-    return Wrong("usage", "请求不是 UTF-8", "the request is not UTF-8")

@@ -1,20 +1,25 @@
 """What happens in a worker: one request in, one finished answer out; the graph is in this process's memory.
 
-A frame is JSON: ``task``, ``lang``, ``accept`` and what the task needs. The answer is one line of JSON (``media`` and
-``headers``, or ``error``), then the body.
+A frame is a dict (the task, and of the request what a task needs) as :mod:`marshal` writes it, which only the server does.
+The answer, which a worker that is broken into could write, is one line of JSON (what it is, or ``error``), then the body.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import marshal
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from traceback import format_exc
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlencode
 
 from kg.errors import KgError, NotAcceptable
 from kg.faces.web import negotiate
+from kg.faces.web.asked import Wrong, params
 from kg.faces.web.pages import Pages
 from kg.faces.web.problems import plain, told
 from kg.graph import KnowledgeGraph
@@ -24,16 +29,19 @@ from kg.terms import Text
 
 JSON: Final = "application/json"
 HTML: Final = "text/html; charset=utf-8"
+_SHORT: Final = 256
+"""Bytes of an answer's head below which it is remembered."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """A finished answer: bytes, Content-Type, further headers, status."""
+    """A finished answer: bytes, Content-Type, further headers, status, whether it holds as long as the dataset does."""
 
     body: bytes
     media: str
     headers: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
+    keep: bool = True
 
 
 class Request(NamedTuple):
@@ -46,6 +54,7 @@ class Request(NamedTuple):
         path: what of the path says which thing or query is meant.
         base: URL under which the client sees the server (``http://host:port/root``).
         params: further parameters, in order; a name may occur twice.
+        posted: whether a query was posted.
     """
 
     lang: str
@@ -54,6 +63,7 @@ class Request(NamedTuple):
     path: str = ""
     base: str = ""
     params: tuple[tuple[str, str], ...] = ()
+    posted: bool = False
 
     def choose(self, offered: Mapping[str, str]) -> str:
         """The suffix of the format to answer in.
@@ -114,22 +124,36 @@ def open_desk(folder: str, root_path: str, limits: Mapping[str, Any]) -> Callabl
     room = Room(graph, Pages(graph, root_path), Limits(**limits))
 
     def handle(frame: bytes) -> bytes:
-        asked = json.loads(frame)
+        asked = marshal.loads(frame)
+        lang = ""  # the server's to find out, if what is asked cannot be read
         try:
-            task = TASKS[asked.pop("task")]
-            reply = task(room, Request(**{**asked, "params": tuple(map(tuple, asked.get("params", ())))}))
+            request = _request(asked)
+            lang = request.lang
+            reply = TASKS[asked["task"]](room, request)
             if len(reply.body) > room.limits.size:
                 raise too_large(Text(f"{room.limits.size} 字节", f"{room.limits.size} bytes"))
+        except Wrong as wrong:
+            return pack({"error": plain(*wrong.told), "lang": lang})
         except KgError as error:
-            return pack({"error": told(error)})
+            return pack({"error": told(error), "lang": lang})
         except (MemoryError, RecursionError):
-            return pack({"error": told(ended())})
+            return pack({"error": told(ended()), "lang": lang})
         except Exception:  # a fault of ours: the server logs it, and this worker goes on
-            return pack({"error": plain("error", "服务器内部出错", "the server failed"), "trace": format_exc()})
-        return pack({"status": reply.status, "media": reply.media, "headers": dict(reply.headers)}, reply.body)
+            failed = plain("error", "服务器内部出错", "the server failed")
+            return pack({"error": failed, "lang": lang, "trace": format_exc()})
+        return _good(reply.status, reply.media, tuple(reply.headers.items()), lang, reply.keep) + reply.body
 
     _rehearse(handle)
     return handle
+
+
+def _request(asked: Mapping[str, Any]) -> Request:
+    """The request in a frame; a parameter ``lang`` goes before the browser's wish."""
+    given = params(asked)
+    lang = next((value for name, value in given if name == "lang" and value), asked["lang"])
+    kept = tuple(pair for pair in given if pair[0] != "lang")
+    posted = bool(asked["kind"])
+    return Request(lang, asked["accept"], asked["suffix"], asked["path"], asked["base"], kept, posted)
 
 
 def pack(head: Mapping[str, Any], body: bytes = b"") -> bytes:
@@ -137,10 +161,22 @@ def pack(head: Mapping[str, Any], body: bytes = b"") -> bytes:
     return json.dumps(head, ensure_ascii=False).encode() + b"\n" + body
 
 
-def unpack(frame: bytes) -> tuple[dict[str, Any], bytes]:
+def unpack(frame: bytes) -> tuple[Mapping[str, Any], bytes]:
     """(head, body) of an answer."""
     head, _, body = frame.partition(b"\n")
-    return json.loads(head), body
+    return (_short(head) if len(head) < _SHORT else json.loads(head)), body
+
+
+@lru_cache(maxsize=256)
+def _short(head: bytes) -> Mapping[str, Any]:
+    """*head* read; that of most answers is one of a few."""
+    return MappingProxyType(json.loads(head))
+
+
+@lru_cache(maxsize=256)
+def _good(status: int, media: str, headers: tuple[tuple[str, str], ...], lang: str, keep: bool) -> bytes:
+    """The head of an answer that is no error."""
+    return pack({"status": status, "media": media, "headers": dict(headers), "lang": lang, "keep": keep})
 
 
 def _rehearse(handle: Callable[[bytes], bytes]) -> None:
@@ -151,7 +187,14 @@ def _rehearse(handle: Callable[[bytes], bytes]) -> None:
     from kg.faces.web.tasks import REHEARSAL
 
     for asked in REHEARSAL:
-        handle(json.dumps({"lang": "zh", "accept": "", **asked}).encode())
+        handle(frame_of(**asked))
+
+
+def frame_of(task: str, params: Sequence[tuple[str, str]] = (), **more: str) -> bytes:
+    """The frame of a request by GET for *task* with *params*; *more* of what is empty otherwise."""
+    query = urlencode(params).encode()
+    rest = {"lang": "zh", "accept": "", "suffix": "", "path": "", "base": "", "body": b"", "kind": ""}
+    return marshal.dumps({"task": task, "query": query, **rest, **more})
 
 
 def not_acceptable(wanted: str, offered: list[str]) -> NotAcceptable:

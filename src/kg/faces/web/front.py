@@ -6,9 +6,11 @@ import asyncio
 import gc
 import json
 import logging
+import marshal
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -29,16 +31,7 @@ from kg.store.pool import Pool
 from kg.terms import LANGS, Text
 
 LOG: Final = logging.getLogger("kg.serve")
-Params = Sequence[tuple[str, str]]
-_BASED: Final = frozenset(("endpoint", "void", "openapi"))
-"""Tasks whose answer names the server itself."""
-_VOLATILE: Final = re.compile(r"(?<![?$:\w])(?:now|rand|uuid|struuid|bnode)\b|\\u", re.IGNORECASE)
-"""What makes a query answer differently each time (SPARQL 1.1 17.4); such an answer is not kept. A comment may stand
-between the name of a function and its bracket, so the name alone is enough."""
-_WORDS: Final = ("now", "rand", "uuid", "bnode", "\\u")
-"""What any of these functions must hold; looked for first, as the expression takes a tenth of a second for a megabyte."""
 _AUTHORITY: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?", re.ASCII)
-_FRAME: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _WATCH: Final = 1.0
 """Seconds between two looks whether the graph was built anew."""
@@ -126,74 +119,66 @@ class Front:
 
     # -- one request ------------------------------------------------------------------------------------------
 
-    async def ask(self, request: Request, make: Callable[[Request, bytes], Question], body: bytes = b"") -> Answer:
-        """The answer to *request*: from before, where nothing has changed, else a worker's to the question in it.
+    async def ask(self, request: Request, question: Question, body: bytes = b"", kind: str = "") -> Answer:
+        """The answer to *request*: from before, where nothing has changed, else a worker's.
 
         Args:
             request: the request.
-            make: reads the question from the request and its body.
+            question: what its path asks for.
             body: what was posted.
-
-        Raises:
-            Wrong: as *make* raises it.
+            kind: media type of *body*.
         """
         headers: Mapping[bytes, bytes] = request.scope["told"]
-        key = self._key(request.scope, headers, body)
+        lang = negotiate.language(headers.get(b"accept-language", b"").decode("latin-1"))
+        key = self._key(request.scope, headers, lang, body)
         tag = f'"{key}"' if request.scope["method"] != "POST" else ""  # RFC 9110 13.1.2: 304 is for GET and HEAD
         condition = headers.get(b"if-none-match", b"").decode("latin-1") if tag else ""
         if matches(condition, tag):
             return _unchanged(tag)
         answer = self.cache.get(key)
         if answer is None:
-            question = make(request, body)
-            keep = question.task != "sparql" or not _volatile(" ".join(value for _, value in question.params))
-            tag = tag if keep else ""
-            answer = await self._fresh(request, question, tag)
-            if keep and answer.status == 200:
+            asked = {
+                **question._asdict(),
+                "lang": lang,
+                "accept": headers.get(b"accept", b"").decode("latin-1"),
+                "base": base_url(request.scope["scheme"], headers.get(b"host", b""), self.settings),
+                "query": request.scope["query_string"],
+                "body": body,
+                "kind": kind,
+            }
+            answer, keep = await self._fresh(request, asked, tag)
+            if keep:
                 self.cache.put(key, answer)
         if condition.strip() == "*" and answer.status == 200:  # matches whatever is there, and it is
             return _unchanged(tag)
         return answer
 
-    def _key(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes], body: bytes) -> str:
+    def _key(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes], lang: str, body: bytes) -> str:
         """What an answer hangs on: dataset, program, place of the server, and all of the request that a task can see."""
         key = self._seed.copy()
-        lang = negotiate.language(headers.get(b"accept-language", b"").decode("latin-1"))
         path = scope["path"].encode("utf-8", "surrogatepass")
         told = (headers.get(name, b"") for name in (b"accept", b"host", b"content-type"))
         posted = b"POST" if scope["method"] == "POST" else b""
         key.update(b"\n".join((posted, lang.encode(), path, scope["query_string"], *told, body)))
         return key.hexdigest()[:32]
 
-    async def _fresh(self, request: Request, question: Question, tag: str) -> Answer:
-        lang = _language(request, question.params)
-        if wrong := next((value for key, value in question.params if key == "lang" and value not in ("", *LANGS)), ""):
-            raise Wrong("usage", f"没有语言 {wrong}", f"there is no language {wrong}", Text("zh 或 en", "zh or en"))
+    async def _fresh(self, request: Request, asked: dict[str, Any], tag: str) -> tuple[Answer, bool]:
+        """A worker's answer, and whether it holds as long as the dataset does."""
         if self.pool is None:
-            return self.refuse(request, told(StoreError(Text("图谱尚未载入", "the graph is not loaded yet"))), lang)
-        asked = {
-            "task": question.task,
-            "lang": lang,
-            "accept": request.scope["told"].get(b"accept", b"").decode("latin-1"),
-            "suffix": question.suffix,
-            "path": question.path,
-            "base": base_url(request, self.settings) if question.task in _BASED else "",
-            "params": [p for p in question.params if p[0] != "lang"],
-        }
+            return self.refuse(request, told(StoreError(Text("图谱尚未载入", "the graph is not loaded yet")))), False
         try:
-            head, body = unpack(
-                await self.pool.call(_FRAME(asked).encode("utf-8", "surrogatepass"), self.settings.seconds)
-            )
+            head, body = unpack(await self.pool.call(marshal.dumps(asked), self.settings.seconds))
         except KgError as error:
-            return self.refuse(request, told(error), lang)
+            return self.refuse(request, told(error)), False
         if "trace" in head:
             LOG.error(
                 "a task failed", extra={"fields": {"id": request.scope["request_id"], "traceback": head["trace"]}}
             )
         if "error" in head:
-            return self.refuse(request, head["error"], lang)
-        tag = tag if head["status"] == 200 else ""
-        return Answer.of(head["status"], _headers({"Content-Type": head["media"], **head["headers"]}, tag, lang), body)
+            return self.refuse(request, head["error"], head["lang"]), False
+        keep = head["keep"] and head["status"] == 200
+        headers = _headers({"Content-Type": head["media"], **head["headers"]}, head["lang"], kept=bool(keep and tag))
+        return Answer.of(head["status"], headers, body, tag if keep else ""), keep
 
     @staticmethod
     def refuse(request: Request, error: dict[str, Any], lang: str = "", headers: Mapping[str, str] = _NONE) -> Answer:
@@ -206,42 +191,35 @@ class Front:
         else:
             kind, text = MEDIA, json.dumps(body, ensure_ascii=False).encode() + b"\n"
         more = {"Retry-After": "1"} if status == 503 else {}
-        return Answer.of(status, _headers({"Content-Type": kind, **more, **headers}, "", lang), text)
+        return Answer.of(status, _headers({"Content-Type": kind, **more, **headers}, lang), text)
 
     def refusal(self, request: Request, wrong: Wrong, headers: Mapping[str, str] = _NONE) -> Answer:
         """A problem of the HTTP layer itself."""
         return self.refuse(request, plain(*wrong.told), "", headers)
 
 
-def _volatile(query: str) -> bool:
-    """Whether *query* may answer differently each time."""
-    lowered = query.lower()
-    return any(word in lowered for word in _WORDS) and _VOLATILE.search(query) is not None
+@lru_cache(maxsize=256)
+def base_url(scheme: str, host: bytes, settings: Settings) -> str:
+    """URL under which a client sees the server that has sent *host*."""
+    name = host.decode("latin-1")
+    if not _AUTHORITY.fullmatch(name):
+        name = f"{settings.host}:{settings.port}"
+    return f"{scheme}://{name}{settings.root_path.rstrip('/')}"
 
 
-def base_url(request: Request, settings: Settings) -> str:
-    """URL under which the client sees the server."""
-    host = request.headers.get("host", "")
-    if not _AUTHORITY.fullmatch(host):
-        host = f"{settings.host}:{settings.port}"
-    return f"{request.scope.get('scheme', 'http')}://{host}{settings.root_path.rstrip('/')}"
-
-
-def _language(request: Request, params: Params | None = None) -> str:
-    """``zh`` or ``en``, by the parameter ``lang`` (where *params* could not be read, the URL's), else by the browser's wish."""
-    asked = request.query_params.multi_items() if params is None else params
-    told = next((value for key, value in asked if key == "lang" and value in LANGS), "")
+def _language(request: Request) -> str:
+    """``zh`` or ``en``, by the parameter ``lang``, else by the browser's wish; of a request that may have neither right."""
+    asked = request.query_params.getlist("lang")
+    told = next((value for value in asked if value in LANGS), "")
     return told or negotiate.language(request.headers.get("accept-language", ""))
 
 
 def _unchanged(tag: str) -> Answer:
-    return Answer.of(304, _headers({}, tag, ""))
+    return Answer.of(304, _headers({}, "", kept=True), tag=tag)
 
 
-def _headers(own: Mapping[str, str], tag: str, lang: str) -> dict[str, str]:
-    headers = {"Vary": "Accept, Accept-Language", "Cache-Control": "no-cache" if tag else "no-store", **own}
-    if tag:
-        headers["ETag"] = tag
+def _headers(own: Mapping[str, str], lang: str, *, kept: bool = False) -> dict[str, str]:
+    headers = {"Vary": "Accept, Accept-Language", "Cache-Control": "no-cache" if kept else "no-store", **own}
     if headers.get("Content-Type", "").startswith("text/html"):
         headers["Content-Language"] = lang
     return headers

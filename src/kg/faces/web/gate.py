@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from kg.faces.web import metrics
 from kg.faces.web.asked import Wrong
-from kg.faces.web.cache import Answer, Message, Receive, Send
+from kg.faces.web.cache import WHOLE, Answer, Message, Receive, Send
 from kg.faces.web.front import LOG, Front
 from kg.faces.web.policy import STRICT
 
@@ -32,13 +32,14 @@ _ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _PROCESS: Final = token_hex(4)
 _NUMBERS: Final = count()
 _LOCAL: Final = frozenset(("localhost", "127.0.0.1", "[::1]"))
-_ALWAYS: Final = (
+_LINES: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"ETag, Link, X-Total-Count, X-Request-Id"),
 )
+_ALWAYS: Final = b"".join(b"%b: %b\r\n" % line for line in _LINES)
 _POLICY: Final = (b"content-security-policy", STRICT.encode())
 _ENDING: Final = Wrong("busy", "服务正在结束", "the server is shutting down")
 _FAILED: Final = Wrong("error", "服务器内部出错", "the server failed")
@@ -82,6 +83,7 @@ class Gate:
         if self._root and scope["path"].startswith(self._root + "/"):  # a proxy that does not strip the root path
             scope = {**scope, "path": scope["path"][len(self._root) :]}
         watched = _Watched(scope, send)
+        scope["give"] = watched.give
         self._front.in_flight += 1
         try:
             answer = self._refused(scope, told)
@@ -89,16 +91,19 @@ class Gate:
             if route and not answer:
                 scope["route"] = route
                 answer = await route.endpoint(Request(scope, receive))
-            await (answer or self._app)(scope, receive, watched.send)
+            if answer:
+                await watched.give(answer)
+            else:
+                await self._app(scope, receive, watched.send)
         except asyncio.CancelledError:  # the server ends, and the time that requests in flight had is over
             if watched.status == 0:
                 answer = self._front.refusal(Request(scope), _ENDING)
-                await answer(scope, receive, watched.send)
+                await watched.give(answer)
         except Exception:
             LOG.exception("request %s failed", scope["request_id"])
             if watched.status == 0:
                 answer = self._front.refusal(Request(scope), _FAILED)
-                await answer(scope, receive, watched.send)
+                await watched.give(answer)
         finally:
             self._front.in_flight -= 1
             watched.done()
@@ -157,10 +162,21 @@ class _Watched:
             headers = message.setdefault("headers", [])
             if b"content-security-policy" not in dict(headers):
                 headers.append(_POLICY)
-            headers += (*_ALWAYS, (b"x-request-id", self._scope["request_id"].encode()))
+            headers += [*_LINES, (b"x-request-id", self._scope["request_id"].encode())]
         else:
             self._bytes += len(message.get("body", b""))
         await self._send(message)
+
+    async def give(self, answer: Answer) -> None:
+        """Send *answer*, which has a policy already."""
+        self.status, self._bytes = answer.status, len(answer.body)
+        head = b"%b%bx-request-id: %b\r\n" % (answer.head, _ALWAYS, self._scope["request_id"].encode())
+        if whole := self._scope.get("extensions", {}).get(WHOLE):
+            await whole(answer.status, head, answer.body)
+        else:
+            lines = [line.split(b": ", 1) for line in head.splitlines()]
+            await self._send({"type": "http.response.start", "status": answer.status, "headers": lines})
+            await self._send({"type": "http.response.body", "body": answer.body})
 
     def done(self) -> None:
         """Count and log the request."""

@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from kg.faces.web import description, openapi, rows, sparql, things, views
+from kg.faces.web.asked import read_only
 from kg.faces.web.desk import Reply, Request, Room, Task
 
 
 def _sparql(room: Room, request: Request) -> Reply:
-    """``/sparql`` with a query: the answer, to a browser below the editor."""
-    return (sparql.editor if sparql.wants_page(request) else sparql.ask)(room, request)
+    """``/sparql``: with a query its answer, alone what the endpoint is; to a browser the editor."""
+    if request.all("update"):
+        raise read_only()
+    request = _formatted(request)
+    asked = request.posted or bool(request.all("query"))
+    reply = sparql.editor if sparql.wants_page(request) else sparql.ask if asked else description.service
+    found = reply(room, request)
+    return replace(found, keep=not any(map(sparql.volatile, request.all("query"))))
 
 
-def _endpoint(room: Room, request: Request) -> Reply:
-    """``/sparql`` alone: what the endpoint is, to a browser the editor."""
-    return (sparql.editor if sparql.wants_page(request) else description.service)(room, request)
+def _query(room: Room, request: Request) -> Reply:
+    """A saved query."""
+    return rows.answer(room, _formatted(request))
+
+
+def _formatted(request: Request) -> Request:
+    """*request* with the format that ``format=`` names, if its path names none."""
+    named = next(iter(request.all("format")), "")
+    return request._replace(suffix=named) if named and not request.suffix else request
 
 
 TASKS: Final[Mapping[str, Task]] = {
     "sparql": _sparql,
-    "endpoint": _endpoint,
     "void": description.void,
     "openapi": openapi.document,
     "home": views.home,
     "queries": rows.catalogue,
-    "query": rows.answer,
+    "query": _query,
     "thing": things.answer,
     "chain": views.chain,
     "audit": views.audit,
@@ -38,18 +51,18 @@ TASKS: Final[Mapping[str, Task]] = {
 _HTML: Final = {"accept": "text/html"}
 _SELECT: Final = 'SELECT ?s ("service" AS ?x) FROM <urn:none> WHERE { ?s ?p ?o } LIMIT 1'
 REHEARSAL: Final[tuple[Mapping[str, Any], ...]] = (
-    {"task": "sparql", "params": [["query", _SELECT]]},
+    {"task": "sparql", "params": (("query", _SELECT),)},
     *(
-        {"task": "sparql", "suffix": s, "params": [["query", "ASK { ?s ?p ?o }"]]}
+        {"task": "sparql", "suffix": s, "params": (("query", "ASK { ?s ?p ?o }"),)}
         for s in ("json", "xml", "csv", "tsv")
     ),
     *(
-        {"task": "sparql", "suffix": s, "params": [["query", "CONSTRUCT WHERE { ?s a ivc:Industry }"]]}
+        {"task": "sparql", "suffix": s, "params": (("query", "CONSTRUCT WHERE { ?s a ivc:Industry }"),)}
         for s in ("ttl", "nt", "jsonld", "rdf")
     ),
-    {"task": "sparql", "params": [["query", _SELECT]], **_HTML},
-    {"task": "endpoint", "base": "http://localhost"},
-    {"task": "endpoint", **_HTML},
+    {"task": "sparql", "params": (("query", _SELECT),), **_HTML},
+    {"task": "sparql", "base": "http://localhost"},
+    {"task": "sparql", **_HTML},
     {"task": "void", "base": "http://localhost"},
     {"task": "openapi"},
     *({"task": task, **how} for task in ("home", "queries", "audit") for how in ({"suffix": "json"}, _HTML)),
@@ -58,12 +71,12 @@ REHEARSAL: Final[tuple[Mapping[str, Any], ...]] = (
     *({"task": "thing", "path": "industry/6g", "suffix": s} for s in things.SUFFIXES),
     {"task": "thing", "path": "nothing/such"},
     *({"task": "chain", "path": "6g", **how} for how in ({"suffix": "json"}, _HTML)),
-    *({"task": "search", "params": [["q", text]], **_HTML} for text in ("6G", "biyadi", "比压迪")),
+    *({"task": "search", "params": (("q", text),), **_HTML} for text in ("6G", "biyadi", "比压迪")),
     *(
-        {"task": "why", "params": [["subject", "华为"], ["predicate", p], ["object", "6G"]], **_HTML}
+        {"task": "why", "params": (("subject", "华为"), ("predicate", p), ("object", "6G")), **_HTML}
         for p in ("涉足产业", "布局产业")
     ),
-    {"task": "explore", "params": [["thing", "6G"]]},
+    {"task": "explore", "params": (("thing", "6G"),)},
     {"task": "explore"},
     {"task": "problem", "path": "limit", **_HTML},
 )
