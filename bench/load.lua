@@ -11,6 +11,6 @@ local function escaped(text)
 end
 function request()
   sent = sent + 1
-  local text = fresh and query:gsub("0000000", run .. string.format("%02d%08d", id, sent)) or query
+  local text = fresh and query:gsub("0000000", run .. string.format("%d%08d", id, sent)) or query
   return wrk.format("GET", path .. "?query=" .. escaped(text), { ["Accept"] = "application/sparql-results+json" })
 end

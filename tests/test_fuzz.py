@@ -348,7 +348,7 @@ def _cut(data: bytes, cuts: list[int]) -> list[bytes]:
 def test_frames_reach_a_worker_whole_however_they_are_cut(frames: list[bytes], cuts: list[int]) -> None:
     here, there = socket.socketpair()
     with here, there:
-        for part in _cut(b"".join(HEAD.pack(WHOLE, len(f)) + f for f in frames), cuts):
+        for part in _cut(b"".join(HEAD.pack(WHOLE, len(f), 0) + f for f in frames), cuts):
             here.sendall(part)
         here.shutdown(socket.SHUT_WR)
         inbox = Inbox(there)
@@ -363,12 +363,12 @@ def test_frames_that_are_taken_back_are_told_and_not_begun(frames: list[bytes], 
     here, there = socket.socketpair()
     with here, there:
         inbox = Inbox(there)
-        here.sendall(b"".join(HEAD.pack(WHOLE, len(f)) + f for f in frames))
+        here.sendall(b"".join(HEAD.pack(WHOLE, len(f), 0) + f for f in frames))
         assert [inbox.next() for _ in range(begun)] == frames[:begun]
-        here.sendall(HEAD.pack(BACK, 0) + HEAD.pack(WHOLE, len(later)) + later)
+        here.sendall(HEAD.pack(BACK, 0, 0) + HEAD.pack(WHOLE, len(later), 0) + later)
         assert inbox.next() == later
         there.shutdown(socket.SHUT_WR)
-        assert here.recv(1000) == HEAD.pack(BACK, 0) * (len(frames) - begun)
+        assert here.recv(1000) == HEAD.pack(BACK, 0, 0) * (len(frames) - begun)
 
 
 @few
@@ -376,7 +376,7 @@ def test_frames_that_are_taken_back_are_told_and_not_begun(frames: list[bytes], 
 def test_half_a_frame_is_the_end(data: bytes) -> None:
     here, there = socket.socketpair()
     with here, there:
-        here.sendall(HEAD.pack(WHOLE, len(data) + 1) + data)
+        here.sendall(HEAD.pack(WHOLE, len(data) + 1, 0) + data)
         here.close()
         assert Inbox(there).next() is None
 
@@ -388,7 +388,8 @@ class _Watching:
         self.leaving: list[bool] = []
         self.lost_lanes = 0
 
-    def answered(self, lane: Lane, *, leaving: bool) -> None:
+    def answered(self, lane: Lane, seconds: float, *, leaving: bool) -> None:
+        assert seconds == 7e-6
         self.leaving.append(leaving)
 
     def late(self, lane: Lane) -> None:
@@ -417,10 +418,10 @@ def test_answers_reach_the_pool_whole_however_they_are_cut(answers: list[tuple[b
             jobs = [Job(b"question", 10, loop.create_future()) for _ in answers]
             for job in jobs:
                 lane.give(job)
-            expected = (HEAD.pack(WHOLE, 8) + b"question") * len(jobs)
+            expected = (HEAD.pack(WHOLE, 8, 0) + b"question") * len(jobs)
             while expected:
                 expected = expected.removeprefix(await loop.sock_recv(there, 100))
-            told = b"".join(HEAD.pack(LEAVING if leaving else WHOLE, len(body)) + body for body, leaving in answers)
+            told = b"".join(HEAD.pack(LEAVING if leaving else WHOLE, len(body), 7) + body for body, leaving in answers)
             for part in _cut(told, cuts):
                 await loop.sock_sendall(there, part)
                 await asyncio.sleep(0)

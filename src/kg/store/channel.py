@@ -11,8 +11,8 @@ import struct
 from collections import deque
 from typing import Final
 
-HEAD: Final = struct.Struct("!BI")
-"""What stands before each frame and each answer: its kind and its length."""
+HEAD: Final = struct.Struct("!BII")
+"""What stands before each frame and each answer: its kind, its length, and the microseconds that the answer took."""
 WHOLE, LEAVING, BACK = range(3)
 """Kinds. Of an answer: the worker goes on after it; leaves after it; has not begun the frame, which was taken back. To a
 worker: a frame; take back what has not been begun."""
@@ -21,18 +21,18 @@ _PORTION: Final = 2**12
 _LARGE: Final = 2**20
 
 
-def take(received: bytearray) -> tuple[int, bytes] | None:
-    """(kind, content) of the first frame in *received*, which is cut off; None if it is not whole yet."""
+def take(received: bytearray) -> tuple[int, int, bytes] | None:
+    """(kind, microseconds, content) of the first frame in *received*, which is cut off; None if it is not whole yet."""
     if len(received) < HEAD.size:
         return None
-    kind, size = HEAD.unpack_from(received)
+    kind, size, took = HEAD.unpack_from(received)
     end = HEAD.size + size
     if len(received) < end:
         return None
     with memoryview(received) as view:
         content = bytes(view[HEAD.size : end])
     del received[:end]
-    return kind, content
+    return kind, took, content
 
 
 class Inbox:
@@ -58,13 +58,13 @@ class Inbox:
 
     def _read(self, flags: int = 0) -> bool:
         """Take in what has come; False at the end."""
-        _, size = HEAD.unpack_from(self._received) if len(self._received) >= HEAD.size else (0, 0)
+        _, size, _ = HEAD.unpack_from(self._received) if len(self._received) >= HEAD.size else (0, 0, 0)
         part = self._channel.recv(max(_PORTION, min(HEAD.size + size - len(self._received), _LARGE)), flags)
         self._received += part
         while frame := take(self._received):
-            kind, content = frame
+            kind, _, content = frame
             if kind == BACK:
-                self._channel.sendall(HEAD.pack(BACK, 0) * len(self._frames))
+                self._channel.sendall(HEAD.pack(BACK, 0, 0) * len(self._frames))
                 self._frames.clear()
             else:
                 self._frames.append(content)

@@ -52,8 +52,8 @@ class Job:
 class Owner(Protocol):
     """What a lane tells its pool."""
 
-    def answered(self, lane: Lane, *, leaving: bool) -> None:
-        """The worker has answered a frame; it may be leaving."""
+    def answered(self, lane: Lane, seconds: float, *, leaving: bool) -> None:
+        """The worker has answered a frame, which took it so long; it may be leaving."""
 
     def late(self, lane: Lane) -> None:
         """The time of the frame that the worker is at is over."""
@@ -97,7 +97,7 @@ class Lane(asyncio.Protocol):
     def give(self, job: Job) -> None:
         """Send *job*, which waits here if the worker is at another."""
         self.held.append(job)
-        self._write(HEAD.pack(WHOLE, len(job.frame)), job.frame)
+        self._write(HEAD.pack(WHOLE, len(job.frame), 0), job.frame)
         if len(self.held) == 1:
             self._begin()
             self._send()
@@ -110,7 +110,7 @@ class Lane(asyncio.Protocol):
         for _ in waiting:
             self.held.pop()
         self.held.extend(Job(b"", job.seconds, None) for job in waiting)
-        self._write(HEAD.pack(BACK, 0))
+        self._write(HEAD.pack(BACK, 0, 0))
         return [job for job in waiting if job.wanted]
 
     def close(self) -> list[Job]:
@@ -176,15 +176,15 @@ class Lane(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """A part of an answer, one, or several."""
         if not self._received and len(data) >= HEAD.size:
-            kind, size = HEAD.unpack_from(data)
+            kind, size, took = HEAD.unpack_from(data)
             if len(data) == HEAD.size + size and self.held:
-                self._answered(kind, data[HEAD.size :])
+                self._answered(kind, took, data[HEAD.size :])
                 return
         self._received += data
         while self.held and (answer := take(self._received)):
             self._answered(*answer)
 
-    def _answered(self, kind: int, content: bytes) -> None:
+    def _answered(self, kind: int, took: int, content: bytes) -> None:
         job = self.held.popleft()
         if self.held:
             self._begin()
@@ -192,7 +192,7 @@ class Lane(asyncio.Protocol):
             job.finish(content)
         elif job.wanted:  # it was about to begin it as it was told
             self._owner.again([job])
-        self._owner.answered(self, leaving=kind == LEAVING)
+        self._owner.answered(self, took / 1e6, leaving=kind == LEAVING)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The worker's end is closed: it left, or died."""

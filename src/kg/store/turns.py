@@ -1,7 +1,8 @@
 """Whose turn it is: which worker does a job, and which jobs wait.
 
-Quick jobs are kept to as many workers as there are processors, and sent ahead to them: these then find their memory near the
-processor and their next frame there. One worker more is woken for what would otherwise wait behind something slow.
+Jobs are sent ahead to workers that are at something quick: these then find their memory near the processor and their next
+frame there. While all is very quick one worker does it, else as many as there are processors; one more is woken for what
+would otherwise wait behind something slow.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from kg.store.confine import ended, out_of_time
 from kg.store.lane import PATIENCE, Job, Lane
 from kg.terms import Text
 
+_VERY_QUICK: Final = 0.0003
+"""Seconds for a job below which to wake another worker takes as long as to do it."""
 _AHEAD: Final = 4
-"""Most jobs that a worker holds."""
+"""Most jobs that a worker holds; twice as many while they are very quick."""
 _PROCESSORS: Final = os.cpu_count() or 1
 
 
@@ -38,6 +41,7 @@ class Turns:
     def __init__(self, most: int, replace: Callable[[Lane], None]) -> None:
         self._most, self._replace = most, replace
         self._busy: set[Lane] = set()
+        self._pace = 1.0
         self.idle: list[Lane] = []
         self.waiting: deque[Job] = deque()
         self.killed = 0
@@ -65,7 +69,7 @@ class Turns:
 
     def add(self, lane: Lane) -> None:
         """Give *lane* what waits, as much as may be sent ahead."""
-        while self.waiting and len(lane.held) < _AHEAD:
+        while self.waiting and len(lane.held) < self._ahead:
             job = self.waiting.popleft()
             job.stop_waiting()
             lane.give(job)
@@ -78,19 +82,24 @@ class Turns:
     def _choose(self) -> Lane | None:
         """Who takes the next job: one more worker, or one at work on something quick; None if all are at something slow."""
         recently = asyncio.get_running_loop().time() - PATIENCE
-        quick, free, held = 0, None, _AHEAD
+        quick, free, held = 0, None, self._ahead
         for lane in self._busy:
             if lane.began > recently:
                 quick += 1
                 if len(lane.held) < held:
                     free, held = lane, len(lane.held)
-        while self.idle and (quick < _PROCESSORS or not free):
+        enough = 1 if self._pace < _VERY_QUICK else _PROCESSORS
+        while self.idle and (quick < enough or not free):
             lane = self.idle.pop()  # the one that was at work last
             if not lane.gone:
                 self._busy.add(lane)
                 return lane
             self._drop(lane)  # it died while it had nothing to do: nobody needs to notice
         return free
+
+    @property
+    def _ahead(self) -> int:
+        return 2 * _AHEAD if self._pace < _VERY_QUICK else _AHEAD
 
     def _queue(self, job: Job, *, first: bool = False) -> None:
         job.wait(self._give_up)
@@ -120,8 +129,9 @@ class Turns:
 
     # -- what lanes tell ------------------------------------------------------------------------------------------
 
-    def answered(self, lane: Lane, *, leaving: bool) -> None:
+    def answered(self, lane: Lane, seconds: float, *, leaving: bool) -> None:
         """Give it more to do, or let it go."""
+        self._pace += (seconds - self._pace) / 16  # what a job has lately taken, on the average
         if leaving:
             self._drop(lane, killed=False)
         else:

@@ -17,6 +17,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -125,10 +126,12 @@ def _serve(handle: Handler, life: int) -> None:
     with socket.socket(fileno=_CHANNEL) as channel:
         inbox = Inbox(channel)
         while (frame := inbox.next()) is not None:
+            begun = time.monotonic_ns()
             told, frames = handle(frame), frames + 1
+            took = min((time.monotonic_ns() - begun) // 1000, 2**32 - 1)
             look = frames % _EVERY == 0 or len(told) > _LARGE
             leaving = frames >= life or (look and _resident() - start > _GROWN)
-            channel.sendall(HEAD.pack(LEAVING if leaving else WHOLE, len(told)) + told)
+            channel.sendall(HEAD.pack(LEAVING if leaving else WHOLE, len(told), took) + told)
             if leaving:  # not before the other side has read it: what it may have sent meanwhile would break the line
                 while channel.recv(2**16):
                     pass
