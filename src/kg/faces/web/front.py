@@ -154,7 +154,10 @@ class Front:
         return answer
 
     def _key(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes], lang: str, body: bytes) -> str:
-        """What an answer hangs on: dataset, program, place of the server, and all of the request that a task can see."""
+        """What an answer hangs on: dataset, program, place of the server, and all of the request that a task can see.
+
+        Of the lines only the path can hold a break by GET and only the body by POST, so no two requests give the same text.
+        """
         key = self._seed.copy()
         path = scope["path"].encode("utf-8", "surrogatepass")
         told = (headers.get(name, b"") for name in (b"accept", b"host", b"content-type"))
