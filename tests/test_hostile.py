@@ -301,6 +301,8 @@ def test_after_all_of_them_at_once_everything_is_as_before(attacked: Server, htt
     assert len({tuple(one) for one in held}) == 1  # no zygote died
     for number, kib in held.pop().items():
         assert kib < 1.1 * max(one[number] for one in held)
+    assert trap.calls == []
+    assert [line for line in attacked.lines() if line["level"] == "error"] == []
 
 
 # -- no way out -------------------------------------------------------------------------------------------
