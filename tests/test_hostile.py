@@ -35,6 +35,7 @@ from conftest import Run, Server, serving
 from kg.faces.web.problems import STATUS
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
+from kg.store.answers import Limits
 from kg.store.confine import confine
 from processes import children, eventually, family, needs_proc, noise, resident, zombies
 
@@ -300,7 +301,8 @@ def test_after_all_of_them_at_once_everything_is_as_before(attacked: Server, htt
     assert family(attacked.process.pid) == {attacked.process.pid, zygote(attacked), *children(zygote(attacked))}
     assert len({tuple(one) for one in held}) == 1  # no zygote died
     for number, kib in held.pop().items():
-        assert kib < 1.1 * max(one[number] for one in held)
+        # the allocator keeps the place of a large answer or gives it back, as it likes; every wave has some dozen of them
+        assert kib < max(one[number] for one in held) + Limits().size // 2**10
     assert trap.calls == []
     assert [line for line in attacked.lines() if line["level"] == "error"] == []
 
