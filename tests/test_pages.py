@@ -12,7 +12,7 @@ import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -30,7 +30,8 @@ from kg.faces.web.things import SUFFIXES
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
 from kg.store.formats import GRAPHS
-from kg.vocab import BASE, IVC
+from kg.terms import slug as last_part
+from kg.vocab import BASE, IVC, SHAPE
 
 MEDIA = {"html": "text/html", "ttl": "text/turtle", "jsonld": "application/ld+json", "json": "application/json"}
 TURTLE, JSONLD = (next(f for f in GRAPHS if f.name == name) for name in ("ttl", "jsonld"))
@@ -313,6 +314,19 @@ def test_views_say_what_python_says(http: httpx.Client, graph: KnowledgeGraph) -
     home = http.get("/", headers={"Accept": "application/json"}).json()
     assert home["counts"] == graph.manifest["counts"]
     assert [i["iri"] for i in home["industries"]] == [i.iri for i in names.of_kind("Industry")]
+
+
+def test_a_finding_tells_what_it_found(http: httpx.Client, graph: KnowledgeGraph) -> None:
+    for found in graph.audit():
+        path = found.iri.removeprefix(BASE)
+        told = http.get(f"/{path}.json").json()
+        assert told == {"iri": found.iri, **json.loads(json.dumps(plain.finding(found, graph.names)))}
+        for lang in ("zh", "en"):
+            page = unescape(http.get(f"/{path}.html", params={"lang": lang}).text)
+            assert found.message.pick(lang) in page
+            assert f"<h1>{graph.names.label(SHAPE + found.rule, lang)}</h1>" in page
+            assert all(f'href="/{iri.removeprefix(BASE)}"' in page for iri in (found.focus, *found.involved))
+            assert all(last_part(passage) in page for passage in found.passages)
 
 
 def test_columns_stand_under_their_headings(http: httpx.Client, graph: KnowledgeGraph) -> None:

@@ -16,6 +16,7 @@ from kg.vocab import BASE, ONTOLOGY, PASSAGE, PREFIXES
 
 _RDF: Final = {f.name: f for f in GRAPHS if f.name in ("ttl", "jsonld")}
 _OFFERED: Final = {"html": HTML, "ttl": _RDF["ttl"].header, "jsonld": _RDF["jsonld"].header, "json": JSON}
+_FINDING: Final = BASE + "finding/"
 SUFFIXES: Final = ("html", "ttl", "jsonld", "json")
 _ABOUT: Final = (
     "CONSTRUCT {{ <{iri}> ?p ?o . ?s ?q <{iri}> }} WHERE {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?q <{iri}> }} }}"
@@ -44,9 +45,14 @@ def answer(room: Room, request: Request) -> Reply:
     found = described(room.graph.store, room.graph.names, iri)
     if found is None:
         raise _nothing(room, iri)
+    finding = next((f for f in room.graph.audit() if f.iri == iri), None) if iri.startswith(_FINDING) else None
     if suffix == "json":
+        if finding:
+            return Reply(as_json({"iri": iri, **plain.finding(finding, room.graph.names)}).body, JSON, headers)
         body = {**plain.entity(found, room.graph.names), "values": _values(room, iri), **_span(room, iri)}
         return Reply(as_json(body).body, JSON, headers)
+    if finding:
+        return Reply(room.pages.render("finding.html", request, found=finding, **_named(request, iri)), HTML, headers)
     return Reply(_page(room, request, iri, found), HTML, headers)
 
 
@@ -92,10 +98,14 @@ def _page(room: Room, request: Request, iri: str, found: Entity) -> bytes:
         span=_span(room, iri),
         values=_values(room, iri),
         stated=stated,
-        canonical=iri,
-        path=request.path,
-        formats=[(s, _OFFERED[s].partition(";")[0]) for s in SUFFIXES if s != "html"],
+        **_named(request, iri),
     )
+
+
+def _named(request: Request, iri: str) -> dict[str, Any]:
+    """What the head of a thing's page says: its IRI, its path here, and its other formats."""
+    formats = [(s, _OFFERED[s].partition(";")[0]) for s in SUFFIXES if s != "html"]
+    return {"canonical": iri, "path": request.path, "formats": formats}
 
 
 def _links(room: Room, iri: str) -> dict[str, str]:
