@@ -413,9 +413,18 @@ def test_under_a_root_path_links_lead_back_through_the_proxy(bearer: httpx.Clien
     assert 'href="/industry' not in whole.text
     assert "<http://example.org/kg/sparql>" in bearer.get("/kg/void", headers={"Host": "example.org"}).text
     assert bearer.get("/.well-known/void").headers["location"] == "/kg/void"
+    assert bearer.get("/kg").content == bearer.get("/kg/").content == bearer.get("/").content
     assert bearer.get("/kgx/void").status_code == 404
     assert bearer.get("/kg/kg/void").status_code == 404
     assert bearer.get("/openapi.json").json()["servers"][0]["url"].endswith("/kg")
+
+
+def test_a_saved_query_with_more_rows_than_the_limit_is_refused(project: Project, tmp_path: Path) -> None:
+    """Cut, it would tell a false total and never come to its end."""
+    with serving(project.store, tmp_path, "--max-rows", "10") as running, httpx.Client(base_url=running.url) as client:
+        for suffix in ("csv", "json", "ttl"):
+            response = client.get(f"/queries/companies-of-industry.{suffix}", params={"industry": "商业航天"})
+            assert (response.status_code, response.json()["type"][-9:]) == (422, "too-large")
 
 
 def test_a_body_beyond_the_limit_is_refused(bearer: httpx.Client) -> None:

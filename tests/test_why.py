@@ -151,3 +151,16 @@ def test_every_rule_is_said_in_words(graph: KnowledgeGraph) -> None:
             assert words.en.startswith("if ") and ", then " in words.en
             assert "ivc:" not in words.zh + words.en, rule
     assert explain(prover.why(t("co:byd", "ivc:activeIn", "ind:6g")), graph.names)["holds"] is False
+
+
+@pytest.mark.parametrize(
+    ("three", "holds"),
+    [
+        (("比亚迪", "rdfs:label", "比亚迪"), True),
+        (("低空经济", "skos:definition", "x"), False),
+        (("obs:6g-market-2030", "ivc:value", "5"), False),
+        (("obs:6g-market-2030", "ivc:year", "2031"), False),
+    ],
+)
+def test_a_literal_may_hold_or_not(graph: KnowledgeGraph, three: tuple[str, str, str], holds: bool) -> None:
+    assert graph.explain(graph.why(*three))["holds"] is holds

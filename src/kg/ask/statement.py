@@ -36,6 +36,10 @@ def read(store: Store, names: Names, subject: str, predicate: str, value: str) -
         for term in _objects(store, one, link):
             if lexical(term) == value or term.value in _known(names, link, value):
                 return f"<{one}>", f"<{link}>", str(term)
+    for term in _objects(store, subjects[0], link):
+        if isinstance(term, ox.Literal):  # it says another text or number there
+            kind = {"language": term.language} if term.language else {"datatype": term.datatype}
+            return f"<{subjects[0]}>", f"<{link}>", str(ox.Literal(value, **kind))
     return f"<{subjects[0]}>", f"<{link}>", f"<{_value(names, link, value)}>"
 
 
@@ -79,6 +83,9 @@ def _property(names: Names, text: str) -> tuple[str, bool]:
             return iri, False
         if fold(text) in {fold(n) for n in (back_zh, back_en) if n}:
             return iri, True
+    for iri in _iri(text):  # skos:definition and the like
+        if not iri.startswith(IVC):
+            return iri, False
     raise _no_property(names, text)
 
 

@@ -47,8 +47,6 @@ _TWO_HOSTS: Final = Wrong("usage", "Host 出现了两次", "there is more than o
 _NOT_OURS: Final = Wrong("host", "Host 不是本服务的名称", "the Host header is none of this server's names")
 _NO_TOKEN: Final = Wrong("unauthorized", "需要有效的令牌", "a valid token is needed")
 _PREFLIGHT: Final = {
-    "Allow": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Accept-Language, Authorization, Content-Type, If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
@@ -80,8 +78,8 @@ class Gate:
             return
         told = scope["told"] = dict(scope["headers"])
         scope["request_id"] = _request_id(told.get(b"x-request-id", b""))
-        if self._root and scope["path"].startswith(self._root + "/"):  # a proxy that does not strip the root path
-            scope = {**scope, "path": scope["path"][len(self._root) :]}
+        if self._root and f"{scope['path']}/".startswith(self._root + "/"):  # a proxy that does not strip the root path
+            scope = {**scope, "path": scope["path"][len(self._root) :] or "/"}
         watched = _Watched(scope, send)
         scope["give"] = watched.give
         self._front.in_flight += 1
@@ -116,7 +114,8 @@ class Gate:
         if not self._is_ours(told.get(b"host", b"").decode("latin-1")):
             return self._front.refusal(Request(scope), _NOT_OURS)
         if scope["method"] == "OPTIONS":
-            return Answer.of(204, _PREFLIGHT)
+            methods = "GET, HEAD, POST, OPTIONS" if scope["path"] == "/sparql" else "GET, HEAD, OPTIONS"
+            return Answer.of(204, {"Allow": methods, "Access-Control-Allow-Methods": methods, **_PREFLIGHT})
         if self._token and scope["path"] not in _OPEN:
             kind, _, given = told.get(b"authorization", b"").partition(b" ")
             if kind.lower() != b"bearer" or not hmac.compare_digest(given.strip(), self._token):

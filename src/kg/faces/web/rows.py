@@ -19,6 +19,7 @@ from kg.ask.tables import with_labels
 from kg.errors import StaleCursor, UsageProblem
 from kg.faces.web.desk import HTML, JSON, Reply, Request, Room, as_json
 from kg.source.queryfile import SavedQuery
+from kg.store.answers import too_large
 from kg.store.results import Table, Term, plain, to_csv, to_markdown, to_tsv, to_turtle
 from kg.terms import Text
 
@@ -136,9 +137,11 @@ def _page(room: Room, saved: SavedQuery, values: Mapping[str, str], request: Req
     start = time.perf_counter()
     whole = room.graph.store.select(sparql, shown=f"queries/{saved.name}.rq", limit=room.limits.rows)
     seconds = time.perf_counter() - start
+    if whole.truncated:  # neither its total nor its last page could be told
+        raise too_large(Text(f"{room.limits.rows} 行", f"{room.limits.rows} rows"))
     rows = whole.rows[offset : offset + limit]
     more = offset + limit < len(whole)
-    table = Table(whole.columns, rows, more or whole.truncated)
+    table = Table(whole.columns, rows, more)
     return Page(table, whole, offset, len(whole), _cursor(offset + limit, mark) if more else None, seconds)
 
 
