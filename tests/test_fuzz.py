@@ -123,7 +123,7 @@ def _posted(kind: str, query: bytes, parts: list[bytes]) -> list[tuple[str, str]
     async def come() -> dict[str, object]:
         return {"type": "http.request", "body": left.pop(0) if left else b"", "more_body": bool(left)}
 
-    media = asked.posted_kind(kind or None)
+    media = asked.posted_kind(kind)
     body = asyncio.run(_routes()._body(HttpRequest({"type": "http", "method": "POST", "headers": []}, come)))
     return asked.params({"query": query, "body": body, "kind": media})
 
@@ -388,7 +388,7 @@ class _Watching:
         self.leaving: list[bool] = []
         self.lost_lanes = 0
 
-    def answered(self, lane: Lane, seconds: float, *, leaving: bool) -> None:
+    def answered(self, lane: Lane, seconds: float | None, *, leaving: bool) -> None:
         assert seconds == 7e-6
         self.leaving.append(leaving)
 

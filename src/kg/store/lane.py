@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Protocol, cast
 
@@ -22,6 +23,8 @@ class Job:
     frame: bytes
     seconds: float
     answer: asyncio.Future[bytes] | None
+    deadline: float = 0.0
+    """When it has waited long enough for a worker, by the loop's clock."""
     _expiry: asyncio.TimerHandle | None = None
 
     @property
@@ -40,8 +43,8 @@ class Job:
             self.answer.set_exception(error)
 
     def wait(self, give_up: Callable[[Job], None]) -> None:
-        """Wait for a worker for as long as one may be at it, and no longer."""
-        self._expiry = asyncio.get_running_loop().call_later(self.seconds, give_up, self)
+        """Wait for a worker until the deadline, however often one was given and did not come to it."""
+        self._expiry = asyncio.get_running_loop().call_at(self.deadline, give_up, self)
 
     def stop_waiting(self) -> None:
         """There is a worker, or nobody who asks."""
@@ -52,8 +55,8 @@ class Job:
 class Owner(Protocol):
     """What a lane tells its pool."""
 
-    def answered(self, lane: Lane, seconds: float, *, leaving: bool) -> None:
-        """The worker has answered a frame, which took it so long; it may be leaving."""
+    def answered(self, lane: Lane, seconds: float | None, *, leaving: bool) -> None:
+        """The worker has answered a frame, which took it so long (None: it was not begun); it may be leaving."""
 
     def late(self, lane: Lane) -> None:
         """The time of the frame that the worker is at is over."""
@@ -74,8 +77,8 @@ class Lane(asyncio.Protocol):
         gone: whether its process has ended.
     """
 
-    def __init__(self, owner: Owner, number: int) -> None:
-        self._owner, self.number = owner, number
+    def __init__(self, owner: Owner, number: int, channel: socket.socket) -> None:
+        self._owner, self.number, self._channel = owner, number, channel
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._received = bytearray()
@@ -91,7 +94,7 @@ class Lane(asyncio.Protocol):
         """The worker at the other end of *channel*, whose process is *number*."""
         channel.setblocking(False)
         loop = asyncio.get_running_loop()
-        _, lane = await loop.create_unix_connection(lambda: cls(owner, number), sock=channel)
+        _, lane = await loop.create_unix_connection(lambda: cls(owner, number, channel), sock=channel)
         return lane
 
     def give(self, job: Job) -> None:
@@ -192,11 +195,15 @@ class Lane(asyncio.Protocol):
             job.finish(content)
         elif job.wanted:  # it was about to begin it as it was told
             self._owner.again([job])
-        self._owner.answered(self, took / 1e6, leaving=kind == LEAVING)
+        self._owner.answered(self, None if kind == BACK else took / 1e6, leaving=kind == LEAVING)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The worker's end is closed: it left, or died."""
+        """The worker's end is closed: it left, or died; what it had answered before a write of ours failed is read first."""
         self.gone = True
+        if exc:
+            with suppress(OSError):
+                while self.held and (part := self._channel.recv(2**18, socket.MSG_DONTWAIT)):
+                    self.data_received(part)
         self._quiet()
         if self.held:
             self._owner.lost(self)

@@ -53,8 +53,9 @@ class Turns:
             Busy: too many jobs wait already, or no worker came free in that time.
             LimitReached: the time ran out, or the worker died over it.
         """
-        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        job = Job(frame, seconds, answer)
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[bytes] = loop.create_future()
+        job = Job(frame, seconds, answer, loop.time() + seconds)
         if lane := self._choose():
             lane.give(job)
         elif len(self.waiting) < self._most:
@@ -72,7 +73,8 @@ class Turns:
         while self.waiting and len(lane.held) < self._ahead:
             job = self.waiting.popleft()
             job.stop_waiting()
-            lane.give(job)
+            if job.wanted:
+                lane.give(job)
         if lane.held:
             self._busy.add(lane)
         else:
@@ -116,6 +118,8 @@ class Turns:
             self.waiting.remove(job)
         elif lane := next((lane for lane in self._busy if lane.held and lane.held[0] is job), None):
             self._drop(lane)
+        else:  # a worker may come to it yet
+            job.seconds = PATIENCE
 
     def _drop(self, lane: Lane, error: Exception | None = None, *, killed: bool = True) -> None:
         """Do without *lane*; what it was not yet at is done by others."""
@@ -129,9 +133,10 @@ class Turns:
 
     # -- what lanes tell ------------------------------------------------------------------------------------------
 
-    def answered(self, lane: Lane, seconds: float, *, leaving: bool) -> None:
+    def answered(self, lane: Lane, seconds: float | None, *, leaving: bool) -> None:
         """Give it more to do, or let it go."""
-        self._pace += (seconds - self._pace) / 16  # what a job has lately taken, on the average
+        if seconds is not None:
+            self._pace += (seconds - self._pace) / 16  # what a job has lately taken, on the average
         if leaving:
             self._drop(lane, killed=False)
         else:

@@ -98,7 +98,7 @@ class _Routes:
         if request.method != "POST":
             return await self._front.ask(request, _SPARQL)
         try:
-            kind = posted_kind(request.headers.get("content-type"))
+            kind = posted_kind(request.scope["told"].get(b"content-type", b"").decode("latin-1"))
             return await self._front.ask(request, _SPARQL, await self._body(request), kind)
         except Wrong as wrong:
             return self._front.refusal(request, wrong)

@@ -86,7 +86,7 @@ def _utf8(text: bytes) -> str:
         raise Wrong("usage", "请求不是 UTF-8", "the request is not UTF-8") from None
 
 
-def posted_kind(content_type: str | None) -> str:
+def posted_kind(content_type: str) -> str:
     """The media type of what is posted: a query, or a form with one.
 
     Raises:

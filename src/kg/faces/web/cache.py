@@ -35,6 +35,11 @@ class Answer:
             head += b"content-length: %d\r\n" % len(body)
         return cls(status, head, body)
 
+    @property
+    def tagged(self) -> bool:
+        """Whether it has an ETag, which an answer that differs each time has not."""
+        return b"\r\netag: " in self.head
+
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Send it, by the gate's way."""
         await scope["give"](self)

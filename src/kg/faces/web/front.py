@@ -130,7 +130,7 @@ class Front:
         """
         headers: Mapping[bytes, bytes] = request.scope["told"]
         lang = negotiate.language(headers.get(b"accept-language", b"").decode("latin-1"))
-        key = self._key(request.scope, headers, lang, body)
+        key = self._key(request.scope, headers, lang, (kind, body))
         tag = f'"{key}"' if request.scope["method"] != "POST" else ""  # RFC 9110 13.1.2: 304 is for GET and HEAD
         condition = headers.get(b"if-none-match", b"").decode("latin-1") if tag else ""
         if matches(condition, tag):
@@ -149,20 +149,17 @@ class Front:
             answer, keep = await self._fresh(request, asked, tag)
             if keep:
                 self.cache.put(key, answer)
-        if condition.strip() == "*" and answer.status == 200:  # matches whatever is there, and it is
+        if condition.strip() == "*" and answer.tagged:  # matches whatever is there, and it is
             return _unchanged(tag)
         return answer
 
-    def _key(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes], lang: str, body: bytes) -> str:
-        """What an answer hangs on: dataset, program, place of the server, and all of the request that a task can see.
-
-        Of the lines only the path can hold a break by GET and only the body by POST, so no two requests give the same text.
-        """
+    def _key(
+        self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes], lang: str, posted: tuple[str, bytes]
+    ) -> str:
+        """What an answer hangs on: dataset, program, place of the server, and all of the request that a task can see."""
         key = self._seed.copy()
-        path = scope["path"].encode("utf-8", "surrogatepass")
-        told = (headers.get(name, b"") for name in (b"accept", b"host", b"content-type"))
-        posted = b"POST" if scope["method"] == "POST" else b""
-        key.update(b"\n".join((posted, lang.encode(), path, scope["query_string"], *told, body)))
+        told = headers.get(b"accept", b""), headers.get(b"host", b"")
+        key.update(marshal.dumps((scope["method"] == "POST", lang, scope["path"], scope["query_string"], told, posted)))
         return key.hexdigest()[:32]
 
     async def _fresh(self, request: Request, asked: dict[str, Any], tag: str) -> tuple[Answer, bool]:
@@ -218,7 +215,9 @@ def _language(request: Request) -> str:
 
 
 def _unchanged(tag: str) -> Answer:
-    return Answer.of(304, _headers({}, "", kept=True), tag=tag)
+    """Not modified. It names no policy: that of the answer which the client has holds on (RFC 9111 3.2)."""
+    head = "".join(f"{name}: {value}\r\n" for name, value in (*_headers({}, "", kept=True).items(), ("etag", tag)))
+    return Answer(304, head.encode("latin-1"))
 
 
 def _headers(own: Mapping[str, str], lang: str, *, kept: bool = False) -> dict[str, str]:

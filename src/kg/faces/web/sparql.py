@@ -21,7 +21,7 @@ from kg.terms import Text
 _SHOWN: Final = 1_000
 """Most rows on the editor's page."""
 _BROWSER: Final = "text/html"
-_VOLATILE: Final = re.compile(r"(?<![?$:\w])(?:now|rand|uuid|struuid|bnode)\b|\\u", re.IGNORECASE)
+_VOLATILE: Final = re.compile(r"(?<![?$:])(?:now|rand|uuid|struuid|bnode)\b|\\u", re.IGNORECASE)
 """What makes a query answer differently each time (SPARQL 1.1 17.4); such an answer is not kept. A comment may stand
 between the name of a function and its bracket, so the name alone is enough."""
 _WORDS: Final = ("now", "rand", "uuid", "bnode", "\\u")

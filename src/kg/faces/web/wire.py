@@ -49,6 +49,12 @@ class Protocol(HttpToolsProtocol):
         if self._head is not None:
             self._head += len(data)
         super().data_received(data)
+        done = self.cycle is not None and self.cycle.response_complete
+        if done and self.timeout_keep_alive_task is None and not self.transport.is_closing():
+            # what has come belongs to a body that nobody wanted, or begins another head
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
         if not self._head or self.transport.is_closing():
             return
         if self._head > _HEAD:
@@ -73,7 +79,12 @@ class Protocol(HttpToolsProtocol):
             body: what follows; not sent to HEAD.
         """
         if self.flow.write_paused and not cycle.disconnected:
-            await self.flow.drain()
+            try:
+                async with asyncio.timeout(_STALLED):
+                    await self.flow.drain()
+            except TimeoutError:
+                self.transport.abort()
+                return
         if cycle.disconnected:
             return
         more = [b"%b: %b\r\n" % line for line in cycle.default_headers]
