@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
+import uvloop
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from starlette.requests import Request as HttpRequest
@@ -434,6 +435,31 @@ def test_answers_reach_the_pool_whole_however_they_are_cut(answers: list[tuple[b
             assert owner.lost_lanes == 1
 
     asyncio.run(exchange())
+
+
+def test_an_answer_is_read_before_its_worker_is_given_up() -> None:
+    """A worker that dies over the next frame, as another is written to it, has still answered the one before."""
+
+    async def exchange() -> None:
+        here, there = socket.socketpair()
+        owner, loop = _Watching(), asyncio.get_running_loop()
+        lane = await Lane.on(here, owner, 0)
+        first, second = (Job(b"question", 10, loop.create_future()) for _ in range(2))
+        lane.give(first)
+        there.sendall(HEAD.pack(WHOLE, 6, 7) + b"answer")
+        there.close()
+        lane.give(second)
+        lane._send()
+        while not lane.gone:
+            await asyncio.sleep(0.001)
+        assert first.answer
+        assert await first.answer == b"answer"
+        assert owner.leaving == [False]
+        assert owner.lost_lanes == 1
+
+    for factory in (asyncio.new_event_loop, uvloop.new_event_loop):
+        with asyncio.Runner(loop_factory=factory) as runner:
+            runner.run(exchange())
 
 
 @pytest.fixture(scope="module")

@@ -841,3 +841,21 @@ def test_the_log_holds_no_line_of_an_asker(http: httpx.Client, server: Server) -
     )
     assert Path(server.log).read_text().isascii()
     assert not [line for line in server.lines() if line["event"] == "forged"]
+
+
+def test_an_answer_hangs_on_the_kind_that_was_read(http: httpx.Client) -> None:
+    """Two Content-Type headers cannot leave an answer for whoever sends the same bytes as something else."""
+    query = b"ASK { ?subject ?predicate ?object }"
+    kinds = [("Content-Type", "application/sparql-query"), ("Content-Type", "application/x-www-form-urlencoded")]
+    for headers in (kinds, kinds[::-1]):
+        http.post("/sparql", content=query, headers=headers)
+    assert http.post("/sparql", content=query, headers=dict(kinds[:1])).status_code == 200
+    assert http.post("/sparql", content=query, headers=dict(kinds[1:])).status_code == 400
+
+
+@pytest.mark.parametrize("query", ["SELECT (NOW() AS ?now) {}", "SELECT * { VALUES ?x { 1 2 3 } } ORDER BYRAND()"])
+def test_what_differs_each_time_is_never_unchanged(http: httpx.Client, query: str) -> None:
+    response = http.get("/sparql", params={"query": query}, headers={"If-None-Match": "*"})
+    assert response.status_code == 200
+    assert "etag" not in response.headers
+    assert response.headers["cache-control"] == "no-store"

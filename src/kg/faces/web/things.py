@@ -47,9 +47,9 @@ def answer(room: Room, request: Request) -> Reply:
         raise _nothing(room, iri)
     finding = next((f for f in room.graph.audit() if f.iri == iri), None) if iri.startswith(_FINDING) else None
     if suffix == "json":
-        if finding:
-            return Reply(as_json({"iri": iri, **plain.finding(finding, room.graph.names)}).body, JSON, headers)
         body = {**plain.entity(found, room.graph.names), "values": _values(room, iri), **_span(room, iri)}
+        if finding:
+            body["finding"] = plain.finding(finding, room.graph.names)
         return Reply(as_json(body).body, JSON, headers)
     if finding:
         return Reply(room.pages.render("finding.html", request, found=finding, **_named(request, iri)), HTML, headers)
