@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
@@ -18,6 +18,10 @@ from kg.terms import Text
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
+
+ROWS: Final = Text("行", "rows")
+TRIPLES: Final = Text("条三元组", "triples")
+BYTES: Final = Text("字节", "bytes")
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def answer(
         raise engine_problem(error) from error
     body = out.getvalue()
     if isinstance(found, ox.QuerySolutions) and _rows(body, format_, limits.rows) > limits.rows:
-        raise too_large(Text(f"{limits.rows} 行", f"{limits.rows} rows"))
+        raise too_large(limits.rows, ROWS)
     return body, format_
 
 
@@ -95,14 +99,14 @@ class _Bounded(BytesIO):
 
     def write(self, data: ReadableBuffer) -> int:
         if self.tell() + len(memoryview(data)) > self._most:
-            raise too_large(Text(f"{self._most} 字节", f"{self._most} bytes"))
+            raise too_large(self._most, BYTES)
         return super().write(data)
 
 
 def _most(triples: ox.QueryTriples, limit: int) -> Any:
     for count, triple in enumerate(triples):
         if count == limit:
-            raise too_large(Text(f"{limit} 条三元组", f"{limit} triples"))
+            raise too_large(limit, TRIPLES)
         yield triple
 
 
@@ -125,9 +129,9 @@ def _prefixes(format_: Format[Any]) -> dict[str, str] | None:
     return None if format_.name == "nt" else dict(PREFIXES)
 
 
-def too_large(most: Text) -> TooLarge:
-    """The error of an answer above a limit."""
+def too_large(most: int, what: Text) -> TooLarge:
+    """The error of an answer of more than *most* of :data:`ROWS`, :data:`TRIPLES` or :data:`BYTES`."""
     return TooLarge(
-        Text(f"答案超过 {most.zh}", f"the answer is larger than {most.en}"),
+        Text(f"答案超过 {most} {what.zh}", f"the answer is larger than {most} {what.en}"),
         hint=Text("加上 LIMIT,或分页查询", "add LIMIT, or ask page by page"),
     )

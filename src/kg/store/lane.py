@@ -109,10 +109,8 @@ class Lane(asyncio.Protocol):
 
     def take_back(self) -> list[Job]:
         """The jobs that it is not at, which it will not do, or for nobody."""
-        waiting = list(self.held)[1:]
-        for _ in waiting:
-            self.held.pop()
-        self.held.extend(Job(b"", job.seconds, None) for job in waiting)
+        first, *waiting = self.held
+        self.held = deque((first, *(Job(b"", job.seconds, None) for job in waiting)))
         self._write(HEAD.pack(BACK, 0, 0))
         return [job for job in waiting if job.wanted]
 

@@ -23,7 +23,7 @@ from kg.faces.web.asked import Wrong, params
 from kg.faces.web.pages import Pages
 from kg.faces.web.problems import plain, told
 from kg.graph import KnowledgeGraph
-from kg.store.answers import Limits, too_large
+from kg.store.answers import BYTES, Limits, too_large
 from kg.store.confine import ended
 from kg.terms import Text
 
@@ -131,7 +131,7 @@ def open_desk(folder: str, root_path: str, limits: Mapping[str, Any]) -> Callabl
             lang = request.lang
             reply = TASKS[asked["task"]](room, request)
             if len(reply.body) > room.limits.size:
-                raise too_large(Text(f"{room.limits.size} 字节", f"{room.limits.size} bytes"))
+                raise too_large(room.limits.size, BYTES)
         except Wrong as wrong:
             return pack({"error": plain(*wrong.told), "lang": lang})
         except KgError as error:

@@ -95,13 +95,11 @@ class Gate:
                 await self._app(scope, receive, watched.send)
         except asyncio.CancelledError:  # the server ends, and the time that requests in flight had is over
             if watched.status == 0:
-                answer = self._front.refusal(Request(scope), _ENDING)
-                await watched.give(answer)
+                await watched.give(self._front.refusal(Request(scope), _ENDING))
         except Exception:
             LOG.exception("request %s failed", scope["request_id"])
             if watched.status == 0:
-                answer = self._front.refusal(Request(scope), _FAILED)
-                await watched.give(answer)
+                await watched.give(self._front.refusal(Request(scope), _FAILED))
         finally:
             self._front.in_flight -= 1
             watched.done()

@@ -19,7 +19,7 @@ from kg.ask.tables import with_labels
 from kg.errors import StaleCursor, UsageProblem
 from kg.faces.web.desk import HTML, JSON, Reply, Request, Room, as_json
 from kg.source.queryfile import SavedQuery
-from kg.store.answers import too_large
+from kg.store.answers import ROWS, too_large
 from kg.store.results import Table, Term, plain, to_csv, to_markdown, to_tsv, to_turtle
 from kg.terms import Text
 
@@ -138,7 +138,7 @@ def _page(room: Room, saved: SavedQuery, values: Mapping[str, str], request: Req
     whole = room.graph.store.select(sparql, shown=f"queries/{saved.name}.rq", limit=room.limits.rows)
     seconds = time.perf_counter() - start
     if whole.truncated:  # neither its total nor its last page could be told
-        raise too_large(Text(f"{room.limits.rows} 行", f"{room.limits.rows} rows"))
+        raise too_large(room.limits.rows, ROWS)
     rows = whole.rows[offset : offset + limit]
     more = offset + limit < len(whole)
     table = Table(whole.columns, rows, more)

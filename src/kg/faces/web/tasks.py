@@ -16,10 +16,11 @@ def _sparql(room: Room, request: Request) -> Reply:
     if request.all("update"):
         raise read_only()
     request = _formatted(request)
-    asked = request.posted or bool(request.all("query"))
+    queries = request.all("query")
+    asked = request.posted or queries
     reply = sparql.editor if sparql.wants_page(request) else sparql.ask if asked else description.service
     found = reply(room, request)
-    return replace(found, keep=not any(map(sparql.volatile, request.all("query"))))
+    return replace(found, keep=False) if any(map(sparql.volatile, queries)) else found
 
 
 def _query(room: Room, request: Request) -> Reply:

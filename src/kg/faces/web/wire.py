@@ -37,7 +37,7 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first request no longer than for another."""
         super().connection_made(transport)
-        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+        self._look_after(self.timeout_keep_alive)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any longer."""
@@ -52,9 +52,7 @@ class Protocol(HttpToolsProtocol):
         done = self.cycle is not None and self.cycle.response_complete
         if done and self.timeout_keep_alive_task is None and not self.transport.is_closing():
             # what has come belongs to a body that nobody wanted, or begins another head
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
-            )
+            self._look_after(self.timeout_keep_alive)
         if not self._head or self.transport.is_closing():
             return
         if self._head > _HEAD:
@@ -112,7 +110,10 @@ class Protocol(HttpToolsProtocol):
             self.transport.abort()
         else:
             self._unread = unread
-            self.timeout_keep_alive_task = self.loop.call_later(_STALLED, self.timeout_keep_alive_handler)
+            self._look_after(_STALLED)
+
+    def _look_after(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
 
     def _refuse(self, answer: bytes) -> None:
         self._unset_late()
