@@ -83,7 +83,7 @@ class _Writer:
         yield self._blocks("axioms on more than one term", sorted(f"[] {self._body(s)} .\n" for s in loose))
 
     def _section(self, title: str, members: Iterable[Node]) -> str:
-        ordered = sorted(members, key=lambda s: str(s).casefold())
+        ordered = sorted(members, key=lambda s: (str(s).casefold(), str(s)))
         return self._blocks(title, [f"{self._term(s)} {self._body(s)} .\n" for s in ordered])
 
     @staticmethod
