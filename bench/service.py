@@ -70,7 +70,9 @@ def _summary(runs: Mapping[str, list[dict[str, float]]]) -> dict[str, Any]:
 def _load(url: str, path: str, query: str, kind: str) -> dict[str, float]:
     """One run of wrk."""
     command = ["wrk", "-t1", "-c8", f"-d{SECONDS}", "--timeout", "20", "--latency", "-s", str(LUA), url, "--", path]
-    run = str(time.time_ns() // 10**8 % 10**8)  # a cache must not know the numbers of the round before; 64 bits hold them
+    run = str(
+        time.time_ns() // 10**8 % 10**8
+    )  # a cache must not know the numbers of the round before; 64 bits hold them
     done = subprocess.run([*command, query, kind, run], capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in done:
         raise RuntimeError(done)

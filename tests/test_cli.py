@@ -156,9 +156,18 @@ def test_find_by_pinyin_initials_and_typo(kg: Run, text: str, slug: str) -> None
     ],
 )
 def test_find_by_a_homophone_or_one_wrong_character(kg: Run, typed: str, slug: str) -> None:
-    """First, and below every true match; what the build needs of pypinyin is not taken from it."""
+    """First, and below every true match."""
     best = json.loads(kg("find", typed, "--format", "json").stdout)["rows"][0]
     assert (best["iri"].rsplit("/")[-1], best["score"] < 70) == (slug, True)
+
+
+@pytest.mark.parametrize(("typed", "offered"), [("bydd", "比亚迪"), ("7G", "6G / 6G"), ("比亚", "比亚迪")])
+def test_unknown_name_is_offered_the_nearest_beside_those_it_is_part_of(kg: Run, typed: str, offered: str) -> None:
+    done = kg("--lang", "en", "show", typed, code=3)
+    assert "did you mean" in done.stderr and offered in done.stderr
+
+
+def test_pinyin_of_a_query_leaves_the_build_its_own() -> None:
     found = Names({"things": [], "terms": {}, "classes": {}, "captions": {}, "measures": {}}).find("长沙")
     assert (found, [m for m in sys.modules if m.startswith("pypinyin")]) == ([], [])
 

@@ -15,6 +15,10 @@ from kg.vocab import IVC, IVL, PASSAGE
 
 _FUZZY: Final = 60.0
 """Least similarity (rapidfuzz ratio, 0–100) at which a misspelt name is still offered."""
+_CLOSE: Final = 75.0
+"""Least similarity at which one is offered beside names of which the text is a part."""
+_NAMED: Final = 95.0
+"""Least score of a thing that bears the very name."""
 _ALIKE: Final = 99.0
 """Similarity of a name that is spelt otherwise but sounds the same."""
 _SHORT: Final = 2
@@ -143,14 +147,21 @@ class Names:
             kinds: class names to which the search is held; none means all.
             limit: most matches to return.
         """
+        pool, folded = self._pool(kinds), fold(text)
+        found = _matches(pool, text, folded)
+        if folded and not any(m.score >= _NAMED for m in found):
+            seen = {m.thing.iri for m in found}
+            found += [m for m in _misspelt(pool, text, folded, _CLOSE if found else _FUZZY) if m.thing.iri not in seen]
+        return sorted(found, key=_order)[:limit]
+
+    def bearing(self, text: str, *kinds: str) -> list[Thing]:
+        """Things of *kinds* that bear *text* as a name, in any spelling, best first."""
+        found = _matches(self._pool(kinds), text, fold(text))
+        return [m.thing for m in sorted(found, key=_order) if m.score >= _NAMED]
+
+    def _pool(self, kinds: Iterable[str]) -> list[Thing]:
         wanted = tuple(kinds)
-        pool = [t for t in self.things if not wanted or any(self.is_a(t.kind, k) for k in wanted)]
-        folded = fold(text)
-        scored = [Match(t, _score(t, text, folded)) for t in pool]
-        found = [m for m in scored if m.score > 0]
-        if not found and folded:
-            found = _misspelt(pool, text, folded)
-        return sorted(found, key=lambda m: (-m.score, _rank(m.thing), m.thing.iri))[:limit]
+        return [t for t in self.things if not wanted or any(self.is_a(t.kind, k) for k in wanted)]
 
     def resolve(self, text: str, *kinds: str) -> Thing:
         """The one thing that *text* names.
@@ -162,9 +173,8 @@ class Names:
         Raises:
             NotFound: nothing bears the name; the hint offers the nearest.
         """
-        exact = [m for m in self.find(text, kinds, limit=50) if m.score >= 95]
-        if exact:
-            return exact[0].thing
+        if named := self.bearing(text, *kinds):
+            return named[0]
         near = [f"{m.thing.label.zh} / {m.thing.label.en}" for m in self.find(text, kinds, limit=4)]
         offer = (
             Text(f"是不是:{'、'.join(near)}?", f"did you mean: {', '.join(near)}?")
@@ -182,6 +192,14 @@ class Names:
             ),
             hint=offer,
         )
+
+
+def _matches(pool: Iterable[Thing], text: str, folded: str) -> list[Match]:
+    return [Match(thing, score) for thing in pool if (score := _score(thing, text, folded))]
+
+
+def _order(match: Match) -> tuple[float, int, str]:
+    return -match.score, _rank(match.thing), match.thing.iri
 
 
 def _score(thing: Thing, text: str, folded: str) -> float:
@@ -202,16 +220,19 @@ def _score(thing: Thing, text: str, folded: str) -> float:
     return best
 
 
-def _misspelt(pool: list[Thing], text: str, folded: str) -> list[Match]:
+def _misspelt(pool: list[Thing], text: str, folded: str, least: float) -> list[Match]:
     """Names that sound alike, before those that are written nearly alike; all below every true match."""
     from rapidfuzz import fuzz, process
 
     keys = [(key, thing) for thing in pool for key in thing.keys]
     sound = _sound(text)
-    short = len(folded) == _SHORT and not folded.isascii()
-    cutoff = 50.0 if short else _FUZZY  # one of two 汉字: a ratio of 50
-    near = process.extract(folded, [k for k, _ in keys], scorer=fuzz.ratio, score_cutoff=cutoff, limit=50)
-    scored = [(keys[at], score) for key, score, at in near if not short or len(key) == _SHORT]
+    if len(folded) == _SHORT:  # one of two characters: a ratio of 50, of names that have no more than two
+        least = 50.0
+        keys = [
+            (key, t) for key, t in keys if len(key) == _SHORT and key in map(fold, (t.label.zh, t.label.en, *t.also))
+        ]
+    near = process.extract(folded, [k for k, _ in keys], scorer=fuzz.ratio, score_cutoff=least, limit=50)
+    scored = [(keys[at], score) for _, score, at in near]
     scored += [(one, _ALIKE) for one in keys if sound and one[0] == sound]
     best: dict[str, Match] = {}
     for (_, thing), score in scored:

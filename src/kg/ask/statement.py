@@ -52,7 +52,7 @@ def _objects(store: Store, subject: str, link: str) -> Iterator[ox.NamedNode | o
 def _known(names: Names, link: str, value: str) -> list[str]:
     if link == TYPE:
         return _terms(names, value)
-    return [m.thing.iri for m in names.find(value, limit=50) if m.score >= 95] or _iri(value)
+    return [t.iri for t in names.bearing(value)] or _iri(value)
 
 
 def _value(names: Names, link: str, value: str) -> str:
@@ -63,8 +63,7 @@ def _value(names: Names, link: str, value: str) -> str:
 
 def _meanings(names: Names, text: str) -> list[str]:
     """IRIs that *text* names; an IRI or a prefixed name stands for itself."""
-    found = [m.thing.iri for m in names.find(text, limit=50) if m.score >= 95]
-    return found or _iri(text) or [names.resolve(text).iri]
+    return [t.iri for t in names.bearing(text)] or _iri(text) or [names.resolve(text).iri]
 
 
 def _iri(text: str) -> list[str]:

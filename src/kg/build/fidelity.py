@@ -147,7 +147,9 @@ class _Checker:
     def wording(self) -> Iterator[Finding]:
         """X04: no literal of ours borrows a run of the text's characters."""
         runs = {run[i : i + _RUN] for run in _HAN.findall(self._text) for i in range(len(run) - _RUN + 1)}
-        names = sorted({n for labels in self._labels.values() for n in labels if len(n) > 1}, key=lambda n: (-len(n), n))
+        names = sorted(
+            {n for labels in self._labels.values() for n in labels if len(n) > 1}, key=lambda n: (-len(n), n)
+        )
         for quad in self._quads:
             if (
                 isinstance(quad.object, ox.Literal)

@@ -169,7 +169,7 @@ def show_command(run: Run, thing: str, format_: str) -> None:
         click.secho(f"\n{say('这一段说', 'what it states')}", bold=True)
         for row in table.rows:
             click.echo("  " + in_words(row, run.lang, graph.names))
-    others = [m.thing for m in graph.find(thing) if m.score >= 95 and m.thing.iri != found.thing.iri]
+    others = [t for t in graph.names.bearing(thing) if t != found.thing]
     if others:
         listed = say("、", ", ").join(f"{graph.names.label(o.iri, run.lang)} ({slug(o.iri)}, {o.kind})" for o in others)
         click.echo(say(f"\n同名的还有:{listed}", f"\nalso of this name: {listed}"), err=True)

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 _ORDER: Final = ("asserted", "figure", "claim", "background", "entities", "inferred")
 _STATED: Final = """
 SELECT ?s ?p ?o WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }} ORDER BY ?s ?p STR(?o) COALESCE(LANG(?o), "")"""
-_ALIKE: Final = 95
-"""Least score of a name that is the same but for its spelling."""
 
 
 def show(room: Room, call: Call) -> Answer:
@@ -70,7 +68,7 @@ def _thing(room: Room, call: Call, found: Entity) -> dict[str, Any]:
 def _namesakes(room: Room, text: str, iri: str) -> list[dict[str, Any]]:
     """Other things that bear the same name."""
     names = room.graph.names
-    others = [m.thing for m in room.graph.find(text, limit=20) if m.score >= _ALIKE and m.thing.iri != iri]
+    others = [t for t in names.bearing(text) if t.iri != iri]
     return [{**(plain.named(t.iri, names) or {}), "kind": plain.named(IVC + t.kind, names)} for t in others]
 
 
