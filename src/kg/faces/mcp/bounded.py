@@ -16,16 +16,21 @@ from kg.terms import Text
 
 MOST: Final = 20_000
 """Most characters of the structured content, and of the text."""
-_BESIDE: Final = 400
+_BESIDE: Final = 600
 """Characters kept for what stands beside rows and head."""
+_CUT: Final = Text(
+    "有过长的文本被截短(末尾注明其长度):用 SUBSTR 分段取",
+    "long texts are cut (their length stands at the end): take them in parts with SUBSTR",
+)
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row: its values with their ``passages``, and what the text says of it."""
+    """A row: its values with their ``passages``, what the text says of it, and whether a long value in it was cut."""
 
     data: Mapping[str, Any]
     line: str
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,7 +120,7 @@ def bound(answer: Answer, frame: Frame, dataset: str) -> tuple[dict[str, Any], s
     counts = {
         "offset": frame.offset,
         "total": total,
-        "complete": not more and frame.offset == 0,
+        "complete": not more and frame.offset == 0 and not any(row.cut for row in kept.rows),
         "truncated": more,
         "next": after if more else None,
         "dataset": dataset,
@@ -138,6 +143,8 @@ def _note(answer: Answer, kept: _Kept, following: int | None, lang: str) -> str 
     notes = [answer.note] if answer.note else []
     if answer.uncited and not all(row.data["passages"] for row in kept.rows):
         notes.append(answer.uncited)
+    if any(row.cut for row in kept.rows):
+        notes.append(_CUT)
     if following is not None:
         notes.append(
             Text(

@@ -74,6 +74,11 @@ def _shown(term: Any, lang: str, names: Names) -> str:
     return str(term.value) if isinstance(value, float) and not isfinite(value) else render.cell(term, lang, names)
 
 
+def _cut(terms: Iterable[Any]) -> bool:
+    """Whether one of *terms* is too long to be told whole."""
+    return any(len(getattr(term, "value", "")) > _LONG for term in terms)
+
+
 def _short(text: str) -> str:
     return text if len(text) <= _LONG else f"{text[:_LONG]}… ({len(text)} 字符 characters)"
 
@@ -154,7 +159,7 @@ def _rows(room: Room, call: Call, columns: Columns, solutions: Iterable[Any]) ->
         values = {c: cell(t, names) for c, t in zip(columns.names, terms, strict=True)}
         data = {"values": values, "ground": ground, "passages": room.sources.cite(passages, call.spans)}
         words = [_short(_shown(terms[n], lang, names)) for n in columns.seen]
-        yield Row(data, table_line(words if columns.own else [*words, ids(data)]))
+        yield Row(data, table_line(words if columns.own else [*words, ids(data)]), _cut(terms))
 
 
 # -- SPARQL ---------------------------------------------------------------------------------------------------
@@ -229,4 +234,4 @@ def _triples(room: Room, call: Call, triples: Iterator[Any]) -> Iterator[Row]:
             "ground": ground,
             "passages": room.sources.cite(passages, call.spans),
         }
-        yield Row(data, table_line([*(_short(_shown(t, lang, names)) for t in terms), ids(data)]))
+        yield Row(data, table_line([*(_short(_shown(t, lang, names)) for t in terms), ids(data)]), _cut(terms))
