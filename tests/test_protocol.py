@@ -5,6 +5,7 @@ https://www.w3.org/TR/sparql11-protocol/ · https://www.w3.org/TR/sparql11-servi
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -831,8 +832,18 @@ def test_void_tells_what_is_in_the_dataset(
 
 
 def test_void_is_where_it_is_looked_for(http: httpx.Client) -> None:
-    response = http.get("/.well-known/void")
-    assert (response.status_code, response.headers["location"]) == (303, "/void")
+    for path in ("/.well-known/void", "/dataset"):  # the second is the IRI by which VoID names the dataset
+        response = http.get(path)
+        assert (response.status_code, response.headers["location"]) == (303, "/void")
+
+
+@pytest.mark.parametrize(("encoding", "status"), [("gzip", 415), ("br", 415), ("identity", 200), ("IDENTITY", 200)])
+def test_a_compressed_query_is_refused_by_its_name(http: httpx.Client, encoding: str, status: int) -> None:
+    body = gzip.compress(b"ASK {}") if status == 415 else b"ASK {}"
+    answer = http.post("/sparql", content=body, headers={"Content-Type": DIRECT, "Content-Encoding": encoding})
+    assert answer.status_code == status
+    if status == 415:
+        assert answer.json()["type"].endswith("/problem/media-type") and encoding in answer.json()["detail"]
 
 
 def test_the_log_holds_no_line_of_an_asker(http: httpx.Client, server: Server) -> None:

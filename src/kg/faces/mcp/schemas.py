@@ -162,7 +162,10 @@ def gives(head: Mapping[str, Schema], row: Mapping[str, Schema]) -> Schema:
             **head,
             "offset": {"type": "integer"},
             "total": {"type": ["integer", "null"], "description": "rows there are, if known"},
-            "complete": {"type": "boolean", "description": "these rows are all there are, and none of their texts is cut"},
+            "complete": {
+                "type": "boolean",
+                "description": "these rows are all there are, and none of their texts is cut",
+            },
             "truncated": {"type": "boolean", "description": "more rows follow"},
             "next": {"type": ["integer", "null"], "description": "offset of the next rows"},
             "dataset": {"type": "string", "description": "SHA-256 of the dataset"},

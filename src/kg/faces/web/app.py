@@ -24,6 +24,7 @@ from kg.faces.web.things import SUFFIXES
 
 Handler = Callable[[Request], Awaitable[Answer]]
 _SPARQL: Final = Question("sparql")
+_OF_CONTENT: Final = (b"content-type", b"content-encoding")
 _STATIC: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
@@ -62,7 +63,8 @@ class _Routes:
             Route("/readyz", self.readyz, methods=get),
             Route("/metrics", self.metrics, methods=get),
             Route("/static/{name}", self.static, methods=get),
-            Route("/.well-known/void", self.well_known, methods=get),
+            Route("/.well-known/void", self.elsewhere, methods=get),
+            Route("/dataset", self.elsewhere, methods=get),
             Route("/void", self._task("void"), methods=get),
             Route("/openapi.json", self._task("openapi"), methods=get),
             Route("/", self._task("home"), methods=get),
@@ -98,7 +100,7 @@ class _Routes:
         if request.method != "POST":
             return await self._front.ask(request, _SPARQL)
         try:
-            kind = posted_kind(request.scope["told"].get(b"content-type", b"").decode("latin-1"))
+            kind = posted_kind(*(request.scope["told"].get(h, b"").decode("latin-1") for h in _OF_CONTENT))
             return await self._front.ask(request, _SPARQL, await self._body(request), kind)
         except Wrong as wrong:
             return self._front.refusal(request, wrong)
@@ -151,8 +153,8 @@ class _Routes:
             return Response(status_code=304, headers=headers)
         return Response(body, headers={**headers, "Content-Type": media})
 
-    async def well_known(self, request: Request) -> Response:
-        """VoID's well-known place."""
+    async def elsewhere(self, request: Request) -> Response:
+        """VoID's well-known place, and the dataset's own IRI, which is described there."""
         return RedirectResponse(f"{self._front.settings.root_path.rstrip('/')}/void", 303)
 
     async def nothing(self, request: Request, error: Any) -> Answer:

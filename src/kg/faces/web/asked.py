@@ -86,8 +86,12 @@ def _utf8(text: bytes) -> str:
         raise Wrong("usage", "请求不是 UTF-8", "the request is not UTF-8") from None
 
 
-def posted_kind(content_type: str) -> str:
+def posted_kind(content_type: str, encoding: str) -> str:
     """The media type of what is posted: a query, or a form with one.
+
+    Args:
+        content_type: the header.
+        encoding: the header ``Content-Encoding``; nothing compressed is read, as a few bytes could become a great many.
 
     Raises:
         Wrong: it is something else.
@@ -102,6 +106,10 @@ def posted_kind(content_type: str) -> str:
             f"不接受内容类型 {kind or '(无)'}",
             f"the content type {kind or '(none)'} is not accepted",
             Text(f"{FORM} 或 {QUERY}", f"{FORM} or {QUERY}"),
+        )
+    if encoding.strip().lower() not in ("", "identity"):
+        raise Wrong(
+            "media-type", f"不接受压缩 {encoding}", f"the content encoding {encoding} is not accepted; send it plain"
         )
     if charset not in ("utf-8", "utf8"):
         raise Wrong("media-type", f"不接受编码 {charset}", f"the charset {charset} is not accepted; use utf-8")

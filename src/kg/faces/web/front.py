@@ -13,6 +13,7 @@ from dataclasses import asdict
 from functools import lru_cache
 from hashlib import sha256
 from html import escape
+from os.path import realpath
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -94,7 +95,9 @@ class Front:
             await self.pool.close(4.0)
 
     def _current(self) -> Path:
-        return (Path(self.settings.store) / CURRENT).resolve()
+        return Path(
+            realpath(Path(self.settings.store) / CURRENT)
+        )  # never raises, as Path.resolve does on a loop of links
 
     async def _take(self, folder: Path) -> Pool:
         made = read(folder / "manifest.json")
