@@ -1,5 +1,8 @@
 """HTTP as uvicorn reads it, with an end to what it leaves open: a head without end, a client that never reads.
 
+With errors in their turn behind the answers to earlier requests, with answers to a client that has closed its own direction, and
+with 汉字 in a path as they are.
+
 And with a way to send an answer whole, as an extension of ASGI: uvicorn looks through each line of a head, and writes head and
 body apart, which takes longer than to find an answer.
 """
@@ -16,49 +19,88 @@ from kg.faces.web.cache import WHOLE
 
 _HEAD: Final = 2**16
 """Most bytes of a request's line and headers, as with uvicorn's other parser (h11)."""
-_HEAD_SECONDS: Final = 10.0
-"""Seconds that a head may take."""
-_STALLED: Final = 30.0
-"""Seconds after which a client that takes no more of its answer is no longer waited for."""
-_TOO_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
-_TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+_TURN: Final = 0.1
+"""Seconds between two looks whether it is an error's turn to be told."""
 
 
 class Protocol(HttpToolsProtocol):
-    """One connection."""
+    """One connection.
+
+    Attributes:
+        head_seconds: that a head may take.
+        stalled: seconds after which a client that takes no more of its answer is no longer waited for.
+    """
+
+    head_seconds = 10.0
+    stalled = 30.0
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self._head: int | None = 0
         """Bytes of the head that is arriving; None after it."""
         self._late: asyncio.TimerHandle | None = None
-        self._unread = 0
+        self._taking: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wait for the first request no longer than for another."""
+        """Wait for the first request no longer than for another; be told of every byte that the client does not take at once."""
         super().connection_made(transport)
-        self._look_after(self.timeout_keep_alive)
+        transport.set_write_buffer_limits(0)
+        self._look_after()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any longer."""
         self._unset_late()
+        self._unset_taking()
         super().connection_lost(exc)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Whether to go on: the client sends no more, but may wait for answers to what it has sent whole."""
+        if self._owes:
+            self.cycle.keep_alive = False
+        return self._owes
+
+    def pause_writing(self) -> None:
+        """The client has not taken all that was sent."""
+        super().pause_writing()
+        self._unset_taking()
+        self._look_whether_it_takes(0)
+
+    def resume_writing(self) -> None:
+        """It has."""
+        self._unset_taking()
+        super().resume_writing()
+
+    def _look_whether_it_takes(self, before: int) -> None:
+        """Cut off a client that has taken nothing since there were *before* bytes for it."""
+        left = self.transport.get_write_buffer_size()
+        if left == before:
+            self.transport.abort()
+        else:
+            self._taking = self.loop.call_later(self.stalled, self._look_whether_it_takes, left)
 
     def data_received(self, data: bytes) -> None:
         """Read on, as long as the head comes to an end."""
+        if self._head == 0 and not data.isascii():
+            data = _escaped(data)
         if self._head is not None:
             self._head += len(data)
         super().data_received(data)
         done = self.cycle is not None and self.cycle.response_complete
         if done and self.timeout_keep_alive_task is None and not self.transport.is_closing():
             # what has come belongs to a body that nobody wanted, or begins another head
-            self._look_after(self.timeout_keep_alive)
+            self._look_after()
         if not self._head or self.transport.is_closing():
             return
         if self._head > _HEAD:
-            self._refuse(_TOO_LARGE)
+            self._refuse(431)
         elif self._late is None:
-            self._late = self.loop.call_later(_HEAD_SECONDS, self._refuse, _TOO_SLOW)
+            self._late = self.loop.call_later(self.head_seconds, self._refuse, 408)
+
+    def on_message_begin(self) -> None:
+        """A head begins, perhaps right behind another request."""
+        self._head = self._head or 1
+        super().on_message_begin()
+
 
     def on_headers_complete(self) -> None:
         """The head has come to its end."""
@@ -77,12 +119,7 @@ class Protocol(HttpToolsProtocol):
             body: what follows; not sent to HEAD.
         """
         if self.flow.write_paused and not cycle.disconnected:
-            try:
-                async with asyncio.timeout(_STALLED):
-                    await self.flow.drain()
-            except TimeoutError:
-                self.transport.abort()
-                return
+            await self.flow.drain()
         if cycle.disconnected:
             return
         more = [b"%b: %b\r\n" % line for line in cycle.default_headers]
@@ -102,28 +139,46 @@ class Protocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def timeout_keep_alive_handler(self) -> None:
-        """Close an idle connection; cut off a client that has taken nothing of its answer since the last look."""
-        unread = self.transport.get_write_buffer_size()
-        if not unread:
-            super().timeout_keep_alive_handler()
-        elif unread == self._unread:
-            self.transport.abort()
+        """Close an idle connection; one over which an answer still goes out is not idle."""
+        if self._taking:
+            self._look_after()
         else:
-            self._unread = unread
-            self._look_after(_STALLED)
+            super().timeout_keep_alive_handler()
 
-    def _look_after(self, seconds: float) -> None:
-        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+    def send_400_response(self, msg: str) -> None:
+        """What came is not HTTP."""
+        self._refuse(400)
 
-    def _refuse(self, answer: bytes) -> None:
+    @property
+    def _owes(self) -> bool:
+        """Whether a request that has come whole is yet to be answered."""
+        return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
+
+    def _look_after(self) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+
+    def _refuse(self, status: int) -> None:
+        """Tell that no further request is read, and why, after the answers to those before."""
         self._unset_late()
-        if self.transport.get_write_buffer_size():  # it does not even read what it was given before
-            self.transport.abort()
+        if self._owes:
+            self.flow.pause_reading()
+            self._late = self.loop.call_later(_TURN, self._refuse, status)
         elif not self.transport.is_closing():
-            self.transport.write(answer)
+            self.transport.write(STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n\r\n")
             self.transport.close()
 
     def _unset_late(self) -> None:
         if self._late:
             self._late.cancel()
             self._late = None
+
+    def _unset_taking(self) -> None:
+        if self._taking:
+            self._taking.cancel()
+            self._taking = None
+
+
+def _escaped(data: bytes) -> bytes:
+    """*data* with its first line in ASCII: 汉字 in a request's target, as curl sends them, as they should have been sent."""
+    line, end, rest = data.partition(b"\n")
+    return b"".join(b"%c" % byte if byte < 0x80 else b"%%%02X" % byte for byte in line) + end + rest
