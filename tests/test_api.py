@@ -70,6 +70,7 @@ PATHS = [
 LEFT_OUT = {
     "/openapi.json": "the document itself",
     "/.well-known/void": "a redirection to /void",
+    "/dataset": "another",
     "/static/{name}": "style sheets of the pages",
 }
 PAGED = "sectors-enabled-by-industry"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import timeit
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -80,9 +81,15 @@ def test_no_saved_query_reads_the_graph_over_and_over(graph: KnowledgeGraph) -> 
     def seconds(sparql: str, tries: int) -> float:
         return min(timeit.repeat(lambda: graph.store.select(sparql), number=1, repeat=tries))
 
-    reading = seconds("SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }", 5)
-    took = {path.stem: seconds(_query(path).sparql, 2) / reading for path in FILES}
-    assert {name: round(times, 1) for name, times in took.items() if times > 6} == {}
+    def slow(names: Iterable[str]) -> dict[str, float]:
+        reading = seconds("SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }", 5)
+        took = {name: seconds(_query(ROOT / "queries" / f"{name}.rq").sparql, 2) / reading for name in names}
+        return {name: round(times, 1) for name, times in took.items() if times > 6}
+
+    found = slow(path.stem for path in FILES)
+    for _ in range(4):  # the machine may have been busy with something else
+        found = slow(found)
+    assert found == {}
 
 
 def test_no_golden_file_without_its_query() -> None:

@@ -15,7 +15,7 @@ from kg.vocab import IVC, IVL, PASSAGE
 
 _FUZZY: Final = 60.0
 """Least similarity (rapidfuzz ratio, 0–100) at which a misspelt name is still offered."""
-_CLOSE: Final = 75.0
+_CLOSE: Final = 85.0
 """Least similarity at which one is offered beside names of which the text is a part."""
 _NAMED: Final = 95.0
 """Least score of a thing that bears the very name."""

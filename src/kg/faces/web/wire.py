@@ -101,7 +101,6 @@ class Protocol(HttpToolsProtocol):
         self._head = self._head or 1
         super().on_message_begin()
 
-
     def on_headers_complete(self) -> None:
         """The head has come to its end."""
         self._head = None
