@@ -377,21 +377,22 @@ class RemoteGraph(KnowledgeGraph):
 
 
 def open_graph(
-    root: str | Path | None = None, *, store: str | Path | None = None, progress: Any = None
+    root: str | Path | None = None, *, store: str | Path | None = None, tell: Any = None, progress: Any = None
 ) -> KnowledgeGraph:
     """The graph of the packaged project, of the folder *root*, or of the SPARQL endpoint *root*.
 
-    A graph on this machine is built first if it is not there or stale.
+    A graph on this machine is built first if it is not there or stale; one in a store that is named alone is read as it stands.
 
     Args:
         root: a folder with ontology/, data/ and queries/, or the URL of a SPARQL store; None means the packaged project.
-        store: where the built graph lies or shall lie: a folder, or the URL of a SPARQL store.
+        store: where the built graph lies (with *root*: or shall lie): a folder, or the URL of a SPARQL store.
+        tell: called with what to know of the graph (a Text); None warns.
         progress: called after each build step with its name and seconds.
 
     Raises:
         KgError: as a build raises, if one is needed.
         MissingFile: the folder lacks ontology/, data/ or queries/.
-        StoreError: the endpoint cannot be reached, at the first question.
+        StoreError: there is no graph in *store*; the endpoint cannot be reached, at the first question.
 
     Example:
         >>> import kg
@@ -399,16 +400,12 @@ def open_graph(
         >>> graph.manifest["counts"]["default"] > 10_000
         True
     """
-    from kg.build.freshness import current
+    from kg.build.freshness import CURRENT
+    from kg.build.ready import ready
 
     place = store or os.environ.get("KG_STORE")
     for url in (root, place):
         if url and is_url(url):
             return RemoteGraph(str(url))
-    project = Project.find(root, store)
-    built = current(project)
-    if built is None:
-        from kg.build.pipeline import build
-
-        built = build(project, progress=progress).path
-    return KnowledgeGraph(built)
+    project = ready(root, store, tell=tell or (lambda note: warnings.warn(note.en, stacklevel=4)), progress=progress)
+    return KnowledgeGraph(project.store / CURRENT)

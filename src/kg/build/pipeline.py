@@ -73,22 +73,28 @@ class Blocked(BuildBlocked):
 
 
 def build(
-    project: Project, *, reasoner: str = "rules", force: bool = False, progress: Progress | None = None
+    project: Project,
+    *,
+    reasoner: str = "rules",
+    force: bool = False,
+    wait: float = 0.0,
+    progress: Progress | None = None,
 ) -> Outcome:
     """Build the store of *project*.
 
     Args:
         reasoner: ``rules`` (compiled, inside the store) or ``owlrl`` (the oracle).
         force: build even if nothing changed.
+        wait: seconds to wait for another build in the same store.
         progress: called after each step with its name and seconds.
 
     Raises:
         Blocked: integrity or disjointness findings, each with file and line.
         SyntaxProblem, MissingFile: a file cannot be read.
-        BuildRunning: another build is at work.
+        BuildRunning: another build is at work, and still is after *wait*.
         StoreError: the disk refused.
     """
-    with locked(project.store):
+    with locked(project.store, wait):
         stamp = Stamp.of(project)
         if not force and unchanged(project, stamp, reasoner):
             return Outcome(project.store / CURRENT, built=False)

@@ -14,36 +14,54 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import IO, Final
 
 from kg.build.freshness import CURRENT
 from kg.errors import BuildRunning, StoreError
 from kg.terms import Text
 
+_LOOK: Final = 0.1
+"""Seconds between two looks whether the lock is free."""
+
 
 @contextmanager
-def locked(home: Path) -> Iterator[None]:
+def locked(home: Path, wait: float = 0.0) -> Iterator[None]:
     """Hold the build lock of *home*; the kernel frees it however the process ends.
 
+    Args:
+        home: the store's folder.
+        wait: seconds to wait for another process that holds it.
+
     Raises:
-        BuildRunning: another process holds it.
+        BuildRunning: another process holds it, and still does after that time.
         StoreError: the folder cannot be made or written.
     """
     with writing(home):
         home.mkdir(parents=True, exist_ok=True)
         handle = (home / "lock").open("w")
     with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BuildRunning(
-                Text(f"{home} 中已有一个构建在进行", f"another build is at work in {home}"),
-                hint=Text("等它结束,或换一个 --store", "wait for it, or name another --store"),
-            ) from error
+        end = time.monotonic() + wait
+        while not _taken(handle):
+            if time.monotonic() >= end:
+                raise BuildRunning(
+                    Text(f"{home} 中已有一个构建在进行", f"another build is at work in {home}"),
+                    hint=Text("等它结束,或换一个 --store", "wait for it, or name another --store"),
+                )
+            time.sleep(_LOOK)
         yield
+
+
+def _taken(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager
@@ -54,6 +72,9 @@ def replacing(home: Path, name: str) -> Iterator[Path]:
     """
     with writing(home):
         fresh = Path(tempfile.mkdtemp(prefix="tmp-", dir=home))
+        fresh.chmod(
+            home.stat().st_mode & 0o777
+        )  # mkdtemp shuts all others out; who may read the folder may read the graph
         try:
             yield fresh
             before = home / (home / CURRENT).resolve().name

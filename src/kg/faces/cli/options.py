@@ -38,12 +38,17 @@ class Run:
         """The graph to ask, built first if need be (steps go to stderr when that is a terminal)."""
         from kg.graph import open_graph
 
-        return open_graph(self.project, store=self.store, progress=step_printer())
+        return open_graph(self.project, store=self.store, tell=note, progress=step_printer())
 
     def label(self, names: Any, iri: str) -> str:
         """What *iri* is called in the language of the run."""
         text: str = names.label(iri, self.lang)
         return text
+
+
+def note(words: Text) -> None:
+    """Tell what whoever asks should know, beside the answer."""
+    click.echo(say(words.zh, words.en), err=True)
 
 
 def step_printer() -> Callable[[str, float], None] | None:

@@ -11,7 +11,7 @@ import click
 
 from kg.errors import KgError, MissingFile, UsageProblem
 from kg.faces.cli.language import say
-from kg.faces.cli.options import Run, common, step_printer
+from kg.faces.cli.options import Run, common, note, step_printer
 from kg.terms import Text, is_url
 
 
@@ -173,20 +173,14 @@ def mcp(run: Run, /, seconds: float, workers: int, tags: tuple[str, ...], log_le
 
 def _built(run: Run) -> Path:
     """Folder of the built graph that is to be served, made first if need be."""
-    from kg.build.freshness import current
-    from kg.source.project import Project
+    from kg.build.ready import ready
 
     if is_url(run.store) or is_url(run.project):
         raise UsageProblem(
             Text("服务只提供本机构建的图谱", "only a graph built on this machine can be served"),
             hint=Text("远程库自己就是 SPARQL 服务", "the remote store is a SPARQL server itself"),
         )
-    project = Project.find(run.project, run.store)
-    if current(project) is None:
-        from kg.build.pipeline import build
-
-        build(project, progress=step_printer())
-    return project.store
+    return ready(run.project, run.store, tell=note, progress=step_printer()).store
 
 
 def _token(file: str | None) -> str:

@@ -1,0 +1,134 @@
+"""Which graph a question gets: a store named alone is read as it stands, others are made; who waits, who may not write."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import kg as package
+from conftest import ROOT
+from kg.build.freshness import Stamp, current
+from kg.build.ready import ready
+from kg.build.swap import locked, replacing
+from kg.errors import BuildRunning, StoreError
+from kg.graph import KnowledgeGraph
+from kg.source.project import Project
+from kg.terms import Text
+
+
+def _run(*args: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("KG_PROJECT", "KG_STORE")}
+    env = {**kept, "KG_LANG": "en", **settings}
+    command = [sys.executable, "-m", "kg", *args]
+    return subprocess.run(command, capture_output=True, text=True, env=env, timeout=120, check=False)
+
+
+@pytest.fixture
+def apart(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> Project:
+    """A copy of the project, changed, with a copy of the store that was built from the unchanged files."""
+    for part in ("ontology", "data", "queries"):
+        shutil.copytree(ROOT / part, tmp_path / "copy" / part)
+    shutil.copytree(project.store, tmp_path / "store", symlinks=True)
+    with (tmp_path / "copy" / "data" / "entities.trig").open("a", encoding="utf-8") as file:
+        file.write("# another file\n")
+    return Project.find(tmp_path / "copy", tmp_path / "store")
+
+
+def _files(place: Path) -> dict[str, int]:
+    return {str(p.relative_to(place)): p.stat().st_mtime_ns for p in place.rglob("*")}
+
+
+@pytest.mark.parametrize("by", ["option", "variable"])
+def test_a_store_named_alone_is_read_as_it_stands(apart: Project, by: str) -> None:
+    """It is somebody's, built from files that need not be ours: neither renewed nor written into."""
+    (apart.store / "current" / "stamp.json").write_text("{}")
+    before = _files(apart.store)
+    args, settings = ((), {"KG_STORE": str(apart.store)}) if by == "variable" else (("--store", str(apart.store)), {})
+    done = _run("find", "BYD", *args, **settings)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "/organization/byd" in done.stdout
+    assert _files(apart.store) == before
+
+
+def test_a_question_makes_no_store_where_it_was_told_to_look(tmp_path: Path) -> None:
+    full = tmp_path / "full"
+    full.mkdir()
+    (full / "letter.txt").write_text("not yours")
+    for place in (tmp_path / "none", full):
+        done = _run("find", "BYD", "--store", str(place))
+        assert done.returncode == 5
+        assert f"no readable graph in {place}" in done.stderr
+        assert f"kg build --store {place}" in done.stderr
+    assert [p.name for p in tmp_path.rglob("*")] == ["full", "letter.txt"]
+    with pytest.raises(StoreError, match="no readable graph"):
+        ready(None, tmp_path / "none", tell=lambda note: None)
+
+
+def test_a_question_waits_for_a_build(apart: Project) -> None:
+    """And then has nothing left to build."""
+    told: list[Text] = []
+    started = threading.Event()
+
+    def hold() -> None:
+        with locked(apart.store):
+            started.set()
+            release.wait(60)
+            Stamp.of(apart).write(apart.store / "current" / "stamp.json")
+
+    release = threading.Event()
+    holder = threading.Thread(target=hold)
+    holder.start()
+    started.wait(60)
+    asked = threading.Thread(
+        target=lambda: told.append(Text(str(ready(apart.root, apart.store, tell=told.append)), ""))
+    )
+    asked.start()
+    asked.join(0.5)
+    assert asked.is_alive() and not told
+    with pytest.raises(BuildRunning), locked(apart.store, 0.3):
+        pass
+    release.set()
+    holder.join()
+    asked.join(60)
+    assert [note.zh for note in told] == [str(apart)]
+    assert current(apart)
+
+
+@pytest.fixture
+def unwritable(apart: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    """The same where nothing can be written; by a lock that is a folder, as root may write everywhere."""
+    (apart.store / "lock").unlink(missing_ok=True)
+    (apart.store / "lock").mkdir()
+    monkeypatch.setenv("KG_PROJECT", str(apart.root))
+    monkeypatch.setenv("KG_STORE", str(apart.store))
+    yield apart
+
+
+def test_a_graph_that_cannot_be_renewed_answers_all_the_same(unwritable: Project) -> None:
+    done = _run("find", "BYD", "--project", str(unwritable.root), "--store", str(unwritable.store))
+    assert done.returncode == 0
+    assert "/organization/byd" in done.stdout
+    assert done.stderr.startswith("the graph is older than its files and cannot be rebuilt (cannot write to ")
+    with pytest.warns(UserWarning, match="older than its files") as seen:
+        assert package.open().find("BYD")
+    assert seen[0].filename == __file__
+
+
+def test_files_that_were_only_touched_are_no_other_files(unwritable: Project) -> None:
+    shutil.copy(ROOT / "data" / "entities.trig", unwritable.root / "data" / "entities.trig")
+    assert current(unwritable) is None
+    assert package.open().find("BYD")
+
+
+def test_who_may_read_the_folder_may_read_the_graph(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    with replacing(tmp_path, "v-1") as folder:
+        (folder / "file").touch()
+    assert (tmp_path / "v-1").stat().st_mode & 0o777 == 0o755
