@@ -185,7 +185,7 @@ def test_no_request_gets_an_undocumented_answer(
 @pytest.mark.parametrize("name", NAMES)
 def test_every_format_has_the_rows_that_python_has(http: httpx.Client, graph: KnowledgeGraph, name: str) -> None:
     table = graph.query(name)
-    labelled = with_labels(table, "en", graph.names)
+    labelled = with_labels(table, "en", graph.names, graph.catalogue.get(name).things)
     got = {format_: http.get(f"/queries/{name}.{format_}?lang=en&limit=10000") for format_ in rows.FORMATS}
     for format_, response in got.items():
         assert response.status_code == 200, response.text
@@ -256,9 +256,10 @@ def test_what_a_program_needs_to_know_stands_beside_the_rows(
             "question": {"zh": question.zh, "en": question.en},
             "params": {"segment": segment.iri},
             "columns": [
-                {"name": c, "label": {"zh": query.columns[c].zh, "en": query.columns[c].en}} for c in table.columns
+                {"name": c, "type": "term", "label": {"zh": query.columns[c].zh, "en": query.columns[c].en}}
+                for c in table.columns
             ],
-            "rows": list(with_labels(table, lang, graph.names)),
+            "rows": list(with_labels(table, lang, graph.names, query.things)),
             "offset": 0,
             "total": len(table),
             "truncated": False,
@@ -301,7 +302,7 @@ def test_the_language_is_the_one_asked_for(http: httpx.Client, lang: str, accept
 
 @pytest.mark.parametrize("limit", [1, 7, 50, 112, 113, 114])
 def test_pages_hold_every_row_once(http: httpx.Client, graph: KnowledgeGraph, limit: int) -> None:
-    whole = list(with_labels(graph.query(PAGED), "en", graph.names))
+    whole = list(with_labels(graph.query(PAGED), "en", graph.names, graph.catalogue.get(PAGED).things))
     assert len(whole) > 100
     asked = {"limit": str(limit), "lang": "en"}
     got: list[dict[str, Any]] = []

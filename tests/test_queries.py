@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import timeit
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -12,12 +14,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg.ask.tables import with_labels
+from kg.build.pipeline import check
+from kg.errors import SyntaxProblem
 from kg.graph import KnowledgeGraph
+from kg.source.project import Project
 from kg.source.queryfile import TYPES, SavedQuery, read
 from kg.store.results import to_tsv
+from kg.vocab import XSD
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted((ROOT / "queries").glob("*.rq"))
+STRINGS = (XSD + "string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")
 GOLDEN = ROOT / "tests" / "golden"
 HOSTILE = (
     '"',
@@ -72,6 +80,36 @@ def test_golden_rows(path: Path, graph: KnowledgeGraph) -> None:
     assert golden.read_text(encoding="utf-8") == rows
 
 
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_columns_hold_what_they_say(path: Path, graph: KnowledgeGraph) -> None:
+    """Values where a type stands, else things; whatever is asked for, and if nothing is found."""
+    query = _query(path)
+    open_ = {p.name: "UNDEF" for p in query.params}
+    for bound in ({}, open_):
+        table = graph.store.select(query.bind(bound), shown=path.name, limit=5000)
+        for column, terms in zip(table.columns, zip(*table.rows, strict=True), strict=False):
+            there = [t for t in terms if t is not None]
+            if query.types.get(column) == "string":
+                assert all(t.datatype.value in STRINGS for t in there), column
+            elif column in query.types:
+                assert all(isinstance(t, ox.Literal) and float(t.value) is not None for t in there), column
+            else:
+                assert not there or any(isinstance(t, ox.NamedNode) for t in there), column
+        for lang in ("zh", "en"):
+            labelled = with_labels(table, lang, graph.names, query.things)
+            assert labelled.columns == with_labels(replace(table, rows=()), lang, graph.names, query.things).columns
+
+
+def test_a_column_of_an_unknown_type_stops_the_build(tmp_path: Path) -> None:
+    for part in ("ontology", "data", "queries"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    file = tmp_path / "queries" / "market-size.rq"
+    file.write_text(file.read_text().replace("type: decimal", "type: money"))
+    with pytest.raises(SyntaxProblem, match="no type money") as caught:
+        check(Project.find(tmp_path, tmp_path / "build"))
+    assert caught.value.render("en").startswith("queries/market-size.rq:13: ")
+
+
 def test_no_saved_query_reads_the_graph_over_and_over(graph: KnowledgeGraph) -> None:
     """The measure is one reading of all named graphs in this process, so that the machine's speed does not count.
 
@@ -109,7 +147,7 @@ def test_hostile_values_stay_terms(path: Path, graph: KnowledgeGraph) -> None:
 @given(st.text())
 def test_any_text_becomes_one_literal(value: str) -> None:
     store = ox.Store()
-    query = SavedQuery("q", *(None,) * 2, (), (), {}, "SELECT ?x WHERE { VALUES ?x { 1 } }")  # type: ignore[arg-type]
+    query = SavedQuery("q", *(None,) * 2, (), (), {}, {}, "SELECT ?x WHERE { VALUES ?x { 1 } }")  # type: ignore[arg-type]
     try:
         literal = ox.Literal(value)
     except ValueError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pyoxigraph as ox
@@ -11,9 +11,19 @@ from kg.ask.names import Names
 from kg.store.results import Table
 
 
-def with_labels(table: Table, lang: str, names: Names) -> Table:
-    """The table with a column ``x_label`` after each column ``x`` of named IRIs."""
-    named = [n for n in range(len(table.columns)) if any(_named(row[n], names) for row in table.rows)]
+def with_labels(table: Table, lang: str, names: Names, things: Collection[str] | None = None) -> Table:
+    """The table with a column ``x_label`` after each column ``x`` of things.
+
+    Args:
+        table: rows of terms.
+        lang: language of the names.
+        names: where they come from.
+        things: the columns that hold things; None takes those in which a named IRI stands.
+    """
+    if things is None:
+        named = [n for n in range(len(table.columns)) if any(_named(row[n], names) for row in table.rows)]
+    else:
+        named = [n for n, column in enumerate(table.columns) if column in things]
     columns = [c for n, col in enumerate(table.columns) for c in ([col, f"{col}_label"] if n in named else [col])]
     rows = [
         tuple(t for n, term in enumerate(row) for t in ([term, _label(term, lang, names)] if n in named else [term]))

@@ -14,7 +14,7 @@ from typing import Any, Final
 from kg.source.project import Project
 
 CURRENT: Final = "current"
-FORMAT: Final = 2
+FORMAT: Final = 3
 _RECORDS: Final[Mapping[str, Mapping[str, type] | type]] = {
     "manifest.json": {"format": int, "dataset_sha256": str, "counts": dict},
     "lookup.json": {"things": list, "terms": dict, "captions": dict, "measures": dict, "classes": dict},

@@ -120,7 +120,7 @@ def build(
                 del data
                 _write_index(folder)
                 _write_json(folder / "lookup.json", looked_up)
-                _write_json(folder / "queries.json", asked)
+                _write_json(folder / "queries.json", asked, in_order=False)  # theirs is that of the files
                 _write_json(folder / "manifest.json", made)
                 sync(folder)
                 stamp.write(folder / "stamp.json")
@@ -267,10 +267,9 @@ def _write_index(folder: Path) -> None:
     index.flush()
 
 
-def _write_json(path: Path, body: object) -> None:
-    path.write_text(
-        json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n", encoding="utf-8"
-    )
+def _write_json(path: Path, body: object, *, in_order: bool = True) -> None:
+    text = json.dumps(body, ensure_ascii=False, sort_keys=in_order, separators=(",", ":"))
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def _short(made: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from kg import vocab
 from kg.errors import Place, SyntaxProblem
 from kg.source import queryfile
 from kg.source.project import Project
-from kg.source.queryfile import TYPES, SavedQuery
+from kg.source.queryfile import TYPES, VALUES, SavedQuery
 from kg.store.syntax import syntax_problem
 from kg.terms import Text, iri
 
@@ -47,6 +47,18 @@ def _check(query: SavedQuery, shown: str, classes: set[str], nothing: ox.Store) 
                     f"the type {param.type} of the parameter {param.name} is no class of the ontology",
                 ),
                 Text(f"检查拼写;也可用 {'、'.join(TYPES)}", f"check the spelling; other types are {', '.join(TYPES)}"),
+            )
+    for name, kind in query.types.items():
+        if kind not in VALUES:
+            raise _mistake(
+                query,
+                shown,
+                name,
+                Text(f"列 {name} 的类型 {kind} 不存在", f"there is no type {kind} for the column {name}"),
+                Text(
+                    f"可用 {'、'.join(VALUES)};事物的列不写类型",
+                    f"types are {', '.join(VALUES)}; a column of things has none",
+                ),
             )
     try:
         answer = nothing.query(query.sparql, prefixes=dict(vocab.PREFIXES))

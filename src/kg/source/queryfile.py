@@ -22,7 +22,9 @@ _TOKEN: Final = re.compile(
     r"|<[^<>\"{}|^`\\\s]*>|\#[^\n]*|[?$]\w+|[A-Za-z_][\w-]*(?::[\w.%-]*)?|\S",
     re.DOTALL,
 )
-TYPES: Final = ("string", "integer", "decimal", "year", "enum")
+VALUES: Final = ("string", "integer", "decimal", "year")
+"""Types of columns that hold values; one without a type holds terms of any kind, IRIs for the most part."""
+TYPES: Final = (*VALUES, "enum")
 """Parameter types beside the classes of the ontology."""
 
 
@@ -47,7 +49,19 @@ class SavedQuery:
     tags: tuple[str, ...]
     params: tuple[Parameter, ...]
     columns: Mapping[str, Text]
+    types: Mapping[str, str]
+    """Column → its type, where it holds values."""
     sparql: str
+
+    @property
+    def passages(self) -> frozenset[str]:
+        """The columns of passages, which go by their number and have no name."""
+        return frozenset(c for c in self.columns if c == "passage" or c.endswith("_passage"))
+
+    @property
+    def things(self) -> frozenset[str]:
+        """The columns of what has a name; the same whatever the rows."""
+        return frozenset(self.columns) - self.passages - frozenset(self.types)
 
     def bind(self, terms: Mapping[str, str]) -> str:
         """The SPARQL with each parameter of *terms* standing for its default.
@@ -91,6 +105,7 @@ def parse(text: str, name: str, shown: str) -> SavedQuery:
             tags=tuple(meta["tags"]),
             params=params,
             columns={key: _text(spec) for key, spec in meta["columns"].items()},
+            types={key: spec["type"] for key, spec in meta["columns"].items() if "type" in spec},
             sparql=text,
         )
     except yaml.YAMLError as error:
@@ -125,6 +140,7 @@ def from_plain(body: Mapping[str, Any]) -> SavedQuery:
         tags=tuple(body["tags"]),
         params=params,
         columns={key: Text(**spec) for key, spec in body["columns"].items()},
+        types=body["types"],
         sparql=body["sparql"],
     )
 

@@ -11,7 +11,7 @@ import click
 
 from kg.ask.tables import plain_table
 from kg.errors import MissingFile, Place, UsageProblem, reason
-from kg.faces.cli.completing import QUERY, VALUE
+from kg.faces.cli.completing import QUERY, TAG, VALUE
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import chosen, format_option, print_cells, show, tell_truncated
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command(help=say("列出保存的查询", "list the saved queries"))
-@click.option("--tag", help=say("只列带此标签的", "only those with this tag"))
+@click.option("--tag", type=TAG, help=say("只列带此标签的", "only those with this tag"))
 @format_option
 @common
 @click.pass_obj
@@ -61,7 +61,7 @@ def query(run: Run, name: str, params: tuple[str, ...], limit: int | None, forma
         _refuse_missing_passages(graph, saved, values)
     if chosen(format_) == "table":
         click.secho(graph.catalogue.question(saved, values).pick(run.lang), bold=True, err=True)
-    show(table, format_, run.lang, graph.names, saved.columns)
+    show(table, format_, run.lang, graph.names, saved.columns, saved.things)
 
 
 @click.command(

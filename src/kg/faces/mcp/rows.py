@@ -100,7 +100,7 @@ def saved(room: Room, call: Call) -> Answer:
     question = graph.catalogue.question(query, values)
     seen = _of_language(table.columns, lang)
     heads = [query.columns[table.columns[n]].pick(lang) for n in seen]
-    own = any(c == "passage" or c.endswith("_passage") for c in table.columns)
+    own = bool(query.passages)
     return Answer(
         title=question.pick(lang),
         head={

@@ -10,7 +10,7 @@ from kg.faces.web.problems import MEDIA, STATUS, TITLES
 from kg.faces.web.rows import FORMATS, MOST
 from kg.faces.web.settings import VERSION
 from kg.faces.web.things import SUFFIXES
-from kg.source.queryfile import Parameter, SavedQuery
+from kg.source.queryfile import VALUES, Parameter, SavedQuery
 from kg.store.formats import ALL, GRAPHS
 from kg.terms import Text
 from kg.vocab import BASE
@@ -48,7 +48,11 @@ _ROWS: Final[Schema] = {
         "params": {"type": "object", "additionalProperties": _TEXT},
         "columns": {
             "type": "array",
-            "items": {"type": "object", "required": ["name", "label"], "properties": {"name": _TEXT, "label": _NAMED}},
+            "items": {
+                "type": "object",
+                "required": ["name", "type", "label"],
+                "properties": {"name": _TEXT, "type": {"enum": ["term", *VALUES]}, "label": _NAMED},
+            },
         },
         "rows": {"type": "array", "items": _ANY},
         "offset": {"type": "integer", "minimum": 0},

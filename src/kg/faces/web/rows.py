@@ -48,7 +48,6 @@ class Page:
 
     Attributes:
         table: the rows.
-        whole: all rows, of which they are some.
         offset: rows before them.
         total: rows there are.
         following: cursor of the next page, or None.
@@ -56,7 +55,6 @@ class Page:
     """
 
     table: Table
-    whole: Table
     offset: int
     total: int
     following: str | None
@@ -83,8 +81,13 @@ def _described(room: Room, saved: SavedQuery) -> dict[str, Any]:
             {"name": p.name, "type": p.type, "label": _both(p.label), "default": p.default, "choices": list(p.choices)}
             for p in saved.params
         ],
-        "columns": [{"name": name, "label": _both(label)} for name, label in saved.columns.items()],
+        "columns": _columns(saved),
     }
+
+
+def _columns(saved: SavedQuery) -> list[dict[str, Any]]:
+    """The columns in the order of SELECT; a ``term`` is an IRI, with its name in the column beside, or any other value."""
+    return [{"name": c, "type": saved.types.get(c, "term"), "label": _both(saved.columns[c])} for c in saved.columns]
 
 
 def answer(room: Room, request: Request) -> Reply:
@@ -103,18 +106,12 @@ def answer(room: Room, request: Request) -> Reply:
     headers = {"X-Total-Count": str(page.total)}
     if page.following:
         headers["Link"] = f'<{_next_url(room, request, page.following, suffix)}>; rel="next"'
-    labelled = _labelled(room, page, request.lang)
+    labelled = with_labels(page.table, request.lang, room.graph.names, saved.things)
     if suffix == "json":
         return Reply(as_json(_document(room, saved, values, page, labelled)).body, JSON, headers)
     if suffix in ("csv", "tsv", "xlsx"):
         headers["Content-Disposition"] = f'attachment; filename="{saved.name}.{suffix}"'
     return Reply(_WRITERS[suffix](page.table if suffix == "ttl" else labelled), FORMATS[suffix], headers)
-
-
-def _labelled(room: Room, page: Page, lang: str) -> Table:
-    """The page with names beside IRIs, in columns that are the same on every page."""
-    whole = with_labels(page.whole, lang, room.graph.names)
-    return replace(page.table, columns=whole.columns, rows=whole.rows[page.offset : page.offset + len(page.table)])
 
 
 def _values(request: Request) -> dict[str, str]:
@@ -142,7 +139,7 @@ def _page(room: Room, saved: SavedQuery, values: Mapping[str, str], request: Req
     rows = whole.rows[offset : offset + limit]
     more = offset + limit < len(whole)
     table = Table(whole.columns, rows, more)
-    return Page(table, whole, offset, len(whole), _cursor(offset + limit, mark) if more else None, seconds)
+    return Page(table, offset, len(whole), _cursor(offset + limit, mark) if more else None, seconds)
 
 
 def _limit(text: str, default: int) -> int:
@@ -189,7 +186,7 @@ def _document(room: Room, saved: SavedQuery, values: Mapping[str, str], page: Pa
         "title": _both(saved.title),
         "question": _both(room.graph.catalogue.question(saved, values)),
         "params": terms,
-        "columns": [{"name": c, "label": _both(saved.columns[c])} for c in page.table.columns],
+        "columns": _columns(saved),
         "rows": list(labelled),
         "offset": page.offset,
         "total": page.total,
