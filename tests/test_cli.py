@@ -182,13 +182,32 @@ def test_find_by_kind_takes_its_labels(kg: Run, kind: str) -> None:
     [
         ("r1-L0037", "key player in — satellite manufacturing"),
         ("psg:r1-L0037", "key player in — satellite manufacturing"),
+        ("r1-L0037", "商业航天/03 产业链与代表企业/上游 · characters 628–671 · SHA-256 02bf85a1494"),
         ("obs:eai-cn-2023", "market size · China · 2023"),
+        ("obs:eai-cn-2023", "value: 157.27 billion\nyear: 2023\n"),
         ("https://w3id.org/xinzhi/observation/eai-cn-2023", "[r1-L0356]"),
         ("ivc:Company", "run as a business"),
     ],
 )
 def test_show_takes_the_iris_that_other_answers_print(kg: Run, name: str, says: str) -> None:
     assert says in kg("show", name).stdout
+
+
+def test_show_tells_programs_all_that_it_tells_people(kg: Run) -> None:
+    """A passage: where it stands and what it states; each IRI with its names."""
+    body = json.loads(kg("show", "r1-L0037", "--format", "json").stdout)
+    assert (body["section"], body["start"], body["end"]) == ("商业航天/03 产业链与代表企业/上游", 628, 671)
+    said = [" — ".join(part["en"] for part in triple.values()) for triple in body["states"]]
+    assert said
+    text = kg("show", "r1-L0037").stdout
+    assert all(f"  {line}\n" in text for line in said)
+    figure = json.loads(kg("show", "obs:eai-cn-2023", "--format", "json").stdout)
+    assert {v["predicate"]["en"]: v["value"] for v in figure["values"]} == {
+        "stated scale": 100000000,
+        "stated value": 1572.7,
+        "value": 157270000000,
+        "year": 2023,
+    }
 
 
 def test_formats_hold_the_same_rows(kg: Run) -> None:
@@ -255,6 +274,13 @@ def test_sparql_keeps_to_format_and_limit_in_every_query_form(kg: Run) -> None:
 def test_limit_marks_what_is_cut(kg: Run) -> None:
     done = kg("sparql", "SELECT * { ?s ?p ?o }", "--limit", "3", "--format", "json")
     assert json.loads(done.stdout)["truncated"] is True
+    for form in ("SELECT *", "CONSTRUCT"):  # by a limit that nobody asked for
+        done = kg("sparql", f"{form} {{ ?s ?p ?o }}".replace("CONSTRUCT {", "CONSTRUCT WHERE {"), code=4)
+        assert "raise --limit" in done.stderr and done.stdout
+
+
+def test_a_parameter_given_twice_is_refused(kg: Run) -> None:
+    assert "industry is given twice" in kg("query", "market-size", "industry=6G", "industry=quantum", code=2).stderr
 
 
 def test_no_colour_and_nothing_but_data_on_stdout(kg: Run) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 from kg import vocab
 from kg.ask.names import Names, Thing
 from kg.store.base import Store
+from kg.store.results import Term
 
 _EDGES = """
 SELECT ?out ?p ?other ?g WHERE {{
@@ -29,6 +31,15 @@ SELECT DISTINCT ?claim ?kind ?passage ?indicator ?region ?year ?start ?end ?comp
 _KIND = """
 SELECT ?kind WHERE {{ <{iri}> a ?kind FILTER(STRSTARTS(STR(?kind), STR(ivc:)))
   FILTER NOT EXISTS {{ <{iri}> a ?narrower . ?narrower rdfs:subClassOf+ ?kind FILTER(?narrower != ?kind) }} }} ORDER BY ?kind"""
+_VALUES = """
+SELECT ?property ?value WHERE {{ <{iri}> ?property ?value
+  FILTER(isLiteral(?value) && STRSTARTS(STR(?property), STR(ivc:)) && ?property != ivc:summary) }} ORDER BY ?property ?value"""
+_SPAN = """
+SELECT ?section ?start ?end ?sha256 WHERE {{
+  <{iri}> ivc:sectionPath ?section ; ivc:sha256 ?sha256 ; oa:hasSelector ?at . ?at oa:start ?start ; oa:end ?end }}"""
+_STATED = """
+SELECT ?subject ?predicate ?object WHERE {{ GRAPH <{iri}> {{ ?subject ?predicate ?object }} }}
+ORDER BY ?subject ?predicate STR(?object) COALESCE(LANG(?object), "")"""
 _THERE = """ASK {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?p <{iri}> }} UNION {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}
   UNION {{ GRAPH ?g {{ <{iri}> ?p ?o }} }} }}"""
 _SAFE = re.compile(r"[\w./#:~-]+", re.ASCII)
@@ -72,15 +83,40 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Span:
+    """Where a passage stands in the text: its headings, the first character and that behind the last, its digest."""
+
+    section: str
+    start: int
+    end: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Entity:
-    """Everything the graph holds of one thing."""
+    """Everything the graph holds of one thing.
+
+    Attributes:
+        thing: its IRI, kind and names.
+        texts: property → language → definition, note, summary.
+        edges: to other things and from them, but for claims.
+        figures: claims about it that hold a number.
+        claims: those that hold none.
+        passages: that state any of it, in the order of the text.
+        values: (property, number, date or word) of the thing itself, as of a figure or a policy.
+        span: where a passage stands; None of anything else.
+        states: the triples (subject, predicate, object) that a passage states.
+    """
 
     thing: Thing
     texts: dict[str, dict[str, str]]
     edges: tuple[Edge, ...]
     figures: tuple[Claim, ...]
     claims: tuple[Claim, ...]
-    passages: tuple[str, ...] = field(default=())
+    passages: tuple[str, ...]
+    values: tuple[tuple[str, Any], ...]
+    span: Span | None
+    states: tuple[tuple[Term | None, ...], ...]
 
 
 def described(store: Store, names: Names, iri: str) -> Entity | None:
@@ -99,6 +135,8 @@ def entity(store: Store, names: Names, thing: Thing) -> Entity:
     )
     claims = _claims(store, thing.iri)
     passages = {p for e in edges for p in e.passages} | {c.passage for c in claims}
+    spans = [Span(**row) for row in store.select(_SPAN.format(iri=thing.iri))]
+    values = [] if spans else [(row["property"], row["value"]) for row in store.select(_VALUES.format(iri=thing.iri))]
     return Entity(
         thing=thing,
         texts=_texts(store, thing.iri),
@@ -106,6 +144,9 @@ def entity(store: Store, names: Names, thing: Thing) -> Entity:
         figures=tuple(c for c in claims if c.value is not None),
         claims=tuple(c for c in claims if c.value is None),
         passages=tuple(sorted(passages)),
+        values=tuple(values),
+        span=spans[0] if spans else None,
+        states=store.select(_STATED.format(iri=thing.iri)).rows if spans else (),
     )
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
+
+import pyoxigraph as ox
 
 from kg.ask.chain import Chain, Cited, SegmentCell
 from kg.ask.entity import Claim, Edge, Entity
 from kg.ask.names import Match, Names
 from kg.ask.network import Hop
 from kg.ask.overview import AuditFinding
+from kg.store.results import Term, plain
 from kg.terms import slug
 
 
@@ -32,9 +36,9 @@ def match(found: Match) -> dict[str, Any]:
 
 
 def entity(found: Entity, names: Names) -> dict[str, Any]:
-    """One thing from all sides."""
+    """One thing from all sides; of a passage also where it stands and what it states."""
     thing = found.thing
-    return {
+    told = {
         "iri": thing.iri,
         "kind": thing.kind,
         "zh": thing.label.zh,
@@ -45,7 +49,20 @@ def entity(found: Entity, names: Names) -> dict[str, Any]:
         "figures": [_claim(c, names) for c in found.figures],
         "claims": [_claim(c, names) for c in found.claims],
         "passages": [slug(p) for p in found.passages],
+        "values": [{"predicate": named(prop, names), "value": value} for prop, value in found.values],
     }
+    if found.span:
+        told |= asdict(found.span)
+        told["states"] = [
+            dict(zip(("subject", "predicate", "object"), (_term(term, names) for term in triple), strict=True))
+            for triple in found.states
+        ]
+    return told
+
+
+def _term(term: Term | None, names: Names) -> Any:
+    """An IRI with its names, any other term as a JSON value."""
+    return named(term.value, names) if isinstance(term, ox.NamedNode) else plain(term)
 
 
 def _edge(edge: Edge, names: Names) -> dict[str, Any]:
@@ -101,7 +118,8 @@ def chain(found: Chain, names: Names) -> dict[str, Any]:
             for view in found.views
         ],
         "unplaced": [_cell(c, names) for c in found.unplaced],
-        "representatives": _cited(found.representatives, names),
+        "representatives": cited(found.representatives, names),
+        "others": cited(found.others, names),
     }
 
 
@@ -109,13 +127,14 @@ def _cell(cell: SegmentCell, names: Names) -> dict[str, Any]:
     return {
         "segment": named(cell.iri, names),
         "passages": [slug(p) for p in cell.passages],
-        "companies": _cited(cell.companies, names),
-        "products": _cited(cell.products, names),
+        "companies": cited(cell.companies, names),
+        "products": cited(cell.products, names),
         "parts": [_cell(part, names) for part in cell.parts],
     }
 
 
-def _cited(things: Iterable[Cited], names: Names) -> list[dict[str, Any]]:
+def cited(things: Iterable[Cited], names: Names) -> list[dict[str, Any]]:
+    """Things with the ids of their passages."""
     return [{**(named(t.iri, names) or {}), "passages": [slug(p) for p in t.passages]} for t in things]
 
 

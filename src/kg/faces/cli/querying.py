@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.ask.tables import plain_table
-from kg.errors import MissingFile, Place, UsageProblem, reason
+from kg.errors import LimitReached, MissingFile, Place, UsageProblem, reason
 from kg.faces.cli.completing import QUERY, TAG, VALUE
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
@@ -19,6 +19,9 @@ from kg.terms import Text
 
 if TYPE_CHECKING:
     from kg.source.queryfile import SavedQuery
+
+_MOST = 10_000
+"""Rows of an answer if nobody says how many."""
 
 
 @click.command(help=say("列出保存的查询", "list the saved queries"))
@@ -71,14 +74,14 @@ def query(run: Run, name: str, params: tuple[str, ...], limit: int | None, forma
 @click.option(
     "--timeout", type=click.FloatRange(0.01, 86_400), default=30.0, show_default=True, help=say("秒", "seconds")
 )
-@click.option("--limit", type=click.IntRange(1), default=10_000, show_default=True, help=say("最多行数", "most rows"))
+@click.option("--limit", type=click.IntRange(1), show_default=str(_MOST), help=say("最多行数", "most rows"))
 @format_option
 @common
 @click.pass_obj
-def sparql(run: Run, text: str, timeout: float, limit: int, format_: str | None) -> None:
-    """Run a query from outside, in a process that can be killed."""
+def sparql(run: Run, text: str, timeout: float, limit: int | None, format_: str | None) -> None:
+    """Run a query from outside, in a process that can be killed; exit 4 if a limit that was not asked for cut its answer."""
     shown, body = _source(text)
-    answer = run.graph().ask(body, shown=shown, seconds=timeout, limit=limit)
+    answer = run.graph().ask(body, shown=shown, seconds=timeout, limit=limit or _MOST)
     if answer.table is not None and (answer.triples is None or (format_ or "ttl") != "ttl"):
         show(answer.table, format_, run.lang)
     elif answer.triples is not None:
@@ -90,6 +93,8 @@ def sparql(run: Run, text: str, timeout: float, limit: int, format_: str | None)
         show(plain_table(("answer",), [(truth,)]), format_, run.lang)
     else:
         click.echo("true" if answer.truth else "false")
+    if limit is None and answer.table is not None and answer.table.truncated:
+        raise click.exceptions.Exit(LimitReached.exit_code)
 
 
 def _source(text: str) -> tuple[str, str]:
@@ -130,6 +135,8 @@ def _pairs(params: tuple[str, ...]) -> dict[str, Any]:
                     "as in: kg query companies-in-segment segment=卫星制造",
                 ),
             )
+        if name in pairs:
+            raise UsageProblem(Text(f"参数 {name} 出现了两次", f"the parameter {name} is given twice"))
         pairs[name] = value
     return pairs
 

@@ -14,11 +14,10 @@ from kg.terms import Text, amount, compact, expand, slug
 from kg.vocab import BASE, IVC, IVL, PASSAGE
 
 if TYPE_CHECKING:
+    from kg.ask.names import Names
     from kg.faces.mcp.desk import Call, Room
 
 _ORDER: Final = ("asserted", "figure", "claim", "background", "entities", "inferred")
-_STATED: Final = """
-SELECT ?s ?p ?o WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }} ORDER BY ?s ?p STR(?o) COALESCE(LANG(?o), "")"""
 
 
 def show(room: Room, call: Call) -> Answer:
@@ -31,7 +30,7 @@ def show(room: Room, call: Call) -> Answer:
     found = _meant(room, text)
     iri = found.thing.iri
     head = {"thing": _thing(room, call, found), "namesakes": _namesakes(room, text, iri)}
-    rows = list(_stated(room, iri)) if iri.startswith(PASSAGE) else _ordered(found, names)
+    rows = list(_stated(found, names)) if found.span else _ordered(found, names)
     called = " / ".join(dict.fromkeys((found.thing.label.zh, found.thing.label.en)))
     kind = f" ({names.label(IVC + found.thing.kind, call.frame.lang)})" if found.thing.kind else ""
     return Answer(
@@ -87,12 +86,11 @@ def _triple(iri: str, edge: Edge) -> tuple[str, str, str]:
     return f"<{subject}>", f"<{edge.predicate}>", f"<{value}>"
 
 
-def _stated(room: Room, passage: str) -> Iterator[dict[str, Any]]:
+def _stated(found: Entity, names: Names) -> Iterator[dict[str, Any]]:
     """What a passage states, triple by triple."""
-    names = room.graph.names
-    for terms in room.graph.store.select(_STATED.format(iri=passage)).rows:
+    for terms in found.states:
         three = zip(("subject", "predicate", "object"), (cell(t, names) for t in terms), strict=True)
-        yield {"row": "statement", **dict(three), "ground": "asserted", "passages": [slug(passage)]}
+        yield {"row": "statement", **dict(three), "ground": "asserted", "passages": [slug(found.thing.iri)]}
 
 
 def _row(room: Room, call: Call, told: Mapping[str, Any]) -> Row:

@@ -12,7 +12,7 @@ from kg.errors import NotFound
 from kg.faces.web.desk import HTML, JSON, Reply, Request, Room, as_json
 from kg.store.formats import GRAPHS
 from kg.terms import Text, slug
-from kg.vocab import BASE, ONTOLOGY, PASSAGE, PREFIXES
+from kg.vocab import BASE, ONTOLOGY, PREFIXES
 
 _RDF: Final = {f.name: f for f in GRAPHS if f.name in ("ttl", "jsonld")}
 _OFFERED: Final = {"html": HTML, "ttl": _RDF["ttl"].header, "jsonld": _RDF["jsonld"].header, "json": JSON}
@@ -23,12 +23,6 @@ _ABOUT: Final = (
 )
 _GRAPH: Final = "CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}"
 _AUDITED: Final = "CONSTRUCT {{ <{iri}> ?p ?o }} WHERE {{ GRAPH g:audit {{ <{iri}> ?p ?o }} }}"
-_STATED: Final = """SELECT ?subject ?relation ?object WHERE {{ GRAPH <{iri}> {{ ?subject ?relation ?object }} }}
-ORDER BY ?subject ?relation STR(?object) COALESCE(LANG(?object), "")"""
-_VALUES: Final = """SELECT ?property ?value WHERE {{ <{iri}> ?property ?value
-  FILTER(isLiteral(?value) && STRSTARTS(STR(?property), STR(ivc:)) && ?property != ivc:summary) }} ORDER BY ?property ?value"""
-_SPAN: Final = """SELECT ?section ?start ?end ?sha256 WHERE {{
-  <{iri}> ivc:sectionPath ?section ; ivc:sha256 ?sha256 ; oa:hasSelector ?at . ?at oa:start ?start ; oa:end ?end }}"""
 
 
 def answer(room: Room, request: Request) -> Reply:
@@ -47,7 +41,7 @@ def answer(room: Room, request: Request) -> Reply:
         raise _nothing(room, iri)
     finding = next((f for f in room.graph.audit() if f.iri == iri), None) if iri.startswith(_FINDING) else None
     if suffix == "json":
-        body = {**plain.entity(found, room.graph.names), "values": _values(room, iri), **_span(room, iri)}
+        body = plain.entity(found, room.graph.names)
         if finding:
             body["finding"] = plain.finding(finding, room.graph.names)
         return Reply(as_json(body).body, JSON, headers)
@@ -72,34 +66,9 @@ def _rdf(room: Room, iri: str, suffix: str) -> bytes:
     return ox.serialize(ordered, format=_RDF[suffix].kind, prefixes=dict(PREFIXES)) or b""
 
 
-def _values(room: Room, iri: str) -> list[dict[str, Any]]:
-    """What the thing says in numbers, dates and words: a figure's value and year, a policy's date."""
-    rows = [] if iri.startswith(PASSAGE) else list(room.graph.store.select(_VALUES.format(iri=iri)))
-    return [{"predicate": plain.named(row["property"], room.graph.names), "value": row["value"]} for row in rows]
-
-
-def _span(room: Room, iri: str) -> dict[str, Any]:
-    """Where a passage stands in the text; nothing of anything else."""
-    if not iri.startswith(PASSAGE):
-        return {}
-    rows = list(room.graph.store.select(_SPAN.format(iri=iri)))
-    return rows[0] if rows else {}
-
-
 def _page(room: Room, request: Request, iri: str, found: Entity) -> bytes:
-    stated = None
-    if iri.startswith(PASSAGE):
-        stated = room.graph.store.select(_STATED.format(iri=iri))
-    return room.pages.render(
-        "thing.html",
-        request,
-        found=found,
-        kind_iri=f"{ONTOLOGY}#{found.thing.kind}",
-        span=_span(room, iri),
-        values=_values(room, iri),
-        stated=stated,
-        **_named(request, iri),
-    )
+    kind = f"{ONTOLOGY}#{found.thing.kind}"
+    return room.pages.render("thing.html", request, found=found, kind_iri=kind, **_named(request, iri))
 
 
 def _named(request: Request, iri: str) -> dict[str, Any]:
