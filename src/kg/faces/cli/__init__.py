@@ -87,9 +87,9 @@ def _command(args: list[str]) -> int:
 
     asked = os.environ.get("_KG_COMPLETE")
     if asked:
-        from click.shell_completion import shell_complete
+        from kg.faces.cli.completing import complete
 
-        return shell_complete(cli, {}, "kg", "_KG_COMPLETE", asked)
+        return complete(cli, asked)
     try:
         with cli.make_context("kg", list(args)) as context:
             cli.invoke(context)

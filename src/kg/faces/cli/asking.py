@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from kg.ask.tables import plain_table
 from kg.errors import NotFound, UsageProblem
-from kg.faces.cli.completing import INDUSTRY
+from kg.faces.cli.completing import INDUSTRY, THING
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import chosen, cite, format_option, format_or_text_option, in_words, print_cells, show
@@ -149,7 +149,7 @@ def find(run: Run, text: str, kind: str | None, limit: int, format_: str | None)
 
 
 @click.command("show", help=say("一个事物的全貌:名称、关系、数字、论断、出处", "one thing from all sides"))
-@click.argument("thing")
+@click.argument("thing", type=THING)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
 @common
 @click.pass_obj
@@ -249,8 +249,8 @@ def claim_line(claim: Claim, names: Any, lang: str) -> str:
 
 
 @click.command(help=say("两个事物如何相连,每一步都有出处", "how two things are connected, a passage on each hop"))
-@click.argument("one")
-@click.argument("other")
+@click.argument("one", type=THING)
+@click.argument("other", type=THING)
 @format_or_text_option
 @common
 @click.pass_obj

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from kg.faces.cli.completing import THING
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.output import write
@@ -12,7 +13,7 @@ _EXPORTS = ("turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml", "graphml
 
 
 @click.command(help=say("画成一个自足的 HTML 文件(pyvis)", "draw as one self-contained HTML file (pyvis)"))
-@click.argument("thing", required=False)
+@click.argument("thing", required=False, type=THING)
 @click.option("-o", "output", type=click.Path(), required=True, help=say("写到此 HTML 文件", "the HTML file to write"))
 @common
 @click.pass_obj

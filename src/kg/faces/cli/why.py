@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg.faces.cli.completing import THING
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import cite
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
         "why it holds: the proof down to passages; else what is missing",
     )
 )
-@click.argument("subject")
+@click.argument("subject", type=THING)
 @click.argument("predicate")
-@click.argument("value", metavar="OBJECT")
+@click.argument("value", metavar="OBJECT", type=THING)
 @click.option("--all", "every", is_flag=True, help=say("列出全部证明", "every proof, not only the shortest"))
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @common
