@@ -15,7 +15,16 @@ from kg.errors import NotFound, UsageProblem
 from kg.faces.cli.completing import INDUSTRY, THING
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import chosen, cite, format_option, format_or_text_option, in_words, print_cells, show
+from kg.faces.cli.render import (
+    chosen,
+    cite,
+    format_option,
+    format_or_text_option,
+    in_words,
+    print_cells,
+    show,
+    tell_truncated,
+)
 from kg.store.results import Table, Term
 from kg.terms import Text, amount, expand, slug
 from kg.vocab import PASSAGE, SH, SHAPE
@@ -329,24 +338,31 @@ def _print_findings(rule: str, found: list[AuditFinding], names: Any, lang: str)
     )
 )
 @click.option("--central", is_flag=True, help=say("介数中心性与割点", "betweenness centrality and articulation points"))
-@click.option("--limit", type=click.IntRange(1), default=15, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(1), help=say("每种最多行数(--central:15)", "most rows of each kind (--central: 15)")
+)
 @format_option
 @common
 @click.pass_obj
-def stats(run: Run, central: bool, limit: int, format_: str | None) -> None:
-    """Print counts by graph and class, or the most central things."""
+def stats(run: Run, central: bool, limit: int | None, format_: str | None) -> None:
+    """Print counts by graph and class, the largest of each kind first, or the most central things."""
     from kg.ask.overview import class_counts
 
     graph = run.graph()
     if central:
-        _print_central(run, graph, limit, format_)
+        _print_central(run, graph, limit or 15, format_)
         return
-    triples, others = say("三元组", "triples"), say("计数", "count")
-    counts = graph.manifest["counts"].items()
-    rows = [(others if k in _NO_TRIPLES else triples, say(*_COUNTS[k]), n) for k, n in counts]
-    rows += [(say("类", "class"), graph.names.label(iri, run.lang), n) for iri, n in class_counts(graph.store)]
+    counts = sorted(graph.manifest["counts"].items(), key=lambda count: -count[1])
+    kinds = (
+        (say("三元组", "triples"), [(say(*_COUNTS[k]), n) for k, n in counts if k not in _NO_TRIPLES]),
+        (say("计数", "count"), [(say(*_COUNTS[k]), n) for k, n in counts if k in _NO_TRIPLES]),
+        (say("类", "class"), [(graph.names.label(iri, run.lang), n) for iri, n in class_counts(graph.store)]),
+    )
     heads = [say("种类", "kind"), say("名称", "name"), say("数量", "count")]
+    rows = [(kind, *row) for kind, found in kinds for row in found[:limit]]
     _print(("kind", "name", "count"), heads, rows, format_, run.lang)
+    if len(rows) < sum(len(found) for _, found in kinds):
+        tell_truncated(run.lang)
 
 
 def _print_central(run: Run, graph: Any, limit: int, format_: str | None) -> None:

@@ -1,10 +1,10 @@
-"""Rows and records as a person or a program reads them; widths count 汉字 as two (rich does)."""
+"""Rows and records as a person or a program reads them."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -46,7 +46,12 @@ def monochrome() -> bool:
 
 
 def show(
-    table: Table, format_: str | None, lang: str, names: Names | None = None, heads: Mapping[str, Text] | None = None
+    table: Table,
+    format_: str | None,
+    lang: str,
+    names: Names | None = None,
+    heads: Mapping[str, Text] | None = None,
+    things: Collection[str] | None = None,
 ) -> None:
     """Print *table*.
 
@@ -56,6 +61,7 @@ def show(
         lang: language of headings and names.
         names: where IRIs get their names; None prints IRIs.
         heads: column → heading; None prints the variables.
+        things: columns whose names stand beside them in formats for programs; None takes those that hold IRIs.
     """
     kind = chosen(format_)
     if kind in ("table", "md"):
@@ -64,7 +70,9 @@ def show(
         cells = [[cell(term, lang, names) for term in row] for row in table.rows]
         print_cells(titles, cells, kind)
     else:
-        click.echo(WRITERS[kind](with_labels(table, lang, names) if names and kind != "ttl" else table), nl=False)
+        click.echo(
+            WRITERS[kind](with_labels(table, lang, names, things) if names and kind != "ttl" else table), nl=False
+        )
     if table.truncated:
         tell_truncated(lang)
 
@@ -97,22 +105,9 @@ def print_cells(titles: Sequence[str], cells: Sequence[Sequence[str]], kind: str
         lines = [list(titles), ["---"] * len(titles), *escaped]
         click.echo("".join(f"| {' | '.join(line)} |\n" for line in lines), nl=False)
         return
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table as RichTable
+    from kg.faces.cli.terminal import lay_out
 
-    grid = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
-    for title in titles:
-        grid.add_column(title, overflow="fold")
-    for row in cells:
-        grid.add_row(*(_escape(c) for c in row))
-    Console(highlight=False, soft_wrap=False, color_system=None if monochrome() else "auto").print(grid)
-
-
-def _escape(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
+    click.echo("".join(f"{line}\n" for line in lay_out(titles, cells)), nl=False)
 
 
 def of_language(table: Table, lang: str) -> Table:

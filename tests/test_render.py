@@ -1,0 +1,155 @@
+"""Rows at a terminal: whatever its width nothing is lost and nothing broken that must stay whole."""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import io
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+
+import pytest
+
+from conftest import Run
+from kg.faces.cli.render import cell, of_language
+from kg.faces.cli.terminal import lay_out
+from kg.graph import KnowledgeGraph
+from kg.source.project import Project
+from kg.terms import width
+
+WHOLE = re.compile(r"\d[\d,.]*[万亿]+|\d[\d,.]* [mbtr]+illion|[A-Za-z0-9][A-Za-z0-9,.:/#_-]*")
+"""Numbers, years, identifiers, IRIs and Latin words, as a reader tells them apart."""
+Rows = tuple[list[str], list[list[str]]]
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch):
+    """``at(40, titles, cells)``: the lines on a terminal of 40 columns, without bold."""
+
+    def lines(columns: int, titles: Sequence[str], cells: Sequence[Sequence[str]]) -> list[str]:
+        monkeypatch.setenv("COLUMNS", str(columns))
+        return [re.sub(r"\x1b\[\d+m", "", line) for line in lay_out(titles, cells)]
+
+    return lines
+
+
+@pytest.fixture(scope="module")
+def answers(graph: KnowledgeGraph) -> dict[tuple[str, str], Rows]:
+    """Headings and cells of every saved query in both languages."""
+    found = {}
+    for query in graph.catalogue:
+        table = graph.query(query.name)
+        for lang in ("zh", "en"):
+            of = of_language(table, lang)
+            titles = [query.columns[c].pick(lang) for c in of.columns]
+            found[query.name, lang] = titles, [[cell(t, lang, graph.names) for t in row] for row in of.rows]
+    return found
+
+
+@pytest.mark.parametrize("columns", [5, 20, 40, 60, 80, 100, 160])
+def test_nothing_is_lost_or_broken_at_any_width(at, answers: dict[tuple[str, str], Rows], columns: int) -> None:
+    for name, (titles, cells) in answers.items():
+        lines = at(columns, titles, cells)
+        told = "\n".join(lines)
+        texts = [text for row in cells for text in row]
+        lost = Counter("".join("".join(texts).split())) - Counter(told)
+        assert not lost, (name, lost)
+        shown = Counter(piece for line in lines for piece in WHOLE.findall(line))
+        pieces = Counter(piece for text in texts for piece in WHOLE.findall(text))
+        assert not pieces - shown, (name, pieces - shown)
+        alone = max(map(width, [*WHOLE.findall(told), *titles]), default=0)
+        assert max(map(width, lines)) <= max(columns, alone + 4), name
+
+
+def test_a_table_that_would_break_a_number_becomes_blocks(at) -> None:
+    rows = ["指标", "地区", "数值", "备注"], [["市场规模", "中国", "1,572.7亿", ""], ["市场规模", "全球", "18亿", "约"]]
+    assert at(40, *rows) == [
+        "指标      地区       数值  备注",
+        "───────────────────────────────",
+        "市场规模  中国  1,572.7亿",
+        "市场规模  全球       18亿  约",
+    ]
+    assert at(30, *rows) == [
+        "指标: 市场规模",
+        "地区: 中国",
+        "数值: 1,572.7亿",
+        "─" * 30,
+        "指标: 市场规模",
+        "地区: 全球",
+        "数值: 18亿",
+        "备注: 约",
+    ]
+    assert at(12, *rows)[3:5] == ["数值:", "  1,572.7亿"]
+    assert at(9, rows[0], []) == ["指标", "地区", "数值", "备注"]
+
+
+def test_long_texts_give_way_and_marks_cling_to_their_words(at) -> None:
+    rows = ["说明", "出处"], [["每年增长,“新能源汽车”的销量达302.4万辆,超过 16.5 %。", "r1-L0356"]]
+    assert at(36, *rows) == [
+        "说明                        出处",
+        "─" * 36,
+        "每年增长,“新能源汽车”的销   r1-L0356",
+        "量达302.4万辆,超过",
+        "16.5 %。",
+    ]
+
+
+def test_columns_with_nothing_in_them_are_left_out_at_a_terminal_only(kg: Run, at) -> None:
+    assert at(80, ["a", "b"], [["1", ""], ["2", ""]]) == ["a", "─", "1", "2"]
+    assert at(80, ["a", "b"], []) == ["a  b", "────"]
+    assert at(80, ["a", "b"], [["", ""]]) == ["a  b", "────", ""]
+    words = ("query", "forecasts-by-estimator", "--format")
+    table, md = (kg(*words, kind, COLUMNS="400").stdout.splitlines()[0] for kind in ("table", "md"))
+    assert "|" not in table
+    assert len(re.split(r"\s{2,}", table)) < md.count("|") - 1
+    head = next(csv.reader(io.StringIO(kg(*words, "csv").stdout)))
+    assert len([c for c in head if not c.endswith("_label")]) >= md.count("|") - 1
+
+
+def test_what_moves_the_cursor_is_not_printed(at) -> None:
+    assert at(80, ["a"], [["x\ty\x1b[2Jz"], ["one\r\ntwo"]]) == ["a", "─" * 14, "x       y\ufffd[2Jz", "one", "two"]
+
+
+def test_a_narrow_command_says_everything(kg: Run) -> None:
+    told = kg("find", "比亚迪", "--format", "table", "--limit", "1", COLUMNS="5").stdout.split()
+    assert {"company", "BYD", "https://w3id.org/xinzhi/organization/byd", "100"} <= set(told)
+    assert "".join(told).find("比亚迪") > 0
+
+
+@pytest.mark.parametrize(("columns", "first"), [(40, "subject:"), (200, "subject")])
+def test_the_width_is_the_terminals(kg: Run, project: Project, columns: int, first: str) -> None:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    env = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "KG_LANG")}
+    env |= {"TERM": "dumb", "KG_STORE": str(project.store), "KG_PROJECT": str(project.root), "KG_LANG": "en"}
+    command = [sys.executable, "-m", "kg", "query", "market-size"]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL, env=env):
+        os.close(theirs)
+        told = b""
+        with suppress(OSError):
+            while part := os.read(ours, 65536):
+                told += part
+    os.close(ours)
+    assert told.decode().split()[0] == first
+
+
+def test_stats_are_largest_first_in_each_kind_and_heed_their_limit(kg: Run) -> None:
+    done = kg("stats")
+    rows = [line.split("\t") for line in done.stdout.splitlines()[1:]]
+    assert done.stderr == ""
+    kinds = list(dict.fromkeys(kind for kind, _, _ in rows))
+    assert kinds == ["triples", "count", "class"]
+    assert rows == sorted(rows, key=lambda row: (kinds.index(row[0]), -int(row[2])))
+    done = kg("stats", "--limit", "2")
+    few = [line.split("\t") for line in done.stdout.splitlines()[1:]]
+    assert few == [row for kind in kinds for row in [r for r in rows if r[0] == kind][:2]]
+    assert "raise --limit" in done.stderr
+    assert len(kg("stats", "--central", "--limit", "2").stdout.splitlines()) <= 5
