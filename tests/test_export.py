@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -71,6 +72,7 @@ def test_tables_bear_names_in_both_languages(graph: KnowledgeGraph) -> None:
     row = next(r for r in rows if r["subject"].endswith("/landspace") and r["object"].endswith("/space-launch"))
     for part, lang, name in (("subject", "zh", "蓝箭航天"), ("subject", "en", "LandSpace")):
         assert row[f"{part}_{lang}"] == name
+    assert row["passages"] == ("r1-L0045" if row["predicate"].endswith("#keyPlayerIn") else "")
     assert row["predicate_zh"] != row["predicate_en"] != "" != row["object_en"] != row["object_zh"]
 
 
@@ -94,12 +96,16 @@ def test_part_of_the_named_graphs_keeps_their_names(
     assert len(names) == (214 if which == "report" else 1)
 
 
-def test_graphml_with_provenance_names_the_passages(graph: KnowledgeGraph) -> None:
-    network = nx.parse_graphml(export(graph, "graphml", "provenance"), force_multigraph=True)
+@pytest.mark.parametrize("which", ["default", "provenance"])
+def test_graphml_names_the_passages(graph: KnowledgeGraph, which: str) -> None:
+    text = export(graph, "graphml", which)
+    ids = re.findall(r'<edge [^>]*\bid="([^"]*)"', text)
+    assert len(ids) == len(set(ids)) == text.count("<edge ")
+    network = nx.parse_graphml(text, force_multigraph=True)
     base = "https://w3id.org/xinzhi/"
     edges = network.get_edge_data(base + "organization/landspace", base + "segment/space-launch").values()
     assert [e["passages"] for e in edges if e["property"] == "keyPlayerIn"] == ["r1-L0045"]
-    assert any("passages" not in e for _, _, e in network.edges(data=True)), "inferred edges have none"
+    assert [e["passages"] for e in edges if e["property"] == "operatesIn"] == [""], "inferred edges have none"
 
 
 def test_graphml_of_the_audit_joins_findings_to_what_they_are_about(graph: KnowledgeGraph) -> None:

@@ -3,15 +3,15 @@
 turtle and rdfxml hold one graph: the default graph, or with ``--graph provenance`` the plain facts plus
 an ``rdf:Statement`` with ``ivc:statedIn`` for each asserted edge, which every RDF 1.1 tool can read (SPEC D1).
 trig and nquads hold the named graphs, from which the default graph can be made again; of one graph they keep its name.
-graphml draws the ontology's edges between things, with their passages if ``--graph provenance`` asks for them; of a graph
-that is kept for itself (``audit``, ``passages`` …) it draws every edge, for there the ontology's are not the point.
+graphml draws the ontology's edges between things; of a graph that is kept for itself (``audit``, ``passages`` …) every edge,
+for there the ontology's are not the point. It and csv name the passages of each edge; what has none the report does not say.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
@@ -100,12 +100,11 @@ def _belongs(name: str, which: str) -> bool:
 
 
 def _stated(graph: KnowledgeGraph) -> dict[ox.Triple, list[ox.NamedNode]]:
-    """Every asserted edge of the ontology between a thing and another → its passages, in order."""
+    """Every triple of the report → its passages, in order."""
     stated: dict[ox.Triple, list[ox.NamedNode]] = {}
     for quad in sorted(_quads(graph, "report"), key=str):
-        name = quad.graph_name
-        if isinstance(name, ox.NamedNode) and _is_edge(quad.triple) and quad.predicate.value.startswith(vocab.IVC):
-            stated.setdefault(quad.triple, []).append(name)
+        if isinstance(quad.graph_name, ox.NamedNode):
+            stated.setdefault(quad.triple, []).append(quad.graph_name)
     return stated
 
 
@@ -114,12 +113,14 @@ def _is_edge(triple: ox.Triple) -> bool:
 
 
 def _provenance(graph: KnowledgeGraph) -> Iterator[ox.Triple]:
-    """The default graph plus one rdf:Statement per asserted edge between IRIs, with its passages."""
+    """The default graph plus one rdf:Statement per asserted edge of the ontology between things, with its passages."""
     yield from _triples(graph, "default")
     node = ox.NamedNode
     for triple, passages in _stated(graph).items():
         from hashlib import sha256
 
+        if not (_is_edge(triple) and triple.predicate.value.startswith(vocab.IVC)):
+            continue
         name = node(f"{vocab.BASE}statement/{sha256(str(triple).encode()).hexdigest()[:16]}")
         yield ox.Triple(name, node(vocab.TYPE), node(vocab.RDF + "Statement"))
         for part, term in (("subject", triple.subject), ("predicate", triple.predicate), ("object", triple.object)):
@@ -136,8 +137,7 @@ def _graphml(graph: KnowledgeGraph, triples: list[ox.Triple], which: str) -> str
     """Nodes with labels and kind, edges with property, labels and passages; for Gephi, yEd, Cytoscape."""
     import networkx as nx
 
-    names = graph.names
-    stated = _stated(graph) if which == "provenance" else {}
+    names, stated = graph.names, _stated(graph)
     whole = which in GRAPHS and which not in ("default", "provenance", "report")
     network: Any = nx.MultiDiGraph()  # networkx is but half typed
     for t in triples:
@@ -145,20 +145,21 @@ def _graphml(graph: KnowledgeGraph, triples: list[ox.Triple], which: str) -> str
             for iri in (lexical(t.subject), lexical(t.object)):
                 thing = names.get(iri)
                 network.add_node(iri, **_labels(names, iri), kind=thing.kind if thing else "")
-            sources = {"passages": " ".join(slug(p.value) for p in stated[t])} if t in stated else {}
-            about = {"property": slug(t.predicate.value), **_labels(names, t.predicate.value), **sources}
-            network.add_edge(lexical(t.subject), lexical(t.object), **about)
+            about = {"property": slug(t.predicate.value), **_labels(names, t.predicate.value), "passages": _ids(t, stated)}
+            number = network.number_of_edges()  # the edge's id, which may stand in the file only once
+            network.add_edge(lexical(t.subject), lexical(t.object), key=f"e{number}", **about)
     write: Any = nx.generate_graphml
     lines: Iterator[str] = write(network)
     return "\n".join(lines) + "\n"
 
 
 def _csv(graph: KnowledgeGraph, triples: list[ox.Triple]) -> str:
-    """One row per triple: subject, predicate, object, their labels in zh and in en, datatype, language."""
+    """One row per triple: subject, predicate, object, their labels in zh and in en, datatype, language, passages."""
+    stated = _stated(graph)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     parts = ("subject", "predicate", "object")
-    writer.writerow((*parts, *(f"{part}_{lang}" for lang in LANGS for part in parts), "datatype", "language"))
+    writer.writerow((*parts, *(f"{part}_{lang}" for lang in LANGS for part in parts), "datatype", "language", "passages"))
     for t in triples:
         terms = (t.subject, t.predicate, t.object)
         names = [
@@ -167,8 +168,13 @@ def _csv(graph: KnowledgeGraph, triples: list[ox.Triple]) -> str:
             for term in terms
         ]
         datatype = t.object.datatype.value if isinstance(t.object, ox.Literal) else ""
-        writer.writerow((*(_value(term) for term in terms), *names, datatype, language(t.object) or ""))
+        writer.writerow((*(_value(term) for term in terms), *names, datatype, language(t.object) or "", _ids(t, stated)))
     return out.getvalue()
+
+
+def _ids(triple: ox.Triple, stated: Mapping[ox.Triple, list[ox.NamedNode]]) -> str:
+    """The passages that state *triple*, as ``r1-L0027 r1-L0453``; empty if none does."""
+    return " ".join(slug(p.value) for p in stated.get(triple, ()))
 
 
 def _labels(names: Names, iri: str) -> dict[str, str]:
