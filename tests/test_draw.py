@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from kg.ask.chain import NOTHING
 from kg.ask.picture import picture
 from kg.faces.draw import draw
-from kg.faces.draw.layout import plan
-from kg.faces.draw.styles import STYLES, style_of
+from kg.faces.draw.layout import Frame, plan
+from kg.faces.draw.styles import STYLES, WORDED, style_of
 from kg.graph import KnowledgeGraph
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -32,12 +33,20 @@ INDUSTRIES = [
 ]
 PROBE = """<script>
 window.addEventListener("load", function () { setTimeout(function () {
+  var scale = network.getScale(), head = document.getElementById("kg-head");
+  document.getElementById("kg-whole").click();
   var canvas = document.querySelector("canvas").getBoundingClientRect();
   var cut = nodes.getIds().filter(function (id) {
     var box = network.getBoundingBox(id), low = network.canvasToDOM({ x: box.left, y: box.top }), high = network.canvasToDOM({ x: box.right, y: box.bottom });
     return low.x < 0 || low.y < 0 || high.x > canvas.width || high.y > canvas.height;
   });
-  document.title = JSON.stringify({ cut: cut, nodes: nodes.length, edges: edges.length, errors: window.kgErrors,
+  var all = nodes.getIds().map(function (id) { return network.getBoundingBox(id); });
+  var over = 0, free = 8; // a bounding box reaches that far around rounded corners
+  all.forEach(function (a, n) { all.slice(n + 1).forEach(function (b) {
+    over += a.left + free < b.right - free && b.left + free < a.right - free && a.top + free < b.bottom - free && b.top + free < a.bottom - free;
+  }); });
+  document.title = JSON.stringify({ cut: cut, over: over, readable: scale >= 0.45, mode: document.compatMode,
+    legend: head.scrollHeight <= head.clientHeight && head.scrollWidth <= head.clientWidth, nodes: nodes.length, edges: edges.length, errors: window.kgErrors,
     requests: performance.getEntriesByType("resource").length, canvas: document.querySelectorAll("canvas").length });
 }, 500); });
 </script></body>"""
@@ -46,8 +55,11 @@ CATCH = "<script>window.kgErrors = []; window.addEventListener('error', function
 
 @pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-@pytest.mark.parametrize("thing", [*INDUSTRIES, "华为", None])
-def test_page_opens_offline(graph: KnowledgeGraph, tmp_path: Path, thing: str | None) -> None:
+@pytest.mark.parametrize("size", ["1600,1000", "600,900"])
+@pytest.mark.parametrize("thing", [*INDUSTRIES, "华为", "机器人", None])
+def test_page_opens_offline_and_can_be_read(
+    graph: KnowledgeGraph, tmp_path: Path, thing: str | None, size: str
+) -> None:
     html = draw(graph, thing, "zh").replace("</body>", PROBE).replace("<head>", "<head>" + CATCH, 1)
     page = tmp_path / "page.html"
     page.write_text(html, encoding="utf-8")
@@ -61,24 +73,28 @@ def test_page_opens_offline(graph: KnowledgeGraph, tmp_path: Path, thing: str | 
         "--disable-sync",
         "--proxy-server=127.0.0.1:9",
         f"--user-data-dir={tmp_path / 'profile'}",
-        "--window-size=1600,1000",
+        f"--window-size={size}",
         "--virtual-time-budget=8000",
         "--dump-dom",
     ]
     done = subprocess.run(
         [str(CHROMIUM), *flags, page.as_uri()], capture_output=True, text=True, timeout=120, check=True
     )
-    title = re.search(r"<title>(\{.*?\})</title>", done.stdout)
+    title = re.search(r"<title[^>]*>(\{.*?\})</title>", done.stdout)
     assert title, done.stderr[-500:]
     seen = json.loads(title[1].replace("&quot;", '"'))
     expected = picture(graph.store, graph.names, graph.resolve(thing).iri if thing else None)
     assert seen == {
         "nodes": len(expected.nodes),
-        "edges": len(expected.lines),
+        "edges": 0 if expected.bands else len(expected.lines),
         "errors": [],
         "requests": 0,
         "canvas": 1,
+        "mode": "CSS1Compat",
         "cut": [],
+        "over": 0,
+        "readable": True,
+        "legend": True,
     }
     assert seen["nodes"] > 10
 
@@ -94,34 +110,71 @@ def test_page_names_no_outside_resource(graph: KnowledgeGraph) -> None:
 @pytest.mark.parametrize("industry", INDUSTRIES)
 def test_every_node_has_a_place_of_its_own(graph: KnowledgeGraph, industry: str) -> None:
     drawn = picture(graph.store, graph.names, graph.resolve(industry).iri)
-    where = plan(drawn, lambda node: 40).places
+    where = plan(drawn, lambda node, wide: 40).places
     assert set(where) == set(drawn.nodes)
     spots = sorted(where.values())
-    for n, (x, y) in enumerate(spots):
-        for other_x, other_y in spots[n + 1 :]:
+    for n, (x, y, _) in enumerate(spots):
+        for other_x, other_y, _ in spots[n + 1 :]:
             assert abs(x - other_x) >= 150 or abs(y - other_y) >= 40, (x, y)
     tiers = [c.head.iri for c in drawn.bands[0].columns if c.head]
     assert [where[t][0] for t in tiers] == sorted(where[t][0] for t in tiers), "stages stand left to right"
 
 
 @pytest.mark.parametrize("industry", INDUSTRIES)
-def test_no_stage_stands_over_what_is_in_none(graph: KnowledgeGraph, industry: str) -> None:
-    """A segment without a stage, drawn below a stage's column, would read as one of that stage."""
+def test_frames_say_what_belongs_to_what(graph: KnowledgeGraph, industry: str) -> None:
+    """No line is drawn: a thing stands in the card of its segment and of no other, a card in the band of its division."""
     drawn = picture(graph.store, graph.names, graph.resolve(industry).iri)
-    planned = plan(drawn, lambda node: 40)
-    frames = dict(zip((band.head.iri for band in drawn.bands), planned.frames, strict=True))
-    stages = {planned.places[c.head.iri][0] for band in drawn.bands for c in band.columns if c.head}
-    for band in drawn.bands:
-        blocks = [block for column in band.columns for block in column.blocks]
-        segments = {planned.places[b.head.iri][0] for b in blocks if b.head}
-        if not any(c.head for c in band.columns):
-            assert not any(abs(x - stage) < 200 for x in segments for stage in stages)
-        nodes = [band.head, *(n for b in blocks for n in (b.head, *b.items) if n)]
-        left, top, right, bottom = frames[band.head.iri]
-        for x, y in (planned.places[node.iri] for node in nodes):
-            assert left < x < right
-            assert top < y < bottom
+    planned = plan(drawn, lambda node, wide: 40)
+    cards = iter(planned.cards)
+    for band, frame in zip(drawn.bands, planned.frames, strict=True):
+        around: list[tuple[int, Frame]] = []
+        for block in (block for column in band.columns for block in column.blocks):
+            around = [(depth, card) for depth, card in around if depth < block.depth]
+            if block.head:
+                card = next(cards)
+                assert all(_within(card, outer) for outer in (frame, *(outer for _, outer in around)))
+                around.append((block.depth, card))
+            for node in (block.head, *block.items):
+                if node:
+                    place = planned.places[node.iri]
+                    spot = Frame(place.x, place.y, place.x, place.y)
+                    assert _within(spot, frame)
+                    assert [c for c in planned.cards if _within(spot, c)] == [c for _, c in around]
+    assert next(cards, None) is None
     assert all(upper.bottom < lower.top for upper, lower in pairwise(planned.frames)), "frames overlap"
+
+
+def _within(inner: Frame, outer: Frame) -> bool:
+    return (
+        outer.left <= inner.left
+        and outer.top <= inner.top
+        and inner.right <= outer.right
+        and inner.bottom <= outer.bottom
+    )
+
+
+def test_what_stands_twice_is_dashed_and_explained_and_told_alike(graph: KnowledgeGraph) -> None:
+    for thing in ("智能网联新能源汽车", "6G", None):
+        html = draw(graph, thing, "en")
+        drawn = {n["id"]: n for n in json.loads(re.search(r"nodes = new vis.DataSet\((\[.*?\])\);", html)[1])}  # type: ignore[index]
+        dashed = [n for n in drawn.values() if n["shapeProperties"]["borderDashes"]]
+        assert (
+            any(shape == "dashes" for shape, _, _ in _legend(html)) == bool(dashed) == (thing == "智能网联新能源汽车")
+        )
+        assert all(n["title"] == drawn[n["id"].rstrip("'")]["title"] for n in dashed)
+
+
+def test_a_stage_of_which_nothing_is_named_says_so(graph: KnowledgeGraph) -> None:
+    drawn = picture(graph.store, graph.names, graph.resolve("具身智能").iri)
+    assert [n.words for n in drawn.nodes.values() if n.kind == "Note"] == [NOTHING]
+
+
+def test_title_heading_and_legend_are_in_both_languages(graph: KnowledgeGraph) -> None:
+    html = draw(graph, "6G", "zh")
+    assert html.startswith('<!DOCTYPE html>\n<html lang="zh">')
+    assert '<title data-zh="6G · xinzhi" data-en="6G · xinzhi">' in html
+    lines = json.loads(re.search(r"edges = new vis.DataSet\((\[.*?\])\);", draw(graph, "华为", "zh"))[1])  # type: ignore[index]
+    assert all(line["label"] == line["label_zh"] != line["label_en"] for line in lines)
 
 
 def _legend(html: str) -> list[tuple[str, str, str]]:
@@ -134,7 +187,7 @@ def _legend(html: str) -> list[tuple[str, str, str]]:
 def test_legend_shows_shape_and_colour_of_every_kind(graph: KnowledgeGraph, thing: str | None) -> None:
     drawn = picture(graph.store, graph.names, graph.resolve(thing).iri if thing else None)
     keys = _legend(draw(graph, thing, "en"))
-    styles = [STYLES[style_of(node.kind)] for node in drawn.nodes.values() if node.kind != "Group"]
+    styles = [STYLES[style_of(node.kind)] for node in drawn.nodes.values() if node.kind not in WORDED]
     assert {(s.shape, s.colour, s.words.en) for s in styles} <= set(keys)
     assert len(keys) == len(set(styles)) + any(key[0] == "dashes" for key in keys)
     assert "other" not in {words for _, _, words in keys}
@@ -142,11 +195,3 @@ def test_legend_shows_shape_and_colour_of_every_kind(graph: KnowledgeGraph, thin
 
 def test_sectors_of_the_overview_are_called_sectors(graph: KnowledgeGraph) -> None:
     assert [words for _, _, words in _legend(draw(graph, None, "en"))] == ["industry", "company", "sector"]
-
-
-def test_dashed_lines_are_explained_where_there_are_any(graph: KnowledgeGraph) -> None:
-    for thing in ("智能网联新能源汽车", "商业航天", None):
-        html = draw(graph, thing, "en")
-        explained = any(shape == "dashes" for shape, _, _ in _legend(html))
-        lines = json.loads(re.search(r"edges = new vis.DataSet\((\[.*?\])\);", html)[1])  # type: ignore[index]
-        assert explained == any(line.get("dashes") and not line.get("hidden") for line in lines), thing

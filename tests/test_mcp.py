@@ -307,16 +307,16 @@ def test_chain_has_every_segment_company_and_product_of_the_chart(
 ) -> None:
     rows = agent.whole("chain", industry=industry)
     chart = graph.chain(industry)
-    cells = [c for v in chart.views for s in v.stages for top in s.segments for c in top] + [  # type: ignore[attr-defined]
-        c
-        for top in chart.unplaced
-        for c in top  # type: ignore[attr-defined]
+    tops = [*(top for v in chart.views for s in v.stages for top in s.segments), *chart.unplaced]
+    cells = [c for top in tops for c in top]
+    named = [t.iri for c in cells for t in (*c.companies, *c.products)] + [
+        t.iri for g in chart.outside for t in g.things
     ]
-    named = [t.iri for c in cells for t in (*c.companies, *c.products)] + [t.iri for t in chart.representatives]
     found = [cell for row in rows for cell in inside(row)]
     assert [c["segment"]["iri"] for c in found if c["segment"]] == [c.iri for c in cells]
     assert sorted(t["iri"] for c in found for t in (*c["companies"], *c["products"])) == sorted(named)
     assert {s["iri"] for row in rows if (s := row["stage"])} == {s.iri for v in chart.views for s in v.stages}
+    assert [r["relation"]["iri"] for r in rows if r["relation"]] == [g.relation for g in chart.outside]
     for row in rows:
         cited = {c["id"] for c in row["passages"]}
         assert cited

@@ -301,7 +301,9 @@ def test_views_say_what_python_says(http: httpx.Client, graph: KnowledgeGraph) -
         slug = industry.iri.rpartition("/")[2]
         found = http.get(f"/chain/{slug}.json").json()
         assert found == json.loads(json.dumps({**plain.chain(graph.chain(industry.iri), names), **dataset}))
-        page(http.get(f"/chain/{slug}.html"))
+        told = http.get(f"/chain/{slug}.html")
+        page(told)
+        assert all(f'{c.iri.removeprefix(BASE)}"' in told.text for c in graph.chain(industry.iri).others)
     for about in (None, "量子科技"):
         found = http.get("/audit.json", params={"industry": about} if about else {}).json()
         assert found["findings"] == json.loads(json.dumps([plain.finding(f, names) for f in graph.audit(about)]))

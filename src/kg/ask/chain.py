@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from kg import vocab
 from kg.store.base import Store
+from kg.terms import Text
 
+UNPLACED: Final = Text("未归入层级的环节", "segments in no stage")
+NOTHING: Final = Text("报告未列环节", "the report names no segment")
+"""What a chart calls the segments without a stage, and what it says in a stage without segments."""
+_WHOLE: Final = Text("全产业代表企业", "named for the industry as a whole")
+_OTHERS: Final = Text("其他提到的企业与机构", "also named")
 _STAGES = """
 SELECT DISTINCT ?view ?stage ?tier WHERE {{
   ?view ivc:viewOf <{iri}> . ?stage ivc:stageOf ?view . OPTIONAL {{ ?stage ivc:tier ?tier }}
@@ -25,9 +33,18 @@ SELECT DISTINCT ?segment ?what ?thing ?psg WHERE {{
   UNION {{ GRAPH ?psg {{ ?thing ivc:inSegment|ivc:offeredIn ?segment }} BIND("product" AS ?what) }}
   FILTER(STRSTARTS(STR(?psg), STR(psg:))) ?segment ivc:inIndustry <{iri}> .
 }} ORDER BY ?psg ?segment ?thing"""
-_WHOLE = """
+_REPRESENTATIVES = """
 SELECT DISTINCT ?thing ?psg WHERE {{
   GRAPH ?psg {{ ?thing ivc:representativeOf <{iri}> }} FILTER(STRSTARTS(STR(?psg), STR(psg:)))
+}} ORDER BY ?psg ?thing"""
+# The closure decides who takes part; of what is stated the passages are those of the saved query companies-of-industry.
+_ACTIVE = """
+SELECT DISTINCT ?thing ?psg WHERE {{
+  ?thing ivc:activeIn <{iri}> .
+  OPTIONAL {{
+    VALUES ?how {{ ivc:activeIn ivc:keyPlayerIn ivc:operatesIn ivc:representativeOf ivc:produces }}
+    GRAPH ?psg {{ ?thing ?how ?place }} ?place ivc:inIndustry? <{iri}> FILTER(STRSTARTS(STR(?psg), STR(psg:)))
+  }}
 }} ORDER BY ?psg ?thing"""
 _TIERS = {vocab.IVL + name: n for n, name in enumerate(("upstream", "midstream", "downstream"))}
 
@@ -50,11 +67,11 @@ class SegmentCell:
     products: tuple[Cited, ...]
     parts: tuple[SegmentCell, ...]
 
-    def __iter__(self) -> object:
+    def __iter__(self) -> Iterator[SegmentCell]:
         """This segment and all inside it, outermost first."""
         yield self
         for part in self.parts:
-            yield from part  # type: ignore[misc]
+            yield from part
 
 
 @dataclass(frozen=True)
@@ -74,14 +91,40 @@ class View:
     stages: tuple[StageColumn, ...]
 
 
+class Outside(NamedTuple):
+    """Companies and research bodies of no segment: what a chart calls them, what ties them to the industry, and they."""
+
+    words: Text
+    relation: str
+    things: tuple[Cited, ...]
+
+
 @dataclass(frozen=True)
 class Chain:
-    """The whole chart: views, segments that no stage holds, and companies named for the industry as a whole."""
+    """The whole chart.
+
+    Attributes:
+        industry: its IRI.
+        views: its divisions, the one by tiers first.
+        unplaced: segments that no stage holds.
+        representatives: companies named for the industry as a whole.
+        others: whoever else takes part in it, by the closure, and stands nowhere above.
+    """
 
     industry: str
     views: tuple[View, ...]
     unplaced: tuple[SegmentCell, ...]
     representatives: tuple[Cited, ...]
+    others: tuple[Cited, ...]
+
+    @property
+    def outside(self) -> tuple[Outside, ...]:
+        """Who stands in no segment, group by group; none is empty."""
+        groups = (
+            Outside(_WHOLE, vocab.IVC + "representativeOf", self.representatives),
+            Outside(_OTHERS, vocab.IVC + "activeIn", self.others),
+        )
+        return tuple(group for group in groups if group.things)
 
 
 def chain(store: Store, industry: str) -> Chain:
@@ -100,29 +143,29 @@ class _Builder:
     def chain(self) -> Chain:
         self._read()
         stages = list(self._rows(_STAGES))
-        views = list(dict.fromkeys(row["view"] for row in stages))
+        views = [
+            View(v, self._columns([r for r in stages if r["view"] == v]))
+            for v in dict.fromkeys(r["view"] for r in stages)
+        ]
         placed = {s for segments in self._stage_segments.values() for s in segments}
         inside = {s for parts in self._parts.values() for s in parts}
-        loose = [self._cell(s, p) for s, p in self._loose.items() if s not in placed | inside]
+        loose = tuple(self._cell(s, p) for s, p in self._loose.items() if s not in placed | inside)
+        representatives = self._outside(_REPRESENTATIVES)
+        tops = [*loose, *(top for view in views for stage in view.stages for top in stage.segments)]
+        shown = {c.iri for c in representatives} | {c.iri for top in tops for cell in top for c in cell.companies}
         return Chain(
             self._industry,
-            tuple(
-                View(v, self._columns([r for r in stages if r["view"] == v]))
-                for v in sorted(views, key=self._first_line)
-            ),
-            tuple(loose),
-            _cited(_group((row["thing"], row["psg"]) for row in self._rows(_WHOLE))),
+            tuple(sorted(views, key=_tiers_first)),
+            loose,
+            representatives,
+            tuple(c for c in self._outside(_ACTIVE) if c.iri not in shown),
         )
 
-    def _first_line(self, view: str) -> tuple[str, str]:
-        lines = [
-            p
-            for stage in self._rows(_STAGES)
-            if stage["view"] == view
-            for found in self._stage_segments.get(stage["stage"], {}).values()
-            for p in found
-        ]
-        return (min(lines, default="~"), view)
+    def _outside(self, query: str) -> tuple[Cited, ...]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self._rows(query):
+            found[row["thing"]] |= {row["psg"]} if row["psg"] else set()
+        return _cited(found)
 
     def _read(self) -> None:
         for row in self._rows(_SEGMENTS):
@@ -166,11 +209,9 @@ def _earliest(column: StageColumn) -> str:
     return min((p for s in column.segments for p in s.passages), default="~")
 
 
-def _group(pairs: object) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for thing, passage in pairs:  # type: ignore[attr-defined]
-        found[thing].add(passage)
-    return found
+def _tiers_first(view: View) -> tuple[bool, str, str]:
+    """The division into tiers, then the others as the report comes to them."""
+    return (not any(s.tier for s in view.stages), min(map(_earliest, view.stages), default="~"), view.iri)
 
 
 def _cited(found: dict[str, set[str]]) -> tuple[Cited, ...]:

@@ -19,11 +19,24 @@ _MOST = 60
 
 @dataclass(frozen=True)
 class Node:
-    """One thing: IRI and class name; a heading that groups things (kind ``Group``) bears its own words."""
+    """One thing at one place of the drawing.
+
+    Attributes:
+        iri: its IRI; where the thing stands a second time, one made from it.
+        kind: class name.
+        words: what is no thing bears its own: a heading (kind ``Group``), a remark (``Note``).
+        of: the thing's IRI where it stands a second time.
+    """
 
     iri: str
     kind: str
     words: Text | None = None
+    of: str = ""
+
+    @property
+    def thing(self) -> str:
+        """The IRI of the thing that is shown."""
+        return self.of or self.iri
 
 
 @dataclass(frozen=True)
@@ -38,7 +51,7 @@ class Line:
 
 @dataclass
 class Block:
-    """A segment, how deep it is nested, and the things named in it; without a segment, loose things over the whole width."""
+    """A segment, how deep it is nested, and the things named in it; without a segment, loose things."""
 
     head: Node | None
     depth: int = 0
@@ -63,7 +76,10 @@ class Band:
 
 @dataclass
 class Picture:
-    """Nodes by IRI, and edges, in the order in which they were met; *bands* say where they stand, if that is fixed."""
+    """Nodes by IRI, and edges between things, in the order in which they were met.
+
+    *bands* say where the nodes stand, if that is fixed; the place then says what the edges would, and they are only told.
+    """
 
     nodes: dict[str, Node] = field(default_factory=dict)
     lines: dict[tuple[str, str, str], Line] = field(default_factory=dict)
@@ -76,7 +92,7 @@ class Picture:
         return new
 
     def link(self, subject: str, predicate: str, value: str, passages: Iterable[str] = ()) -> None:
-        """Keep an edge between two nodes of the picture."""
+        """Keep an edge between two things of the picture."""
         self.lines.setdefault((subject, predicate, value), Line(subject, IVC + predicate, value, tuple(passages)))
 
 

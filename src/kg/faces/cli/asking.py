@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pyoxigraph as ox
 
+from kg.ask.chain import NOTHING, UNPLACED
 from kg.ask.tables import plain_table
 from kg.errors import NotFound, UsageProblem
 from kg.faces.cli.completing import INDUSTRY, THING
@@ -48,51 +49,59 @@ def chain(run: Run, industry: str, format_: str | None) -> None:
         show(_chain_rows(found), format_, run.lang, graph.names, _HEADS)
         return
     click.secho(graph.names.label(found.industry, run.lang), bold=True)
+    click.echo(say("▸ 层级  · 环节  ● 企业与机构  ○ 产品", "▸ stage  · segment  ● company or institute  ○ product"))
     for view in found.views:
         click.secho(f"\n■ {graph.names.label(view.iri, run.lang)}", bold=True)
         for stage in view.stages:
             click.echo(f"  ▸ {graph.names.label(stage.iri, run.lang)}")
-            for cell in stage.segments:
-                _print_cell(cell, graph.names, run.lang, 4)
+            _print_cells(stage.segments, graph.names, run.lang, 4)
+            if not stage.segments:
+                click.echo(f"    ({NOTHING.pick(run.lang)})")
     if found.unplaced:
-        click.secho(f"\n■ {say('未归入层级的环节', 'segments in no stage')}", bold=True)
-        for cell in found.unplaced:
-            _print_cell(cell, graph.names, run.lang, 4)
-    if found.representatives:
-        click.secho(f"\n■ {say('全产业代表企业', 'named for the industry as a whole')}", bold=True)
-        for company in found.representatives:
-            click.echo(f"    {graph.names.label(company.iri, run.lang)}{cite(company.passages)}")
+        click.secho(f"\n■ {UNPLACED.pick(run.lang)}", bold=True)
+        _print_cells(found.unplaced, graph.names, run.lang, 4)
+    for group in found.outside:
+        click.secho(f"\n■ {group.words.pick(run.lang)}", bold=True)
+        for company in group.things:
+            click.echo(f"    ● {graph.names.label(company.iri, run.lang)}{cite(company.passages)}")
 
 
-def _print_cell(cell: SegmentCell, names: Any, lang: str, indent: int) -> None:
-    click.echo(f"{' ' * indent}· {names.label(cell.iri, lang)}{cite(cell.passages)}")
-    for mark, things in (("●", cell.companies), ("○", cell.products)):
-        if things:
-            listed = say("、", ", ").join(f"{names.label(t.iri, lang)}{cite(t.passages)}" for t in things)
-            click.echo(f"{' ' * (indent + 4)}{mark} {listed}")
-    for part in cell.parts:
-        _print_cell(part, names, lang, indent + 4)
+def _print_cells(cells: Iterable[SegmentCell], names: Any, lang: str, indent: int) -> None:
+    for cell in cells:
+        click.echo(f"{' ' * indent}· {names.label(cell.iri, lang)}{cite(cell.passages)}")
+        for mark, things in (("●", cell.companies), ("○", cell.products)):
+            if things:
+                listed = say("、", ", ").join(f"{names.label(t.iri, lang)}{cite(t.passages)}" for t in things)
+                click.echo(f"{' ' * (indent + 4)}{mark} {listed}")
+        _print_cells(cell.parts, names, lang, indent + 4)
 
 
 def _chain_rows(found: Chain) -> Any:
-    """The chart as rows: one per thing named in a segment, one per segment that names nothing."""
-    columns = ("view", "stage", "tier", "segment", "company", "product", "passages")
+    """The chart as rows: one per thing named in a segment, per segment or stage that names nothing, per company outside."""
+    columns = ("view", "stage", "tier", "segment", "relation", "company", "product", "passages")
     rows: list[tuple[Any, ...]] = []
 
-    def add(view: str | None, stage: str | None, tier: str | None, cells: Iterable[SegmentCell]) -> None:
-        for cell in cells:
-            named: list[tuple[str | None, str | None, tuple[str, ...]]] = [
-                (c.iri, None, c.passages) for c in cell.companies
-            ] + [(None, p.iri, p.passages) for p in cell.products]
-            for company, product, passages in named or [(None, None, cell.passages)]:
-                iris = [_node(i) if i else None for i in (view, stage, tier, cell.iri, company, product)]
-                rows.append((*iris, _slugs(passages)))
-            add(view, stage, tier, cell.parts)
+    def row(passages: Iterable[str], **iris: str | None) -> None:
+        rows.append((*(_node(i) if (i := iris.get(c)) else None for c in columns[:-1]), _slugs(passages)))
+
+    def add(place: dict[str, str | None], cells: Iterable[SegmentCell]) -> None:
+        for cell in (inner for top in cells for inner in top):
+            named = [("company", c) for c in cell.companies] + [("product", p) for p in cell.products]
+            for what, thing in named:
+                row(thing.passages, **place, segment=cell.iri, **{what: thing.iri})
+            if not named:
+                row(cell.passages, **place, segment=cell.iri)
 
     for v in found.views:
         for s in v.stages:
-            add(v.iri, s.iri, s.tier, s.segments)
-    add(None, None, None, found.unplaced)
+            place = {"view": v.iri, "stage": s.iri, "tier": s.tier}
+            add(place, s.segments)
+            if not s.segments:
+                row((), **place)
+    add({}, found.unplaced)
+    for group in found.outside:
+        for thing in group.things:
+            row(thing.passages, relation=group.relation, company=thing.iri)
     return Table(columns, tuple(rows))
 
 
@@ -101,6 +110,7 @@ _HEADS = {
     "stage": Text("阶段", "stage"),
     "tier": Text("层级", "tier"),
     "segment": Text("环节", "segment"),
+    "relation": Text("与产业的关系", "tie to the industry"),
     "company": Text("企业", "company"),
     "product": Text("产品", "product"),
     "passages": Text("出处", "source"),

@@ -1,4 +1,7 @@
-"""Where the nodes of an industry's drawing stand: bands below each other, columns side by side, things under their segment."""
+"""Where the nodes of an industry's drawing stand: bands below each other, columns side by side, things in their segment's card.
+
+What belongs to which heading is said by the frame around both, so that no line has to be drawn.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +11,29 @@ from typing import Final, NamedTuple
 
 from kg.ask.picture import Band, Block, Column, Node, Picture
 
-Place = tuple[int, int]
-"""(x, y) of a node's centre, in the units of vis-network (pixels at scale 1)."""
 _PITCH: Final = 195
 _ABREAST: Final = 3
-_LOOSE: Final = 10
-"""Things in a row, under a segment and where there is none."""
-_COLUMN: Final = _ABREAST * _PITCH + 50
-_INDENT: Final = 40
-_LEFT: Final = -480
-_LOOSE_COLUMN: Final = _LEFT + _PITCH
-"""Where the first column of a band without stages stands: at the band's left edge, under no stage of another band."""
-_GAP: Final = 46
+"""Room of a thing in a row, and how many of them a segment's card has."""
+_INDENT: Final = 14
+_COLUMN: Final = _ABREAST * _PITCH + 2 * _INDENT
+_GUTTER: Final = 26
+_STEP: Final = _COLUMN + _GUTTER
+_GAP: Final = 30
 _PADDING: Final = 14
-_SIDE: Final = 110
-"""Room of a frame above and below, and left and right, of the centres in it."""
+_CARD: Final = 10
+"""Room between columns, between bands, inside a band's frame, and below and between cards."""
+
+
+class Place(NamedTuple):
+    """Centre of a node, in the units of vis-network (pixels at scale 1); how wide it is made, if it heads something."""
+
+    x: int
+    y: int
+    wide: int = 0
 
 
 class Frame(NamedTuple):
-    """The rectangle around a band."""
+    """A rectangle behind nodes."""
 
     left: int
     top: int
@@ -40,80 +47,87 @@ class Plan:
 
     Attributes:
         places: IRI → place of every node; empty where nothing fixes them.
-        columns: IRI → the column that a node stands in; the heads of bands and the industry are in none.
         frames: the rectangle of each band, in the order of the bands.
+        cards: the rectangles of the segments, each after the one it stands in.
     """
 
     places: dict[str, Place] = field(default_factory=dict)
-    columns: dict[str, tuple[int, int]] = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)
-
-    def across(self, one: str, other: str) -> bool:
-        """Whether an edge leaves the column of its ends, so that their places do not say what it means."""
-        ends = self.columns.get(one), self.columns.get(other)
-        return None not in ends and ends[0] != ends[1]
+    cards: list[Frame] = field(default_factory=list)
 
 
-def plan(picture: Picture, height: Callable[[Node], int]) -> Plan:
+def plan(picture: Picture, height: Callable[[Node, int], int]) -> Plan:
     """The plan of *picture*.
 
     Args:
         picture: what is drawn.
-        height: room that a node needs from the row above to the row below.
+        height: room that a node needs from the row above to the row below, given how wide it is made (0: as its label).
     """
     if not picture.bands:
         return Plan()
-    layout = _Layout(height)
+    layout = _Layout(height, max(len(band.columns) for band in picture.bands))
     industry = next(iter(picture.nodes.values()))
-    top = layout.row([(industry, _LEFT)], 0) + _GAP
+    top = layout.row([(industry, layout.width // 2)], 0) + _GAP
     for band in picture.bands:
-        layout.tops.append(top)
         top = layout.band(band, top) + _GAP
-    layout.frame(top)
     return layout.plan
 
 
 class _Layout:
     """Places found so far; every step takes the top of its space and gives the bottom."""
 
-    def __init__(self, height: Callable[[Node], int]) -> None:
-        self.plan, self.tops = Plan(), list[int]()
+    def __init__(self, height: Callable[[Node, int], int], columns: int) -> None:
+        self.plan, self.width = Plan(), columns * _STEP - _GUTTER
         self._height = height
 
     def band(self, band: Band, top: int) -> int:
-        left = 0 if any(c.head for c in band.columns) else _LOOSE_COLUMN
-        columns = [(c, left + n * _COLUMN) for n, c in enumerate(band.columns)]
-        start = self.row([(band.head, _LEFT), *((c.head, x) for c, x in columns if c.head)], top)
-        for n, (column, _) in enumerate(columns):
-            nodes = [column.head, *(node for b in column.blocks for node in (b.head, *b.items))]
-            self.plan.columns |= {node.iri: (top, n) for node in nodes if node}
-        return max([start, *(self._column(c, x, start) for c, x in columns)])
-
-    def frame(self, bottom: int) -> None:
-        """Frames of one width around the bands, the last of which ends a gap above *bottom*."""
-        right = max(x for x, _ in self.plan.places.values())
-        for top, end in zip(self.tops, [*self.tops[1:], bottom], strict=False):
-            box = Frame(_LEFT - _SIDE, top - _PADDING, right + _SIDE, end - _GAP + _PADDING)
-            self.plan.frames.append(box)
+        start = self._heads([(band.head, 0, self.width)], top)
+        columns = [(column, n * _STEP) for n, column in enumerate(band.columns)]
+        start = self._heads([(c.head, left, _COLUMN) for c, left in columns if c.head], start)
+        loose = not any(c.head or b.head for c in band.columns for b in c.blocks)
+        width = self.width if loose else _COLUMN
+        bottom = max([start, *(self._column(c, left, width, start) for c, left in columns)])
+        self.plan.frames.append(Frame(-_PADDING, top - _PADDING, self.width + _PADDING, bottom + _PADDING))
+        return bottom + _PADDING
 
     def row(self, nodes: Sequence[tuple[Node, int]], top: int) -> int:
         """Nodes side by side at their x, their centres on one line."""
-        tall = max(self._height(node) for node, _ in nodes)
-        self.plan.places.update({node.iri: (x, top + tall // 2) for node, x in nodes})
+        tall = max(self._height(node, 0) for node, _ in nodes)
+        self.plan.places.update({node.iri: Place(x, top + tall // 2) for node, x in nodes})
         return top + tall
 
-    def _column(self, column: Column, x: int, top: int) -> int:
+    def _heads(self, bars: Sequence[tuple[Node, int, int]], top: int) -> int:
+        """Headings side by side, each as wide as what it heads."""
+        tall = max((self._height(node, wide) for node, _, wide in bars), default=0)
+        for node, left, wide in bars:
+            self.plan.places[node.iri] = Place(left + wide // 2, top + tall // 2, wide)
+        return top + tall
+
+    def _column(self, column: Column, left: int, width: int, top: int) -> int:
+        """Blocks below each other; the card of a segment reaches around those inside it."""
+        around: list[tuple[int, int]] = []
         for block in column.blocks:
-            top = self._block(block, x + _INDENT * block.depth, top)
+            while around and around[-1][0] >= block.depth:
+                top = self._close(around.pop()[1], top)
+            if block.head:
+                around.append((block.depth, len(self.plan.cards)))
+                inset = _INDENT * block.depth
+                self.plan.cards.append(Frame(left + inset, top, left + width - inset // 2, top))
+            top = self._block(block, self.plan.cards[-1] if block.head else Frame(left, top, left + width, top), top)
+        while around:
+            top = self._close(around.pop()[1], top)
         return top
 
-    def _block(self, block: Block, x: int, top: int) -> int:
+    def _close(self, card: int, top: int) -> int:
+        self.plan.cards[card] = self.plan.cards[card]._replace(bottom=top)
+        return top + _CARD
+
+    def _block(self, block: Block, card: Frame, top: int) -> int:
+        wide = card.right - card.left
         if block.head:
-            top = self.row([(block.head, x)], top)
-        for abreast in _rows(block.items, _ABREAST if block.head else _LOOSE):
-            top = self.row([(node, x + (n - 1) * _PITCH) for n, node in enumerate(abreast)], top)
+            top = self._heads([(block.head, card.left, wide)], top)
+        most = wide // _PITCH
+        for at in range(0, len(block.items), most):
+            abreast = enumerate(block.items[at : at + most])
+            top = self.row([(node, card.left + wide * (2 * n + 1) // (2 * most)) for n, node in abreast], top)
         return top
-
-
-def _rows(items: Sequence[Node], most: int) -> list[Sequence[Node]]:
-    return [items[at : at + most] for at in range(0, len(items), most)]

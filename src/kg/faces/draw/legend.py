@@ -1,26 +1,24 @@
-"""The legend: the sign of each kind as the drawing shows it, shape and colour, and what a dashed line means."""
+"""The legend: the sign of each kind as the drawing shows it, shape and colour, and what dashes mean."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from kg.faces.draw.styles import ACROSS, STYLES, Style, style_of
+from kg.faces.draw.styles import DASHES, STYLES, WORDED, Style, style_of
 from kg.terms import Text
 
 _WIDE: Final = 20
 _SIGNS: Final = {
     "ellipse": '<ellipse cx="10" cy="7" rx="9.5" ry="6"/>',
-    "square": '<path d="M4.5 1.5h11v11h-11z"/>',
     "diamond": '<path d="M10 0l7 7-7 7-7-7z"/>',
-    "hexagon": '<path d="M6.5 1h7L17 7l-3.5 6h-7L3 7z"/>',
     "triangle": '<path d="M10 1l7 12H3z"/>',
     "triangleDown": '<path d="M10 13L3 1h14z"/>',
     "star": '<path d="M10 0l1.9 5.2 5.5.1-4.4 3.4 1.6 5.3L10 10.9 5.4 14 7 8.7 2.6 5.3l5.5-.1z"/>',
     "dot": '<circle cx="10" cy="7" r="6"/>',
 }
 """Shape of vis-network → the same shape, 20 by 14; a box is drawn by its corners."""
-_DASHED: Final = Text("也属于另一列的(每个事物只画一次)", "belongs to another column too (each thing is drawn once)")
+_AGAIN: Final = Text("再次出现(首次出现处为实框)", "once more (where it first stands its frame is solid)")
 
 
 class Key(NamedTuple):
@@ -30,17 +28,19 @@ class Key(NamedTuple):
     words: Text
 
 
-def legend(kinds: Iterable[str], *, dashed: bool) -> list[Key]:
+def legend(kinds: Iterable[str], *, again: bool) -> list[Key]:
     """The keys of a drawing, in the order of the styles.
 
     Args:
-        kinds: class names of its nodes; headings of groups bear their own words and need no key.
-        dashed: whether it has dashed lines.
+        kinds: class names of its nodes.
+        again: whether a thing stands in it a second time.
     """
-    seen = {style_of(kind) for kind in kinds} - {"Group"}
+    seen = {style_of(kind) for kind in kinds}.difference(WORDED)
     keys = [Key(_svg(style.shape, _mark(style)), style.words) for name, style in STYLES.items() if name in seen]
-    line = f'<path d="M0 7h{_WIDE}" stroke="{ACROSS}" stroke-width="2" stroke-dasharray="4 3"/>'
-    return [*keys, Key(_svg("dashes", line), _DASHED)] if dashed else keys
+    frame = f'stroke="{DASHES}" stroke-dasharray="4 3" fill="none"'
+    return (
+        [*keys, Key(_svg("dashes", f'<rect x="1" y="1.5" width="18" height="11" {frame}/>'), _AGAIN)] if again else keys
+    )
 
 
 def _mark(style: Style) -> str:

@@ -7,8 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kg.faces.draw.layout import plan
-from kg.faces.draw.styles import ACROSS, DARK, INSIDE, STYLES, style_of, wrapped
-from kg.terms import Text
+from kg.faces.draw.styles import DARK, DASHES, INSIDE, STYLES, style_of, wrapped
+from kg.terms import Text, width
 from kg.vocab import PASSAGE
 
 if TYPE_CHECKING:
@@ -17,23 +17,33 @@ if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
 
 _UNSAID: Final = "推理或归类,无直接段落 / inferred or grouping"
-_GATHERING: Final = ("Industry", "Group")
-"""Kinds to which a placed thing is joined by its place; a line to them would only cross the others."""
 _LINE: Final = 19
 _MARGIN: Final = 27
 """Height of a line of a label, and of what is around it."""
+_COLUMN: Final = 9
+_SHORT: Final = 22
+"""Width of a column of a label (a 汉字 takes two), and how many columns a label has that heads nothing."""
+_PALE: Final = "66"
+"""Opacity of what stands once more."""
+_INNER: Final = 10
+"""What vis-network adds to a label's width for the box around it."""
+_HEAVY: Final = 12
+"""Columns of a label that make a node as heavy again: the wider, the more room it makes for itself."""
+_SEED: Final = 5
+"""What physics begins with: the same drawing each time."""
+_MOST_WORDS: Final = 60
+"""Lines of a drawing that still has room to name each; past that only the pointer names them."""
 
 
 class Sketched(NamedTuple):
-    """A pyvis Network, the frames behind it, and whether some of its lines are dashed."""
+    """A pyvis Network, and the frames behind it: those of bands, those of segments."""
 
     network: Any
-    frames: list[Frame]
-    dashed: bool
+    frames: tuple[list[Frame], list[Frame]]
 
 
 def network(graph: KnowledgeGraph, picture: Picture, lang: str) -> Sketched:
-    """The network of *picture*; it stands still where the picture has bands, else it settles by physics."""
+    """The network of *picture*; where it has bands it stands still and needs no lines, else it settles by physics."""
     from pyvis.network import Network
 
     made = Network(height="100vh", width="100%", directed=True, cdn_resources="in_line", bgcolor="#ffffff")
@@ -41,12 +51,10 @@ def network(graph: KnowledgeGraph, picture: Picture, lang: str) -> Sketched:
     sketch = _Sketch(graph, picture)
     for node in picture.nodes.values():
         made.add_node(node.iri, **sketch.node(node, lang))
-    for line in picture.lines.values():
-        made.add_edge(line.subject, line.value, **sketch.edge(line))
-    made.set_options(json.dumps(_options(still=bool(sketch.plan.places))))
-    shown = [line for line in picture.lines.values() if not sketch.gathered(line)]
-    dashed = any(sketch.plan.across(line.subject, line.value) for line in shown)
-    return Sketched(made, sketch.plan.frames, dashed)
+    for line in () if picture.bands else picture.lines.values():
+        made.add_edge(line.subject, line.value, **sketch.edge(line, lang))
+    made.set_options(json.dumps(_options(still=bool(picture.bands))))
+    return Sketched(made, (sketch.plan.frames, sketch.plan.cards))
 
 
 @cache
@@ -62,13 +70,12 @@ def _options(*, still: bool) -> dict[str, Any]:
         "physics": {
             "enabled": not still,
             "solver": "forceAtlas2Based",
-            "forceAtlas2Based": {"gravitationalConstant": -120, "springLength": 140, "avoidOverlap": 0.8},
-            "stabilization": {"iterations": 400, "fit": True},
+            "forceAtlas2Based": {"gravitationalConstant": -45, "springLength": 110, "avoidOverlap": 1},
+            "stabilization": {"iterations": 600, "fit": True},
         },
-        "interaction": {"hover": True, "tooltipDelay": 80, "navigationButtons": False},
-        "edges": {
-            "smooth": {"type": "cubicBezier", "forceDirection": "horizontal"} if still else {"type": "continuous"}
-        },
+        "layout": {"randomSeed": _SEED},
+        "interaction": {"hover": True, "tooltipDelay": 80, "navigationButtons": False, "dragNodes": not still},
+        "edges": {"smooth": {"type": "continuous"}},
     }
 
 
@@ -83,59 +90,64 @@ class _Sketch:
 
     def node(self, node: Node, lang: str) -> dict[str, Any]:
         """What vis-network is told of a node."""
-        kind = style_of(node.kind)
-        style, names = STYLES[kind], node.words or self._called(node.iri)
-        dark = kind in DARK
+        kind, place = style_of(node.kind), self.plan.places.get(node.iri)
+        style = STYLES[kind]
+        names, label = self._words(node), self._label(node, place.wide if place else 0)
+        dark = kind in DARK and not node.of
         fields: dict[str, Any] = {
-            "label": wrapped(names.pick(lang)),
-            "label_zh": wrapped(names.zh),
-            "label_en": wrapped(names.en),
-            "title": "\n".join([_both(names), _both(style.words), *self._told(node.iri)]),
+            "label": label.pick(lang),
+            "label_zh": label.zh,
+            "label_en": label.en,
+            "title": "\n".join([_both(names), _both(style.words), *self._told(node.thing)]),
             "shape": style.shape,
-            "color": style.colour,
+            "color": {"background": style.colour + _PALE, "border": DASHES} if node.of else style.colour,
             "kind": kind,
             "size": 12,
-            "font": {"color": "#ffffff" if dark else "#1a1a1a", "size": 18 if dark else 16},
-            "shapeProperties": {"borderRadius": style.rounding},
+            "mass": 1 + max(map(width, f"{label.zh}\n{label.en}".split("\n"))) / _HEAVY,
+            "font": {
+                "color": "#ffffff" if dark else style.colour if kind == "Note" else "#1a1a1a",
+                "size": 18 if dark else 16,
+                **({} if style.shape in INSIDE else {"background": "rgba(255,255,255,0.85)"}),
+            },
+            "shapeProperties": {"borderRadius": style.rounding, "borderDashes": [5, 4] if node.of else False},
         }
-        if node.iri in self.plan.places:
-            x, y = self.plan.places[node.iri]
-            fields |= {"x": x, "y": y, "physics": False}
+        if place:
+            wide = {"widthConstraint": {"minimum": place.wide - _INNER}, "borderWidth": 1} if place.wide else {}
+            fields |= {"x": place.x, "y": place.y, "physics": False, **wide}
         return fields
 
-    def edge(self, line: Line) -> dict[str, Any]:
+    def edge(self, line: Line, lang: str) -> dict[str, Any]:
         """What vis-network is told of an edge."""
-        title = "\n".join([_both(self._called(line.predicate)), *(self._sources(line) or [_UNSAID])])
+        names = self._called(line.predicate)
+        title = "\n".join([_both(names), *(self._sources(line) or [_UNSAID])])
         fields = {"title": title, "color": "#9aa5b1", "arrowStrikethrough": False}
-        if not self.plan.places:
+        if len(self.picture.lines) > _MOST_WORDS:
             return fields
-        across = self.plan.across(line.subject, line.value)
-        look = {"arrows": "", "color": ACROSS if across else "#b8c2cc", "dashes": across}
-        return {**fields, **look, "hidden": self.gathered(line)}
+        words = {"label": names.pick(lang), "label_zh": names.zh, "label_en": names.en}
+        return {**fields, **words, "font": {"size": 11, "color": "#5b6b7c", "align": "middle"}}
 
-    def _height(self, node: Node) -> int:
+    def _words(self, node: Node) -> Text:
+        return node.words or self._called(node.thing)
+
+    def _label(self, node: Node, room: int) -> Text:
+        """What is written on a node, or below its sign, over lines that *room* pixels hold; with no room given, short ones."""
+        names, columns = self._words(node), room // _COLUMN or _SHORT
+        return Text(wrapped(names.zh, columns), wrapped(names.en, columns))
+
+    def _height(self, node: Node, room: int) -> int:
         """Room for the label in either language, below the sign where the shape has its label there."""
-        names = node.words or self._called(node.iri)
-        lines = 1 + max(wrapped(names.zh).count("\n"), wrapped(names.en).count("\n"))
+        label = self._label(node, room)
+        lines = 1 + max(label.zh.count("\n"), label.en.count("\n"))
         below = STYLES[style_of(node.kind)].shape not in INSIDE
         return _MARGIN + _LINE * (lines + below)
-
-    def gathered(self, line: Line) -> bool:
-        """Whether the frame around a thing says already what *line* would."""
-        nodes = self.picture.nodes
-        return (
-            bool(self.plan.places) and nodes[line.value].kind in _GATHERING and nodes[line.subject].kind != "ChainView"
-        )
 
     def _told(self, iri: str) -> list[str]:
         """What the picture's lines say of a thing, each with its passages."""
         told = [line for line in self.picture.lines.values() if line.subject == iri and line.passages]
-        return [f"{self._sentence(line)}\n  {'; '.join(self._sources(line))}" for line in told]
-
-    def _sentence(self, line: Line) -> str:
-        if self.picture.nodes[line.value].words:
-            return _both(self._called(line.predicate))
-        return f"{_both(self._called(line.predicate))} → {_both(self._called(line.value))}"
+        return [
+            f"{_both(self._called(line.predicate))} → {_both(self._called(line.value))}\n  {'; '.join(self._sources(line))}"
+            for line in told
+        ]
 
     def _sources(self, line: Line) -> list[str]:
         return [f"{p.removeprefix(PASSAGE)} {self.sections.get(p, '')}" for p in line.passages]

@@ -24,21 +24,21 @@ _OUTSIDE: Final = (
 """Comments, style sheets and scripts of pyvis' template that name other files."""
 
 
-def page(html: str, title: Text, legend: Sequence[Key], frames: Sequence[Frame], lang: str) -> str:
+def page(html: str, title: Text, legend: Sequence[Key], frames: Sequence[Sequence[Frame]], lang: str) -> str:
     """The finished page.
 
     Args:
         html: what pyvis made.
         title: what is drawn.
         legend: signs and their meaning, in order.
-        frames: rectangles drawn behind the nodes.
+        frames: rectangles drawn behind the nodes, those of one look together.
         lang: language the page opens in.
     """
     for part in _OUTSIDE:
         html = part.sub("", html)
     html = re.sub(r"<center>\s*<h1>.*?</h1>\s*</center>", "", html, flags=re.DOTALL)
-    html = html.replace("<html>", f'<html lang="{lang}">', 1)
-    html = html.replace("<head>", f"<head><title>{escape(title.pick(lang))} · xinzhi</title>{_CSS}", 1)
+    html = html.replace("<html>", f'<!DOCTYPE html>\n<html lang="{lang}">', 1).lstrip()
+    html = html.replace("<head>", f"<head>{_META}{_both(_named(title), lang, 'title')}{_CSS}", 1)
     html = html.replace("<body>", f"<body>{_header(title, legend, lang)}", 1)
     return html.replace("</body>", f"{_SCRIPT.replace('FRAMES', json.dumps(frames))}</body>", 1)
 
@@ -47,46 +47,76 @@ def _header(title: Text, legend: Sequence[Key], lang: str) -> str:
     items = "".join(f"<li>{key.sign}{_both(key.words, lang)}</li>" for key in legend)
     return (
         f'<header id="kg-head"><h1>{_both(title, lang)}</h1><ul>{items}</ul>'
+        f'<button id="kg-whole" type="button">{_both(_WHOLE, lang)}</button>'
         '<button id="kg-lang" type="button">中文 / English</button></header>'
     )
 
 
-def _both(words: Text, lang: str) -> str:
+def _named(title: Text) -> Text:
+    """The page's title: what is drawn, and by whom."""
+    return Text(f"{title.zh} · xinzhi", f"{title.en} · xinzhi")
+
+
+def _both(words: Text, lang: str, tag: str = "span") -> str:
     """Words that the button switches."""
     zh, en = escape(words.zh), escape(words.en)
-    return f'<span data-zh="{zh}" data-en="{en}">{escape(words.pick(lang))}</span>'
+    return f'<{tag} data-zh="{zh}" data-en="{en}">{escape(words.pick(lang))}</{tag}>'
+
+
+_WHOLE: Final = Text("全图", "whole")
+_META: Final = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
 
 
 _CSS: Final = """<style>
-body{margin:0;font-family:"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
-.card{border:0!important}#mynetwork{border:0!important;float:none!important;height:calc(100vh - 52px)!important;margin:0 12px;width:calc(100% - 24px)!important}
+body{display:flex;flex-direction:column;height:100vh;margin:0;font-family:"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
+.card{flex:1;min-height:0;position:relative}#mynetwork{border:0!important;position:absolute!important;inset:0 12px;height:auto!important;width:auto!important}
 div.vis-tooltip{white-space:pre-line!important;max-width:28em}
-#kg-head{display:flex;align-items:center;gap:20px;box-sizing:border-box;height:52px;padding:0 16px;border-bottom:1px solid #ccd3da;overflow:hidden}
-#kg-head h1{font-size:18px;margin:0;white-space:nowrap}
-#kg-head ul{display:flex;flex:1;flex-wrap:wrap;gap:2px 14px;list-style:none;margin:0;padding:0;font-size:13px;white-space:nowrap}
+#kg-head{display:flex;flex-wrap:wrap;align-items:center;gap:6px 12px;padding:8px 16px;border-bottom:1px solid #ccd3da}
+#kg-head h1{font-size:18px;margin:0}
+#kg-head ul{display:flex;flex:1 1 300px;flex-wrap:wrap;gap:2px 14px;list-style:none;margin:0;padding:0;font-size:13px}
 #kg-head svg{margin-right:5px;vertical-align:-2px}
 </style>"""
 _SCRIPT: Final = """<script>
 (function () {
+  var READABLE = 0.45, NEAR = 0.7, MARGIN = 16; // scales at which a label is 7 and 11 pixels high; room around
   var now = document.documentElement.lang;
   document.getElementById("kg-lang").addEventListener("click", function () {
     now = now === "zh" ? "en" : "zh";
     document.documentElement.lang = now;
     document.querySelectorAll("[data-zh]").forEach(function (e) { e.textContent = e.dataset[now]; });
-    nodes.update(nodes.get().map(function (n) { return { id: n.id, label: n["label_" + now] }; }));
+    [nodes, edges].forEach(function (all) {
+      all.update(all.get().map(function (one) { return { id: one.id, label: one["label_" + now] }; }));
+    });
   });
+  var frames = FRAMES;
   network.on("beforeDrawing", function (pen) {
-    FRAMES.forEach(function (box) {
-      pen.beginPath();
-      pen.rect(box[0], box[1], box[2] - box[0], box[3] - box[1]);
-      pen.fillStyle = "#fafbfc";
-      pen.fill();
+    frames.forEach(function (boxes, inner) {
+      pen.fillStyle = inner ? "#ffffff" : "#f5f7f9";
       pen.strokeStyle = "#c3ccd5";
-      pen.stroke();
+      boxes.forEach(function (box) {
+        pen.fillRect(box[0], box[1], box[2] - box[0], box[3] - box[1]);
+        pen.strokeRect(box[0], box[1], box[2] - box[0], box[3] - box[1]);
+      });
     });
   });
   function whole() { network.fit(); }
-  network.once("afterDrawing", whole); // before the first drawing vis-network does not know how wide the labels are
-  window.addEventListener("resize", whole);
+  function start() { // all of it, if that can be read; else its width, if that can; else its top left; to be moved by hand
+    whole();
+    if (network.getScale() >= READABLE) return;
+    var room = document.getElementById("mynetwork"), box = frames[0][0], at = network.getViewPosition(), scale = NEAR;
+    if (box) {
+      var wide = room.clientWidth / (box[2] - box[0] + 2 * MARGIN);
+      scale = wide >= READABLE ? wide : NEAR;
+      at = { x: box[0] - MARGIN + room.clientWidth / 2 / scale, y: room.clientHeight / 2 / scale - MARGIN };
+    }
+    network.moveTo({ position: at, scale: scale });
+  }
+  document.getElementById("kg-whole").addEventListener("click", whole);
+  function ready() { // before it has drawn, vis-network does not know how wide the labels are
+    network.once("afterDrawing", start);
+    network.redraw();
+  }
+  if (frames[0].length) ready(); else network.once("stabilizationIterationsDone", ready);
+  window.addEventListener("resize", start);
 })();
 </script>"""

@@ -28,21 +28,24 @@ STYLES: Final = {
     "PublicBody": Style("box", "#e3cf9c", Text("公共机构", "public body")),
     "Product": Style("box", "#b7d7a8", Text("产品", "product"), 16),
     "Technology": Style("diamond", "#a78bca", Text("技术", "technology")),
-    "Application": Style("hexagon", "#7fc8c2", Text("应用场景", "application")),
-    "Sector": Style("square", "#c7b299", Text("经济领域", "sector")),
+    "Application": Style("box", "#7fc8c2", Text("应用场景", "application"), 0),
+    "Sector": Style("box", "#d8c7b0", Text("经济领域", "sector"), 0),
     "Region": Style("triangle", "#d98c5f", Text("地区", "region")),
     "Project": Style("star", "#e06c75", Text("项目", "project")),
     "Policy": Style("triangleDown", "#8d99ae", Text("政策", "policy")),
     "Group": Style("box", "#e8ecf0", Text("分组", "group")),
+    "Note": Style("text", "#6b7580", Text("说明", "remark")),
     "Thing": Style("dot", "#c0c0c0", Text("其他", "other")),
 }
 """Class → style; a class not listed is drawn as Thing."""
 DARK: Final = ("Industry", "ChainView", "Stage")
 """Kinds whose label is white."""
-INSIDE: Final = ("box", "ellipse")
+INSIDE: Final = ("box", "ellipse", "text")
 """Shapes that hold their label; the others have it below."""
-ACROSS: Final = "#c9a86a"
-"""Colour of a line to another column; such lines are dashed."""
+DASHES: Final = "#4a5560"
+"""Colour of the dashed frame of what stands once more."""
+WORDED: Final = ("Group", "Note")
+"""Kinds that bear their own words and need no key in the legend."""
 
 
 def style_of(kind: str) -> str:

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kg.ask import plain
+from kg.ask.chain import NOTHING, UNPLACED
 from kg.faces.mcp.bounded import Answer, Row
-from kg.terms import Text
+from kg.terms import LANGS, Text
 from kg.vocab import IVC, IVL
 
 if TYPE_CHECKING:
+    from kg.ask.chain import Chain
+    from kg.ask.names import Names
     from kg.faces.mcp.desk import Call, Room
 
 
@@ -20,30 +23,38 @@ def chain(room: Room, call: Call) -> Answer:
     Raises:
         NotFound: no industry bears the name.
     """
-    found = plain.chain(room.graph.chain(call.values["industry"]), room.graph.names)
-    cells = list(_cells(found))
-    industry = found["industry"]
+    chart = room.graph.chain(call.values["industry"])
+    cells = list(_cells(chart, room.graph.names))
+    industry = plain.named(chart.industry, room.graph.names) or {}
     title = Text(f"{industry['zh']}的产业链", f"the value chain of {industry['en']}")
     return Answer(
         title=title.pick(call.frame.lang),
         head={"industry": industry},
-        rows=(_row(room, call, cell) for cell in cells[call.frame.offset :]),
+        rows=(_row(room, call, chart.industry, words, cell) for words, cell in cells[call.frame.offset :]),
         total=len(cells),
     )
 
 
-def _cells(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Where a segment stands, and the segment; a stage without any has one row, and so have companies of no segment."""
+def _cells(chart: Chain, names: Names) -> Iterator[tuple[Text, dict[str, Any]]]:
+    """What a row is headed, and where a segment stands, and the segment.
+
+    A stage without segments has one row, and so has each group of companies of no segment.
+    """
+    found = plain.chain(chart, names)
     for view in found["views"]:
         for stage in view["stages"]:
-            place = {"view": view["view"], "stage": stage["stage"], "tier": stage["tier"]}
+            place = {"view": view["view"], "stage": stage["stage"], "tier": stage["tier"], "relation": None}
+            words = Text(*(f"{view['view'][lang]} / {stage['stage'][lang]}" for lang in LANGS))
+            if not stage["segments"]:
+                words = Text(f"{words.zh}: {NOTHING.zh}", f"{words.en}: {NOTHING.en}")
             for cell in stage["segments"] or [None]:
-                yield {**place, **_segment(cell)}
-    nowhere = {"view": None, "stage": None, "tier": None}
+                yield words, {**place, **_segment(cell)}
+    nowhere = {"view": None, "stage": None, "tier": None, "relation": None}
     for cell in found["unplaced"]:
-        yield {**nowhere, **_segment(cell)}
-    if found["representatives"]:
-        yield {**nowhere, **_segment(None), "companies": found["representatives"]}
+        yield UNPLACED, {**nowhere, **_segment(cell)}
+    for group in chart.outside:
+        tie = {"relation": plain.named(group.relation, names), "companies": plain.cited(group.things, names)}
+        yield group.words, {**nowhere, **_segment(None), **tie}
 
 
 def _segment(cell: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -58,21 +69,16 @@ def _segment(cell: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _row(room: Room, call: Call, cell: dict[str, Any]) -> Row:
+def _row(room: Room, call: Call, industry: str, words: Text, cell: dict[str, Any]) -> Row:
     names, lang = room.graph.names, call.frame.lang
     ground, passages = "asserted", list(dict.fromkeys(_ids(cell)))
     if not passages:
-        ground, passages = room.sources.statement(
-            (f"<{cell['stage']['iri']}>", f"<{IVC}stageOf>", f"<{cell['view']['iri']}>")
-        )
+        placed = cell["stage"] and (cell["stage"]["iri"], IVC + "stageOf", cell["view"]["iri"])
+        one, relation, other = placed or (cell["companies"][0]["iri"], cell["relation"]["iri"], industry)
+        ground, passages = room.sources.statement((f"<{one}>", f"<{relation}>", f"<{other}>"))
     tier = plain.named(IVL + cell["tier"], names) if cell["tier"] else None
     data = {**cell, "tier": tier, "ground": ground, "passages": room.sources.cite(passages, call.spans)}
-    place = [cell[part][lang] for part in ("view", "stage") if cell[part]]
-    whole = Text("整个产业的代表", "named for the industry as a whole")
-    outside = Text("未归入任何一段", "in no stage")
-    if not place:
-        place = [(outside if cell["segment"] else whole).pick(lang)]
-    return Row(data, f"- {' / '.join(place)}{''.join(_lines(cell, lang))}")
+    return Row(data, f"- {words.pick(lang)}{''.join(_lines(cell, lang))}")
 
 
 def _ids(cell: Mapping[str, Any]) -> Iterator[str]:
@@ -89,7 +95,7 @@ def _lines(cell: Mapping[str, Any], lang: str, depth: int = 1) -> Iterator[str]:
     if cell["segment"]:
         yield f"{margin}- {_cited(cell['segment'], lang)}"
         margin += "  "
-    words = (("companies", Text("企业", "companies")), ("products", Text("产品", "products")))
+    words = (("companies", Text("企业与机构", "companies and institutes")), ("products", Text("产品", "products")))
     for key, word in words:
         if cell[key]:
             yield f"{margin}{word.pick(lang)}: {'; '.join(_cited(t, lang) for t in cell[key])}"

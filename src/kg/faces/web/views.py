@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from kg.ask import plain
+from kg.ask.chain import NOTHING, UNPLACED
 from kg.errors import NotFound, UsageProblem
 from kg.faces.web.desk import HTML, JSON, Reply, Request, Room, as_json
 from kg.terms import Text
@@ -41,7 +42,8 @@ def chain(room: Room, request: Request) -> Reply:
     """
     found = room.graph.chain(request.path)
     body = {**plain.chain(found, room.graph.names), "dataset": room.dataset}
-    return _told(room, request, body, "chain.html", chain=found, path=request.path)
+    words = {"unplaced": UNPLACED, "nothing": NOTHING}
+    return _told(room, request, body, "chain.html", chain=found, path=request.path, **words)
 
 
 def audit(room: Room, request: Request) -> Reply:
