@@ -16,7 +16,7 @@ import pytest
 
 from kg.build.freshness import Stamp, sound, unchanged
 from kg.build.health import examine
-from kg.build.pipeline import Blocked, build
+from kg.build.pipeline import Blocked, build, check
 from kg.build.swap import locked
 from kg.errors import BuildRunning, MissingFile, StoreError, SyntaxProblem, UsageProblem
 from kg.graph import KnowledgeGraph
@@ -87,6 +87,14 @@ def test_broken_input_blocks_with_file_and_line(case: Path, copy: Project, capfd
     assert capfd.readouterr().err == ""
     assert (copy.store / "old").read_text() == "kept"
     assert not (copy.store / "current").exists()
+
+
+def test_an_unknown_term_is_offered_the_nearest(copy: Project) -> None:
+    """Once, though an industry is of two classes that the shape is for."""
+    shutil.copy(ROOT / "tests" / "cases" / "broken" / "unknown-term.trig", copy.root / "data" / "report")
+    found = {f.focus.rpartition("/")[2]: f.message for f in check(copy) if f.rule == "I05-vocabulary"}
+    assert found["smart-ev"].en.endswith("declare it in ontology/ivc.ttl first. Did you mean ivc:usesTechnology?")
+    assert found["byd"].zh.endswith("是不是 ivc:operatesIn?")
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any, Final
 
 from kg.errors import Place
 from kg.terms import Text, compact
-from kg.vocab import SHAPE
+from kg.vocab import IVC, SHAPE
 
 SEVERITIES: Final = ("Violation", "Warning", "Info")
 _WORDS: Final = {
@@ -58,6 +59,20 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
     for finding in findings:
         same.setdefault(replace(finding, involved=()), {}).update(dict.fromkeys(finding.involved))
     return [replace(finding, involved=tuple(involved)) for finding, involved in same.items()]
+
+
+def with_nearest(findings: Iterable[Finding], terms: Collection[str]) -> list[Finding]:
+    """The findings, each on a property that is none of *terms* with the nearest of them."""
+    return [_nearest(f, terms) if f.path.startswith(IVC) and f.path not in terms else f for f in findings]
+
+
+def _nearest(finding: Finding, terms: Collection[str]) -> Finding:
+    near = get_close_matches(finding.path, terms, n=1, cutoff=0.8)
+    if not near:
+        return finding
+    offer = compact(near[0])
+    message = Text(f"{finding.message.zh}是不是 {offer}?", f"{finding.message.en} Did you mean {offer}?")
+    return replace(finding, message=message)
 
 
 def order(findings: Iterable[Finding]) -> list[Finding]:

@@ -18,7 +18,7 @@ from kg import vocab
 from kg.build import dataset, manifest, questions, records
 from kg.build.audit import audit, write_audit
 from kg.build.closure import close, close_with_owlrl
-from kg.build.findings import Finding, order
+from kg.build.findings import Finding, order, with_nearest
 from kg.build.freshness import CURRENT, Stamp, input_digests, unchanged
 from kg.build.lookup import names_in
 from kg.build.memory import give_back
@@ -31,7 +31,7 @@ from kg.source import queryfile
 from kg.source.project import Project
 from kg.source.turtle import Locator, read_project
 from kg.store.embedded import solutions
-from kg.terms import Text, lexical
+from kg.terms import Text, iri, lexical
 
 _PORTION: Final = 2000
 """Quads written to the index at once."""
@@ -186,7 +186,7 @@ class _Job:
             del data  # the largest thing in memory, and no longer true once the closure has run
             give_back()
             if found:
-                raise Blocked(locate(project, order(found)))
+                raise Blocked(locate(project, order(with_nearest(found, _terms(quads)))))
         with self.step("closure"):
             if reasoner == "owlrl":
                 close_with_owlrl(store)
@@ -276,6 +276,11 @@ def _short(made: dict[str, Any]) -> str:
     from hashlib import sha256
 
     return sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def _terms(quads: list[ox.Quad]) -> set[str]:
+    """What the ontology declares."""
+    return {iri(q.subject) for q in quads if lexical(q.graph_name) == vocab.ONTOLOGY}
 
 
 def _version(quads: list[ox.Quad]) -> str:

@@ -81,11 +81,12 @@ class Shapes:
             select = str(self.graph.value(constraint, _sh("select")))
             messages = _by_language(self.graph.objects(constraint, _sh("message")))
             severity = _name(self.graph.value(shape, _sh("severity")) or _sh("Violation"))
-            for target in self._targets(shape):
-                query = _BODY.sub(lambda m, t=target: f"{m[0]} {t} ", select, count=1)  # type: ignore[misc]
-                yield from merge(
-                    _sparql_finding(_name(shape), severity, messages, solution) for solution in solutions(store, query)
-                )
+            queries = [_BODY.sub(lambda m, t=t: f"{m[0]} {t} ", select, count=1) for t in self._targets(shape)]  # type: ignore[misc]
+            yield from merge(  # over all targets: a node may be of two
+                _sparql_finding(_name(shape), severity, messages, solution)
+                for query in queries
+                for solution in solutions(store, query)
+            )
 
     def _targets(self, shape: Any) -> Iterator[str]:
         for cls in sorted(map(str, self.graph.objects(shape, _sh("targetClass")))):
