@@ -58,20 +58,6 @@ def fold(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())
 
 
-def width(text: str) -> int:
-    """Columns that *text* takes on a terminal: East Asian wide and full-width characters take two.
-
-    Combining marks and format characters take none (Unicode TR 11).
-    """
-    return sum(_columns(c) for c in text)
-
-
-def _columns(char: str) -> int:
-    if unicodedata.combining(char) or unicodedata.category(char) == "Cf":
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
-
-
 def amount(number: float, lang: str) -> str:
     """A number as people of *lang* read it: 6582.2亿, 658.22 billion; small ones plain."""
     steps = _ZH_STEPS if lang == "zh" else _EN_STEPS

@@ -10,7 +10,7 @@ import re
 from typing import Final, NamedTuple
 
 from kg.errors import Place, QuerySyntax, SyntaxProblem
-from kg.terms import Text, width
+from kg.terms import Text
 from kg.vocab import PREFIXES
 
 _AT: Final = re.compile(r"at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
@@ -113,12 +113,14 @@ def _unexpected(sparql: str, at: int) -> _Fault:
 
 def _problem(sparql: str, shown: str, fault: _Fault) -> SyntaxProblem:
     """The error with its line of the query, and below it carets under the fault."""
+    from rich.cells import cell_len
+
     first = sparql.rfind("\n", 0, fault.start) + 1
     line = sparql[first:].partition("\n")[0].rstrip("\r").replace("\t", " ")
     column = fault.start - first
     cut = max(column - _WIDEST // 2, 0)
     marked = line[column : column + fault.end - fault.start][:_WIDEST]
-    marks = " " * width(line[cut:column]) + "^" * max(width(marked), 1)
+    marks = " " * cell_len(line[cut:column]) + "^" * max(cell_len(marked), 1)
     drawn = f":\n    {line[cut : cut + _WIDEST]}\n    {marks}" if line else ""
     return _kind(shown)(
         Text(f"SPARQL 语法错误:{fault.what.zh}", f"SPARQL syntax error: {fault.what.en}"),

@@ -6,7 +6,9 @@ import re
 from math import ceil
 from typing import Final, NamedTuple
 
-from kg.terms import Text, width
+from rich.cells import cell_len
+
+from kg.terms import Text
 
 
 class Style(NamedTuple):
@@ -55,10 +57,10 @@ def style_of(kind: str) -> str:
 
 def wrapped(label: str, columns: int = 22) -> str:
     """A label over several lines of at most *columns* terminal columns, broken at spaces where there are any."""
-    columns = ceil(width(label) / ceil(max(width(label), 1) / columns)) + 1  # lines of about the same length
+    columns = ceil(cell_len(label) / ceil(max(cell_len(label), 1) / columns)) + 1  # lines of about the same length
     lines, line = [], ""
     for piece in re.findall(r"[^\s\u4e00-\u9fff]+\s*|\s+|[\u4e00-\u9fff]", label):
-        if line and width(line + piece) > columns:
+        if line and cell_len(line + piece) > columns:
             lines.append(line.rstrip())
             line = ""
         line += piece
