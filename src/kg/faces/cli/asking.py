@@ -178,16 +178,12 @@ def show_command(run: Run, thing: str, format_: str) -> None:
     found = _entity(graph, thing)
     if format_ == "json":
         import json
-        from dataclasses import asdict
 
-        click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+        from kg.ask import plain
+
+        click.echo(json.dumps(plain.entity(found, graph.names), ensure_ascii=False, indent=2))
         return
     _print_entity(found, graph.names, run.lang)
-    if found.thing.iri.startswith(PASSAGE):
-        table = graph.store.select(_STATED.format(iri=found.thing.iri))
-        click.secho(f"\n{say('这一段说', 'what it states')}", bold=True)
-        for row in table.rows:
-            click.echo("  " + in_words(row, run.lang, graph.names))
     others = [t for t in graph.names.bearing(thing) if t != found.thing]
     if others:
         listed = say("、", ", ").join(f"{graph.names.label(o.iri, run.lang)} ({slug(o.iri)}, {o.kind})" for o in others)
@@ -210,23 +206,30 @@ def _entity(graph: Any, thing: str) -> Entity:
 
 
 _PASSAGE = re.compile(r"r\d+-L\d+")
-_STATED = """SELECT ?subject ?relation ?object WHERE {{ GRAPH <{iri}> {{ ?subject ?relation ?object }} }}
-ORDER BY ?subject ?relation STR(?object)"""
 
 
 def _print_entity(found: Entity, names: Any, lang: str) -> None:
     t = found.thing
-    other = t.label.pick("en" if lang == "zh" else "zh")
-    click.secho(f"{t.label.pick(lang)}", bold=True, nl=False)
+    name, other = t.label.pick(lang), t.label.pick("en" if lang == "zh" else "zh")
+    click.secho(name, bold=True, nl=False)
     kind = (
         names.label(f"https://w3id.org/xinzhi/ns#{t.kind}", lang) if t.kind else say("本体的词", "term of the ontology")
     )
-    click.echo(f"  {other}  ({kind})")
+    click.echo(f"  {other}  ({kind})" if other != name else f"  ({kind})")
     click.echo(t.iri)
+    if found.span:
+        place = found.span
+        click.echo(f"{place.section} · {say('字符', 'characters')} {place.start}–{place.end} · SHA-256 {place.sha256}")
     if t.also:
         click.echo(f"{say('又名', 'also')}: {' / '.join(t.also)}")
     for texts in found.texts.values():
         click.echo(texts.get(lang) or next(iter(texts.values())))
+    for prop, value in found.values:
+        click.echo(f"{names.label(prop, lang)}: {amount(value, lang) if isinstance(value, float) else value}")
+    if found.span:
+        click.secho(f"\n{say('这一段说', 'what it states')}", bold=True)
+        for triple in found.states:
+            click.echo("  " + in_words(triple, lang, names))
     words = {
         "asserted": say("报告所述", "stated by the report"),
         "background": say("背景(报告未说)", "background, not said by the report"),
@@ -284,7 +287,8 @@ def path(run: Run, one: str, other: str, format_: str | None) -> None:
         )
     if chosen(format_, "text") != "text":
         rows = [(_node(h.subject), _node(h.predicate), _node(h.value), _slugs(h.passages)) for h in hops]
-        show(Table(("subject", "predicate", "object", "passages"), tuple(rows)), format_, run.lang, graph.names, _HEADS)
+        things = ("subject", "predicate", "object")
+        show(Table((*things, "passages"), tuple(rows)), format_, run.lang, graph.names, _HEADS, things)
         return
     for hop in hops:
         here, there = (hop.subject, hop.value) if hop.forward else (hop.value, hop.subject)
@@ -308,7 +312,7 @@ def audit(run: Run, industry: str | None, severity: str | None, format_: str | N
             _print_findings(rule, list(of_rule), graph.names, run.lang)
         click.echo(say(f"{len(found)} 条", f"{len(found)} finding(s)"), err=True)
     else:
-        show(_audit_rows(found, graph.names, run.lang, kind), kind, run.lang, graph.names, _HEADS)
+        show(_audit_rows(found, graph.names, run.lang, kind), kind, run.lang, graph.names, _HEADS, ("focus",))
     if any(f.severity == "Warning" for f in found):
         raise click.exceptions.Exit(1)
 
