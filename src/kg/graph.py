@@ -194,7 +194,9 @@ class KnowledgeGraph:
 
         Returns:
             ``views`` (ways to divide it), each with ``stages``, these with ``segments``, these with ``companies`` and
-            ``products``; every one has its IRI, and from the segment down the passages that say so.
+            ``products``; every one has its IRI, and from the segment down the passages that say so. Beside them the
+            segments of no stage (``unplaced``), and who is in no segment: ``representatives`` of the industry as a whole,
+            and ``others`` that take part in it.
 
         Raises:
             NotFound: no industry bears the name.

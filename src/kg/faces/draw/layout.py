@@ -67,7 +67,7 @@ def plan(picture: Picture, height: Callable[[Node, int], int]) -> Plan:
         return Plan()
     layout = _Layout(height, max(len(band.columns) for band in picture.bands))
     industry = next(iter(picture.nodes.values()))
-    top = layout.row([(industry, layout.width // 2)], 0) + _GAP
+    top = layout.row([(industry, _COLUMN // 2)], 0) + _GAP
     for band in picture.bands:
         top = layout.band(band, top) + _GAP
     return layout.plan
@@ -81,7 +81,7 @@ class _Layout:
         self._height = height
 
     def band(self, band: Band, top: int) -> int:
-        start = self._heads([(band.head, 0, self.width)], top)
+        start = self._heads([(band.head, 0, _COLUMN)], top)  # a narrow window shows the first column
         columns = [(column, n * _STEP) for n, column in enumerate(band.columns)]
         start = self._heads([(c.head, left, _COLUMN) for c, left in columns if c.head], start)
         loose = not any(c.head or b.head for c in band.columns for b in c.blocks)
