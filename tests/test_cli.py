@@ -85,7 +85,7 @@ def test_help_speaks_the_language(kg: Run, command: str, lang: str) -> None:
         (["query", "companies-in-segment", "segment=卫星制照"], 3, "卫星制造"),
         (["query", "companies-in-segment", "segment"], 2, "param=value"),
         (["query", "companies-in-segment", "--format", "xml"], 2, "format"),
-        (["chain", "没有的产业"], 3, "kg find"),
+        (["chain", "没有的产业"], 3, "one of: 6G"),
         (["show", "zzzzqqqq"], 3, "zzzzqqqq"),
         (["sparql", "SELECT ?x WHERE {\n ?x ?y }"], 2, "<query>:2:"),
         (["sparql", "SELECT * { ?s foo:bar ?o }"], 2, "<query>:1:15: SPARQL syntax error: the prefix “foo:” is not"),
@@ -161,10 +161,31 @@ def test_find_by_a_homophone_or_one_wrong_character(kg: Run, typed: str, slug: s
     assert (best["iri"].rsplit("/")[-1], best["score"] < 70) == (slug, True)
 
 
-@pytest.mark.parametrize(("typed", "offered"), [("bydd", "比亚迪"), ("7G", "6G / 6G"), ("比亚", "比亚迪")])
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [("bydd", "比亚迪"), ("7G", "6G"), ("比亚", "比亚迪"), ("xx", "学习能力 / learning capability")],
+)
 def test_unknown_name_is_offered_the_nearest_beside_those_it_is_part_of(kg: Run, typed: str, offered: str) -> None:
     done = kg("--lang", "en", "show", typed, code=3)
     assert "did you mean" in done.stderr and offered in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["chain", "比亚迪"], ["“比亚迪” is of the kind company, not industry", "kg show 比亚迪"]),
+        (
+            ["chain", "zzzzqqqq"],
+            ["nothing is named “zzzzqqqq” among industry", "one of: 6G, ", "量子科技 / quantum technology"],
+        ),
+        (["query", "figures-by-status", "status=zzzz"], ["one of: 实际 / actual, "]),
+    ],
+)
+def test_a_name_of_the_wrong_kind_is_told_what_it_is_or_what_there_is(
+    kg: Run, words: list[str], said: list[str]
+) -> None:
+    told = kg(*words, code=3).stderr
+    assert all(text in told for text in said), told
 
 
 def test_pinyin_of_a_query_leaves_the_build_its_own() -> None:

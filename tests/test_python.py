@@ -15,6 +15,7 @@ import sys
 import traceback
 from contextlib import redirect_stdout
 from html.parser import HTMLParser
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -253,6 +254,7 @@ def test_every_promise_has_an_example_and_every_example_holds(graph: KnowledgeGr
     finder, runner = doctest.DocTestFinder(), doctest.DocTestRunner()
     world = {"kg": package, "graph": graph}
     found, told = {}, io.StringIO()
+    assert package.__version__ == version("xinzhi")
     for name in package.__all__:
         for test in finder.find(getattr(package, name), name, module=False, globs=world):
             found[test.name] = len(test.examples)

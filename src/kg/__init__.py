@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    __version__: str
     from kg.errors import KgError as KgError
     from kg.graph import KnowledgeGraph as KnowledgeGraph
     from kg.graph import open_graph as open
@@ -27,6 +28,10 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that ``import kg`` itself costs nothing."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("xinzhi")
     if name not in _HOMES:
         raise AttributeError(f"module 'kg' has no attribute {name!r}")
     from importlib import import_module

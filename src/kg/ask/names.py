@@ -23,6 +23,8 @@ _ALIKE: Final = 99.0
 """Similarity of a name that is spelt otherwise but sounds the same."""
 _SHORT: Final = 2
 """Characters of the shortest name in which one may be wrong."""
+_FEW: Final = 12
+"""Things of a kind that are all named where nothing comes near."""
 COUNT: Final = IVL + "count"
 _PREFERENCE: Final = (
     "Industry",
@@ -175,22 +177,35 @@ class Names:
         """
         if named := self.bearing(text, *kinds):
             return named[0]
-        near = [f"{m.thing.label.zh} / {m.thing.label.en}" for m in self.find(text, kinds, limit=4)]
-        offer = (
-            Text(f"是不是:{'、'.join(near)}?", f"did you mean: {', '.join(near)}?")
-            if near
-            else Text("用 kg find 查找名称", "look names up with kg find")
-        )
+        raise self._unknown(text, kinds)
+
+    def _unknown(self, text: str, kinds: tuple[str, ...]) -> NotFound:
+        """That nothing of *kinds* bears *text*: what else does, or what comes near, or what there is where that is little."""
         kind = Text(
-            "、".join(self.label(expand(f"ivc:{k}"), "zh") for k in kinds),
-            " or ".join(self.label(expand(f"ivc:{k}"), "en") for k in kinds),
+            "、".join(self.label(IVC + k, "zh") for k in kinds), " or ".join(self.label(IVC + k, "en") for k in kinds)
         )
-        raise NotFound(
+        if kinds and (others := self.bearing(text)):
+            is_a = Text(self.label(IVC + others[0].kind, "zh"), self.label(IVC + others[0].kind, "en"))
+            return NotFound(
+                Text(f"“{text}”是{is_a.zh},不是{kind.zh}", f"“{text}” is of the kind {is_a.en}, not {kind.en}"),
+                hint=Text(f"kg show {text}", f"kg show {text}"),
+            )
+        near = [m.thing for m in self.find(text, kinds, limit=4)]
+        all_ = sorted({t.iri: t for k in kinds for t in self.of_kind(k)}.values(), key=lambda t: t.iri)
+        listed = near or (all_ if len(all_) <= _FEW else [])
+        both = [t.label.zh if t.label.zh == t.label.en else f"{t.label.zh} / {t.label.en}" for t in listed]
+        if near:
+            hint = Text(f"是不是:{'、'.join(both)}?", f"did you mean: {', '.join(both)}?")
+        elif both:
+            hint = Text(f"可选:{'、'.join(both)}", f"one of: {', '.join(both)}")
+        else:
+            hint = Text("用 kg find 查找名称", "look names up with kg find")
+        return NotFound(
             Text(
                 f"找不到名为“{text}”的{kind.zh or '事物'}",
                 f"nothing is named “{text}”{f' among {kind.en}' if kinds else ''}",
             ),
-            hint=offer,
+            hint=hint,
         )
 
 
@@ -211,7 +226,9 @@ def _score(thing: Thing, text: str, folded: str) -> float:
     if not folded:
         return 0.0
     if folded in thing.keys:
-        return 97.0 if folded in (fold(thing.label.zh), fold(thing.label.en)) else 95.0
+        if folded in (fold(thing.label.zh), fold(thing.label.en)):
+            return 97.0
+        return _NAMED if len(folded) > _SHORT or folded in map(fold, thing.also) else 90.0  # two initials are a guess
     best = 0.0
     for key in thing.keys:
         if len(folded) > 1 and folded in key:
