@@ -282,6 +282,17 @@ def test_what_reads_best_as_text_is_rows_in_a_pipe_and_names_in_markdown(
         assert not re.search(r"https://|subject|severity|segment|Info|Warning", told), told
 
 
+@pytest.mark.parametrize("words", [["chain"], ["audit"], ["query", "market-size"]])
+def test_columns_are_the_same_whatever_is_found(kg: Run, words: list[str]) -> None:
+    """So that the tables of several industries can be put together; half of them have no company at their first stage."""
+    heads = set()
+    for industry in ("6G", "quantum", "embodied-ai"):
+        asked = f"industry={industry}" if words[0] == "query" else industry
+        heads.add(kg(*words, asked, "--format", "csv", code=None).stdout.partition("\n")[0])
+    assert len(heads) == 1
+    assert "_label" in heads.pop()
+
+
 def test_sparql_keeps_to_format_and_limit_in_every_query_form(kg: Run) -> None:
     asked = ("sparql", "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", "--limit", "3")
     body = json.loads(kg(*asked, "--format", "json").stdout)

@@ -46,7 +46,8 @@ def chain(run: Run, industry: str, format_: str | None) -> None:
     graph = run.graph()
     found = graph.chain(industry)
     if chosen(format_, "text") != "text":
-        show(_chain_rows(found), format_, run.lang, graph.names, _HEADS)
+        rows = _chain_rows(found)
+        show(rows, format_, run.lang, graph.names, _HEADS, rows.columns[:-1])
         return
     click.secho(graph.names.label(found.industry, run.lang), bold=True)
     click.echo(say("▸ 层级  · 环节  ● 企业与机构  ○ 产品", "▸ stage  · segment  ● company or institute  ○ product"))
@@ -76,7 +77,7 @@ def _print_cells(cells: Iterable[SegmentCell], names: Any, lang: str, indent: in
         _print_cells(cell.parts, names, lang, indent + 4)
 
 
-def _chain_rows(found: Chain) -> Any:
+def _chain_rows(found: Chain) -> Table:
     """The chart as rows: one per thing named in a segment, per segment or stage that names nothing, per company outside."""
     columns = ("view", "stage", "tier", "segment", "relation", "company", "product", "passages")
     rows: list[tuple[Any, ...]] = []
