@@ -131,7 +131,7 @@ def test_findings_as_a_report_of_shacl() -> None:
     """Also where the node looked at is a literal; SHACL 3.6."""
     findings = [
         Finding("I01-x", "Violation", "6G 网", Text("错", "wrong"), path=SH + "path", value="a b"),
-        Finding("I01-x", "Violation", BASE + "industry/6g", Text("错", "wrong"), value=BASE + "x"),
+        Finding("I01-x", "Violation", BASE + "industry/6g", Text("错", "wrong"), value=BASE + "x", component="Class"),
     ]
     triples = {
         (t.predicate.value, str(t.object)) for t in ox.parse(to_turtle(findings, "en"), format=ox.RdfFormat.TURTLE)
@@ -140,6 +140,7 @@ def test_findings_as_a_report_of_shacl() -> None:
     assert {value for name, value in triples if name == SH + "focusNode"} == {'"6G 网"', f"<{BASE}industry/6g>"}
     assert {value for name, value in triples if name == SH + "value"} == {'"a b"', f"<{BASE}x>"}
     assert sum(name == SH + "result" for name, _ in triples) == 2
+    assert {value for name, value in triples if name == SH + "sourceConstraintComponent"} == {f"<{SH}Class>"}
     assert (SH + "conforms", str(ox.Literal(True))) in {
         (t.predicate.value, str(t.object)) for t in ox.parse(to_turtle([], "en"), format=ox.RdfFormat.TURTLE)
     }

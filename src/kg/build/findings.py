@@ -32,6 +32,7 @@ class Finding:
         path: IRI of the property concerned, or empty.
         value: IRI or lexical form of the offending value, or empty.
         involved: IRIs of the other nodes that take part, in order.
+        component: of SHACL (``ClassConstraintComponent``), or empty where another check found it.
         graph: IRI of the graph the triple stands in (empty: in none), or None where the check does not know.
         place: where the triple is written, once located.
     """
@@ -43,6 +44,7 @@ class Finding:
     path: str = ""
     value: str = ""
     involved: tuple[str, ...] = ()
+    component: str = ""
     graph: str | None = None
     place: Place | None = None
 

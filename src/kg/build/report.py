@@ -27,7 +27,7 @@ def report_triples(findings: Iterable[Finding]) -> Iterator[ox.Triple]:
 
 
 def whole_report(findings: Iterable[Finding]) -> Iterator[ox.Triple]:
-    """The results as a ``sh:ValidationReport`` (SHACL 3.6.1), with the offending values."""
+    """The results as a ``sh:ValidationReport`` (SHACL 3.6.1), with the offending values and the kind of constraint."""
     told = list(findings)
     report = ox.BlankNode("report")
     conforms = ox.Literal(not any(f.severity == "Violation" for f in told))
@@ -38,6 +38,8 @@ def whole_report(findings: Iterable[Finding]) -> Iterator[ox.Triple]:
         yield from _result(node, finding)
         if finding.value:
             yield ox.Triple(node, ox.NamedNode(SH + "value"), _term(finding.value))
+        if finding.component:
+            yield _link(node, SH + "sourceConstraintComponent", SH + finding.component)
 
 
 def _named(findings: Iterable[Finding]) -> Iterator[tuple[ox.NamedNode, Finding]]:

@@ -136,6 +136,7 @@ class Shapes:
             message=_text(_by_language(report.objects(result, _sh("resultMessage")))),
             path=str(path) if path is not None and not _blank(path) else "",
             value="" if value is None or _blank(value) else str(value),
+            component=_name(report.value(result, _sh("sourceConstraintComponent"))),
         )
 
     def _mistake(self, why: str, predicate: str = "", value: str = "") -> SyntaxProblem:
@@ -186,7 +187,7 @@ def _sparql_finding(rule: str, severity: str, messages: dict[str, str], solution
     focus, path, value = row["this"].value, iri(_bound(solution, "path")), lexical(_bound(solution, "value"))
     others = dict.fromkeys(iri(t) for t in _terms(solution) if iri(t) and not iri(t).startswith((IVC, IVL)))
     involved = tuple(o for o in others if o not in (focus, path))
-    return Finding(rule, severity, focus, _text(filled), path=path, value=value, involved=involved)
+    return Finding(rule, severity, focus, _text(filled), path, value, involved, "SPARQLConstraintComponent")
 
 
 def _bound(solution: ox.QuerySolution, name: str) -> object:
