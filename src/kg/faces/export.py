@@ -145,7 +145,11 @@ def _graphml(graph: KnowledgeGraph, triples: list[ox.Triple], which: str) -> str
             for iri in (lexical(t.subject), lexical(t.object)):
                 thing = names.get(iri)
                 network.add_node(iri, **_labels(names, iri), kind=thing.kind if thing else "")
-            about = {"property": slug(t.predicate.value), **_labels(names, t.predicate.value), "passages": _ids(t, stated)}
+            about = {
+                "property": slug(t.predicate.value),
+                **_labels(names, t.predicate.value),
+                "passages": _ids(t, stated),
+            }
             number = network.number_of_edges()  # the edge's id, which may stand in the file only once
             network.add_edge(lexical(t.subject), lexical(t.object), key=f"e{number}", **about)
     write: Any = nx.generate_graphml
@@ -159,7 +163,9 @@ def _csv(graph: KnowledgeGraph, triples: list[ox.Triple]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     parts = ("subject", "predicate", "object")
-    writer.writerow((*parts, *(f"{part}_{lang}" for lang in LANGS for part in parts), "datatype", "language", "passages"))
+    writer.writerow(
+        (*parts, *(f"{part}_{lang}" for lang in LANGS for part in parts), "datatype", "language", "passages")
+    )
     for t in triples:
         terms = (t.subject, t.predicate, t.object)
         names = [
@@ -168,7 +174,9 @@ def _csv(graph: KnowledgeGraph, triples: list[ox.Triple]) -> str:
             for term in terms
         ]
         datatype = t.object.datatype.value if isinstance(t.object, ox.Literal) else ""
-        writer.writerow((*(_value(term) for term in terms), *names, datatype, language(t.object) or "", _ids(t, stated)))
+        writer.writerow(
+            (*(_value(term) for term in terms), *names, datatype, language(t.object) or "", _ids(t, stated))
+        )
     return out.getvalue()
 
 
