@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -32,7 +32,8 @@ class Finding:
         path: IRI of the property concerned, or empty.
         value: IRI or lexical form of the offending value, or empty.
         involved: IRIs of the other nodes that take part, in order.
-        component: of SHACL (``ClassConstraintComponent``), or empty where another check found it.
+        component: of SHACL (``ClassConstraintComponent``), or empty where another check found it; two that say the same of
+            a value are one finding.
         graph: IRI of the graph the triple stands in (empty: in none), or None where the check does not know.
         place: where the triple is written, once located.
     """
@@ -44,7 +45,7 @@ class Finding:
     path: str = ""
     value: str = ""
     involved: tuple[str, ...] = ()
-    component: str = ""
+    component: str = field(default="", compare=False)
     graph: str | None = None
     place: Place | None = None
 

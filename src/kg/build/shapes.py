@@ -109,7 +109,8 @@ class Shapes:
             _, report, _ = pyshacl.validate(data, shacl_graph=self._core(), inplace=True)
         except ReportableRuntimeError as error:
             raise self._mistake(str(getattr(error, "message", error))) from error
-        yield from merge(self._core_finding(report, result) for result in report.objects(None, _sh("result")))
+        found = (self._core_finding(report, result) for result in report.objects(None, _sh("result")))
+        yield from merge(sorted(found, key=lambda f: f.component))  # which of two is named hangs on no hash
 
     def _core(self) -> Graph:
         from rdflib import Graph
