@@ -145,8 +145,10 @@ def test_set_based_run_equals_pyshacl(case: str) -> None:
     """
     kind, rule = kind_of(case), rule_of(case)
     run = shapes(kind).run(store(case, kind))
-    wanted = {(f.rule, _plain(f.focus), f.component) for f in run if f.rule == rule}
-    assert wanted == set(_stock(shapes(kind).graph, store(case, kind), [SHAPE + rule]))
+    ours = {(f.rule, _plain(f.focus), f.component) for f in run if f.rule == rule}
+    stock = set(_stock(shapes(kind).graph, store(case, kind), [SHAPE + rule]))
+    assert {result[:2] for result in ours} == {result[:2] for result in stock}
+    assert ours <= stock  # of two kinds of constraint that say the same, one is named
 
 
 def _stock(graph: Graph, made: ox.Store, only: list[str]) -> Iterator[tuple[str, str, str]]:
