@@ -14,6 +14,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from kg.build.findings import Finding, with_nearest
 from kg.build.freshness import Stamp, sound, unchanged
 from kg.build.health import examine
 from kg.build.pipeline import Blocked, build, check
@@ -22,6 +23,8 @@ from kg.errors import BuildRunning, MissingFile, StoreError, SyntaxProblem, Usag
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
 from kg.source.turtle import parse
+from kg.terms import Text
+from kg.vocab import IVC
 
 ROOT = Path(__file__).resolve().parents[1]
 BROKEN = sorted((ROOT / "tests" / "cases" / "broken").glob("*.trig"))
@@ -95,6 +98,8 @@ def test_an_unknown_term_is_offered_the_nearest(copy: Project) -> None:
     found = {f.focus.rpartition("/")[2]: f.message for f in check(copy) if f.rule == "I05-vocabulary"}
     assert found["smart-ev"].en.endswith("declare it in ontology/ivc.ttl first. Did you mean ivc:usesTechnology?")
     assert found["byd"].zh.endswith("是不是 ivc:operatesIn?")
+    far = Finding("I05-vocabulary", "Violation", "x", Text("没有", "none"), path=IVC + "ceo")
+    assert with_nearest([far], {IVC + "about", IVC + "produces", IVC}) == [far]
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,7 @@ def test_find_by_any_spelling(kg: Run, text: str) -> None:
         ("宁德时带", "catl"),
         ("Landspce", "landspace"),
         ("華為", "huawei"),
+        ("騰訊", "tencent"),
     ],
 )
 def test_find_by_pinyin_initials_and_typo(kg: Run, text: str, slug: str) -> None:
@@ -152,6 +153,9 @@ def test_find_by_pinyin_initials_and_typo(kg: Run, text: str, slug: str) -> None
         ("小迷", "xiaomi"),
         ("腾迅", "tencent"),
         ("微朔", "microsoft"),
+        ("背景", "beijing"),
+        ("申镇", "shenzhen"),
+        ("化为", "huawei"),
         ("蓝剑航天", "landspace"),
     ],
 )
@@ -159,6 +163,11 @@ def test_find_by_a_homophone_or_one_wrong_character(kg: Run, typed: str, slug: s
     """First, and below every true match."""
     best = json.loads(kg("find", typed, "--format", "json").stdout)["rows"][0]
     assert (best["iri"].rsplit("/")[-1], best["score"] < 70) == (slug, True)
+
+
+@pytest.mark.parametrize("words", [["show", "華為"], ["path", "華為", "騰訊"], ["show", "ljht"], ["show", "AI"]])
+def test_a_name_in_any_spelling_is_a_name(kg: Run, words: list[str]) -> None:
+    assert kg(*words).stdout
 
 
 @pytest.mark.parametrize(
@@ -173,7 +182,10 @@ def test_unknown_name_is_offered_the_nearest_beside_those_it_is_part_of(kg: Run,
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["chain", "比亚迪"], ["“比亚迪” is of the kind company, not industry", "kg show 比亚迪"]),
+        (
+            ["chain", "比亚迪"],
+            ["“比亚迪” is of the kind company, not industry", "https://w3id.org/xinzhi/organization/byd"],
+        ),
         (
             ["chain", "zzzzqqqq"],
             ["nothing is named “zzzzqqqq” among industry", "one of: 6G, ", "量子科技 / quantum technology"],

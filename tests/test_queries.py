@@ -105,7 +105,7 @@ def test_a_column_of_an_unknown_type_stops_the_build(tmp_path: Path) -> None:
         shutil.copytree(ROOT / part, tmp_path / part)
     file = tmp_path / "queries" / "market-size.rq"
     file.write_text(file.read_text().replace("type: decimal", "type: money"))
-    with pytest.raises(SyntaxProblem, match="no type money") as caught:
+    with pytest.raises(SyntaxProblem, match="money is no type") as caught:
         check(Project.find(tmp_path, tmp_path / "build"))
     assert caught.value.render("en").startswith("queries/market-size.rq:13: ")
 

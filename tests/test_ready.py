@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from kg.errors import BuildRunning, StoreError
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
 from kg.terms import Text
+from processes import eventually
 
 
 def _run(*args: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -90,8 +92,8 @@ def test_a_question_waits_for_a_build(apart: Project) -> None:
         target=lambda: told.append(Text(str(ready(apart.root, apart.store, tell=told.append)), ""))
     )
     asked.start()
-    asked.join(0.5)
-    assert asked.is_alive() and not told
+    assert eventually(lambda: bool(told), 60)
+    assert asked.is_alive() and "another build is at work" in told.pop().en
     with pytest.raises(BuildRunning), locked(apart.store, 0.3):
         pass
     release.set()
@@ -128,7 +130,19 @@ def test_files_that_were_only_touched_are_no_other_files(unwritable: Project) ->
 
 
 def test_who_may_read_the_folder_may_read_the_graph(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    with replacing(tmp_path, "v-1") as folder:
-        (folder / "file").touch()
-    assert (tmp_path / "v-1").stat().st_mode & 0o777 == 0o755
+    """And nobody but its owner write it, even if others may build beside it."""
+    for mode, wanted in ((0o755, 0o755), (0o700, 0o700), (0o1777, 0o755)):
+        tmp_path.chmod(mode)
+        with replacing(tmp_path, f"v-{mode}") as folder:
+            (folder / "file").touch()
+        assert (tmp_path / f"v-{mode}").stat().st_mode & 0o7777 == wanted
+
+
+def test_a_graph_of_another_version_is_not_overwritten_by_ours(apart: Project) -> None:
+    """It is there, so the advice is not to make one there."""
+    manifest = apart.store / "current" / "manifest.json"
+    manifest.write_text(re.sub(r'"format":\d+', '"format":1', manifest.read_text()))
+    done = _run("find", "BYD", "--store", str(apart.store))
+    assert done.returncode == 5
+    assert "made by another version of kg" in done.stderr
+    assert f"kg build --project DIR --store {apart.store}" in done.stderr

@@ -87,15 +87,21 @@ def statuses(told: bytes) -> list[bytes]:
     [
         (b"\x00\x01 no HTTP\r\n\r\n", b"400"),
         (b"GET / HTTP/1.1\r\nX: |" + b"y" * 70_000, b"431"),
+        (b"POST /body HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nno length\r\n", b"400"),
         (b"GET / HTTP/1.1\r\nX: y", b"408"),
     ],
-    ids=["no-http", "too-large", "too-slow"],
+    ids=["no-http", "too-large", "broken-body", "too-slow"],
 )
 @pytest.mark.parametrize("before", [1, 3])
 def test_an_error_is_told_after_the_answers_to_earlier_requests(before: int, behind: bytes, status: bytes) -> None:
     told = sent(get("/slow") * before + behind)
     assert statuses(told) == [b"200"] * before + [status]
     assert told.count(b"/slow") == before
+
+
+def test_a_head_that_was_refused_is_not_taken_when_it_ends_after_all() -> None:
+    told = sent(get("/slow") + b"GET / HTTP/1.1\r\nX: |" + b"y" * 70_000 + b"|\r\n\r\n")
+    assert statuses(told) == [b"200", b"431"]
 
 
 def test_a_broken_body_is_told_at_once() -> None:
@@ -159,6 +165,31 @@ def test_a_client_that_takes_little_at_a_time_gets_all(path: str) -> None:
 def test_a_body_that_nobody_wanted_is_not_waited_for() -> None:
     head = b"POST /unread HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"
     assert statuses(sent(head + b"x" * 1000)) == [b"200"]
+
+
+def test_a_line_in_parts_is_read_as_one() -> None:
+    word = "/chain/商业航天".encode()
+    for cut in (4, 8, 9):
+        told = sent(b"\r\nGET " + word[:cut] + b"|" + word[cut:] + b" HTTP/1.1\r\nConnection: close\r\n\r\n")
+        assert statuses(told) == [b"200"] and "/chain/商业航天" in told.decode()
+
+
+def test_bytes_of_a_body_are_no_line() -> None:
+    """Whatever it holds, its length stays what the client has said."""
+    body = "汉字\n汉字".encode()
+    head = b"POST /body HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len(body)
+    last = b"GET /after HTTP/1.1\r\nConnection: close\r\n\r\n"
+    for data in (
+        head + body + b"|" + last,
+        head + b"|" + body + b"|" + last,
+        head + body[:4] + b"|" + body[4:] + b"|" + last,
+    ):
+        told = sent(data)
+        assert statuses(told) == [b"200", b"200"] and told.endswith(b"/after")
+
+
+def test_a_long_line_is_not_looked_through() -> None:
+    assert statuses(sent(b"GET /" + b"\xe6" * 9000 + b" HTTP/1.1\r\n\r\n")) == [b"400"]
 
 
 @pytest.mark.parametrize("path", ["/chain/商业航天", "/chain/%E5%95%86%E4%B8%9A%E8%88%AA%E5%A4%A9", "/é+&?q=汉"])

@@ -14,7 +14,7 @@ from kg.terms import Text
 
 _APPLIED: Final = Text("全产业应用场景", "applications of the industry as a whole")
 _FEWEST: Final = 3
-"""Columns of a band that has no stages, where no other band has more."""
+"""Columns of a band that has no stages, unless another band has more."""
 # Whose applications count is what the saved query applications-of-industry says.
 _APPLICATIONS: Final = """
 SELECT DISTINCT ?application ?node ?psg WHERE {{
@@ -66,7 +66,7 @@ class _Drawing:
 
     def _unplaced(self, found: Chain) -> None:
         if found.unplaced:
-            most = max((len(band.columns) for band in self.picture.bands), default=_FEWEST)
+            most = max([_FEWEST, *(len(band.columns) for band in self.picture.bands)])
             band = self._band(Node("group/unplaced", "Group", UNPLACED))
             for cell in found.unplaced:
                 _shortest(band, most).blocks += self._blocks(cell, ("inIndustry", self.iri))

@@ -186,10 +186,8 @@ class Names:
         )
         if kinds and (others := self.bearing(text)):
             is_a = Text(self.label(IVC + others[0].kind, "zh"), self.label(IVC + others[0].kind, "en"))
-            return NotFound(
-                Text(f"“{text}”是{is_a.zh},不是{kind.zh}", f"“{text}” is of the kind {is_a.en}, not {kind.en}"),
-                hint=Text(f"kg show {text}", f"kg show {text}"),
-            )
+            what = Text(f"“{text}”是{is_a.zh},不是{kind.zh}", f"“{text}” is of the kind {is_a.en}, not {kind.en}")
+            return NotFound(what, hint=Text(f"可直接看它:{others[0].iri}", f"look at it itself: {others[0].iri}"))
         near = [m.thing for m in self.find(text, kinds, limit=4)]
         all_ = sorted({t.iri: t for k in kinds for t in self.of_kind(k)}.values(), key=lambda t: t.iri)
         listed = near or (all_ if len(all_) <= _FEW else [])
@@ -228,7 +226,8 @@ def _score(thing: Thing, text: str, folded: str) -> float:
     if folded in thing.keys:
         if folded in (fold(thing.label.zh), fold(thing.label.en)):
             return 97.0
-        return _NAMED if len(folded) > _SHORT or folded in map(fold, thing.also) else 90.0  # two initials are a guess
+        initials = len(folded) <= _SHORT and folded.isascii() and folded not in map(fold, thing.also)
+        return 90.0 if initials else _NAMED  # two letters are a guess
     best = 0.0
     for key in thing.keys:
         if len(folded) > 1 and folded in key:
@@ -242,14 +241,12 @@ def _misspelt(pool: list[Thing], text: str, folded: str, least: float) -> list[M
     from rapidfuzz import fuzz, process
 
     keys = [(key, thing) for thing in pool for key in thing.keys]
-    sound = _sound(text)
+    sound, written = _sound(text), keys
     if len(folded) == _SHORT:  # one of two characters: a ratio of 50, of names that have no more than two
         least = 50.0
-        keys = [
-            (key, t) for key, t in keys if len(key) == _SHORT and key in map(fold, (t.label.zh, t.label.en, *t.also))
-        ]
-    near = process.extract(folded, [k for k, _ in keys], scorer=fuzz.ratio, score_cutoff=least, limit=50)
-    scored = [(keys[at], score) for _, score, at in near]
+        written = [one for one in keys if len(one[0]) == _SHORT and _is_written(*one)]
+    near = process.extract(folded, [k for k, _ in written], scorer=fuzz.ratio, score_cutoff=least, limit=50)
+    scored = [(written[at], score) for _, score, at in near]
     scored += [(one, _ALIKE) for one in keys if sound and one[0] == sound]
     best: dict[str, Match] = {}
     for (_, thing), score in scored:
@@ -257,6 +254,11 @@ def _misspelt(pool: list[Thing], text: str, folded: str, least: float) -> list[M
         if thing.iri not in best or best[thing.iri].score < scaled:
             best[thing.iri] = Match(thing, scaled)
     return list(best.values())
+
+
+def _is_written(key: str, thing: Thing) -> bool:
+    """Whether *key* is a name as it is written, not its sound or its initials."""
+    return key in map(fold, (thing.label.zh, thing.label.en, *thing.also))
 
 
 def _sound(text: str) -> str:

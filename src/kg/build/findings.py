@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from kg.errors import Place
-from kg.terms import Text, compact
+from kg.terms import Text, compact, slug
 from kg.vocab import IVC, SHAPE
 
 SEVERITIES: Final = ("Violation", "Warning", "Info")
@@ -64,16 +64,17 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
     return [replace(finding, involved=tuple(involved)) for finding, involved in same.items()]
 
 
-def with_nearest(findings: Iterable[Finding], terms: Collection[str]) -> list[Finding]:
-    """The findings, each on a property that is none of *terms* with the nearest of them."""
-    return [_nearest(f, terms) if f.path.startswith(IVC) and f.path not in terms else f for f in findings]
+def with_nearest(findings: Iterable[Finding], properties: Collection[str]) -> list[Finding]:
+    """The findings, each on a property that is none of *properties* with the nearest of them, if one is near."""
+    names = [slug(p) for p in properties if p.startswith(IVC)]
+    return [_nearest(f, names) if f.path.startswith(IVC) and f.path not in properties else f for f in findings]
 
 
-def _nearest(finding: Finding, terms: Collection[str]) -> Finding:
-    near = get_close_matches(finding.path, terms, n=1, cutoff=0.8)
+def _nearest(finding: Finding, names: Collection[str]) -> Finding:
+    near = get_close_matches(slug(finding.path), names, n=1, cutoff=0.75)
     if not near:
         return finding
-    offer = compact(near[0])
+    offer = compact(IVC + near[0])
     message = Text(f"{finding.message.zh}是不是 {offer}?", f"{finding.message.en} Did you mean {offer}?")
     return replace(finding, message=message)
 

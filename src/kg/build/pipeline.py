@@ -186,7 +186,7 @@ class _Job:
             del data  # the largest thing in memory, and no longer true once the closure has run
             give_back()
             if found:
-                raise Blocked(locate(project, order(with_nearest(found, _terms(quads)))))
+                raise Blocked(locate(project, order(with_nearest(found, _properties(quads)))))
         with self.step("closure"):
             if reasoner == "owlrl":
                 close_with_owlrl(store)
@@ -278,9 +278,11 @@ def _short(made: dict[str, Any]) -> str:
     return sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:8]
 
 
-def _terms(quads: list[ox.Quad]) -> set[str]:
-    """What the ontology declares."""
-    return {iri(q.subject) for q in quads if lexical(q.graph_name) == vocab.ONTOLOGY}
+def _properties(quads: list[ox.Quad]) -> set[str]:
+    """The properties that the ontology declares."""
+    kinds = {vocab.OWL + kind for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")}
+    types = (q for q in quads if q.predicate.value == vocab.TYPE and lexical(q.graph_name) == vocab.ONTOLOGY)
+    return {iri(q.subject) for q in types if lexical(q.object) in kinds}
 
 
 def _version(quads: list[ox.Quad]) -> str:

@@ -49,15 +49,15 @@ def _check(query: SavedQuery, shown: str, classes: set[str], nothing: ox.Store) 
                 Text(f"检查拼写;也可用 {'、'.join(TYPES)}", f"check the spelling; other types are {', '.join(TYPES)}"),
             )
     for name, kind in query.types.items():
-        if kind not in VALUES:
+        if kind not in VALUES or name in query.passages:
             raise _mistake(
                 query,
                 shown,
                 name,
-                Text(f"列 {name} 的类型 {kind} 不存在", f"there is no type {kind} for the column {name}"),
+                Text(f"{kind} 不是列 {name} 可用的类型", f"{kind} is no type of the column {name}"),
                 Text(
-                    f"可用 {'、'.join(VALUES)};事物的列不写类型",
-                    f"types are {', '.join(VALUES)}; a column of things has none",
+                    f"可用 {'、'.join(VALUES)};事物与段落的列不写类型",
+                    f"types are {', '.join(VALUES)}; a column of things or passages has none",
                 ),
             )
     try:

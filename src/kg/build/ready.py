@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from kg.build.freshness import CURRENT, current, input_digests, read
-from kg.errors import StoreError
+from kg.errors import BuildRunning, StoreError
 from kg.source.project import Project
 from kg.terms import Text
 
+_QUIET: Final = 1.0
 _WAIT: Final = 300.0
-"""Seconds for which a question waits for a build that another process is at."""
+"""Seconds for which a question waits for a build that another process is at: before it says so, and after."""
 
 
 def ready(
@@ -34,7 +35,7 @@ def ready(
         progress: called after each build step with its name and seconds.
 
     Raises:
-        KgError: as a build raises, if one is needed and there is no older graph to ask.
+        KgError: as a build raises, if one is needed; what cannot be written is no matter if there is an older graph.
         StoreError: there is no graph in the store that was named.
     """
     project = Project.find(root, store)
@@ -43,18 +44,16 @@ def ready(
     there = read(project.store / CURRENT / "manifest.json")
     if (store or os.environ.get("KG_STORE")) and not (root or os.environ.get("KG_PROJECT")):
         if there is None:
-            raise StoreError(
-                Text(f"{project.store} 里没有可用的图谱", f"there is no readable graph in {project.store}"),
-                hint=Text(
-                    f"检查路径;要在那里构建,运行 kg build --store {project.store}",
-                    f"check the path; to make one there, run kg build --store {project.store}",
-                ),
-            )
+            raise _nothing_in(project.store)
         return project
     from kg.build.pipeline import build
 
     try:
-        build(project, wait=_WAIT, progress=progress)
+        try:
+            build(project, wait=_QUIET, progress=progress)
+        except BuildRunning as error:
+            tell(Text(f"{error.what.zh};等它结束", f"{error.what.en}; waiting for it"))
+            build(project, wait=_WAIT, progress=progress)
     except StoreError as error:  # nothing can be written there
         if there is None:
             raise
@@ -66,3 +65,24 @@ def ready(
                 )
             )
     return project
+
+
+def _nothing_in(store: Path) -> StoreError:
+    if (store / CURRENT).exists():
+        return StoreError(
+            Text(
+                f"{store} 里的图谱出自另一版本的 kg,或已损坏",
+                f"the graph in {store} was made by another version of kg, or is damaged",
+            ),
+            hint=Text(
+                f"用它自己的项目重建:kg build --project 文件夹 --store {store}",
+                f"build it again from its own project: kg build --project DIR --store {store}",
+            ),
+        )
+    return StoreError(
+        Text(f"{store} 里没有可用的图谱", f"there is no readable graph in {store}"),
+        hint=Text(
+            f"检查路径;要在那里构建,运行 kg build --store {store}",
+            f"check the path; to make one there, run kg build --store {store}",
+        ),
+    )

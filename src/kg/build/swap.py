@@ -72,9 +72,8 @@ def replacing(home: Path, name: str) -> Iterator[Path]:
     """
     with writing(home):
         fresh = Path(tempfile.mkdtemp(prefix="tmp-", dir=home))
-        fresh.chmod(
-            home.stat().st_mode & 0o777
-        )  # mkdtemp shuts all others out; who may read the folder may read the graph
+        # mkdtemp shuts all others out; who may read the store's folder may read the graph, and nobody else writes it
+        fresh.chmod(home.stat().st_mode & 0o755)
         try:
             yield fresh
             before = home / (home / CURRENT).resolve().name

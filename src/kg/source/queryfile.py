@@ -104,8 +104,8 @@ def parse(text: str, name: str, shown: str) -> SavedQuery:
             question=_text(meta["question"]),
             tags=tuple(meta["tags"]),
             params=params,
-            columns={key: _text(spec) for key, spec in meta["columns"].items()},
-            types={key: spec["type"] for key, spec in meta["columns"].items() if "type" in spec},
+            columns={str(key): _text(spec) for key, spec in meta["columns"].items()},
+            types={str(key): str(spec["type"]) for key, spec in meta["columns"].items() if "type" in spec},
             sparql=text,
         )
     except yaml.YAMLError as error:

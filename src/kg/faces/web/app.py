@@ -24,7 +24,6 @@ from kg.faces.web.things import SUFFIXES
 
 Handler = Callable[[Request], Awaitable[Answer]]
 _SPARQL: Final = Question("sparql")
-_OF_CONTENT: Final = (b"content-type", b"content-encoding")
 _STATIC: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
@@ -100,7 +99,8 @@ class _Routes:
         if request.method != "POST":
             return await self._front.ask(request, _SPARQL)
         try:
-            kind = posted_kind(*(request.scope["told"].get(h, b"").decode("latin-1") for h in _OF_CONTENT))
+            told = request.scope["told"].get(b"content-type", b"").decode("latin-1")
+            kind = posted_kind(told, ", ".join(request.headers.getlist("content-encoding")))
             return await self._front.ask(request, _SPARQL, await self._body(request), kind)
         except Wrong as wrong:
             return self._front.refusal(request, wrong)

@@ -91,7 +91,7 @@ def posted_kind(content_type: str, encoding: str) -> str:
 
     Args:
         content_type: the header.
-        encoding: the header ``Content-Encoding``; nothing compressed is read, as a few bytes could become a great many.
+        encoding: the headers ``Content-Encoding``; nothing compressed is read, as a few bytes could become a great many.
 
     Raises:
         Wrong: it is something else.

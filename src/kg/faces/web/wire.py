@@ -10,6 +10,7 @@ body apart, which takes longer than to find an answer.
 from __future__ import annotations
 
 import asyncio
+import re
 from functools import partial
 from typing import Any, Final, cast
 
@@ -19,8 +20,11 @@ from kg.faces.web.cache import WHOLE
 
 _HEAD: Final = 2**16
 """Most bytes of a request's line and headers, as with uvicorn's other parser (h11)."""
-_TURN: Final = 0.1
-"""Seconds between two looks whether it is an error's turn to be told."""
+_LINGER: Final = 1.0
+"""Seconds for which a client that was refused may go on sending."""
+_LINE: Final = 2**13
+"""Most bytes of a request's line in which 汉字 may stand as they are."""
+_RAW: Final = re.compile(rb"[\x80-\xff]+")
 
 
 class Protocol(HttpToolsProtocol):
@@ -38,6 +42,10 @@ class Protocol(HttpToolsProtocol):
         super().__init__(*args, **named)
         self._head: int | None = 0
         """Bytes of the head that is arriving; None after it."""
+        self._line = True
+        """Whether the request's line is arriving."""
+        self._refused = 0
+        """Status that is told as soon as no answer is owed; what comes meanwhile is not read."""
         self._late: asyncio.TimerHandle | None = None
         self._taking: asyncio.TimerHandle | None = None
 
@@ -51,6 +59,7 @@ class Protocol(HttpToolsProtocol):
         """Nothing is waited for any longer."""
         self._unset_late()
         self._unset_taking()
+        self._unset_keepalive_if_required()
         super().connection_lost(exc)
 
     def eof_received(self) -> bool:  # type: ignore[override]
@@ -80,8 +89,13 @@ class Protocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, as long as the head comes to an end."""
-        if self._head == 0 and not data.isascii():
+        if not self._head and self._line:  # empty lines before a request are nothing (RFC 9112 2.2)
+            data = data.lstrip(b"\r\n")
+        if self._refused or not data:
+            return
+        if self._line:
             data = _escaped(data)
+            self._line = b"\n" not in data
         if self._head is not None:
             self._head += len(data)
         super().data_received(data)
@@ -89,12 +103,22 @@ class Protocol(HttpToolsProtocol):
         if done and self.timeout_keep_alive_task is None and not self.transport.is_closing():
             # what has come belongs to a body that nobody wanted, or begins another head
             self._look_after()
-        if not self._head or self.transport.is_closing():
+        if not self._head or self._refused or self.transport.is_closing():
             return
         if self._head > _HEAD:
             self._refuse(431)
         elif self._late is None:
-            self._late = self.loop.call_later(self.head_seconds, self._refuse, 408)
+            self._give_time()
+
+    def _give_time(self) -> None:
+        self._late = self.loop.call_later(self.head_seconds, self._look_whether_it_sends)
+
+    def _look_whether_it_sends(self) -> None:
+        """Refuse a head that takes too long, unless it is not being read, for answers are owed first."""
+        if self.flow.read_paused:
+            self._give_time()
+        else:
+            self._refuse(408)
 
     def on_message_begin(self) -> None:
         """A head begins, perhaps right behind another request."""
@@ -134,8 +158,14 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Another head may follow."""
-        self._head = 0
+        self._head, self._line = 0, True
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Another answer may be owed, or it may be an error's turn."""
+        super().on_response_complete()
+        if self._refused:
+            self._refuse(self._refused)
 
     def timeout_keep_alive_handler(self) -> None:
         """Close an idle connection; one over which an answer still goes out is not idle."""
@@ -150,8 +180,10 @@ class Protocol(HttpToolsProtocol):
 
     @property
     def _owes(self) -> bool:
-        """Whether a request that has come whole is yet to be answered."""
-        return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
+        """Whether a request that has come whole is yet to be answered; one behind another waits in the pipeline."""
+        return bool(self.pipeline) or (
+            self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
+        )
 
     def _look_after(self) -> None:
         self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
@@ -159,12 +191,16 @@ class Protocol(HttpToolsProtocol):
     def _refuse(self, status: int) -> None:
         """Tell that no further request is read, and why, after the answers to those before."""
         self._unset_late()
-        if self._owes:
-            self.flow.pause_reading()
-            self._late = self.loop.call_later(_TURN, self._refuse, status)
-        elif not self.transport.is_closing():
-            self.transport.write(STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n\r\n")
-            self.transport.close()
+        self._refused = self._refused or status
+        if self._owes or self.transport.is_closing():
+            return
+        self.transport.write(STATUS_LINE[self._refused] + b"content-length: 0\r\nconnection: close\r\n\r\n")
+        self.transport.write_eof()
+        self.flow.resume_reading()  # to close over what was sent and not read would take back what was told (RFC 9112 9.6)
+        self._late = self.loop.call_later(_LINGER, self.transport.close)
+        if self.cycle and not self.cycle.response_complete:  # its body will not come
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
 
     def _unset_late(self) -> None:
         if self._late:
@@ -179,5 +215,9 @@ class Protocol(HttpToolsProtocol):
 
 def _escaped(data: bytes) -> bytes:
     """*data* with its first line in ASCII: 汉字 in a request's target, as curl sends them, as they should have been sent."""
+    if data.isascii():
+        return data
     line, end, rest = data.partition(b"\n")
-    return b"".join(b"%c" % byte if byte < 0x80 else b"%%%02X" % byte for byte in line) + end + rest
+    if len(line) > _LINE:  # no target of ours is so long; to look through it would take time
+        return data
+    return _RAW.sub(lambda run: b"%" + run[0].hex("%").upper().encode(), line) + end + rest
