@@ -179,13 +179,10 @@ def test_bytes_of_a_body_are_no_line() -> None:
     body = "汉字\n汉字".encode()
     head = b"POST /body HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len(body)
     last = b"GET /after HTTP/1.1\r\nConnection: close\r\n\r\n"
-    for data in (
-        head + body + b"|" + last,
-        head + b"|" + body + b"|" + last,
-        head + body[:4] + b"|" + body[4:] + b"|" + last,
-    ):
-        told = sent(data)
-        assert statuses(told) == [b"200", b"200"] and told.endswith(b"/after")
+    for before in (b"", get("/before")):
+        for data in (head + body, head + b"|" + body, head + body[:4] + b"|" + body[4:]):
+            told = sent(before + data + b"|" + last)
+            assert statuses(told) == [b"200"] * (2 + bool(before)) and told.endswith(b"/after")
 
 
 def test_a_long_line_is_not_looked_through() -> None:

@@ -127,7 +127,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head has come to its end."""
-        self._head = None
+        self._head, self._line = None, False  # what comes next may be the body, which is nobody's to rewrite
         self._unset_late()
         super().on_headers_complete()
         self.scope["extensions"] = {WHOLE: cast("dict[object, object]", partial(self._whole, self.cycle))}
