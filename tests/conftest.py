@@ -22,6 +22,18 @@ from kg.graph import KnowledgeGraph
 from kg.source.project import Project
 
 ROOT = Path(__file__).resolve().parents[1]
+INDUSTRIES = [
+    "商业航天",
+    "低空经济",
+    "生物制造",
+    "量子科技",
+    "具身智能",
+    "6G",
+    "智能网联新能源汽车",
+    "人工智能手机和电脑",
+    "智能机器人",
+    "智能制造装备",
+]
 TEXT = ROOT.parent / "shared" / "source" / "report-2025.txt"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

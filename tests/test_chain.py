@@ -8,23 +8,11 @@ from itertools import chain as joined
 
 import pytest
 
-from conftest import Run
+from conftest import INDUSTRIES, Run
 from kg.ask.bands import industry as drawing
 from kg.ask.chain import NOTHING, Chain
 from kg.graph import KnowledgeGraph
 
-INDUSTRIES = [
-    "商业航天",
-    "低空经济",
-    "生物制造",
-    "量子科技",
-    "具身智能",
-    "6G",
-    "智能网联新能源汽车",
-    "人工智能手机和电脑",
-    "智能机器人",
-    "智能制造装备",
-]
 NAMED_BESIDE = {
     "智能制造装备": {"华为", "三一重工", "Flexiv", "航天云网"},
     "智能网联新能源汽车": {"赛力斯", "亿华通"},

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import INDUSTRIES
 from kg.ask.chain import NOTHING
 from kg.ask.picture import picture
 from kg.faces.draw import draw
@@ -19,18 +20,6 @@ from kg.faces.draw.styles import STYLES, WORDED, style_of
 from kg.graph import KnowledgeGraph
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-INDUSTRIES = [
-    "商业航天",
-    "低空经济",
-    "生物制造",
-    "量子科技",
-    "具身智能",
-    "6G",
-    "智能网联新能源汽车",
-    "人工智能手机和电脑",
-    "智能机器人",
-    "智能制造装备",
-]
 PROBE = """<script>
 window.addEventListener("load", function () { setTimeout(function () {
   var scale = network.getScale(), head = document.getElementById("kg-head");

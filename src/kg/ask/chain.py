@@ -169,17 +169,10 @@ class _Builder:
 
     def _read(self) -> None:
         for row in self._rows(_SEGMENTS):
-            home = (
-                self._stage_segments[row["stage"]]
-                if row["stage"]
-                else self._parts[row["parent"]]
-                if row["parent"]
-                else self._loose
-            )
-            if row["stage"] or row["parent"]:
-                home[row["segment"]].add(row["psg"])
-            else:
-                self._loose[row["segment"]].add(row["psg"])
+            home = self._parts[row["parent"]] if row["parent"] else self._loose
+            if row["stage"]:
+                home = self._stage_segments[row["stage"]]
+            home[row["segment"]].add(row["psg"])
         for row in self._rows(_NAMED):
             self._named[row["segment"], row["what"]][row["thing"]].add(row["psg"])
 

@@ -226,7 +226,7 @@ def _score(thing: Thing, text: str, folded: str) -> float:
     if folded in thing.keys:
         if folded in (fold(thing.label.zh), fold(thing.label.en)):
             return 97.0
-        initials = len(folded) <= _SHORT and folded.isascii() and folded not in map(fold, thing.also)
+        initials = len(folded) <= _SHORT and folded.isascii() and not _is_written(folded, thing)
         return 90.0 if initials else _NAMED  # two letters are a guess
     best = 0.0
     for key in thing.keys:

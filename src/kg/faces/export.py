@@ -142,9 +142,9 @@ def _graphml(graph: KnowledgeGraph, triples: list[ox.Triple], which: str) -> str
     network: Any = nx.MultiDiGraph()  # networkx is but half typed
     for t in triples:
         if _is_edge(t) and (whole or t.predicate.value.startswith(vocab.IVC)):
-            for iri in (lexical(t.subject), lexical(t.object)):
-                thing = names.get(iri)
-                network.add_node(iri, **_labels(names, iri), kind=thing.kind if thing else "")
+            for end in (lexical(t.subject), lexical(t.object)):
+                thing = names.get(end)
+                network.add_node(end, **_labels(names, end), kind=thing.kind if thing else "")
             about = {
                 "property": slug(t.predicate.value),
                 **_labels(names, t.predicate.value),
