@@ -24,15 +24,15 @@ import pytest
 import uvloop
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from kg.faces.web.desk import frame_of, open_desk, pack, unpack
+from kg.faces.web.front import Front, base_url
+from kg.faces.web.gate import Gate, _request_id
 from starlette.requests import Request as HttpRequest
 
 from conftest import Server
 from kg.errors import Refused, StaleCursor, UsageProblem
 from kg.faces.web import asked, negotiate, rows
 from kg.faces.web.app import _Routes
-from kg.faces.web.desk import frame_of, open_desk, pack, unpack
-from kg.faces.web.front import Front, base_url
-from kg.faces.web.gate import Gate, _request_id
 from kg.faces.web.problems import STATUS
 from kg.faces.web.settings import Settings
 from kg.faces.web.tasks import TASKS

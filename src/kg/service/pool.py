@@ -29,6 +29,7 @@ class Pool:
         self._idle: list[Worker] = []
         self._waiting: deque[asyncio.Future[Worker]] = deque()
         self._replacements: set[asyncio.Task[None]] = set()
+        self._closing = False
         self.killed = 0
 
     @property
@@ -76,6 +77,7 @@ class Pool:
         end = loop.time() + seconds
         while (self.busy or self._waiting) and loop.time() < end:
             await asyncio.sleep(0.02)
+        self._closing = True
         for task in self._replacements:
             task.cancel()
         await asyncio.gather(*self._replacements, return_exceptions=True)
@@ -116,6 +118,9 @@ class Pool:
 
     def _replace(self, worker: Worker) -> None:
         """End *worker* and fork another in the background."""
+        if self._closing:  # it ends with the fork server
+            worker.close()
+            return
         task = asyncio.create_task(self._renew(worker))
         self._replacements.add(task)
         task.add_done_callback(self._replacements.discard)
