@@ -7,11 +7,12 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,35 @@ def kg(graph: KnowledgeGraph, project: Project) -> Run:
         return done
 
     return run
+
+
+@dataclass
+class Trap:
+    """A port that nobody may call."""
+
+    port: int
+    calls: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def trap() -> Iterator[Trap]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        trap = Trap(listening.getsockname()[1])
+
+        def listen() -> None:
+            while True:
+                try:
+                    caller, address = listening.accept()
+                except OSError:
+                    return
+                trap.calls.append(str(address))
+                caller.close()
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        yield trap
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join()
 
 
 @dataclass

@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import threading
@@ -31,12 +30,11 @@ from typing import Any
 import httpx
 import pytest
 
-from conftest import Run, Server, serving
+from conftest import Run, Server, Trap, serving
 from kg.faces.web.problems import STATUS
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
 from kg.store.answers import Limits
-from kg.store.confine import confine
 from processes import children, eventually, family, needs_proc, noise, resident, zombies
 
 pytestmark = needs_proc
@@ -93,35 +91,6 @@ def test_cases_say_what_is_expected() -> None:
 
 
 # -- who is attacked ------------------------------------------------------------------------------------
-
-
-@dataclass
-class Trap:
-    """A port that nobody may call."""
-
-    port: int
-    calls: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def trap() -> Iterator[Trap]:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        trap = Trap(listening.getsockname()[1])
-
-        def listen() -> None:
-            while True:
-                try:
-                    caller, address = listening.accept()
-                except OSError:
-                    return
-                trap.calls.append(str(address))
-                caller.close()
-
-        thread = threading.Thread(target=listen)
-        thread.start()
-        yield trap
-        listening.shutdown(socket.SHUT_RDWR)
-        thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -307,77 +276,6 @@ def test_after_all_of_them_at_once_everything_is_as_before(attacked: Server, htt
         assert kib < max(one[number] for one in held) + Limits().size // 2**10
     assert trap.calls == []
     assert [line for line in attacked.lines() if line["level"] == "error"] == []
-
-
-# -- no way out -------------------------------------------------------------------------------------------
-
-_OUT = """
-import sys, os, socket
-import pyoxigraph as ox
-from kg.store.zygote import _become_worker
-confined, port = sys.argv[1] == "confined", sys.argv[2]
-here, there = socket.socketpair()
-ox.Store().query("ASK {}")
-if os.fork():
-    there.close()
-    print(here.recv(1000).decode())
-    os.wait()
-else:
-    if confined:
-        _become_worker(there.detach(), 2**28)
-        there = socket.socket(fileno=3)
-    try:
-        list(ox.Store().query(f"SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}"))
-        told = "answered"
-    except Exception as error:
-        told = f"{type(error).__name__}: {error}"
-    try:
-        socket.create_connection(("127.0.0.1", int(port))).close()
-        told += " and connected"
-    except OSError as error:
-        told += f" and {error.strerror}"
-    there.sendall(told.encode())
-    os._exit(0)
-"""
-
-
-def _out(how: str, port: int) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", _OUT, how, str(port)], capture_output=True, text=True, timeout=60, check=True
-    )
-    return done.stdout
-
-
-def test_a_confined_worker_can_open_no_socket_even_past_the_guard(trap: Trap) -> None:
-    """The query that the guard would have refused reaches the engine's own client; in a free process it does call."""
-    told = _out("confined", trap.port)
-    assert told.startswith("OSError"), told
-    assert "Too many open files" in told.partition(" and ")[2]
-    assert trap.calls == []
-    told = _out("free", trap.port)
-    assert eventually(lambda: len(trap.calls) == 2), told  # the engine's and the test's own: the trap does work
-    trap.calls.clear()
-
-
-def test_a_process_is_confined_for_good() -> None:
-    """Neither memory nor files can be had back (setrlimit's hard limit)."""
-    number = os.fork()
-    if not number:
-        import resource
-
-        code = 1
-        try:
-            confine(2**26, files=3)
-            for kind in (resource.RLIMIT_AS, resource.RLIMIT_NOFILE, resource.RLIMIT_CORE):
-                soft, hard = resource.getrlimit(kind)
-                assert soft == hard != resource.RLIM_INFINITY
-            try:
-                bytearray(2**27)
-            except MemoryError:
-                code = 0
-        finally:
-            os._exit(code)
-    assert os.waitstatus_to_exitcode(os.waitpid(number, 0)[1]) == 0
 
 
 # -- the shell --------------------------------------------------------------------------------------------

@@ -1,33 +1,109 @@
-"""What a process that answers queries from outside may take: memory, open files, no core dump (setrlimit(2))."""
+"""What a process that answers queries from outside may take: no socket, so much memory, no core dump.
+
+A query can make Oxigraph open a connection (SERVICE). Whoever evaluates queries from outside confines its process first;
+the operating system then refuses to open a socket, whatever the engine makes of the query. Files are not touched: those
+that are open stay open, and an index or a module can still be opened.
+"""
 
 from __future__ import annotations
 
+import ctypes
+import errno
+import os
 import resource
+import sys
 from pathlib import Path
+from typing import Final
 
 from kg.errors import LimitReached
 from kg.terms import Text
 
+_LINUX: Final = {"x86_64": (0xC000003E, 41, 317), "aarch64": (0xC00000B7, 198, 277)}
+"""Machine → its AUDIT_ARCH of linux/audit.h and its numbers of socket(2) and seccomp(2) (asm/unistd_64.h, unistd.h)."""
+_URING: Final = 425  # io_uring_setup(2), on every machine: a ring opens sockets without socket(2)
+_X32: Final = 0x40000000  # __X32_SYSCALL_BIT: a second set of numbers on x86_64; no other machine counts so far
+_NO_NEW_PRIVS, _FILTER, _ALL_THREADS = 38, 1, 1  # linux/prctl.h, linux/seccomp.h (SECCOMP_FILTER_FLAG_TSYNC)
+_ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | errno.EACCES  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO
+_LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06  # BPF_LD|W|ABS, BPF_JMP|JEQ|K, BPF_JMP|JGE|K, BPF_RET|K
+_NUMBER, _MACHINE = 0, 4  # offsets in struct seccomp_data
+_MACOS: Final = b"(version 1)(allow default)(deny network*)"
 
-def confine(memory: int, files: int | None = None) -> None:
-    """Hold this process for good.
+
+class _Instruction(ctypes.Structure):
+    _fields_ = (("code", ctypes.c_uint16), ("yes", ctypes.c_uint8), ("no", ctypes.c_uint8), ("k", ctypes.c_uint32))
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_uint16), ("instructions", ctypes.POINTER(_Instruction)))
+
+
+def confine(memory: int) -> None:
+    """Hold this process, with all its threads and children, for good.
+
+    Where the system has no means that is known here (see :func:`network_closed`), sockets stay possible.
 
     Args:
         memory: bytes of address space beyond what it has now. Where the system does not tell how much that is
             (macOS), memory is not held.
-        files: lowest descriptor that can no longer be opened; None leaves files alone. A process whose open files
-            fill all lower ones can open no socket, so no query of it can leave the machine.
     """
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_CORE, 0)
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     except OSError:
         pages = 0
     if pages:
-        most = pages * resource.getpagesize() + memory
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    if files is not None:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+        _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + memory)
+    if sys.platform == "darwin":
+        ctypes.CDLL("/usr/lib/libSystem.B.dylib").sandbox_init(
+            _MACOS, ctypes.c_uint64(0), ctypes.byref(ctypes.c_char_p())
+        )
+    elif sys.platform == "linux" and os.uname().machine in _LINUX and sys.maxsize > 2**32:
+        _filter_calls(*_LINUX[os.uname().machine])
+
+
+def network_closed() -> bool:
+    """Whether a confined process of this machine can open no socket; tried in a process of its own."""
+    import subprocess
+
+    command = [sys.executable, "-P", "-c", f"from {__name__} import _try; _try()"]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 0
+
+
+def _limit(kind: int, most: int) -> None:
+    hard = resource.getrlimit(kind)[1]
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(kind, (most, most))
+
+
+def _filter_calls(machine: int, socket_call: int, seccomp_call: int) -> None:
+    """Let the kernel refuse the calls that open a socket (seccomp(2)); a kernel without filters refuses nothing."""
+    lines = (
+        (_LOAD, 0, 0, _MACHINE),
+        (_EQUAL, 0, 5, machine),  # 32-bit calls have other numbers; this process makes none
+        (_LOAD, 0, 0, _NUMBER),
+        (_AT_LEAST, 3, 0, _X32),
+        (_EQUAL, 2, 0, socket_call),
+        (_EQUAL, 1, 0, _URING),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _REFUSE),
+    )
+    program = _Program(len(lines), (_Instruction * len(lines))(*(_Instruction(*line) for line in lines)))
+    libc = ctypes.CDLL(None)
+    libc.prctl(_NO_NEW_PRIVS, *map(ctypes.c_ulong, (1, 0, 0, 0)))
+    libc.syscall(
+        ctypes.c_long(seccomp_call), ctypes.c_ulong(_FILTER), ctypes.c_ulong(_ALL_THREADS), ctypes.byref(program)
+    )
+
+
+def _try() -> None:
+    import socket
+
+    confine(2**30)
+    try:
+        socket.socket().close()
+    except PermissionError:
+        return
+    sys.exit("a socket was opened")
 
 
 def out_of_time(seconds: float) -> LimitReached:
