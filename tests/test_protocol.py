@@ -16,9 +16,10 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDF, Namespace
 
 import w3c
-from conftest import Server
+from conftest import Server, serving
 from kg.errors import TooLarge
 from kg.graph import KnowledgeGraph
+from kg.source.project import Project
 from kg.store.answers import Ask, Limits, answer
 from kg.store.embedded import EmbeddedStore
 from kg.store.formats import ALL, ALSO, GRAPHS, ROWS, Format
