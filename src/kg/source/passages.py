@@ -24,7 +24,7 @@ from kg.vocab import BASE, ENTITIES, IVC, LABEL, OA, PASSAGE, TYPE
 _NUMBER: Final = re.compile(r"\d\d")
 _SUBHEADING: Final = re.compile(r"(?:\d+\. )?[^::。,,]{1,12}[::]|[上中下]游")
 _OUTLINE: Final = re.compile(r"([0-9]{1,9})\t([^\t]*\S)\s*")
-_LOCAL: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_LOCAL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 """Names that Turtle takes after a prefix as they are."""
 _INDUSTRY: Final = BASE + "industry/"
 _HEAD: Final = """\
