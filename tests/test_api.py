@@ -513,7 +513,7 @@ def test_other_cells_are_as_they_are(text: str) -> None:
 def test_numbers_stay_numbers() -> None:
     values = [-5, 2.5, -0.25, True, None]
     table = plain_table(list("abcde"), [values])
-    assert rows._WRITERS["csv"](table).decode("utf-8-sig") == "a,b,c,d,e\r\n-5,2.5,-0.25,True,\r\n"
+    assert rows._WRITERS["csv"](table).decode("utf-8-sig") == "a,b,c,d,e\r\n-5,2.5,-0.25,true,\r\n"
     ((a, b, c, d, e),) = _typed(rows._WRITERS["xlsx"](table))
     assert [a, b, c, d, e] == [("n", -5), ("n", 2.5), ("n", -0.25), ("b", True), ("n", None)]
 

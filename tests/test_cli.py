@@ -250,7 +250,7 @@ def test_formats_hold_the_same_rows(kg: Run) -> None:
     rows = json.loads(run("json"))["rows"]
     assert len(rows) >= 4
     assert [json.loads(line) for line in run("jsonl").splitlines()] == rows
-    table = list(csv.DictReader(io.StringIO(run("csv"))))
+    table = list(csv.DictReader(io.StringIO(run("csv").removeprefix("\ufeff"))))
     assert [r["company"] for r in table] == [r["company"] for r in rows]
     assert len(run("tsv").splitlines()) == len(rows) + 1
     assert len(run("md").splitlines()) == len(rows) + 2
