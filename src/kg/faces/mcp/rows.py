@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from kg.ask.names import Names
 from kg.errors import Refused, SyntaxProblem
 from kg.faces.cli import render
-from kg.faces.mcp.bounded import Answer, Row, ids, table_head, table_line
+from kg.faces.mcp.result import Result, Row, ids, table_head, table_line
 from kg.source.queryfile import Parameter, SavedQuery
 from kg.store.embedded import engine_problem
 from kg.store.guard import refuse_side_effects
@@ -21,7 +21,7 @@ from kg.store.results import plain
 from kg.terms import Text, expand
 
 if TYPE_CHECKING:
-    from kg.faces.mcp.desk import Call, Room
+    from kg.faces.mcp.call import Call
 
 _LONG: Final = 2_000
 """Most characters of a text in a cell."""
@@ -86,31 +86,31 @@ def _short(text: str) -> str:
 # -- saved queries ------------------------------------------------------------------------------------------
 
 
-def saved(room: Room, call: Call) -> Answer:
+def saved(call: Call) -> Result:
     """The rows of the saved query that the tool is named for.
 
     Raises:
         UsageProblem: an impossible value. NotFound: a name that nothing bears.
     """
-    graph, names, lang = room.graph, room.graph.names, call.frame.lang
+    graph, names, lang = call.graph, call.graph.names, call.lang
     query = graph.catalogue.get(call.tool)
     values = {name: str(value) for name, value in call.values.items()}
     sparql = graph.catalogue.bind(query, values)
-    table = room.store.select(sparql, shown=f"queries/{query.name}.rq", limit=room.limits.rows)
+    table = call.store.select(sparql, shown=f"queries/{query.name}.rq", limit=call.most)
     question = graph.catalogue.question(query, values)
     seen = _of_language(table.columns, lang)
     heads = [query.columns[table.columns[n]].pick(lang) for n in seen]
     own = bool(query.passages)
-    return Answer(
+    return Result(
         title=question.pick(lang),
         head={
             "query": query.name,
             "title": _both(query.title),
             "question": _both(question),
-            "asked": {p.name: _asked(room, p, values.get(p.name)) for p in query.params},
+            "asked": {p.name: _asked(call, p, values.get(p.name)) for p in query.params},
             "columns": [{"name": c, **_both(query.columns[c])} for c in table.columns],
         },
-        rows=_rows(room, call, Columns(table.columns, seen, own), table.rows[call.frame.offset :]),
+        rows=_rows(call, Columns(table.columns, seen, own), table.rows[call.offset :]),
         total=None if table.truncated else len(table),
         above=table_head(heads if own else [*heads, _SOURCE.pick(lang)]),
         note=_nothing(query, names) if not table.rows else None,
@@ -124,11 +124,11 @@ def _nothing(query: SavedQuery, names: Names) -> Text:
     )
 
 
-def _asked(room: Room, param: Parameter, value: str | None) -> Any:
+def _asked(call: Call, param: Parameter, value: str | None) -> Any:
     """The value that a parameter had, given or by default; None for any."""
     if value is not None:
-        return cell(room.graph.catalogue.term(param, value), room.graph.names)
-    return None if param.default == "UNDEF" else cell(default(param), room.graph.names)
+        return cell(call.graph.catalogue.term(param, value), call.graph.names)
+    return None if param.default == "UNDEF" else cell(default(param), call.graph.names)
 
 
 def default(param: Parameter) -> ox.NamedNode | ox.Literal:
@@ -151,13 +151,13 @@ def _both(text: Text) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
 
 
-def _rows(room: Room, call: Call, columns: Columns, solutions: Iterable[Any]) -> Iterator[Row]:
+def _rows(call: Call, columns: Columns, solutions: Iterable[Any]) -> Iterator[Row]:
     """Solutions, each with terms in the order of *columns*, as rows."""
-    names, lang = room.graph.names, call.frame.lang
+    names, lang = call.graph.names, call.lang
     for terms in solutions:
-        ground, passages = room.sources.row(terms)
+        ground, passages = call.sources.row(terms)
         values = {c: cell(t, names) for c, t in zip(columns.names, terms, strict=True)}
-        data = {"values": values, "ground": ground, "passages": room.sources.cite(passages, call.spans)}
+        data = {"values": values, "ground": ground, "passages": call.sources.cite(passages, call.spans)}
         words = [_short(_shown(terms[n], lang, names)) for n in columns.seen]
         yield Row(data, table_line(words if columns.own else [*words, ids(data)]), _cut(terms))
 
@@ -165,7 +165,7 @@ def _rows(room: Room, call: Call, columns: Columns, solutions: Iterable[Any]) ->
 # -- SPARQL ---------------------------------------------------------------------------------------------------
 
 
-def sparql(room: Room, call: Call) -> Answer:
+def sparql(call: Call) -> Result:
     """The answer of a query from outside.
 
     Raises:
@@ -173,9 +173,9 @@ def sparql(room: Room, call: Call) -> Answer:
         UsageProblem: the engine cannot evaluate it.
     """
     text = call.values["query"]
-    refuse_side_effects(text, "query", room.store.has_graph)
+    refuse_side_effects(text, "query", call.store.has_graph)
     try:
-        found = room.store.query(text)
+        found = call.store.query(text)
     except SyntaxProblem as error:
         _refuse_update(text)
         raise SyntaxProblem(error.what, place=error.place, hint=_EXAMPLE) from error
@@ -183,18 +183,18 @@ def sparql(room: Room, call: Call) -> Answer:
         raise engine_problem(error) from error
     if isinstance(found, ox.QueryBoolean):
         truth = bool(found)
-        return Answer(str(truth).lower(), {"form": "ask", "columns": [], "boolean": truth}, iter(()), 0)
+        return Result(str(truth).lower(), {"form": "ask", "columns": [], "boolean": truth}, iter(()), 0)
     if isinstance(found, ox.QuerySolutions):
         columns = tuple(v.value for v in found.variables)
         solutions = ([solution[c] for c in columns] for solution in _from(found, call))
-        rows = _rows(room, call, Columns(columns, range(len(columns)), own=False), solutions)
+        rows = _rows(call, Columns(columns, range(len(columns)), own=False), solutions)
         form = "select"
     else:
         columns, form = ("subject", "predicate", "object"), "graph"
-        rows = _triples(room, call, _from(found, call))
+        rows = _triples(call, _from(found, call))
     head = {"form": form, "columns": [{"name": c} for c in columns]}
-    above = table_head([*columns, _SOURCE.pick(call.frame.lang)])
-    return Answer(form.upper(), head, rows, None, above, uncited=_UNCITED if form == "select" else None)
+    above = table_head([*columns, _SOURCE.pick(call.lang)])
+    return Result(form.upper(), head, rows, None, above, uncited=_UNCITED if form == "select" else None)
 
 
 def _refuse_update(text: str) -> None:
@@ -217,21 +217,21 @@ def _refuse_update(text: str) -> None:
 def _from(found: Any, call: Call) -> Iterator[Any]:
     """Solutions or triples from the first that is asked for."""
     try:
-        yield from islice(found, call.frame.offset, None)
+        yield from islice(found, call.offset, None)
     except (OSError, RuntimeError, ValueError) as error:
         raise engine_problem(error) from error
 
 
-def _triples(room: Room, call: Call, triples: Iterator[Any]) -> Iterator[Row]:
-    names, lang = room.graph.names, call.frame.lang
+def _triples(call: Call, triples: Iterator[Any]) -> Iterator[Row]:
+    names, lang = call.graph.names, call.lang
     for triple in triples:
         terms = subject, predicate, value = (triple.subject, triple.predicate, triple.object)
         ground, passages = "computed", list[str]()
         if isinstance(subject, ox.NamedNode) and isinstance(value, (ox.NamedNode, ox.Literal)):
-            ground, passages = room.sources.statement((str(subject), str(predicate), str(value)))
+            ground, passages = call.sources.statement((str(subject), str(predicate), str(value)))
         data: Mapping[str, Any] = {
             "values": dict(zip(("subject", "predicate", "object"), (cell(t, names) for t in terms), strict=True)),
             "ground": ground,
-            "passages": room.sources.cite(passages, call.spans),
+            "passages": call.sources.cite(passages, call.spans),
         }
         yield Row(data, table_line([*(_short(_shown(t, lang, names)) for t in terms), ids(data)]), _cut(terms))
