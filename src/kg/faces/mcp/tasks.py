@@ -7,6 +7,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
+# The libraries of find, path and sparql are loaded before workers are forked: no worker spends the time of a call on them.
+import networkx  # noqa: F401
+import rapidfuzz  # noqa: F401
+import rdflib.plugins.sparql.algebra  # noqa: F401
+
 from kg.faces.mcp import chart, lookups, rows, show
 from kg.faces.mcp.call import Call
 from kg.faces.mcp.result import Result, dumped, render
