@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
 
 from kg.errors import TooLarge
 from kg.terms import Text
@@ -68,6 +71,7 @@ class _Kept:
 
     def takes(self, row: Row) -> bool:
         """Keep *row* if it fits."""
+        row = replace(row, data=_valid(row.data))
         new = {c["id"]: _source(c) for c in row.data["passages"] if c["id"] not in self.sections}
         data = self.data_size + len(dumped(row.data)) + 1
         text = self.text_size + len(row.line) + 1 + sum(len(s) + 1 for s in new.values())
@@ -160,6 +164,15 @@ def _counted(number: int, counts: Mapping[str, Any]) -> Text:
 def _source(citation: Mapping[str, Any]) -> str:
     span = f" [{citation['start']}–{citation['end']}]" if "start" in citation else ""
     return f"{citation['id']} {citation['section']}{span}"
+
+
+def _valid(value: Any) -> Any:
+    """*value* with the text of each number that JSON does not know in its place."""
+    if isinstance(value, Mapping):
+        return {key: _valid(member) for key, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_valid(member) for member in value]
+    return ox.Literal(value).value if isinstance(value, float) and not isfinite(value) else value
 
 
 def dumped(value: Any) -> str:

@@ -12,13 +12,12 @@ import pyoxigraph as ox
 
 from kg.ask.names import Names
 from kg.errors import Refused, SyntaxProblem
-from kg.faces.cli import render
 from kg.faces.mcp.result import Result, Row, ids, table_head, table_line
 from kg.source.queryfile import Parameter, SavedQuery
 from kg.store.embedded import engine_problem
 from kg.store.guard import refuse_side_effects
 from kg.store.results import plain
-from kg.terms import Text, expand
+from kg.terms import Text, amount, expand, lexical
 
 if TYPE_CHECKING:
     from kg.faces.mcp.call import Call
@@ -54,29 +53,44 @@ class Columns:
 
 
 def cell(term: Any, names: Names) -> Any:
-    """A term as a JSON value: an IRI with its names in zh and en, a number, a truth, a text of bearable length."""
+    """A term as a JSON value: an IRI with its names in zh and en, a number, a truth, or a text.
+
+    A number that no double holds (NaN, INF, hundreds of digits) is its text, for JSON knows none or its readers lose it.
+    """
     if isinstance(term, ox.NamedNode):
         iri = term.value
         if not names.has_name(iri):
             return {"iri": _short(iri)}
         return {"iri": iri, "zh": names.label(iri, "zh"), "en": names.label(iri, "en")}
     value = plain(term)
-    if isinstance(value, float):
-        if not isfinite(value):  # JSON has no word for it
-            return str(term.value)
-        return int(value) if value.is_integer() and abs(value) < _EXACT else value
+    if isinstance(value, (int, float)):
+        if not _is_double(value):
+            return _short(term.value)
+        whole = isinstance(value, float) and value.is_integer() and abs(value) < _EXACT
+        return int(value) if whole else value
     return _short(value) if isinstance(value, str) else value
 
 
 def _shown(term: Any, lang: str, names: Names) -> str:
-    """A term in a line of the text."""
+    """A term in a line of the text: the name of an IRI, a number with its 万/亿 or million/billion."""
+    if isinstance(term, ox.NamedNode):
+        return _short(names.label(term.value, lang))
     value = plain(term)
-    return str(term.value) if isinstance(value, float) and not isfinite(value) else render.cell(term, lang, names)
+    if isinstance(value, float) and isfinite(value):
+        return amount(value, lang)
+    return "" if term is None else _short(lexical(term) or str(term))
+
+
+def _is_double(number: float) -> bool:
+    try:
+        return isfinite(number)
+    except OverflowError:
+        return False
 
 
 def _cut(terms: Iterable[Any]) -> bool:
-    """Whether one of *terms* is too long to be told whole."""
-    return any(len(getattr(term, "value", "")) > _LONG for term in terms)
+    """Whether one of *terms* is too long to be given whole."""
+    return any(len(lexical(term) or str(term)) > _LONG for term in terms)
 
 
 def _short(text: str) -> str:
@@ -158,7 +172,7 @@ def _rows(call: Call, columns: Columns, solutions: Iterable[Any]) -> Iterator[Ro
         ground, passages = call.sources.row(terms)
         values = {c: cell(t, names) for c, t in zip(columns.names, terms, strict=True)}
         data = {"values": values, "ground": ground, "passages": call.sources.cite(passages, call.spans)}
-        words = [_short(_shown(terms[n], lang, names)) for n in columns.seen]
+        words = [_shown(terms[n], lang, names) for n in columns.seen]
         yield Row(data, table_line(words if columns.own else [*words, ids(data)]), _cut(terms))
 
 
@@ -234,4 +248,4 @@ def _triples(call: Call, triples: Iterator[Any]) -> Iterator[Row]:
             "ground": ground,
             "passages": call.sources.cite(passages, call.spans),
         }
-        yield Row(data, table_line([*(_short(_shown(t, lang, names)) for t in terms), ids(data)]), _cut(terms))
+        yield Row(data, table_line([*(_shown(t, lang, names) for t in terms), ids(data)]), _cut(terms))
