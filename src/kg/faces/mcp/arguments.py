@@ -36,7 +36,7 @@ def tool_called(name: str, tools: Mapping[str, Tool]) -> Tool:
     found = tools.get(name) or {n.replace("-", "_"): tool for n, tool in tools.items()}.get(name)
     if found:
         return found
-    near = get_close_matches(name, tools, n=3, cutoff=0.4)
+    near = get_close_matches(name[:_SHOWN], tools, n=3, cutoff=0.4)
     raise NotFound(
         Text(f"没有工具 {_shown(name)}", f"there is no tool {_shown(name)}"),
         hint=Text(f"是不是:{'、'.join(near)}?", f"did you mean: {', '.join(near)}?")
@@ -104,7 +104,7 @@ def _wanted(schema: Schema) -> Text:
 
 
 def _unknown(tool: str, name: str, known: list[str]) -> UsageProblem:
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    near = get_close_matches(name[:_SHOWN], known, n=1, cutoff=0.5)
     mean = Text(f"是不是 {near[0]}?", f"did you mean {near[0]}? ") if near else Text("", "")
     return UsageProblem(
         Text(f"{tool} 没有参数 {_shown(name)}", f"{tool} has no parameter {_shown(name)}"),

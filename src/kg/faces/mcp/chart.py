@@ -1,4 +1,4 @@
-"""The tier chart of an industry, a segment a row."""
+"""The tool chain: the tier chart of an industry, one row for each segment."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def chain(call: Call) -> Result:
-    """Segment after segment, in the order of flow, each with who and what is named in it; then what stands outside.
+    """The segments in the order of flow, each with its companies and products; then companies outside all segments.
 
     Raises:
         NotFound: no industry bears the name.
@@ -36,9 +36,9 @@ def chain(call: Call) -> Result:
 
 
 def _cells(chart: Chain, names: Names) -> Iterator[tuple[Text, dict[str, Any]]]:
-    """What a row is headed, and where a segment stands, and the segment.
+    """For each row the heading of its line, and its segment with view, stage and tier.
 
-    A stage without segments has one row, and so has each group of companies of no segment.
+    A stage without segments has one row, and so has each group of companies outside all segments.
     """
     found = plain.chain(chart, names)
     for view in found["views"]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 import anyio
@@ -48,9 +49,10 @@ async def converse(server: Server[Any], seconds: float, give_up: Callable[[], No
 
     async def send(outgoing: MemoryObjectSendStream[SessionMessage]) -> None:
         async with from_server, outgoing:
-            async for item in from_server:
-                await outgoing.send(item)
-                open_requests.sent(item.message)
+            with suppress(anyio.BrokenResourceError):  # the client no longer reads
+                async for item in from_server:
+                    await outgoing.send(item)
+                    open_requests.sent(item.message)
 
     try:
         async with stdio_server() as (incoming, outgoing):
@@ -59,7 +61,9 @@ async def converse(server: Server[Any], seconds: float, give_up: Callable[[], No
                     group.start_soon(receive, incoming)
                     group.start_soon(send, outgoing)
                     await server.run(read, write, server.create_initialization_options())
-            except BaseException:
+            except BaseException as error:
+                if isinstance(error, Exception):
+                    LOG.exception("the conversation failed")
                 give_up()
                 raise
     except* OSError:

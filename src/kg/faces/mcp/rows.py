@@ -1,4 +1,4 @@
-"""Rows of terms: the answer of a saved query, or of SPARQL that an agent wrote."""
+"""Rows of terms: the answer of a saved query, or of an agent's own SPARQL query."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class Columns:
     """The columns of a table.
 
     Attributes:
-        names: of the variables.
-        seen: which of them the text shows.
-        own: whether one of them holds the passages; else the text gets a column for them.
+        names: names of the variables.
+        seen: positions of the columns that the text shows.
+        own: whether a column of the query holds the passages; else the text gets one for them.
     """
 
     names: Sequence[str]
@@ -55,7 +55,7 @@ class Columns:
 def cell(term: Any, names: Names) -> Any:
     """A term as a JSON value: an IRI with its names in zh and en, a number, a truth, or a text.
 
-    A number that no double holds (NaN, INF, hundreds of digits) is its text, for JSON knows none or its readers lose it.
+    NaN, INF and a number beyond the range of a double are texts: JSON has no such numbers, or its readers lose them.
     """
     if isinstance(term, ox.NamedNode):
         iri = term.value
@@ -101,7 +101,7 @@ def _short(text: str) -> str:
 
 
 def saved(call: Call) -> Result:
-    """The rows of the saved query that the tool is named for.
+    """The rows of the saved query of the tool's name.
 
     Raises:
         UsageProblem: an impossible value. NotFound: a name that nothing bears.
@@ -139,7 +139,7 @@ def _nothing(query: SavedQuery, names: Names) -> Text:
 
 
 def _asked(call: Call, param: Parameter, value: str | None) -> Any:
-    """The value that a parameter had, given or by default; None for any."""
+    """The value of a parameter, given or by default; None if any value will do."""
     if value is not None:
         return cell(call.graph.catalogue.term(param, value), call.graph.names)
     return None if param.default == "UNDEF" else cell(default(param), call.graph.names)
@@ -156,7 +156,7 @@ def default(param: Parameter) -> ox.NamedNode | ox.Literal:
 
 
 def _of_language(columns: Sequence[str], lang: str) -> list[int]:
-    """Where the columns are that do not hold the other language's text."""
+    """Positions of the columns that do not hold the other language's text."""
     other = "en" if lang == "zh" else "zh"
     return [n for n, c in enumerate(columns) if not c.endswith(f"_{other}")]
 
@@ -212,7 +212,11 @@ def sparql(call: Call) -> Result:
 
 
 def _refuse_update(text: str) -> None:
-    """Say of what is no query, but would be an update, that updates are refused."""
+    """Refuse *text* if it is an update.
+
+    Raises:
+        Refused: it is one.
+    """
     from rdflib.plugins.sparql.parser import parseUpdate
 
     words = text.lower()

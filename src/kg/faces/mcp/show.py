@@ -1,4 +1,4 @@
-"""One thing from all sides: what is stated of it, its figures and claims; of a passage, what it states."""
+"""The tool show: what is known of one thing, its figures and claims; of a passage, what it states."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ORDER: Final = ("asserted", "figure", "claim", "background", "entities", "infer
 
 
 def show(call: Call) -> Result:
-    """Edges that the report states, figures, claims, then what it does not say itself.
+    """Edges that the report states, figures, claims, then edges from other sources.
 
     Raises:
         NotFound: nothing bears the name.
@@ -42,7 +42,7 @@ def show(call: Call) -> Result:
 
 
 def _meant(call: Call, text: str) -> Entity:
-    """What *text* names; an IRI, a prefixed name or the id of a passage may also mean what bears no name."""
+    """The thing that *text* names; an IRI, a prefixed name or the id of a passage may also mean a thing without a name."""
     store, names = call.graph.store, call.graph.names
     whole = PASSAGE + text if call.sources.has(PASSAGE + text) else expand(text)
     found = described(store, names, whole) if whole.startswith(BASE) else None
@@ -51,7 +51,7 @@ def _meant(call: Call, text: str) -> Entity:
 
 def _thing(call: Call, found: Entity) -> dict[str, Any]:
     thing, names = found.thing, call.graph.names
-    told: dict[str, Any] = {
+    data: dict[str, Any] = {
         "iri": thing.iri,
         "zh": thing.label.zh,
         "en": thing.label.en,
@@ -60,8 +60,8 @@ def _thing(call: Call, found: Entity) -> dict[str, Any]:
         "texts": {compact(prop): words for prop, words in found.texts.items()},
     }
     if call.sources.has(thing.iri):
-        told |= call.sources.cite([thing.iri], call.spans)[0]
-    return told
+        data |= call.sources.cite([thing.iri], call.spans)[0]
+    return data
 
 
 def _namesakes(call: Call, text: str, iri: str) -> list[dict[str, Any]]:
@@ -73,11 +73,11 @@ def _namesakes(call: Call, text: str, iri: str) -> list[dict[str, Any]]:
 
 def _ordered(found: Entity, names: Any) -> list[dict[str, Any]]:
     """Rows as plain data, the report's own statements first; each edge with its triple for :func:`_row`."""
-    told = plain.entity(found, names)
-    pairs = zip(told["edges"], found.edges, strict=True)
+    data = plain.entity(found, names)
+    pairs = zip(data["edges"], found.edges, strict=True)
     rows = [{"row": "edge", **edge, "triple": _triple(found.thing.iri, of)} for edge, of in pairs]
-    rows += [{"row": "figure", **claim} for claim in told["figures"]]
-    rows += [{"row": "claim", **claim} for claim in told["claims"]]
+    rows += [{"row": "figure", **claim} for claim in data["figures"]]
+    rows += [{"row": "claim", **claim} for claim in data["claims"]]
     return sorted(rows, key=lambda row: _ORDER.index(row.get("ground") or row["row"]))
 
 
@@ -87,17 +87,17 @@ def _triple(iri: str, edge: Edge) -> tuple[str, str, str]:
 
 
 def _stated(found: Entity, names: Names) -> Iterator[dict[str, Any]]:
-    """What a passage states, triple by triple."""
+    """The triples that a passage states, a row each."""
     for terms in found.states:
         three = zip(("subject", "predicate", "object"), (cell(t, names) for t in terms), strict=True)
         yield {"row": "statement", **dict(three), "ground": "asserted", "passages": [slug(found.thing.iri)]}
 
 
-def _row(call: Call, told: Mapping[str, Any]) -> Row:
-    row = {key: value for key, value in told.items() if key not in ("triple", "passage")}
-    passages = [told["passage"]] if "passage" in told else told["passages"]
+def _row(call: Call, found: Mapping[str, Any]) -> Row:
+    row = {key: value for key, value in found.items() if key not in ("triple", "passage")}
+    passages = [found["passage"]] if "passage" in found else found["passages"]
     if row.get("ground") == "inferred":
-        passages = call.sources.statement(told["triple"])[1]
+        passages = call.sources.statement(found["triple"])[1]
     if row["row"] in ("figure", "claim"):
         row |= {"kind": plain.named(IVC + row["kind"], call.graph.names), "ground": "asserted"}
     data = {**row, "passages": call.sources.cite(passages, call.spans)}
