@@ -9,6 +9,7 @@ import gzip
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from xml.etree import ElementTree
 
 import httpx
 import pytest
@@ -414,6 +415,26 @@ def test_an_ontology_editor_gets_rdf(http: httpx.Client, path: str) -> None:
         response = http.get(path, headers={"Accept": asked})
         assert (response.status_code, media(response)) == (200, "application/rdf+xml")
         assert len(Graph().parse(data=response.content, format="xml")) > 1
+
+
+def test_xml_is_read_as_it_was_written_or_refused(http: httpx.Client) -> None:
+    rows, graph_ = "application/sparql-results+xml", "application/rdf+xml"
+
+    def ask(query: str, accept: str) -> httpx.Response:
+        return http.post("/sparql", data={"query": query}, headers={"Accept": accept})
+
+    kept = ElementTree.fromstring(ask('SELECT ("a\\rb" AS ?x) {}', rows).content)
+    assert [e.text for e in kept.iter() if e.tag.endswith("literal")] == ["a\rb"]
+    kept = Graph().parse(data=ask('CONSTRUCT { <urn:s> <urn:p:x> "a\\rb" } {}', graph_).content, format="xml")
+    assert [str(o) for o in kept.objects()] == ["a\rb"]
+    for query, accept in (
+        ('SELECT ("a\\u0001b" AS ?x) {}', rows),
+        ('CONSTRUCT { <urn:s> <urn:p:x> "a\\u0001b" } {}', graph_),
+        ("CONSTRUCT { <urn:s> <http://example.com/123> 1 } {}", graph_),
+    ):
+        response = ask(query, accept)
+        assert (response.status_code, response.json()["type"]) == (400, f"{BASE}problem/usage")
+        assert ask(query, "application/sparql-results+json, text/turtle").status_code == 200
 
 
 # -- methods, CORS --------------------------------------------------------------------------------------------------
