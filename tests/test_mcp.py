@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import signal
 import struct
 import subprocess
@@ -883,6 +884,44 @@ def test_a_rebuilt_graph_is_taken_over(graph: KnowledgeGraph, tmp_path: Path) ->
         while agent.ask("find", text="BYD")["dataset"] != "0" * 64:
             assert time.monotonic() < deadline
             time.sleep(0.2)
+        assert "Traceback" not in agent.log
+
+
+TEA = {
+    "find": [{"text": "leaff"}, {"text": "ye ji"}, {"text": "§§§"}],
+    "show": [{"thing": "叶记"}, {"thing": "r1-L0001"}, {"thing": "nobody"}],
+    "chain": [{"industry": "tea"}, {"industry": "6G"}],
+    "why": [
+        {"subject": "叶记", "predicate": "active in", "object": "茶业"},
+        {"subject": "叶记", "predicate": "cooperates with", "object": "茶业"},
+    ],
+    "audit": [{}, {"industry": "tea"}],
+    "path": [{"one": "叶记", "other": "芽记"}, {"one": "叶记", "other": "nobody"}],
+    "sparql": [
+        {"query": query}
+        for query in (
+            "DESCRIBE co:leaf",
+            "SELECT * { SERVICE <urn:x> {} }",
+            "SELECT * FROM <urn:x> {}",
+            "INSERT DATA {}",
+            "SELECT",
+        )
+    ],
+    "houses": [{}, {"industry": "tea"}, {"industry": "6G"}],
+}
+"""Calls of every tool of the project in cases/tea, found and not found."""
+
+
+@pytest.mark.slow  # builds a graph
+def test_every_tool_answers_in_a_project_of_other_names(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(ROOT / "tests" / "cases" / "tea", project)
+    shutil.copytree(ROOT / "ontology", project / "ontology")
+    with serving(tmp_path / "store", tmp_path, KG_PROJECT=str(project)) as agent:
+        assert set(agent.tools) == set(TEA)
+        found = [agent.call(tool, **given) for tool, calls in TEA.items() for given in calls]
+        assert [text(result) for result in found if text(result).startswith("error[error]")] == []
+        assert len([result for result in found if not result.is_error]) == 13
         assert "Traceback" not in agent.log
 
 
