@@ -31,7 +31,7 @@ class _Seconds(click.FloatRange):
         """The number that *value* is; fails as Click's types do."""
         number: float = super().convert(value, param, ctx)
         if isnan(number):
-            self.fail(say("nan 不是秒数", "nan is no number of seconds"), param, ctx)
+            self.fail(say("时限不能是 nan 秒", "the time limit cannot be nan seconds"), param, ctx)
         return number
 
 
