@@ -176,7 +176,7 @@ def serve(
 def mcp(run: Run, /, seconds: float, workers: int, tags: tuple[str, ...], log_level: str) -> None:
     """Build if need be, then answer until standard input ends."""
     _need("mcp", "jsonschema", "mcp", "mcp_types")
-    from kg.faces.mcp.serving import serve as start
+    from kg.faces.mcp.server import serve as start
     from kg.service.service import Options
     from kg.store.answers import Limits
 
