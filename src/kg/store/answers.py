@@ -143,6 +143,8 @@ def _rows(body: bytes, format_: Format[Any], limit: int) -> int:
         return sum(outside.count(b"\n") for outside in body.split(b'"')[::2]) - 1
     if format_.name == "tsv":  # a line break in a value is written as \n
         return body.count(b"\n") - 1
+    if format_.name == "xml":  # < in a value is written as &lt;
+        return body.count(b"<result>")
     results = ox.parse_query_results(body, format=format_.kind)
     return sum(1 for _ in results)  # type: ignore[misc, union-attr]
 
