@@ -447,10 +447,10 @@ def test_values_that_json_has_no_word_for(agent: Agent) -> None:
 
 NINES = "9" * 400
 ODD_TERMS = {
-    "a triple": ("TRIPLE(<urn:a>, <urn:b>, 1)", f'<urn:a> <urn:b> "1"^^<{XSD}integer>'),
+    "a triple": ("TRIPLE(<urn:a>, <urn:b>, 1)", f'<<( <urn:a> <urn:b> "1"^^<{XSD}integer> )>>'),
     "a triple in a triple": (
         "TRIPLE(<urn:a>, <urn:b>, TRIPLE(<urn:c>, <urn:d>, <urn:e>))",
-        "<urn:a> <urn:b> <<( <urn:c> <urn:d> <urn:e> )>>",
+        "<<( <urn:a> <urn:b> <<( <urn:c> <urn:d> <urn:e> )>> )>>",
     ),
     "an integer of 400 digits": (f"{NINES}", NINES),
     "an integer of 5,000 digits": (f'STRDT("{"9" * 5000}", xsd:integer)', f"{'9' * 2000}… (5000 字符 characters)"),
