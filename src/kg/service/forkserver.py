@@ -156,6 +156,7 @@ class ForkServer:
             json.dumps({**self._spec, "control": control}),
             pass_fds=[control],
             stdin=asyncio.subprocess.DEVNULL,
+            stdout=2,  # standard error: standard output is the agents' protocol
             start_new_session=True,
             env={name: value for name, value in os.environ.items() if name != _SECRET},
         )

@@ -182,7 +182,9 @@ def mcp(run: Run, /, seconds: float, workers: int, tags: tuple[str, ...], log_le
 
     if sys.stdin.isatty():
         click.echo(say("等待 MCP 客户端;Ctrl-D 结束", "waiting for an MCP client; Ctrl-D ends it"), err=True)
-    options = Options(_built(run), "kg.faces.mcp.tasks:tasks", limits=Limits(seconds=seconds), workers=workers)
+    options = Options(
+        _built(run), "kg.faces.mcp.tasks:tasks", limits=Limits(seconds=seconds), workers=workers, reserved=1
+    )
     start(options, run.lang, tags, log_level=log_level)
 
 
