@@ -150,7 +150,7 @@ def plain(term: Term | ox.Triple | None) -> Any:
         return text
     try:
         return read(text)
-    except ValueError:  # or more digits than Python reads: sys.get_int_max_str_digits()
+    except ValueError:  # beyond float, or more digits than Python reads (sys.get_int_max_str_digits)
         return text
 
 
