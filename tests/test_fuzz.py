@@ -24,23 +24,23 @@ import pytest
 import uvloop
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from kg.faces.web.desk import frame_of, open_desk, pack, unpack
+from kg.faces.web.front import Front, base_url
+from kg.faces.web.gate import Gate, _request_id
+from kg.store.channel import BACK, HEAD, LEAVING, WHOLE, Inbox
+from kg.store.lane import Job, Lane
 from starlette.requests import Request as HttpRequest
 
 from conftest import Server
 from kg.errors import Refused, StaleCursor, UsageProblem
 from kg.faces.web import asked, negotiate, rows
 from kg.faces.web.app import _Routes
-from kg.faces.web.desk import frame_of, open_desk, pack, unpack
-from kg.faces.web.front import Front, base_url
-from kg.faces.web.gate import Gate, _request_id
 from kg.faces.web.problems import STATUS
 from kg.faces.web.settings import Settings
 from kg.faces.web.tasks import TASKS
 from kg.graph import KnowledgeGraph
 from kg.store.answers import Limits
-from kg.store.channel import BACK, HEAD, LEAVING, WHOLE, Inbox
 from kg.store.guard import refuse_side_effects
-from kg.store.lane import Job, Lane
 from kg.store.lexer import unescaped
 
 fuzz = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -544,7 +544,7 @@ def _triples_of(iri: str) -> bool:
 @contextmanager
 def server(folder: Path, quads: bytes) -> Iterator[Callable[[list[tuple[str, str]], str], Reply]]:
     """A real ``kg serve`` on *quads*, and how to ask it: fields of a form, media type."""
-    home, port, answer = folder / "current", free_port(), "from kg.faces.web.serving import serve"
+    home, port, answer = folder / "current", free_port(), "from kg.faces.web.server import serve"
     home.mkdir()
     (home / "dataset.nq").write_bytes(quads)
     lookup = {"things": [], "terms": {}, "captions": {}, "measures": {}, "classes": {}}

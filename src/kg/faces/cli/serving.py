@@ -28,6 +28,12 @@ from kg.terms import Text, is_url
     help=say("另外接受的 Host 名(* 为任意)", "further name accepted as Host (* for any)"),
 )
 @click.option(
+    "--cors",
+    multiple=True,
+    metavar="ORIGIN",
+    help=say("允许其网页读取答案的来源(* 为任意)", "origin whose pages may read the answers (* for any)"),
+)
+@click.option(
     "--processes", type=click.IntRange(1, 64), default=1, show_default=True, help=say("服务进程数", "server processes")
 )
 @click.option(
@@ -36,6 +42,21 @@ from kg.terms import Text, is_url
     default=4,
     show_default=True,
     help=say("每个进程同时查询数", "queries at once in each process"),
+)
+@click.option(
+    "--reserved",
+    type=click.IntRange(1, 256),
+    default=2,
+    show_default=True,
+    help=say("每个进程另为页面和保存的查询留出的数", "further ones for pages and saved questions in each process"),
+)
+@click.option(
+    "--max-connections",
+    "connections",
+    type=click.IntRange(1),
+    default=4000,
+    show_default=True,
+    help=say("每个进程最多连接数", "most connections of each process"),
 )
 @click.option(
     "--queue",
@@ -102,13 +123,15 @@ from kg.terms import Text, is_url
 )
 @common
 @click.pass_obj
-def serve(run: Run, /, token_file: str | None, log_level: str, hosts: tuple[str, ...], **told: Any) -> None:
+def serve(
+    run: Run, /, token_file: str | None, log_level: str, hosts: tuple[str, ...], cors: tuple[str, ...], **told: Any
+) -> None:
     """Build if need be, then serve until Ctrl-C or SIGTERM."""
     _need("serve", "httptools", "prometheus_client", "starlette", "uvicorn", "uvloop", "werkzeug", "xlsxwriter")
-    from kg.faces.web.serving import serve as start
+    from kg.faces.web.server import serve as start
     from kg.faces.web.settings import Settings
 
-    settings = Settings(store=str(_built(run)), hosts=hosts, token=_token(token_file), **told)
+    settings = Settings(store=str(_built(run)), hosts=hosts, cors=cors, token=_token(token_file), **told)
 
     def ready(port: int) -> None:
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -152,23 +175,15 @@ def serve(run: Run, /, token_file: str | None, log_level: str, hosts: tuple[str,
 @click.pass_obj
 def mcp(run: Run, /, seconds: float, workers: int, tags: tuple[str, ...], log_level: str) -> None:
     """Build if need be, then answer until standard input ends."""
-    _need("mcp", "mcp", "mcp_types")
-    from kg.faces.mcp.graphs import Settings
-    from kg.faces.mcp.serving import serve as start
-    from kg.faces.mcp.wire import Wire
+    _need("mcp", "jsonschema", "mcp", "mcp_types")
+    from kg.faces.mcp.server import serve as start
+    from kg.service.service import Options
     from kg.store.answers import Limits
 
-    if sys.stdin and sys.stdin.isatty():
+    if sys.stdin.isatty():
         click.echo(say("等待 MCP 客户端;Ctrl-D 结束", "waiting for an MCP client; Ctrl-D ends it"), err=True)
-    try:
-        wire = Wire()  # first of all: from here on only the protocol reaches standard output
-    except OSError as error:
-        raise UsageProblem(
-            Text("标准输入或输出已关闭", "standard input or output is closed"),
-            hint=Text("由 MCP 客户端启动 kg mcp", "let an MCP client start kg mcp"),
-        ) from error
-    settings = Settings(_built(run), run.lang, Limits(seconds=seconds), workers, tags)
-    start(settings, wire, log_level=log_level)
+    options = Options(_built(run), "kg.faces.mcp.tasks:tasks", limits=Limits(seconds=seconds), workers=workers)
+    start(options, run.lang, tags, log_level=log_level)
 
 
 def _built(run: Run) -> Path:

@@ -1,60 +1,104 @@
-"""The routes: which path asks which task; what is wrong with a request before any worker sees it."""
+"""The routes: which path asks which task of a worker, and what is answered without one."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
 from starlette.applications import Starlette
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from kg.faces.web.asked import Question, Wrong, posted_kind, split
-from kg.faces.web.cache import Answer
-from kg.faces.web.front import Front, matches
-from kg.faces.web.gate import Gate
+from kg.errors import KgError
+from kg.faces.web import metrics, negotiate, problems
+from kg.faces.web.form import parse, posted_kind, split
+from kg.faces.web.middleware import Middleware
+from kg.faces.web.problems import HttpProblem
+from kg.faces.web.responses import AnswerResponse, NotModified, matches
 from kg.faces.web.rows import FORMATS
 from kg.faces.web.settings import Settings
 from kg.faces.web.things import SUFFIXES
+from kg.service import messages
+from kg.service.service import Options, Service
+from kg.terms import Text
 
-Handler = Callable[[Request], Awaitable[Answer]]
-_SPARQL: Final = Question("sparql")
+Endpoint = Callable[[Request], Awaitable[Any]]
 _STATIC: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_AUTHORITY: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?", re.ASCII)
+_NOTE: Final = 1.0
+"""Seconds between two notes of how the service stands, for other server processes to tell."""
 
 
-def create(settings: Settings | None = None) -> Gate:
-    """The ASGI application; without *settings*, those that ``kg serve`` handed on."""
-    front = Front(settings or Settings.handed())
-    routes = _Routes(front)
+def create(settings: Settings) -> Any:
+    """The ASGI application of one server process."""
+    service = Service(
+        Options(
+            store=Path(settings.store),
+            tasks="kg.faces.web.tasks:tasks",
+            args=(settings.root_path,),
+            limits=settings.limits,
+            workers=settings.workers,
+            reserved=settings.reserved,
+            waiting=settings.waiting,
+            cache=settings.cache,
+        )
+    )
+    routes = Routes(settings, service)
 
     @asynccontextmanager
-    async def life(app: Any) -> AsyncIterator[None]:
-        await front.open()
-        watching = asyncio.create_task(front.watch())
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await service.open()
+        noting = asyncio.create_task(_note(service))
         try:
             yield
         finally:
-            watching.cancel()
-            await front.close()
+            noting.cancel()
+            await service.close()
 
-    table = routes.table()
-    problems: dict[Any, Any] = {404: routes.nothing, 405: routes.method}
-    app = Starlette(routes=table, lifespan=life, exception_handlers=problems)
-    return Gate(app, front, busiest=table[:1])
+    handlers: dict[Any, Any] = {404: routes.missing, 405: routes.method, KgError: routes.problem}
+    app = Starlette(routes=routes.table(), lifespan=lifespan, exception_handlers=handlers)
+    served = Middleware(app, service, settings)
+    if not settings.cors:
+        return served
+    return CORSMiddleware(
+        served,
+        allow_origins=settings.cors,
+        allow_methods=["GET", "HEAD", "POST"],
+        allow_headers=["Authorization", "If-None-Match"],
+        expose_headers=["ETag", "Link", "X-Total-Count", "X-Request-Id"],
+        max_age=86_400,
+    )
 
 
-class _Routes:
-    def __init__(self, front: Front) -> None:
-        self._front = front
+async def _note(service: Service) -> None:
+    while True:
+        metrics.note(service)
+        await asyncio.sleep(_NOTE)
+
+
+class Routes:
+    """The endpoints of one server process.
+
+    Args:
+        settings: of the server.
+        service: answers the tasks.
+    """
+
+    def __init__(self, settings: Settings, service: Service) -> None:
+        self._settings, self._service = settings, service
         self._files = _static()
 
     def table(self) -> list[Route]:
-        """Every route; the busiest first."""
+        """Every route."""
         get = ["GET"]
         return [
             Route("/sparql", self.sparql, methods=["GET", "POST"]),
@@ -69,58 +113,85 @@ class _Routes:
             Route("/", self._task("home"), methods=get),
             Route("/queries", self._task("queries"), methods=get),
             Route("/queries.json", self._task("queries", suffix="json"), methods=get),
-            Route("/queries/{name}", self._asking(_query), methods=get),
+            Route("/queries/{name}", self._task("query", tuple(FORMATS)), methods=get),
             *(
                 Route(f"/{view}{'.json' if suffix else ''}", self._task(view, suffix=suffix), methods=get)
                 for view in ("audit", "search", "why")
                 for suffix in ("", "json")
             ),
             Route("/explore", self._task("explore"), methods=get),
-            Route("/chain/{name}", self._asking(_chain), methods=get),
-            Route("/problem/{code}", self._asking(_problem), methods=get),
-            Route("/{path:path}", self._asking(_thing), methods=get),
+            Route("/chain/{name}", self._task("chain", ("json", "html")), methods=get),
+            Route("/problem/{code}", self._task("problem"), methods=get),
+            Route("/{path:path}", self._task("thing", SUFFIXES), methods=get),
         ]
 
     # -- asked of a worker ----------------------------------------------------------------------------------------
 
-    def _asking(self, read: Callable[[Request], Question]) -> Handler:
-        """The handler of a route whose path *read* reads."""
+    def _task(self, task: str, suffixes: tuple[str, ...] = (), suffix: str = "") -> Endpoint:
+        """The endpoint of a task whose path ends in a name and perhaps one of *suffixes*."""
 
-        async def ask(request: Request) -> Answer:
-            return await self._front.ask(request, read(request))
+        async def endpoint(request: Request) -> AnswerResponse | NotModified:
+            name, ending = split(next(iter(request.path_params.values()), ""), suffixes)
+            return await self._ask(request, task, (name, ending or suffix))
 
-        return ask
+        return endpoint
 
-    def _task(self, task: str, suffix: str = "") -> Handler:
-        return self._asking(lambda request: Question(task, suffix=suffix))
-
-    async def sparql(self, request: Request) -> Answer:
+    async def sparql(self, request: Request) -> AnswerResponse | NotModified:
         """SPARQL 1.1 Protocol, query operation (https://www.w3.org/TR/sparql11-protocol/#query-operation)."""
         if request.method != "POST":
-            return await self._front.ask(request, _SPARQL)
-        try:
-            told = request.scope["told"].get(b"content-type", b"").decode("latin-1")
-            kind = posted_kind(told, ", ".join(request.headers.getlist("content-encoding")))
-            return await self._front.ask(request, _SPARQL, await self._body(request), kind)
-        except Wrong as wrong:
-            return self._front.refusal(request, wrong)
+            return await self._ask(request, "sparql")
+        encodings = ", ".join(request.headers.getlist("content-encoding"))
+        kind = posted_kind(request.headers.get("content-type", ""), encodings)
+        return await self._ask(request, "sparql", posted=(await self._body(request), kind))
+
+    async def _ask(
+        self, request: Request, task: str, name: tuple[str, str] = ("", ""), posted: tuple[bytes, str] = (b"", "")
+    ) -> AnswerResponse | NotModified:
+        """The answer of a worker to *task*.
+
+        Args:
+            request: the request.
+            task: one of :mod:`kg.faces.web.tasks`.
+            name: what of the path says which thing is meant, and the format named in it.
+            posted: what was posted, and its media type.
+
+        Raises:
+            KgError: as the task or the service raises.
+        """
+        headers, scope = request.headers, request.scope
+        params, lang = parse(scope["query_string"], *posted)
+        question = messages.Request(
+            task=task,
+            lang=lang or negotiate.language(headers.get("accept-language", "")),
+            params=params,
+            path=name[0],
+            suffix=name[1],
+            accept=headers.get("accept", ""),
+            base=base_url(scope["scheme"], headers.get("host", ""), self._settings),
+            posted=bool(posted[1]),
+        )
+        answer = await self._service.ask(question, scope.get("key"))
+        tag = scope.get("tag", "") if answer.keep and answer.status == 200 else ""
+        if tag and headers.get("if-none-match", "").strip() == "*":
+            return NotModified(tag)
+        return AnswerResponse(answer, tag)
 
     async def _body(self, request: Request) -> bytes:
         """The whole body, if it is small enough and comes in time."""
-        settings, parts, size = self._front.settings, [], 0
+        most, parts, size = self._settings.body, [], 0
         try:
-            async with asyncio.timeout(settings.seconds):
+            async with asyncio.timeout(self._settings.seconds):
                 async for part in request.stream():
                     size += len(part)
-                    if size > settings.body:
-                        raise Wrong(
-                            "body", f"请求超过 {settings.body} 字节", f"the request has more than {settings.body} bytes"
+                    if size > most:
+                        raise HttpProblem(
+                            "body", Text(f"请求超过 {most} 字节", f"the request has more than {most} bytes")
                         )
                     parts.append(part)
         except TimeoutError:
-            raise Wrong("slow", "请求没有按时到齐", "the request did not arrive in time") from None
+            raise HttpProblem("slow", Text("请求没有按时到齐", "the request did not arrive in time")) from None
         except ClientDisconnect:
-            raise Wrong("slow", "请求没有到齐", "the request did not arrive whole") from None
+            raise HttpProblem("slow", Text("请求没有到齐", "the request did not arrive whole")) from None
         return b"".join(parts)
 
     # -- without a worker -----------------------------------------------------------------------------------------
@@ -131,22 +202,19 @@ class _Routes:
 
     async def readyz(self, request: Request) -> Response:
         """Whether queries can be answered."""
-        front = self._front
-        ready = front.pool is not None and front.pool.alive
-        body = {"ready": ready, "dataset": front.dataset}
+        ready = self._service.ready
+        body = {"ready": ready, "dataset": self._service.dataset}
         return JSONResponse(body, 200 if ready else 503, {"Cache-Control": "no-store"})
 
     async def metrics(self, request: Request) -> Response:
         """Prometheus' text format."""
-        from kg.faces.web.metrics import exposition
+        return PlainTextResponse(metrics.exposition(self._service), headers={"Cache-Control": "no-store"})
 
-        return PlainTextResponse(exposition(self._front), headers={"Cache-Control": "no-store"})
-
-    async def static(self, request: Request) -> Response | Answer:
+    async def static(self, request: Request) -> Response:
         """A style sheet or script of ours; the names are known beforehand, so no path leads anywhere else."""
         found = self._files.get(request.path_params["name"])
         if found is None:
-            return await self.nothing(request, None)
+            raise _missing()
         body, media, tag = found
         headers = {"ETag": tag, "Cache-Control": "public, max-age=600"}
         if matches(request.headers.get("if-none-match", ""), tag):
@@ -155,17 +223,42 @@ class _Routes:
 
     async def elsewhere(self, request: Request) -> Response:
         """VoID's well-known place, and the dataset's own IRI, which is described there."""
-        return RedirectResponse(f"{self._front.settings.root_path.rstrip('/')}/void", 303)
+        return RedirectResponse(f"{self._settings.root_path.rstrip('/')}/void", 303)
 
-    async def nothing(self, request: Request, error: Any) -> Answer:
+    # -- what is wrong --------------------------------------------------------------------------------------------
+
+    async def problem(self, request: Request, error: KgError) -> AnswerResponse:
+        """An error of a task or of the request."""
+        return AnswerResponse(problems.answer(error, request.scope))
+
+    async def missing(self, request: Request, error: Exception) -> AnswerResponse:
         """No route."""
-        return self._front.refusal(request, Wrong("not-found", "没有这个路径", "there is no such path"))
+        return await self.problem(request, _missing())
 
-    async def method(self, request: Request, error: Any) -> Answer:
+    async def method(self, request: Request, error: Exception) -> Any:
         """A route, but not for this method."""
-        allowed = {*(getattr(error, "headers", None) or {}).get("Allow", "GET, HEAD").split(", "), "OPTIONS"}
-        wrong = Wrong("method", f"不接受 {request.method}", f"{request.method} is not accepted here")
-        return self._front.refusal(request, wrong, {"Allow": ", ".join(sorted(allowed))})
+        allowed = getattr(error, "headers", None) or {}
+        methods = ", ".join(sorted({*allowed.get("Allow", "GET, HEAD").split(", "), "OPTIONS"}))
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": methods})
+        wrong = HttpProblem(
+            "method",
+            Text(f"不接受 {request.method}", f"{request.method} is not accepted here"),
+            headers={"Allow": methods},
+        )
+        return await self.problem(request, wrong)
+
+
+def _missing() -> HttpProblem:
+    return HttpProblem("not-found", Text("没有这个路径", "there is no such path"))
+
+
+@lru_cache(maxsize=256)
+def base_url(scheme: str, host: str, settings: Settings) -> str:
+    """URL under which a client sees the server that has sent *host*."""
+    if not _AUTHORITY.fullmatch(host):
+        host = f"{settings.host}:{settings.port}"
+    return f"{scheme}://{host}{settings.root_path.rstrip('/')}"
 
 
 def _static() -> dict[str, tuple[bytes, str, str]]:
@@ -177,23 +270,3 @@ def _static() -> dict[str, tuple[bytes, str, str]]:
             body = entry.read_bytes()
             found[entry.name] = (body, _STATIC[ending], f'"{sha256(body).hexdigest()[:32]}"')
     return found
-
-
-def _query(request: Request) -> Question:
-    """``/queries/NAME`` and its files."""
-    return Question("query", *split(request.path_params["name"], tuple(FORMATS)))
-
-
-def _chain(request: Request) -> Question:
-    """``/chain/SLUG``."""
-    return Question("chain", *split(request.path_params["name"], ("json", "html")))
-
-
-def _problem(request: Request) -> Question:
-    """``/problem/CODE``."""
-    return Question("problem", request.path_params["code"])
-
-
-def _thing(request: Request) -> Question:
-    """An IRI's own path."""
-    return Question("thing", *split(request.path_params["path"], SUFFIXES))

@@ -7,7 +7,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kg.faces.web.desk import Reply, Request, Room
+from kg.faces.web.context import Context, choose
+from kg.service.messages import Answer, Request
+from kg.store.answers import write_graph
 from kg.store.formats import ALL, GRAPHS
 from kg.terms import LANGS
 from kg.vocab import BASE, DCTERMS, IVC, OWL, PREFIXES, RDFS, TYPE, XSD
@@ -42,17 +44,17 @@ _ENTAILMENT: Final = "http://www.w3.org/ns/entailment/OWL-RDF-Based"
 Object = ox.NamedNode | ox.BlankNode | ox.Literal
 
 
-def service(room: Room, request: Request) -> Reply:
+def service(context: Context, request: Request) -> Answer:
     """The Service Description (https://www.w3.org/TR/sparql11-service-description/), in a format of RDF."""
-    return _written([*_service(room, request.base), *_dataset(room, request.base)], request)
+    return _written([*_service(context, request.base), *_dataset(context, request.base)], request)
 
 
-def void(room: Room, request: Request) -> Reply:
+def void(context: Context, request: Request) -> Answer:
     """The VoID description (https://www.w3.org/TR/void/), in a format of RDF."""
-    return _written(list(_dataset(room, request.base)), request)
+    return _written(list(_dataset(context, request.base)), request)
 
 
-def _service(room: Room, base: str) -> Iterator[ox.Triple]:
+def _service(context: Context, base: str) -> Iterator[ox.Triple]:
     endpoint, dataset = ox.BlankNode("service"), ox.BlankNode("dataset")
     yield _t(endpoint, TYPE, _n(_SD + "Service"))
     yield _t(endpoint, _SD + "endpoint", _n(f"{base}/sparql"))
@@ -65,8 +67,8 @@ def _service(room: Room, base: str) -> Iterator[ox.Triple]:
     default = ox.BlankNode("default")
     yield _t(dataset, _SD + "defaultGraph", default)
     yield _t(default, TYPE, _n(_SD + "Graph"))
-    yield _t(default, _VOID + "triples", _integer(_count(room)))
-    for n, (graph, count) in enumerate(room.graph.store.select(_GRAPHS).rows):
+    yield _t(default, _VOID + "triples", _integer(_count(context)))
+    for n, (graph, count) in enumerate(context.graph.store.select(_GRAPHS).rows):
         node = ox.BlankNode(f"g{n}")
         yield _t(dataset, _SD + "namedGraph", node)
         yield _t(node, TYPE, _n(_SD + "NamedGraph"))
@@ -75,19 +77,19 @@ def _service(room: Room, base: str) -> Iterator[ox.Triple]:
             yield _t(node, _VOID + "triples", count)
 
 
-def _count(room: Room) -> int:
-    (row,) = room.graph.store.select(_SIZE)
+def _count(context: Context) -> int:
+    (row,) = context.graph.store.select(_SIZE)
     return int(row["n"])
 
 
-def _dataset(room: Room, base: str) -> Iterator[ox.Triple]:
+def _dataset(context: Context, base: str) -> Iterator[ox.Triple]:
     dataset = _n(DATASET)
-    (size,) = room.graph.store.select(_SIZE)
+    (size,) = context.graph.store.select(_SIZE)
     yield _t(dataset, TYPE, _n(_VOID + "Dataset"))
     for lang in LANGS:
         yield _t(dataset, DCTERMS + "title", ox.Literal(_TITLES[lang], language=lang))
-    yield _t(dataset, DCTERMS + "identifier", ox.Literal(room.dataset))
-    yield _t(dataset, OWL + "versionInfo", ox.Literal(str(room.graph.manifest["ontology"])))
+    yield _t(dataset, DCTERMS + "identifier", ox.Literal(context.dataset))
+    yield _t(dataset, OWL + "versionInfo", ox.Literal(str(context.graph.manifest["ontology"])))
     yield _t(dataset, _VOID + "sparqlEndpoint", _n(f"{base}/sparql"))
     yield _t(dataset, _VOID + "uriSpace", ox.Literal(BASE))
     yield _t(dataset, _VOID + "vocabulary", _n(IVC.rstrip("#")))
@@ -100,7 +102,7 @@ def _dataset(room: Room, base: str) -> Iterator[ox.Triple]:
     ):
         yield _t(dataset, _VOID + prop, _integer(size[name]))
     for query, part, what in ((_CLASSES, "classPartition", "class"), (_PROPERTIES, "propertyPartition", "property")):
-        for n, (term, count) in enumerate(room.graph.store.select(query).rows):
+        for n, (term, count) in enumerate(context.graph.store.select(query).rows):
             node = ox.BlankNode(f"{what}{n}")
             if term is not None and count is not None:
                 yield _t(dataset, _VOID + part, node)
@@ -108,12 +110,11 @@ def _dataset(room: Room, base: str) -> Iterator[ox.Triple]:
                 yield _t(node, _VOID + ("entities" if what == "class" else "triples"), count)
 
 
-def _written(triples: list[ox.Triple], request: Request) -> Reply:
+def _written(triples: list[ox.Triple], request: Request) -> Answer:
     formats = {f.name: f for f in GRAPHS}
-    chosen = formats[request.choose({f.name: f.media for f in GRAPHS})]
+    chosen = formats[choose(request, {f.name: f.media for f in GRAPHS})]
     prefixes = {**PREFIXES, "sd": _SD, "void": _VOID, "rdfs": RDFS}
-    body = ox.serialize(triples, format=chosen.kind, prefixes=None if chosen.name == "nt" else prefixes)
-    return Reply(body or b"", chosen.header)
+    return Answer(write_graph(triples, chosen, prefixes), chosen.header)
 
 
 def _n(iri: str) -> ox.NamedNode:

@@ -1,4 +1,4 @@
-"""What Prometheus is told; over several server processes, their sum (prometheus_client's multiprocess mode)."""
+"""Metrics for Prometheus; over several server processes, their sum (prometheus_client's multiprocess mode)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histo
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 if TYPE_CHECKING:
-    from kg.faces.web.front import Front
+    from kg.service.service import Service
 
 REQUESTS = Counter("kg_requests", "Requests answered", ("method", "route", "status"))
 SECONDS = Histogram(
@@ -38,18 +38,16 @@ def _counters(method: str, route: str, status: int) -> tuple[Counter, Histogram]
     return REQUESTS.labels(method, route, status), SECONDS.labels(route)
 
 
-def note(front: Front) -> None:
-    """Take down how the server process stands; each second, as another process may be asked for it."""
-    IN_FLIGHT.set(front.in_flight)
-    if front.pool:
-        BUSY.set(front.pool.busy)
-        KILLED.set(front.pool.killed)
-    HITS.set(front.cache.hits)
+def note(service: Service) -> None:
+    """Note how the service stands; each second, as another server process may be asked for it."""
+    BUSY.set(service.busy)
+    KILLED.set(service.killed)
+    HITS.set(service.cache.hits)
 
 
-def exposition(front: Front) -> bytes:
+def exposition(service: Service) -> bytes:
     """The metrics in Prometheus' text format."""
-    note(front)
+    note(service)
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY)
     _forget_the_dead(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from kg.faces.web.desk import JSON, Reply, Request, Room, as_json
+from kg.faces.web.context import JSON, Context, as_json
 from kg.faces.web.problems import MEDIA, STATUS, TITLES
 from kg.faces.web.rows import FORMATS, MOST
 from kg.faces.web.settings import VERSION
 from kg.faces.web.things import SUFFIXES
+from kg.service.messages import Answer, Request
 from kg.source.queryfile import VALUES, Parameter, SavedQuery
 from kg.store.formats import ALL, GRAPHS
 from kg.terms import Text
@@ -75,7 +76,7 @@ _LANG: Final = ("lang", {"type": "string", "enum": ["zh", "en"]}, Text("语言",
 _LIMIT: Final = ("limit", {"type": "integer", "minimum": 1, "maximum": MOST}, Text("每页行数", "rows of a page"))
 _CURSOR: Final = ("cursor", _TEXT, Text("下一页的标记", "marker of the next page"))
 _PAGE: Final = ("text/html", JSON)
-_THING: Final = ("text/html", "text/turtle", "application/ld+json", JSON)
+_THING: Final = ("text/html", *(f.media for f in GRAPHS), JSON)
 _KINDS: Final = f"""
 SELECT DISTINCT ?kind WHERE {{
   {{ ?thing ?p ?o }} UNION {{ GRAPH ?thing {{}} }} UNION {{ GRAPH g:audit {{ ?thing ?p ?o }} }}
@@ -83,16 +84,16 @@ SELECT DISTINCT ?kind WHERE {{
 }} ORDER BY ?kind"""
 
 
-def document(room: Room, request: Request) -> Reply:
+def document(context: Context, request: Request) -> Answer:
     """The document."""
-    saved, lang = list(room.graph.catalogue), _parameter(*_LANG)
+    saved, lang = list(context.graph.catalogue), _parameter(*_LANG)
     tag = _parameter("tag", _TEXT, Text("标签", "tag"), example="company")
     files: dict[str, Schema] = {
         "/queries.json": _get("queries", "queries", Text("保存的查询", "the saved queries"), JSON),
-        **{f"/queries/{q.name}.{{format}}": _query(room, q) for q in saved},
-        "/{kind}/{slug}.{format}": _thing(room),
-        "/chain/{industry}.json": _chain(room),
-        "/audit.json": _audit(room),
+        **{f"/queries/{q.name}.{{format}}": _query(context, q) for q in saved},
+        "/{kind}/{slug}.{format}": _thing(context),
+        "/chain/{industry}.json": _chain(context),
+        "/audit.json": _audit(context),
         "/search.json": _search(),
         "/why.json": _why(),
     }
@@ -211,7 +212,7 @@ def _sparql() -> Schema:
             words,
             *media,
             params=[*graphs, format_, _parameter(*_LANG)],
-            problems=(*problems, "body", "media-type", "slow"),
+            problems=(*problems, "body", "length", "media-type", "slow"),
         ),
         "requestBody": {
             "required": True,
@@ -227,11 +228,11 @@ def _sparql() -> Schema:
     return {"get": get, "post": post}
 
 
-def _query(room: Room, saved: SavedQuery) -> Schema:
-    question = room.graph.catalogue.question(saved)
+def _query(context: Context, saved: SavedQuery) -> Schema:
+    question = context.graph.catalogue.question(saved)
     params = [
         _parameter("format", {"type": "string", "enum": list(FORMATS)}, Text("格式", "format"), where="path"),
-        *(_parameter(p.name, _schema(p), p.label, example=_example(room, p)) for p in saved.params),
+        *(_parameter(p.name, _schema(p), p.label, example=_example(context, p)) for p in saved.params),
         _parameter(*_LIMIT),
         _parameter(*_CURSOR),
         _parameter(*_LANG),
@@ -254,7 +255,7 @@ def _schema(param: Parameter) -> Schema:
     return _TYPES.get(param.type, _TEXT)
 
 
-def _example(room: Room, param: Parameter) -> str | int:
+def _example(context: Context, param: Parameter) -> str | int:
     """A value that the parameter takes: the name of its default, or of the first thing of its class."""
     default = param.default.strip()
     if param.type in ("integer", "year", "decimal") and default != "UNDEF":
@@ -267,7 +268,7 @@ def _example(room: Room, param: Parameter) -> str | int:
         return "r1-L0061"
     if param.type == "string":
         return default.rpartition('"')[0].strip('"')
-    things = room.graph.names.of_kind(param.type)
+    things = context.graph.names.of_kind(param.type)
     return things[0].label.zh if things else ""
 
 
@@ -313,8 +314,8 @@ def _readyz() -> Schema:
     return operation
 
 
-def _thing(room: Room) -> Schema:
-    kinds = [row["kind"] for row in room.graph.store.select(_KINDS)]
+def _thing(context: Context) -> Schema:
+    kinds = [row["kind"] for row in context.graph.store.select(_KINDS)]
     params = [
         _parameter("kind", {"type": "string", "enum": kinds}, Text("类别", "kind"), where="path", example="industry"),
         _parameter(
@@ -328,14 +329,14 @@ def _thing(room: Room) -> Schema:
     return _get("thing", "things", Text("一个事物", "one thing"), *_THING, params=params, problems=("not-found",))
 
 
-def _chain(room: Room) -> Schema:
-    industries = [t.iri.rpartition("/")[2] for t in room.graph.names.of_kind("Industry")]
+def _chain(context: Context) -> Schema:
+    industries = [t.iri.rpartition("/")[2] for t in context.graph.names.of_kind("Industry")]
     words = Text("产业", "industry")
     params = [_parameter("industry", {"type": "string", "enum": industries}, words, where="path"), _parameter(*_LANG)]
     return _get("chain", "things", Text("产业链图", "the tier chart"), JSON, params=params, problems=("not-found",))
 
 
-def _audit(room: Room) -> Schema:
+def _audit(context: Context) -> Schema:
     industry = _parameter("industry", _TEXT, Text("产业", "industry"), example="具身智能")
     words = Text("报告自相矛盾之处", "where the report disagrees with itself")
     return _get("audit", "things", words, JSON, params=[industry, _parameter(*_LANG)], problems=("not-found",))

@@ -6,10 +6,17 @@ under the same path with what it means.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from html import escape
 from typing import Any, Final
 
+from starlette.requests import Request
+
 from kg.errors import KgError
-from kg.terms import Text
+from kg.faces.web import negotiate
+from kg.service.messages import Answer
+from kg.terms import LANGS, Text
 from kg.vocab import BASE
 
 MEDIA: Final = "application/problem+json"
@@ -24,6 +31,7 @@ STATUS: Final = {
     "not-acceptable": 406,
     "slow": 408,
     "stale-cursor": 410,
+    "length": 411,
     "body": 413,
     "media-type": 415,
     "host": 421,
@@ -44,6 +52,7 @@ TITLES: Final = {
     "not-acceptable": Text("不提供这种格式", "this format is not offered"),
     "slow": Text("请求未按时到齐", "the request did not arrive"),
     "stale-cursor": Text("分页标记已过期", "the page marker is no longer valid"),
+    "length": Text("请求没有说明长度", "the request does not tell its length"),
     "body": Text("请求过大", "the request is too large"),
     "media-type": Text("不接受这种内容类型", "this content type is not accepted"),
     "host": Text("Host 不被接受", "this Host is not accepted"),
@@ -56,45 +65,77 @@ TITLES: Final = {
 """Code → what every problem of the type is called."""
 
 
-def told(error: KgError) -> dict[str, Any]:
-    """*error* as JSON values, as a worker tells it to the server."""
-    return {
-        "code": error.code,
-        "what": {"zh": error.what.zh, "en": error.what.en},
-        "place": {"line": error.place.line, "column": error.place.column} if error.place and error.place.line else None,
-        "hint": {"zh": error.hint.zh, "en": error.hint.en} if error.hint else None,
-    }
-
-
-def plain(code: str, zh: str, en: str, hint: Text | None = None) -> dict[str, Any]:
-    """A problem of the HTTP layer itself."""
-    return {
-        "code": code,
-        "what": {"zh": zh, "en": en},
-        "place": None,
-        "hint": {"zh": hint.zh, "en": hint.en} if hint else None,
-    }
-
-
-def problem(error: dict[str, Any], lang: str, request: str) -> tuple[int, dict[str, Any]]:
-    """(status, body) of a problem.
+class HttpProblem(KgError):
+    """A request that is refused before any task is asked.
 
     Args:
-        error: as :func:`told` or :func:`plain` make it.
-        lang: ``zh`` or ``en``.
-        request: the request's id, by which the log has it.
+        http_code: the problem's code, a key of :data:`STATUS`.
+        what: what is wrong.
+        hint: the next step.
+        headers: HTTP headers of the answer.
     """
-    code = error["code"] if error["code"] in STATUS else "error"
-    status = STATUS[code]
-    body = {
+
+    def __init__(
+        self, http_code: str, what: Text, *, hint: Text | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(what, hint=hint)
+        self.http_code, self.headers = http_code, dict(headers or {})
+
+
+def code_of(error: KgError) -> str:
+    """The code of the problem that *error* is, a key of :data:`STATUS`."""
+    code = error.http_code if isinstance(error, HttpProblem) else error.code
+    return code if code in STATUS else "error"
+
+
+def problem(error: KgError, lang: str, request_id: str) -> dict[str, Any]:
+    """The body of a problem (RFC 9457, 3).
+
+    Args:
+        error: what went wrong.
+        lang: ``zh`` or ``en``.
+        request_id: by which the log has the request.
+    """
+    code = code_of(error)
+    body: dict[str, Any] = {
         "type": TYPE + code,
         "title": TITLES[code].pick(lang),
-        "status": status,
-        "detail": error["what"][lang],
-        "instance": f"urn:request:{request}",
+        "status": STATUS[code],
+        "detail": error.what.pick(lang),
+        "instance": f"urn:request:{request_id}",
     }
-    if error["hint"]:
-        body["hint"] = error["hint"][lang]
-    if error["place"]:
-        body |= error["place"]
-    return status, body
+    if error.hint:
+        body["hint"] = error.hint.pick(lang)
+    if error.place and error.place.line:
+        body |= {"line": error.place.line, "column": error.place.column}
+    return body
+
+
+def answer(error: KgError, scope: Mapping[str, Any]) -> Answer:
+    """The problem as JSON or, to a browser, as a small page.
+
+    Args:
+        error: what went wrong.
+        scope: ASGI's scope of the request, with its ``request_id``.
+    """
+    request = Request(dict(scope))
+    named = [lang for lang in request.query_params.getlist("lang") if lang in LANGS]
+    lang = named[0] if named else negotiate.language(request.headers.get("accept-language", ""))
+    body = problem(error, lang, scope["request_id"])
+    headers = dict(error.headers) if isinstance(error, HttpProblem) else {}
+    if body["status"] == 503:
+        headers["Retry-After"] = "1"
+    media = negotiate.media(request.headers.get("accept", ""), [MEDIA, "application/json", "text/html"])
+    if media != "text/html":
+        return Answer(json.dumps(body, ensure_ascii=False).encode() + b"\n", MEDIA, headers, body["status"], keep=False)
+    headers["Content-Language"] = lang
+    return Answer(_page(body, lang), "text/html; charset=utf-8", headers, body["status"], keep=False)
+
+
+def _page(body: Mapping[str, Any], lang: str) -> bytes:
+    hint = f"<p>{escape(body['hint'])}</p>" if "hint" in body else ""
+    return (
+        f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>{escape(body["title"])}</title>'
+        f"<h1>{body['status']} {escape(body['title'])}</h1><p>{escape(body['detail'])}</p>{hint}"
+        f"<p><small>{escape(body['type'])} · {escape(body['instance'])}</small></p></html>"
+    ).encode()

@@ -5,22 +5,21 @@ from __future__ import annotations
 import base64
 import io
 import json
-import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from math import isfinite
 from typing import Any, Final
 
-import pyoxigraph as ox
-
 from kg.ask.tables import with_labels
 from kg.errors import StaleCursor, UsageProblem
-from kg.faces.web.desk import HTML, JSON, Reply, Request, Room, as_json
+from kg.faces.web.context import HTML, JSON, Context, as_json, choose, formatted
+from kg.service.messages import Answer, Request
 from kg.source.queryfile import SavedQuery
+from kg.store import spreadsheet
 from kg.store.answers import ROWS, too_large
-from kg.store.results import Table, Term, plain, to_csv, to_markdown, to_tsv, to_turtle
+from kg.store.results import Table, to_markdown, to_turtle
 from kg.terms import Text
 
 RESERVED: Final = ("lang", "limit", "cursor", "format")
@@ -61,17 +60,17 @@ class Page:
     seconds: float
 
 
-def catalogue(room: Room, request: Request) -> Reply:
+def catalogue(context: Context, request: Request) -> Answer:
     """``/queries``: every saved query."""
-    suffix = request.choose({"html": HTML, "json": JSON} if not request.suffix else {"json": JSON})
-    saved = list(room.graph.catalogue)
+    suffix = choose(request, {"html": HTML, "json": JSON} if not request.suffix else {"json": JSON})
+    saved = list(context.graph.catalogue)
     if suffix == "html":
-        return Reply(room.pages.render("queries.html", request, queries=saved, tag=request.one("tag")), HTML)
-    return as_json({"queries": [_described(room, q) for q in saved]})
+        return context.page("queries.html", request, queries=saved, tag=request.one("tag"))
+    return as_json({"queries": [_described(context, q) for q in saved]})
 
 
-def _described(room: Room, saved: SavedQuery) -> dict[str, Any]:
-    question = room.graph.catalogue.question(saved)
+def _described(context: Context, saved: SavedQuery) -> dict[str, Any]:
+    question = context.graph.catalogue.question(saved)
     return {
         "name": saved.name,
         "title": _both(saved.title),
@@ -90,28 +89,29 @@ def _columns(saved: SavedQuery) -> list[dict[str, Any]]:
     return [{"name": c, "type": saved.types.get(c, "term"), "label": _both(saved.columns[c])} for c in saved.columns]
 
 
-def answer(room: Room, request: Request) -> Reply:
+def answer(context: Context, request: Request) -> Answer:
     """``/queries/NAME``: rows of the saved query, or its page.
 
     Raises:
         NotFound: no such query, or a name that nothing bears. UsageProblem: a parameter that is unknown, given twice or
         impossible. StaleCursor: the cursor is of another dataset or question. NotAcceptable: no format suits.
     """
-    saved = room.graph.catalogue.get(request.path)
-    suffix = request.choose({"html": HTML, **FORMATS} if not request.suffix else FORMATS)
+    saved = context.graph.catalogue.get(request.path)
+    request = formatted(request)
+    suffix = choose(request, {"html": HTML, **FORMATS} if not request.suffix else FORMATS)
     values = _values(request)
-    page = _page(room, saved, values, request, _SEEN if suffix == "html" else _PAGE)
+    page = _page(context, saved, values, request, _SEEN if suffix == "html" else _PAGE)
     if suffix == "html":
-        return _html(room, saved, values, request, page)
+        return _html(context, saved, values, request, page)
     headers = {"X-Total-Count": str(page.total)}
     if page.following:
-        headers["Link"] = f'<{_next_url(room, request, page.following, suffix)}>; rel="next"'
-    labelled = with_labels(page.table, request.lang, room.graph.names, saved.things)
+        headers["Link"] = f'<{_next_url(context, request, page.following, suffix)}>; rel="next"'
+    labelled = with_labels(page.table, request.lang, context.graph.names, saved.things)
     if suffix == "json":
-        return Reply(as_json(_document(room, saved, values, page, labelled)).body, JSON, headers)
+        return as_json(_document(context, saved, values, page, labelled), headers)
     if suffix in ("csv", "tsv", "xlsx"):
         headers["Content-Disposition"] = f'attachment; filename="{saved.name}.{suffix}"'
-    return Reply(_WRITERS[suffix](page.table if suffix == "ttl" else labelled), FORMATS[suffix], headers)
+    return Answer(_WRITERS[suffix](page.table if suffix == "ttl" else labelled), FORMATS[suffix], headers)
 
 
 def _values(request: Request) -> dict[str, str]:
@@ -126,16 +126,16 @@ def _values(request: Request) -> dict[str, str]:
     return values
 
 
-def _page(room: Room, saved: SavedQuery, values: Mapping[str, str], request: Request, size: int) -> Page:
-    sparql = room.graph.catalogue.bind(saved, values)
-    mark = sha256(f"{room.dataset}\n{sparql}".encode()).hexdigest()[:16]
+def _page(context: Context, saved: SavedQuery, values: Mapping[str, str], request: Request, size: int) -> Page:
+    sparql = context.graph.catalogue.bind(saved, values)
+    mark = sha256(f"{context.dataset}\n{sparql}".encode()).hexdigest()[:16]
     limit = _limit(request.one("limit"), size)
     offset = _offset(request.one("cursor"), mark)
     start = time.perf_counter()
-    whole = room.graph.store.select(sparql, shown=f"queries/{saved.name}.rq", limit=room.limits.rows)
+    whole = context.graph.store.select(sparql, shown=f"queries/{saved.name}.rq", limit=context.limits.rows)
     seconds = time.perf_counter() - start
     if whole.truncated:  # neither its total nor its last page could be told
-        raise too_large(room.limits.rows, ROWS)
+        raise too_large(context.limits.rows, ROWS)
     rows = whole.rows[offset : offset + limit]
     more = offset + limit < len(whole)
     table = Table(whole.columns, rows, more)
@@ -163,7 +163,7 @@ def _offset(cursor: str, mark: str) -> int:
         return 0
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        told = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        told = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True).decode())
     except (ValueError, RecursionError):
         told = None
     match told:
@@ -177,14 +177,16 @@ def _offset(cursor: str, mark: str) -> int:
     raise UsageProblem(Text("cursor 无法辨认", "the cursor cannot be read"), hint=_AGAIN)
 
 
-def _document(room: Room, saved: SavedQuery, values: Mapping[str, str], page: Page, labelled: Table) -> dict[str, Any]:
+def _document(
+    context: Context, saved: SavedQuery, values: Mapping[str, str], page: Page, labelled: Table
+) -> dict[str, Any]:
     """The rows with all that a program needs to know of them; beside each column ``x`` of named things stands ``x_label``."""
     named = {p.name: p for p in saved.params}
-    terms = {name: room.graph.catalogue.term(named[name], value).value for name, value in values.items()}
+    terms = {name: context.graph.catalogue.term(named[name], value).value for name, value in values.items()}
     return {
         "query": saved.name,
         "title": _both(saved.title),
-        "question": _both(room.graph.catalogue.question(saved, values)),
+        "question": _both(context.graph.catalogue.question(saved, values)),
         "params": terms,
         "columns": _columns(saved),
         "rows": list(labelled),
@@ -193,33 +195,32 @@ def _document(room: Room, saved: SavedQuery, values: Mapping[str, str], page: Pa
         "truncated": page.table.truncated,
         "next": page.following,
         "elapsed": round(page.seconds, 6),
-        "dataset": room.dataset,
+        "dataset": context.dataset,
     }
 
 
-def _html(room: Room, saved: SavedQuery, values: Mapping[str, str], request: Request, page: Page) -> Reply:
-    links = {s: _next_url(room, request, request.one("cursor"), s) for s in FORMATS}
-    following = _next_url(room, request, page.following, "") if page.following else None
-    body = room.pages.render(
+def _html(context: Context, saved: SavedQuery, values: Mapping[str, str], request: Request, page: Page) -> Answer:
+    links = {s: _next_url(context, request, request.one("cursor"), s) for s in FORMATS}
+    following = _next_url(context, request, page.following, "") if page.following else None
+    return context.page(
         "query.html",
         request,
         query=saved,
-        question=room.graph.catalogue.question(saved, values),
+        question=context.graph.catalogue.question(saved, values),
         values=values,
         page=page,
         headings=[saved.columns[c].pick(request.lang) for c in page.table.columns],
         links=links,
         following=following,
     )
-    return Reply(body, HTML)
 
 
-def _next_url(room: Room, request: Request, cursor: str | None, suffix: str) -> str:
+def _next_url(context: Context, request: Request, cursor: str | None, suffix: str) -> str:
     from urllib.parse import urlencode
 
     kept = [(k, v) for k, v in request.params if k not in ("cursor", "format") and v]
     asked = urlencode([*kept, *([("cursor", cursor)] if cursor else [])])
-    path = f"{room.pages.root}/queries/{request.path}{'.' + suffix if suffix else ''}"
+    path = f"{context.pages.root}/queries/{request.path}{'.' + suffix if suffix else ''}"
     return f"{path}?{asked}" if asked else path
 
 
@@ -228,28 +229,6 @@ def _both(text: Text) -> dict[str, str]:
 
 
 # -- files for spreadsheets ------------------------------------------------------------------------------
-
-
-_FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
-"""How a text begins that a spreadsheet may take for a formula; in Chinese and Japanese ones, full-width signs begin one too."""
-
-
-def _harmless(table: Table) -> Table:
-    """The table with an apostrophe before each text that could be taken for a formula, which tells it is none (CWE-1236)."""
-    return replace(table, rows=tuple(tuple(map(_defused, row)) for row in table.rows))
-
-
-def _defused(term: Term | None) -> Term | None:
-    value = plain(term)
-    return ox.Literal(f"'{value}") if isinstance(value, str) and _FORMULA.match(value) else term
-
-
-def _csv(table: Table) -> bytes:
-    return to_csv(_harmless(table)).encode("utf-8-sig")  # the mark by which Excel reads UTF-8
-
-
-def _tsv(table: Table) -> bytes:
-    return to_tsv(_harmless(table)).encode()
 
 
 def _xlsx(table: Table) -> bytes:
@@ -282,8 +261,8 @@ def _encoded(write: Any) -> Any:
 
 
 _WRITERS: Final[Mapping[str, Any]] = {
-    "csv": _csv,
-    "tsv": _tsv,
+    "csv": spreadsheet.csv,
+    "tsv": spreadsheet.tsv,
     "xlsx": _xlsx,
     "ttl": _encoded(to_turtle),
     "md": _encoded(to_markdown),

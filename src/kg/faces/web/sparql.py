@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -10,12 +11,16 @@ import pyoxigraph as ox
 
 from kg.errors import KgError, UsageProblem
 from kg.faces.web import negotiate
-from kg.faces.web.desk import HTML, Reply, Request, Room, not_acceptable
+from kg.faces.web.context import Context, formatted, html, not_acceptable
+from kg.faces.web.description import service
+from kg.faces.web.form import read_only
 from kg.faces.web.problems import STATUS
-from kg.store.answers import Ask, answer, evaluate
+from kg.service.messages import Answer, Request
+from kg.store import answers
+from kg.store.answers import Ask, evaluate
 from kg.store.embedded import EmbeddedStore, engine_problem, to_table
-from kg.store.formats import ALL, ALSO, GRAPHS, ROWS, Format
-from kg.store.worker import Answer
+from kg.store.formats import ALL, GRAPHS, ROWS, Format, find, media_types
+from kg.store.worker import Answer as Shown
 from kg.terms import Text
 
 _SHOWN: Final = 1_000
@@ -29,50 +34,23 @@ _WORDS: Final = ("now", "rand", "uuid", "bnode", "\\u")
 _OFFERED: Final = (*(f.media for f in ALL), _BROWSER)
 
 
-def ask(room: Room, request: Request) -> Reply:
+def sparql(context: Context, request: Request) -> Answer:
     """Answer the query in ``query``, over the graphs in ``default-graph-uri`` and ``named-graph-uri``.
 
     Raises:
         UsageProblem: no query, or two. NotAcceptable: no format suits. And what :func:`kg.store.answers.answer` raises.
     """
-    body, format_ = answer(
-        _store(room), _asked(request), lambda graph: _format(request.suffix, request.accept, graph), room.limits
-    )
-    return Reply(body, format_.header)
-
-
-def _store(room: Room) -> EmbeddedStore:
-    assert isinstance(room.graph.store, EmbeddedStore)
-    return room.graph.store
-
-
-def _asked(request: Request) -> Ask:
-    queries, default, named = (request.all(name) for name in ("query", "default-graph-uri", "named-graph-uri"))
-    if len(queries) != 1:
-        raise UsageProblem(
-            Text(f"需要一个 query 参数,这里有 {len(queries)} 个", f"one query is needed, here are {len(queries)}"),
-            hint=Text("GET /sparql?query=…,或用 POST", "GET /sparql?query=…, or POST it"),
-        )
-    return Ask(queries[0], default, named)
-
-
-@lru_cache(maxsize=1024)
-def _format(suffix: str, accept: str, graph: bool) -> Format[Any]:
-    """The format to answer in, by ``format=`` or by Accept."""
-    offered: dict[str, Format[Any]] = {f.name: f for f in (GRAPHS if graph else ROWS)}
-    if suffix:
-        name = ALSO.get(suffix, suffix)
-        found = offered.get(name) or next((f for f in offered.values() if f.media == name), None)
-        if found:
-            return found
-        raise not_acceptable(suffix, list(offered))
-    types = {f.media: f for f in offered.values()} | {
-        m: offered[n] for m, n in ALSO.items() if n in offered and "/" in m
-    }
-    media = negotiate.media(accept, list(types))
-    if media is None:
-        raise not_acceptable(accept, list(offered))
-    return types[media]
+    if request.all("update"):
+        raise read_only()
+    request = formatted(request)
+    queries = request.all("query")
+    if _wants_page(request):
+        found = _editor(context, request)
+    elif request.posted or queries:
+        found = _answer(context, request)
+    else:
+        found = service(context, request)
+    return replace(found, keep=False) if any(map(volatile, queries)) else found
 
 
 def volatile(query: str) -> bool:
@@ -81,33 +59,72 @@ def volatile(query: str) -> bool:
     return any(word in lowered for word in _WORDS) and _VOLATILE.search(query) is not None
 
 
-def wants_page(request: Request) -> bool:
+def _answer(context: Context, request: Request) -> Answer:
+    body, format_ = answers.answer(
+        _store(context), _asked(request), lambda graph: _format(request.suffix, request.accept, graph), context.limits
+    )
+    return Answer(body, format_.header)
+
+
+def _store(context: Context) -> EmbeddedStore:
+    assert isinstance(context.graph.store, EmbeddedStore)
+    return context.graph.store
+
+
+def _asked(request: Request) -> Ask:
+    queries = request.all("query")
+    if len(queries) != 1:
+        raise UsageProblem(
+            Text(f"需要一个 query 参数,这里有 {len(queries)} 个", f"one query is needed, here are {len(queries)}"),
+            hint=Text("GET /sparql?query=…,或用 POST", "GET /sparql?query=…, or POST it"),
+        )
+    # an empty value names no graph: forms and links send it
+    default, named = (tuple(filter(None, request.all(name))) for name in ("default-graph-uri", "named-graph-uri"))
+    return Ask(queries[0], default, named)
+
+
+@lru_cache(maxsize=1024)
+def _format(suffix: str, accept: str, graph: bool) -> Format[Any]:
+    """The format to answer in, by ``format=`` or by Accept."""
+    if suffix:
+        found = find(suffix, graph)
+        if found is None:
+            raise not_acceptable(suffix, [f.name for f in (GRAPHS if graph else ROWS)])
+        return found
+    types = media_types(graph)
+    media = negotiate.media(accept, list(types))
+    if media is None:
+        raise not_acceptable(accept, [f.media for f in (GRAPHS if graph else ROWS)])
+    return types[media]
+
+
+def _wants_page(request: Request) -> bool:
     """Whether whoever asks is a browser: it would rather have HTML than any format of an answer."""
     return not request.suffix and bool(request.accept) and negotiate.media(request.accept, _OFFERED) == _BROWSER
 
 
-def editor(room: Room, request: Request) -> Reply:
+def _editor(context: Context, request: Request) -> Answer:
     """The editor; below it the answer, or what is wrong with the query."""
     query = request.one("query")
     if not query.strip():
-        return Reply(room.pages.render("sparql.html", request, query=query), HTML)
+        return context.page("sparql.html", request, query=query)
     try:
-        found = _shown(room, _asked(request))
+        found = _shown(context, _asked(request))
     except KgError as error:
-        page = room.pages.render("sparql.html", request, query=query, error=error.render(request.lang))
-        return Reply(page, HTML, status=STATUS[error.code])
-    return Reply(room.pages.render("sparql.html", request, query=query, answer=found), HTML)
+        page = context.pages.render("sparql.html", request, query=query, error=error.render(request.lang))
+        return html(page, request.lang, status=STATUS[error.code])
+    return context.page("sparql.html", request, query=query, answer=found)
 
 
-def _shown(room: Room, asked: Ask) -> Answer:
+def _shown(context: Context, asked: Ask) -> Shown:
     """The answer as the page shows it: the first rows, a graph as Turtle."""
-    found = evaluate(_store(room), asked)
+    found = evaluate(_store(context), asked)
     try:
         if isinstance(found, ox.QueryBoolean):
-            return Answer(truth=bool(found))
+            return Shown(truth=bool(found))
         if isinstance(found, ox.QuerySolutions):
-            return Answer(table=to_table(found, _SHOWN))
+            return Shown(table=to_table(found, _SHOWN))
     except (OSError, RuntimeError, ValueError) as error:
         raise engine_problem(error) from error
-    body, _ = answer(_store(room), asked, lambda _: GRAPHS[0], room.limits)
-    return Answer(triples=body.decode())
+    body, _ = answers.answer(_store(context), asked, lambda _: GRAPHS[0], context.limits)
+    return Shown(triples=body.decode())

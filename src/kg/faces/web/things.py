@@ -1,4 +1,4 @@
-"""Whatever bears an IRI of ours, under the IRI's own path: Turtle, JSON-LD, JSON or a page."""
+"""Whatever bears an IRI of ours, under the IRI's own path: RDF, JSON or a page."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kg.ask import plain
-from kg.ask.entity import Entity, described
+from kg.ask.entity import described
 from kg.errors import NotFound
-from kg.faces.web.desk import HTML, JSON, Reply, Request, Room, as_json
+from kg.faces.web.context import HTML, JSON, Context, as_json, choose, html
+from kg.service.messages import Answer, Request
+from kg.store.answers import write_graph
 from kg.store.formats import GRAPHS
 from kg.terms import Text, slug
-from kg.vocab import BASE, ONTOLOGY, PREFIXES
+from kg.vocab import BASE, ONTOLOGY
 
-_RDF: Final = {f.name: f for f in GRAPHS if f.name in ("ttl", "jsonld")}
-_OFFERED: Final = {"html": HTML, "ttl": _RDF["ttl"].header, "jsonld": _RDF["jsonld"].header, "json": JSON}
+_RDF: Final = {f.name: f for f in GRAPHS}
+_OFFERED: Final = {"html": HTML, **{name: f.header for name, f in _RDF.items()}, "json": JSON}
 _FINDING: Final = BASE + "finding/"
-SUFFIXES: Final = ("html", "ttl", "jsonld", "json")
+SUFFIXES: Final = tuple(_OFFERED)
 _ABOUT: Final = (
     "CONSTRUCT {{ <{iri}> ?p ?o . ?s ?q <{iri}> }} WHERE {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?q <{iri}> }} }}"
 )
@@ -25,50 +27,45 @@ _GRAPH: Final = "CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} 
 _AUDITED: Final = "CONSTRUCT {{ <{iri}> ?p ?o }} WHERE {{ GRAPH g:audit {{ <{iri}> ?p ?o }} }}"
 
 
-def answer(room: Room, request: Request) -> Reply:
+def answer(context: Context, request: Request) -> Answer:
     """The thing whose IRI ends in ``path``.
 
     Raises:
         NotFound: nothing bears that IRI; the hint offers the nearest names. NotAcceptable: no format suits.
     """
     iri = BASE + request.path
-    suffix = request.choose(_OFFERED)
-    headers = _links(room, iri)
+    found = described(context.graph.store, context.graph.names, iri)
+    if found is None:  # whatever format is asked for
+        raise _nothing(context, iri)
+    suffix = choose(request, _OFFERED)
+    headers = _links(context, iri)
     if suffix in _RDF:
-        return Reply(_rdf(room, iri, suffix), _RDF[suffix].header, headers)
-    found = described(room.graph.store, room.graph.names, iri)
-    if found is None:
-        raise _nothing(room, iri)
-    finding = next((f for f in room.graph.audit() if f.iri == iri), None) if iri.startswith(_FINDING) else None
+        return Answer(_rdf(context, iri, suffix), _RDF[suffix].header, headers)
+    finding = next((f for f in context.graph.audit() if f.iri == iri), None) if iri.startswith(_FINDING) else None
     if suffix == "json":
-        body = plain.entity(found, room.graph.names)
+        body = plain.entity(found, context.graph.names)
         if finding:
-            body["finding"] = plain.finding(finding, room.graph.names)
-        return Reply(as_json(body).body, JSON, headers)
+            body["finding"] = plain.finding(finding, context.graph.names)
+        return as_json(body, headers)
+    named = _named(request, iri)
     if finding:
-        return Reply(room.pages.render("finding.html", request, found=finding, **_named(request, iri)), HTML, headers)
-    return Reply(_page(room, request, iri, found), HTML, headers)
+        return html(context.pages.render("finding.html", request, found=finding, **named), request.lang, headers)
+    kind = f"{ONTOLOGY}#{found.thing.kind}"
+    page = context.pages.render("thing.html", request, found=found, kind_iri=kind, **named)
+    return html(page, request.lang, headers)
 
 
-def _rdf(room: Room, iri: str, suffix: str) -> bytes:
+def _rdf(context: Context, iri: str, suffix: str) -> bytes:
     """All triples that have the thing at either end; of a graph (a passage, the ontology), also what it states.
 
     Findings and the rules that found them stand in the graph of the audit alone.
     """
-    if described(room.graph.store, room.graph.names, iri) is None:
-        raise _nothing(room, iri)
     triples: dict[ox.Triple, None] = {}
     for query in (_ABOUT, _GRAPH, _AUDITED):
-        found = room.graph.store.query(query.format(iri=iri))
+        found = context.graph.store.query(query.format(iri=iri))
         assert isinstance(found, ox.QueryTriples)
         triples |= dict.fromkeys(found)
-    ordered = sorted(triples, key=str)
-    return ox.serialize(ordered, format=_RDF[suffix].kind, prefixes=dict(PREFIXES)) or b""
-
-
-def _page(room: Room, request: Request, iri: str, found: Entity) -> bytes:
-    kind = f"{ONTOLOGY}#{found.thing.kind}"
-    return room.pages.render("thing.html", request, found=found, kind_iri=kind, **_named(request, iri))
+    return write_graph(sorted(triples, key=str), _RDF[suffix])
 
 
 def _named(request: Request, iri: str) -> dict[str, Any]:
@@ -77,16 +74,16 @@ def _named(request: Request, iri: str) -> dict[str, Any]:
     return {"canonical": iri, "path": request.path, "formats": formats}
 
 
-def _links(room: Room, iri: str) -> dict[str, str]:
+def _links(context: Context, iri: str) -> dict[str, str]:
     """``Link``: the thing's own IRI, and the same in other formats."""
-    here = room.pages.href(iri)
+    here = context.pages.href(iri)
     others = [f'<{here}.{s}>; rel="alternate"; type="{_OFFERED[s].partition(";")[0]}"' for s in SUFFIXES if s != "html"]
     return {"Link": ", ".join([f'<{iri}>; rel="canonical"', *others])}
 
 
-def _nothing(room: Room, iri: str) -> NotFound:
+def _nothing(context: Context, iri: str) -> NotFound:
     name = slug(iri).replace("-", " ")
-    near = room.graph.find(name, limit=4)
+    near = context.graph.find(name, limit=4)
     return NotFound(
         Text(f"没有 {iri}", f"there is nothing with the IRI {iri}"),
         hint=Text(

@@ -7,64 +7,68 @@ from typing import Any, Final
 from kg.ask import plain
 from kg.ask.chain import NOTHING, UNPLACED
 from kg.errors import NotFound, UsageProblem
-from kg.faces.web.desk import HTML, JSON, Reply, Request, Room, as_json
+from kg.faces.draw import draw
+from kg.faces.web.context import HTML, JSON, Context, as_json, choose, html
+from kg.faces.web.policy import for_page
+from kg.faces.web.problems import STATUS, TITLES, TYPE
+from kg.service.messages import Answer, Request
 from kg.terms import Text
 
 _BOTH: Final = {"html": HTML, "json": JSON}
 _MOST: Final = 50
 
 
-def _told(room: Room, request: Request, body: Any, template: str, **values: Any) -> Reply:
+def _either(context: Context, request: Request, body: Any, template: str, **values: Any) -> Answer:
     """*body* as JSON, or the page that shows the same."""
-    if request.choose(_BOTH) == "json":
+    if choose(request, _BOTH) == "json":
         return as_json(body)
-    return Reply(room.pages.render(template, request, **values), HTML)
+    return context.page(template, request, **values)
 
 
-def home(room: Room, request: Request) -> Reply:
+def home(context: Context, request: Request) -> Answer:
     """``/``: what is here."""
-    industries = room.graph.names.of_kind("Industry")
-    counts = room.graph.manifest["counts"]
+    industries = context.graph.names.of_kind("Industry")
+    counts = context.graph.manifest["counts"]
     body = {
-        "dataset": room.dataset,
+        "dataset": context.dataset,
         "counts": counts,
-        "industries": [plain.named(i.iri, room.graph.names) for i in industries],
+        "industries": [plain.named(i.iri, context.graph.names) for i in industries],
     }
-    queries = list(room.graph.catalogue)
-    return _told(room, request, body, "home.html", industries=industries, counts=counts, queries=queries)
+    queries = list(context.graph.catalogue)
+    return _either(context, request, body, "home.html", industries=industries, counts=counts, queries=queries)
 
 
-def chain(room: Room, request: Request) -> Reply:
+def chain(context: Context, request: Request) -> Answer:
     """``/chain/SLUG``: the tier chart of an industry.
 
     Raises:
         NotFound: no such industry.
     """
-    found = room.graph.chain(request.path)
-    body = {**plain.chain(found, room.graph.names), "dataset": room.dataset}
+    found = context.graph.chain(request.path)
+    body = {**plain.chain(found, context.graph.names), "dataset": context.dataset}
     words = {"unplaced": UNPLACED, "nothing": NOTHING}
-    return _told(room, request, body, "chain.html", chain=found, path=request.path, **words)
+    return _either(context, request, body, "chain.html", chain=found, path=request.path, **words)
 
 
-def audit(room: Room, request: Request) -> Reply:
+def audit(context: Context, request: Request) -> Answer:
     """``/audit?industry=``: where the report disagrees with itself."""
     industry = request.one("industry") or None
-    found = room.graph.audit(industry)
-    body = {"findings": [plain.finding(f, room.graph.names) for f in found], "dataset": room.dataset}
-    return _told(room, request, body, "audit.html", findings=found, industry=industry)
+    found = context.graph.audit(industry)
+    body = {"findings": [plain.finding(f, context.graph.names) for f in found], "dataset": context.dataset}
+    return _either(context, request, body, "audit.html", findings=found, industry=industry)
 
 
-def search(room: Room, request: Request) -> Reply:
+def search(context: Context, request: Request) -> Answer:
     """``/search?q=&kind=``: things by any name, best first."""
     text, kind = request.one("q"), request.one("kind")
-    if kind and not room.graph.names.is_class(kind):
+    if kind and not context.graph.names.is_class(kind):
         raise UsageProblem(Text(f"没有类 {kind}", f"there is no class {kind}"))
-    found = room.graph.find(text, *([kind] if kind else []), limit=_MOST) if text.strip() else []
-    body = {"q": text, "matches": [plain.match(m) for m in found], "dataset": room.dataset}
-    return _told(room, request, body, "search.html", text=text, matches=found)
+    found = context.graph.find(text, *([kind] if kind else []), limit=_MOST) if text.strip() else []
+    body = {"q": text, "matches": [plain.match(m) for m in found], "dataset": context.dataset}
+    return _either(context, request, body, "search.html", text=text, matches=found)
 
 
-def why(room: Room, request: Request) -> Reply:
+def why(context: Context, request: Request) -> Answer:
     """``/why?subject=&predicate=&object=``: the proof of a triple, or what is missing for it.
 
     Raises:
@@ -72,7 +76,7 @@ def why(room: Room, request: Request) -> Reply:
     """
     three = [request.one(name) for name in ("subject", "predicate", "object")]
     if not any(three):
-        return _told(room, request, {"triple": None}, "why.html", three=three, why=None)
+        return _either(context, request, {"triple": None}, "why.html", three=three, why=None)
     if not all(t.strip() for t in three):
         raise UsageProblem(
             Text("需要 subject、predicate、object 三个参数", "subject, predicate and object are all needed"),
@@ -81,35 +85,30 @@ def why(room: Room, request: Request) -> Reply:
                 "/why?subject=Jing-Jin&predicate=active in&object=…",
             ),
         )
-    found = room.graph.explain(room.graph.why(*three))
-    return _told(room, request, {**found, "dataset": room.dataset}, "why.html", three=three, why=found)
+    found = context.graph.explain(context.graph.why(*three))
+    return _either(context, request, {**found, "dataset": context.dataset}, "why.html", three=three, why=found)
 
 
-def explore(room: Room, request: Request) -> Reply:
+def explore(context: Context, request: Request) -> Answer:
     """``/explore?thing=``: the drawing of a thing, or of all industries; its scripts are named in its own policy.
 
     Raises:
         NotFound: nothing bears the name. NotAcceptable: something else than a page is asked for.
     """
-    from kg.faces.draw import draw
-    from kg.faces.web.policy import for_page
-
-    request.choose({"html": HTML})
-    text = draw(room.graph, request.one("thing") or None, request.lang)
-    return Reply(text.encode(), HTML, {"Content-Security-Policy": for_page(text)})
+    choose(request, {"html": HTML})
+    text = draw(context.graph, request.one("thing") or None, request.lang)
+    return html(text.encode(), request.lang, {"Content-Security-Policy": for_page(text)})
 
 
-def problem(room: Room, request: Request) -> Reply:
+def problem(context: Context, request: Request) -> Answer:
     """``/problem/CODE``: what a type of problem means.
 
     Raises:
         NotFound: there is no such type.
     """
-    from kg.faces.web.problems import STATUS, TITLES, TYPE
-
     code = request.path
     if code not in STATUS:
         raise NotFound(Text(f"没有问题类型 {code}", f"there is no type of problem called {code}"))
     title = TITLES[code]
     body = {"type": TYPE + code, "status": STATUS[code], "title": {"zh": title.zh, "en": title.en}}
-    return _told(room, request, body, "problem.html", code=code, status=STATUS[code], title=title)
+    return _either(context, request, body, "problem.html", code=code, status=STATUS[code], title=title)

@@ -1,4 +1,4 @@
-"""The pool of workers with handlers of its own: whatever a worker does to itself, the pool has its full number again.
+"""The workers of a server with handlers of their own: whatever a worker does to itself, there is its full number again.
 
 Real processes throughout, on asyncio's event loop and on uvloop's, which the server runs on.
 """
@@ -17,16 +17,46 @@ import pytest
 import uvloop
 
 from kg.errors import Busy, LimitReached, StoreError
-from kg.store.pool import Pool
+from kg.service.forkserver import ForkServer
+from kg.service.pool import Pool
 from processes import children, command, eventually, family, needs_proc, open_files, there
 
 pytestmark = needs_proc
 
 HERE = Path(__file__).resolve().parent
 MEMORY = 2**28
-Test = Callable[[Pool], Awaitable[None]]
+Test = Callable[["Workers"], Awaitable[None]]
 Run = Callable[..., None]
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+
+
+class Workers:
+    """A fork server and a pool of its workers."""
+
+    def __init__(self, greeting: str, workers: int = 2, waiting: int = 200) -> None:
+        self._server = ForkServer("handlers:make", [greeting], MEMORY)
+        self._pool = Pool(self._server, workers, waiting)
+        self.call = self._pool.call
+
+    async def start(self) -> None:
+        await self._server.start()
+        await self._pool.start()
+
+    async def close(self, seconds: float) -> None:
+        await self._pool.close(seconds)
+        await self._server.close()
+
+    @property
+    def alive(self) -> bool:
+        return self._server.alive
+
+    @property
+    def busy(self) -> int:
+        return self._pool.busy
+
+    @property
+    def killed(self) -> int:
+        return self._pool.killed
 
 
 @pytest.fixture(scope="module", params=["uvloop", pytest.param("asyncio", marks=pytest.mark.slow)])
@@ -48,7 +78,7 @@ def run(loop: Callable[[], asyncio.AbstractEventLoop], monkeypatch: pytest.Monke
     monkeypatch.setenv("PYTHONPATH", str(HERE))
 
     async def whole(test: Test, settings: dict[str, Any]) -> None:
-        pool = Pool("handlers:make", ["hello"], **{"workers": 2, "memory": MEMORY, "waiting": 200, **settings})
+        pool = Workers("hello", **settings)
         await pool.start()
         try:
             await asyncio.wait_for(test(pool), 60)
@@ -67,22 +97,22 @@ def run(loop: Callable[[], asyncio.AbstractEventLoop], monkeypatch: pytest.Monke
     return run
 
 
-def zygotes() -> list[int]:
+def fork_servers() -> list[int]:
     return [n for n in children(os.getpid()) if "handlers:make" in command(n)]
 
 
 def mine() -> set[int]:
-    """The zygote and the workers."""
-    return {member for zygote in zygotes() for member in family(zygote)}
+    """The fork server and the workers."""
+    return {member for server in fork_servers() for member in family(server)}
 
 
-async def who(pool: Pool, workers: int) -> set[int]:
+async def who(pool: Workers, workers: int) -> set[int]:
     """The workers' process numbers, each asked once: all must be free at the same time."""
     answers = await asyncio.gather(*(pool.call(b"who 0.2", 10) for _ in range(workers)))
     return {int(a) for a in answers}
 
 
-async def full(pool: Pool) -> None:
+async def full(pool: Workers) -> None:
     """Wait until every worker is there again."""
     end = time.monotonic() + 10
     while pool.busy:
@@ -98,12 +128,10 @@ async def full(pool: Pool) -> None:
     ["who 60", "spin 60", "eat 600", "abort", "leave 0", "leave 3", "recurse", "nest 100000"],
 )
 def test_a_worker_that_is_lost_is_replaced(run: Run, deed: str) -> None:
-    async def test(pool: Pool) -> None:
+    async def test(pool: Workers) -> None:
         before = await who(pool, 2)
-        start = time.monotonic()
         with pytest.raises(LimitReached) as raised:
             await pool.call(deed.encode(), 1.0)
-        assert time.monotonic() - start < 1.5  # the exact measure is taken of the server (tests/test_hostile.py)
         assert ("more than 1 s" in str(raised.value)) == (deed.split(maxsplit=1)[0] in ("who", "spin"))
         await full(pool)
         after = await who(pool, 2)
@@ -116,7 +144,7 @@ def test_a_worker_that_is_lost_is_replaced(run: Run, deed: str) -> None:
 
 
 def test_an_answer_within_its_memory_is_given(run: Run) -> None:
-    async def test(pool: Pool) -> None:
+    async def test(pool: Workers) -> None:
         assert await pool.call(b"eat 40", 5) == str(40 * 2**20).encode()
         assert pool.killed == 0
 
@@ -124,7 +152,7 @@ def test_an_answer_within_its_memory_is_given(run: Run) -> None:
 
 
 def test_neighbours_of_a_dying_worker_do_not_notice(run: Run) -> None:
-    async def test(pool: Pool) -> None:
+    async def test(pool: Workers) -> None:
         deeds = [b"abort", b"nest 100000", b"leave 1", b"spin 60", b"eat 600"] * 3
         bad = [asyncio.ensure_future(pool.call(d, 0.3)) for d in deeds]
         good = [asyncio.ensure_future(pool.call(b"echo %d" % n, 20)) for n in range(100)]
@@ -137,8 +165,8 @@ def test_neighbours_of_a_dying_worker_do_not_notice(run: Run) -> None:
     run(test, workers=3)
 
 
-def test_an_idle_worker_that_is_killed_is_not_given_a_frame(run: Run) -> None:
-    async def test(pool: Pool) -> None:
+def test_an_idle_worker_that_is_killed_is_not_given_a_request(run: Run) -> None:
+    async def test(pool: Workers) -> None:
         for number in await who(pool, 2):
             os.kill(number, signal.SIGKILL)
         await asyncio.sleep(0.1)
@@ -148,7 +176,7 @@ def test_an_idle_worker_that_is_killed_is_not_given_a_frame(run: Run) -> None:
 
 
 def test_a_hundred_losses_leave_nothing_open(run: Run) -> None:
-    async def test(pool: Pool) -> None:
+    async def test(pool: Workers) -> None:
         await full(pool)
         before = open_files(os.getpid())
         for _ in range(50):
@@ -166,13 +194,12 @@ def test_a_hundred_losses_leave_nothing_open(run: Run) -> None:
 
 
 def test_one_more_than_may_wait_is_refused_at_once(run: Run) -> None:
-    async def test(pool: Pool) -> None:
+    async def test(pool: Workers) -> None:
         first, second = (asyncio.ensure_future(pool.call(b"who 0.5", 5)) for _ in range(2))
         await asyncio.sleep(0.1)
-        start = time.monotonic()
         with pytest.raises(Busy):
             await pool.call(b"echo x", 5)
-        assert time.monotonic() - start < 0.1
+        assert not first.done()
         assert await first == await second
         assert await pool.call(b"echo x", 5) == b"x"
 
@@ -180,7 +207,7 @@ def test_one_more_than_may_wait_is_refused_at_once(run: Run) -> None:
 
 
 def test_without_a_queue_a_free_worker_still_answers(run: Run) -> None:
-    async def test(pool: Pool) -> None:
+    async def test(pool: Workers) -> None:
         assert await pool.call(b"echo x", 5) == b"x"
         first = asyncio.ensure_future(pool.call(b"who 0.3", 5))
         await asyncio.sleep(0.1)
@@ -192,7 +219,7 @@ def test_without_a_queue_a_free_worker_still_answers(run: Run) -> None:
 
 
 def test_who_waits_too_long_is_told_so_and_takes_nobody_s_place(run: Run) -> None:
-    async def test(pool: Pool) -> None:
+    async def test(pool: Workers) -> None:
         first = asyncio.ensure_future(pool.call(b"who 1", 5))
         await asyncio.sleep(0.1)
         with pytest.raises(Busy):
@@ -205,7 +232,7 @@ def test_who_waits_too_long_is_told_so_and_takes_nobody_s_place(run: Run) -> Non
 
 
 def test_callers_who_go_away_take_no_worker_with_them(run: Run) -> None:
-    async def test(pool: Pool) -> None:
+    async def test(pool: Workers) -> None:
         running = [asyncio.ensure_future(pool.call(b"who 60", 60)) for _ in range(2)]
         waiting = [asyncio.ensure_future(pool.call(b"who 60", 60)) for _ in range(20)]
         await asyncio.sleep(0.2)
@@ -223,7 +250,7 @@ def test_callers_who_go_away_take_no_worker_with_them(run: Run) -> None:
 def test_callers_who_go_away_just_as_they_are_served(run: Run) -> None:
     """Cancelled at every moment of a call: none of them may keep the worker."""
 
-    async def test(pool: Pool) -> None:
+    async def test(pool: Workers) -> None:
         for wait in range(40):
             tasks = [asyncio.ensure_future(pool.call(b"echo x", 5)) for _ in range(3)]
             for _ in range(wait % 10):
@@ -238,7 +265,7 @@ def test_callers_who_go_away_just_as_they_are_served(run: Run) -> None:
 
 
 def test_five_hundred_calls_from_fifty_tasks(run: Run) -> None:
-    async def test(pool: Pool) -> None:
+    async def test(pool: Workers) -> None:
         async def ten(task: int) -> list[bytes]:
             return [await pool.call(b"echo %d-%d" % (task, n), 20) for n in range(10)]
 
@@ -249,69 +276,33 @@ def test_five_hundred_calls_from_fifty_tasks(run: Run) -> None:
     run(test, workers=3)
 
 
-# -- sent ahead ------------------------------------------------------------------------------------------------
-
-
-def test_what_was_sent_ahead_of_a_slow_frame_is_done_by_others(run: Run) -> None:
-    async def test(pool: Pool) -> None:
-        for slow in (b"who 1", b"spin 1"):
-            start = time.monotonic()
-            first = [asyncio.ensure_future(pool.call(slow, 5)) for _ in range(2)]
-            quick = [asyncio.ensure_future(pool.call(b"echo %d" % n, 5)) for n in range(20)]  # in the same moment
-            assert [await q for q in quick] == [b"%d" % n for n in range(20)]
-            assert time.monotonic() - start < 0.9
-            await asyncio.gather(*first)
-        assert pool.killed == 0
+def test_quick_requests_do_not_wait_for_a_slow_one(run: Run) -> None:
+    async def test(pool: Workers) -> None:
+        slow = [asyncio.ensure_future(pool.call(deed, 30)) for deed in (b"who 30", b"spin 30")]
+        quick = [asyncio.ensure_future(pool.call(b"echo %d" % n, 30)) for n in range(20)]  # in the same moment
+        assert [await q for q in quick] == [b"%d" % n for n in range(20)]
+        assert not any(one.done() for one in slow)
+        for one in slow:
+            one.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
 
     run(test, workers=3)
 
 
-def test_what_was_sent_ahead_of_a_frame_that_kills_is_answered(run: Run) -> None:
-    async def test(pool: Pool) -> None:
-        for deed in (b"abort", b"leave 0", b"spin 60"):
-            bad = [asyncio.ensure_future(pool.call(deed, 0.3)) for _ in range(2)]
-            good = [asyncio.ensure_future(pool.call(b"echo %d" % n, 5)) for n in range(12)]
-            assert [await g for g in good] == [b"%d" % n for n in range(12)]
-            found = await asyncio.gather(*bad, return_exceptions=True)
-            assert {type(f) for f in found} == {LimitReached}
-
-    run(test)
-
-
-def test_what_was_sent_ahead_has_its_own_time(run: Run) -> None:
-    """The clock of a frame starts when its worker comes to it, and the shorter limit holds behind the longer."""
-
-    async def test(pool: Pool) -> None:
-        assert await pool.call(b"echo x", 60) == b"x"
-        start = time.monotonic()
-        calls = [pool.call(b"who 0.5", 0.8) for _ in range(3)]
-        first, second, third = await asyncio.gather(*calls, return_exceptions=True)
-        assert first == second  # a second after it was asked
-        assert isinstance(third, Busy)  # nobody came to it in its time, however often it was sent ahead
-        assert 0.9 <= time.monotonic() - start < 1.5
-        start = time.monotonic()
-        with pytest.raises(LimitReached):
-            await pool.call(b"spin 60", 0.2)
-        assert time.monotonic() - start < 0.7
-        assert pool.killed == 1
+def test_the_clock_of_a_request_starts_when_a_worker_has_it(run: Run) -> None:
+    async def test(pool: Workers) -> None:
+        found = await asyncio.gather(*(pool.call(b"who 0.6", 1.0) for _ in range(2)), return_exceptions=True)
+        assert found[0] == found[1]  # the second waited 0.6 seconds and then took 0.6 more
+        assert pool.killed == 0
 
     run(test, workers=1)
 
 
-def test_what_was_sent_ahead_of_a_worker_that_leaves_is_answered(run: Run) -> None:
-    async def test(pool: Pool) -> None:
-        found = await asyncio.gather(*(pool.call(b"echo %d" % n, 10) for n in range(300)))
-        assert found == [b"%d" % n for n in range(300)]
-        assert pool.killed == 0
-
-    run(test, workers=2, life=7, waiting=300)
-
-
-# -- large frames, large workers, old workers --------------------------------------------------------------
+# -- large requests, large workers, old workers --------------------------------------------------------------
 
 
 def test_thirty_megabytes_both_ways(run: Run) -> None:
-    async def test(pool: Pool) -> None:
+    async def test(pool: Workers) -> None:
         large = os.urandom(2**20) * 30
         assert await pool.call(b"echo " + large, 20) == large
         found = await asyncio.gather(*(pool.call(b"large %d" % (30_000_000 + n), 20) for n in range(4)))
@@ -322,11 +313,9 @@ def test_thirty_megabytes_both_ways(run: Run) -> None:
 
 
 def test_a_worker_that_has_grown_leaves_after_its_answer(run: Run) -> None:
-    async def test(pool: Pool) -> None:
+    async def test(pool: Workers) -> None:
         (first,) = await who(pool, 1)
         assert int(await pool.call(b"keep 100", 10)) == first
-        seen = {int(await pool.call(b"who", 10)) for _ in range(70)}  # it looks at itself now and then
-        assert first in seen or len(seen) == 1
         assert int(await pool.call(b"who", 10)) != first
         assert eventually(lambda: not there(first))
         assert pool.killed == 0
@@ -334,50 +323,52 @@ def test_a_worker_that_has_grown_leaves_after_its_answer(run: Run) -> None:
     run(test, workers=1)
 
 
-def test_an_old_worker_leaves(run: Run) -> None:
-    async def test(pool: Pool) -> None:
-        numbers = [await pool.call(b"who", 10) for _ in range(150)]
-        assert [len(set(numbers[n : n + 100])) for n in (0, 50)] == [1, 2]
-        assert len(set(numbers)) == 2
-        assert pool.killed == 0
-
-    run(test, workers=1, life=100)
-
-
-def test_a_worker_has_one_file_and_can_open_no_other(run: Run) -> None:
-    async def test(pool: Pool) -> None:
-        assert await pool.call(b"files", 5) == b"0 1 2 3 OSError OSError OSError"
+def test_a_worker_can_open_files_but_no_socket(run: Run) -> None:
+    async def test(pool: Workers) -> None:
+        told = (await pool.call(b"files", 5)).decode()
+        assert "PermissionError" in told
+        assert told.count("opened") == 2  # a file and a copy of one
 
     run(test)
 
 
-# -- the zygote -------------------------------------------------------------------------------------------
+def test_a_worker_is_not_told_the_token(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KG_TOKEN", "secret")
+
+    async def test(pool: Workers) -> None:
+        for number in mine():
+            assert b"secret" not in Path(f"/proc/{number}/environ").read_bytes()
+
+    run(test)
 
 
-def test_a_zygote_that_is_killed_is_replaced_with_its_workers(run: Run) -> None:
-    async def test(pool: Pool) -> None:
+# -- the fork server -------------------------------------------------------------------------------------------
+
+
+def test_a_fork_server_that_is_killed_is_replaced_with_its_workers(run: Run) -> None:
+    async def test(pool: Workers) -> None:
         before = mine()
-        (zygote,) = zygotes()
+        (server,) = fork_servers()
         busy = asyncio.ensure_future(pool.call(b"spin 60", 30))
         await asyncio.sleep(0.1)
-        os.kill(zygote, signal.SIGKILL)
+        os.kill(server, signal.SIGKILL)
         with pytest.raises(LimitReached):
             await busy
         assert len(await who(pool, 2)) == 2
         assert pool.alive
-        assert zygotes() != [zygote]
+        assert fork_servers() != [server]
         assert not [n for n in before if there(n)]  # the one that was at work too
 
     run(test)
 
 
-def test_a_zygote_that_is_killed_while_nobody_asks_is_replaced(run: Run) -> None:
-    async def test(pool: Pool) -> None:
+def test_a_fork_server_that_is_killed_while_nobody_asks_is_replaced(run: Run) -> None:
+    async def test(pool: Workers) -> None:
         for _ in range(2):
-            (zygote,) = zygotes()
-            os.kill(zygote, signal.SIGKILL)
+            (server,) = fork_servers()
+            os.kill(server, signal.SIGKILL)
             end = time.monotonic() + 10
-            while zygotes() in ([], [zygote]) or not pool.alive:
+            while fork_servers() in ([], [server]) or not pool.alive:
                 assert time.monotonic() < end
                 await asyncio.sleep(0.02)
         assert len(await who(pool, 2)) == 2
@@ -385,8 +376,8 @@ def test_a_zygote_that_is_killed_while_nobody_asks_is_replaced(run: Run) -> None
     run(test)
 
 
-def test_a_zygote_is_killed_again_and_again_under_load(run: Run) -> None:
-    async def test(pool: Pool) -> None:
+def test_a_fork_server_is_killed_again_and_again_under_load(run: Run) -> None:
+    async def test(pool: Workers) -> None:
         ending = time.monotonic() + 3
 
         async def ask() -> int:
@@ -401,39 +392,41 @@ def test_a_zygote_is_killed_again_and_again_under_load(run: Run) -> None:
         asking = [asyncio.ensure_future(ask()) for _ in range(5)]
         for _ in range(4):
             await asyncio.sleep(0.6)
-            for zygote in zygotes():
-                os.kill(zygote, signal.SIGKILL)
+            for server in fork_servers():
+                os.kill(server, signal.SIGKILL)
         assert all(await asyncio.gather(*asking))
         assert await pool.call(b"echo x", 10) == b"x"
         await full(pool)
-        assert len(zygotes()) == 1
+        assert len(fork_servers()) == 1
         assert len(await who(pool, 2)) == 2
 
     run(test)
 
 
 def test_a_graph_that_cannot_be_loaded_is_told_and_leaves_nothing(run: Run) -> None:
-    async def test(pool: Pool) -> None:
-        other = Pool("handlers:make", ["broken"], workers=1, memory=MEMORY, waiting=1)
+    async def test(pool: Workers) -> None:
+        other = Workers("broken", 1)
         with pytest.raises(StoreError, match="could not load"):
             await other.start()
-        assert len(zygotes()) == 1
+        assert len(fork_servers()) == 1
         assert not other.alive
 
     run(test)
 
 
 def test_a_start_that_is_given_up_leaves_nothing(run: Run) -> None:
-    async def test(pool: Pool) -> None:
+    async def test(pool: Workers) -> None:
         for wait in (0.0, 0.01, 0.05, 0.1):
-            other = Pool("handlers:make", ["other"], workers=1, memory=MEMORY, waiting=1)
+            other = Workers("other", 1)
             starting = asyncio.ensure_future(other.start())
             await asyncio.sleep(wait)
             if starting.cancel():
                 with pytest.raises(asyncio.CancelledError):
                     await starting
             await other.close(0)
-        assert eventually(lambda: len(zygotes()) == 1)  # one that was being started ends when it finds itself alone
+        assert eventually(
+            lambda: len(fork_servers()) == 1
+        )  # one that was being started ends when it finds itself alone
 
     run(test)
 
@@ -445,7 +438,7 @@ def test_modules_of_the_folder_it_starts_in_are_not_taken(
     (tmp_path / "struct.py").write_text("raise SystemExit('a stranger')")
     monkeypatch.chdir(tmp_path)
 
-    async def test(pool: Pool) -> None:
+    async def test(pool: Workers) -> None:
         assert await pool.call(b"echo x", 5) == b"x"
 
     run(test)
@@ -454,8 +447,8 @@ def test_modules_of_the_folder_it_starts_in_are_not_taken(
 # -- the end ------------------------------------------------------------------------------------------------
 
 
-def test_closing_lets_frames_in_flight_finish(run: Run) -> None:
-    async def test(pool: Pool) -> None:
+def test_closing_lets_requests_in_flight_finish(run: Run) -> None:
+    async def test(pool: Workers) -> None:
         asked = [asyncio.ensure_future(pool.call(b"who 0.4", 5)) for _ in range(4)]  # two at work, two waiting
         await asyncio.sleep(0.1)
         everyone = mine()
@@ -466,14 +459,12 @@ def test_closing_lets_frames_in_flight_finish(run: Run) -> None:
     run(test)
 
 
-def test_closing_ends_frames_that_take_too_long(run: Run) -> None:
-    async def test(pool: Pool) -> None:
+def test_closing_ends_requests_that_take_too_long(run: Run) -> None:
+    async def test(pool: Workers) -> None:
         asked = [asyncio.ensure_future(pool.call(b"spin 60", 60)) for _ in range(2)]
         await asyncio.sleep(0.1)
         everyone = mine()
-        start = time.monotonic()
         await pool.close(0.3)
-        assert time.monotonic() - start < 1.3
         found = await asyncio.gather(*asked, return_exceptions=True)
         assert {type(f) for f in found} == {LimitReached}
         assert not any(there(n) for n in everyone)
@@ -481,12 +472,12 @@ def test_closing_ends_frames_that_take_too_long(run: Run) -> None:
     run(test)
 
 
-def test_closing_without_a_zygote_ends_the_workers_too(run: Run) -> None:
-    async def test(pool: Pool) -> None:
+def test_closing_without_a_fork_server_ends_the_workers_too(run: Run) -> None:
+    async def test(pool: Workers) -> None:
         everyone = mine()
         asked = asyncio.ensure_future(pool.call(b"spin 60", 60))
         await asyncio.sleep(0.1)
-        os.kill(zygotes()[0], signal.SIGKILL)
+        os.kill(fork_servers()[0], signal.SIGKILL)
         await pool.close(0)
         assert isinstance((await asyncio.gather(asked, return_exceptions=True))[0], LimitReached)
         assert eventually(lambda: not any(there(n) for n in everyone | mine()), 1)

@@ -1,4 +1,4 @@
-"""Starting and ending the server: processes, signals, the log."""
+"""Starting and ending the server: sockets, processes, signals."""
 
 from __future__ import annotations
 
@@ -10,22 +10,40 @@ import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from types import FrameType
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from kg.errors import StoreError
+from kg.faces.web.log import log_to_stderr
 from kg.faces.web.settings import Settings
 from kg.terms import Text
-
-if TYPE_CHECKING:
-    import uvicorn
 
 _GRACE: Final = 4
 """Seconds that requests in flight have after SIGTERM, one less where a supervisor must notice it first; the process is
 gone within five."""
 _KEEP_ALIVE: Final = 75
+_STALLED: Final = 30_000
+"""Milliseconds after which the system closes the connection of a client that takes none of its answer (RFC 5482)."""
 _NOT_STARTED: Final = 3
 """uvicorn's exit code when it could not start."""
+
+
+@dataclass(frozen=True)
+class _Application:
+    """Makes the application of one server process; uvicorn calls it there."""
+
+    settings: Settings
+    log_level: str
+
+    def __call__(self) -> Any:
+        from kg.faces.web.app import create
+
+        log_to_stderr(self.log_level)
+        return create(self.settings)
 
 
 def serve(settings: Settings, *, log_level: str = "info", ready: Callable[[int], None] | None = None) -> None:
@@ -39,46 +57,32 @@ def serve(settings: Settings, *, log_level: str = "info", ready: Callable[[int],
     Raises:
         StoreError: the address cannot be listened on, or the graph cannot be loaded.
     """
-    import uvicorn
-    from uvicorn.supervisors import Multiprocess
-
-    from kg.faces.web.wire import Protocol
-
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn takes them over, and raises them again when it has ended
         signal.signal(number, _end)
-    settings.hand_on()
     listening = _listen(settings)
     if ready:
         ready(listening.getsockname()[1])
     _allow_many_files()
+    log_to_stderr(log_level)
     config = uvicorn.Config(
-        "kg.faces.web.serving:application",
+        _Application(settings, log_level),
         factory=True,
         workers=settings.processes,
-        http=Protocol,
+        http="httptools",
         ws="none",
         log_config=None,
         log_level=log_level,
         access_log=False,
         server_header=False,
-        date_header=True,
-        proxy_headers=False,
+        proxy_headers=True,  # X-Forwarded-Proto and -For of a proxy on this machine (127.0.0.1)
+        limit_concurrency=settings.connections,
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_GRACE - (settings.processes > 1),
         backlog=2048,
         lifespan="on",
     )
-    os.environ["KG_SERVE_LOG"] = log_level
     with listening, _shared_metrics(settings.processes):
-        if settings.processes > 1:
-            from kg.faces.web.gate import log_to_stderr
-
-            log_to_stderr(log_level)
-            several = Multiprocess(config, sockets=[listening])
-            several.run()
-            failed = any(process.exitcode == _NOT_STARTED for process in several.processes)
-        else:
-            failed = _failed(uvicorn.Server(config), listening)
+        failed = _supervise(config, listening) if settings.processes > 1 else _run(uvicorn.Server(config), listening)
     if failed:
         raise StoreError(
             Text("服务未能启动,原因见日志", "the server could not start; the log says why"),
@@ -86,8 +90,15 @@ def serve(settings: Settings, *, log_level: str = "info", ready: Callable[[int],
         )
 
 
-def _failed(server: uvicorn.Server, listening: socket.socket) -> bool:
-    """Run *server* to its end; whether that was before it had begun."""
+def _supervise(config: uvicorn.Config, listening: socket.socket) -> bool:
+    """Run several server processes to their end; whether one of them could not start."""
+    several = Multiprocess(config, sockets=[listening])
+    several.run()
+    return any(process.exitcode == _NOT_STARTED for process in several.processes)
+
+
+def _run(server: uvicorn.Server, listening: socket.socket) -> bool:
+    """Run *server* to its end; whether it could not start."""
     try:
         server.run(sockets=[listening])
     except SystemExit as end:
@@ -109,20 +120,13 @@ def _allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def application() -> object:
-    """The application of one server process; uvicorn calls it there."""
-    from kg.faces.web.app import create
-    from kg.faces.web.gate import log_to_stderr
-
-    log_to_stderr(os.environ.get("KG_SERVE_LOG", "info"))
-    return create()
-
-
 def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections inherit it
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _STALLED)
         listening.bind((settings.host, settings.port))
         listening.listen(2048)
     except OSError as error:

@@ -1,0 +1,108 @@
+"""Answers as ASGI responses; large ones go out in parts, and few enough at a time that clients cannot fill the memory."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, Final
+
+from kg.errors import Busy
+from kg.faces.web.policy import STRICT
+from kg.service.messages import Answer
+from kg.terms import Text
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Lines = tuple[tuple[bytes, bytes], ...]
+VARY: Final = "Accept, Accept-Language"
+"""Headers of a request on which its answer hangs."""
+_PART: Final = 2**15
+"""Bytes handed to the server at a time; it waits for the client to take most of them before it is given more."""
+_UNSENT: Final = 2**28
+"""Most bytes of large answers that may be held for clients at once."""
+
+
+class AnswerResponse:
+    """An answer as an ASGI application.
+
+    Args:
+        answer: what to send.
+        tag: its ETag; empty for none.
+    """
+
+    _unsent = 0
+
+    def __init__(self, answer: Answer, tag: str = "") -> None:
+        self._answer, self._tag = answer, tag
+
+    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        """Send it.
+
+        Raises:
+            Busy: too many large answers are being sent already.
+        """
+        answer, body = self._answer, self._answer.body
+        headers = [*_lines(answer.media, tuple(answer.headers.items())), (b"content-length", b"%d" % len(body))]
+        if self._tag:
+            headers += [(b"etag", self._tag.encode()), (b"cache-control", b"no-cache")]
+        else:
+            headers.append((b"cache-control", b"no-store"))
+        start = {"type": "http.response.start", "status": answer.status, "headers": headers}
+        if len(body) <= _PART:
+            await send(start)
+            await send({"type": "http.response.body", "body": body})
+            return
+        with self._sending(len(body)):
+            await send(start)
+            for at in range(0, len(body), _PART):
+                part, more = body[at : at + _PART], at + _PART < len(body)
+                await send({"type": "http.response.body", "body": part, "more_body": more})
+
+    @classmethod
+    @contextmanager
+    def _sending(cls, size: int) -> Iterator[None]:
+        if cls._unsent and cls._unsent + size > _UNSENT:
+            raise Busy(Text("正在发送的大答案太多", "too many large answers are being sent"))
+        cls._unsent += size
+        try:
+            yield
+        finally:
+            cls._unsent -= size
+
+
+class NotModified:
+    """304: the client has the answer already (RFC 9110, 15.4.5)."""
+
+    def __init__(self, tag: str) -> None:
+        lines = {"etag": tag, "cache-control": "no-cache", "vary": VARY}
+        self._headers = [(name.encode(), value.encode()) for name, value in lines.items()]
+
+    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        """Send it."""
+        await send({"type": "http.response.start", "status": 304, "headers": list(self._headers)})
+        await send({"type": "http.response.body"})
+
+
+def matches(condition: str, tag: str) -> bool:
+    """Whether If-None-Match names *tag* (weak comparison, RFC 9110, 13.1.2); ``*`` names none."""
+    return any(t.strip().removeprefix("W/") == tag for t in condition.split(",")) if condition else False
+
+
+@lru_cache(maxsize=1024)  # few are different
+def _lines(media: str, headers: tuple[tuple[str, str], ...]) -> Lines:
+    """Header lines as ASGI has them; a policy for whatever a browser makes of the answer is always among them.
+
+    Raises:
+        ValueError: a name or value holds what would end its line.
+    """
+    lines = {
+        "content-type": media,
+        "vary": VARY,
+        "content-security-policy": STRICT,
+        **{n.lower(): v for n, v in headers},
+    }
+    if any(not text.isprintable() for line in lines.items() for text in line):
+        raise ValueError(headers)
+    return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in lines.items())
