@@ -12,10 +12,10 @@ import pyoxigraph as ox
 
 from kg.ask.catalogue import Catalogue
 from kg.ask.names import Match, Names, Thing
-from kg.errors import StoreError
+from kg.errors import StoreError, UsageProblem
 from kg.source.project import Project
 from kg.store.base import Store
-from kg.store.embedded import EmbeddedStore, engine_problem, to_table
+from kg.store.embedded import EmbeddedStore, to_table
 from kg.store.results import Table
 from kg.terms import Text, is_url
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kg.ask.network import Hop, Rank
     from kg.ask.overview import AuditFinding
     from kg.ask.proof import Prover, Why
-    from kg.store.worker import Answer
+    from kg.store.worker import Answer, Worker
 
 
 class KnowledgeGraph:
@@ -95,19 +95,28 @@ class KnowledgeGraph:
         sparql = self.catalogue.bind(saved, {key: str(value) for key, value in params.items()})
         return self.store.select(sparql, shown=f"queries/{name}.rq", limit=limit)
 
-    def sparql(self, text: str) -> Table | bool | rdflib.Graph:
-        """The answer of any SPARQL query, without limit of time or rows: see :meth:`ask` for a query you do not trust.
+    @cached_property
+    def _worker(self) -> Worker:
+        """The process for queries from outside; it starts with the first of them and ends with this graph."""
+        from kg.store.worker import Worker
+
+        return Worker(self.path / "index")
+
+    def sparql(self, text: str, *, seconds: float | None = None) -> Table | bool | rdflib.Graph:
+        """The answer of any SPARQL query, whole; it runs in a process of its own, which can open no connection.
 
         Args:
             text: the query; the project's prefixes need no declaration.
+            seconds: wall-clock limit; None: as long as it takes.
 
         Returns:
             A Table (SELECT), a bool (ASK) or an rdflib Graph (CONSTRUCT, DESCRIBE).
 
         Raises:
             SyntaxProblem: not SPARQL, with line and column.
-            Refused: it would open a connection (SERVICE).
-            UsageProblem: the engine cannot evaluate it.
+            Refused: it would open a connection (SERVICE), or names a graph that is not here (FROM).
+            UsageProblem: the engine cannot evaluate it; rdflib cannot hold the answer (a triple as a term).
+            LimitReached: the time or 1 GiB of memory ran out.
 
         Example:
             >>> graph.sparql("SELECT ?name WHERE { co:byd rdfs:label ?name } ORDER BY LANG(?name)").rows
@@ -117,31 +126,14 @@ class KnowledgeGraph:
             >>> len(graph.sparql("CONSTRUCT WHERE { co:byd ivc:cooperatesWith ?other }"))
             1
         """
-        from kg.store.guard import refuse_side_effects
-
-        refuse_side_effects(text, "query")
-        try:
-            answer = self.store.query(text)
-            if isinstance(answer, ox.QueryBoolean):
-                return bool(answer)
-            if isinstance(answer, ox.QuerySolutions):
-                return to_table(answer)
-            data = ox.serialize(answer, format=ox.RdfFormat.N_TRIPLES)
-        except (OSError, RuntimeError, ValueError) as error:
-            raise engine_problem(error) from error
-        import rdflib
-
-        return rdflib.Graph().parse(data=data or b"", format="nt")
+        found = self._worker.query(text, shown="query", seconds=seconds)
+        if found.kind == "truth":
+            return found.truth
+        return found.table() if found.kind == "rows" else _rdflib(found.body)
 
     def ask(self, text: str, *, shown: str = "query", seconds: float = 30.0, limit: int = 10_000) -> Answer:
-        """The answer of a query from outside, in a process that *seconds* can kill; at most *limit* rows.
-
-        Raises:
-            SyntaxProblem: not SPARQL. UsageProblem: it would leave this machine. LimitReached: the time ran out.
-        """
-        from kg.store.worker import ask
-
-        return ask(self.path / "index", text, shown=shown, seconds=seconds, limit=limit)
+        """The answer of a query that you do not trust, at most *limit* rows; raises as :meth:`sparql` does."""
+        return self._worker.query(text, shown=shown, seconds=seconds, limit=limit).answer()
 
     def find(self, text: str, *kinds: str, limit: int = 10) -> list[Match]:
         """Things that *text* may mean, best first.
@@ -359,6 +351,20 @@ class RemoteGraph(KnowledgeGraph):
         self.url = url
         self.store = RemoteStore(url)
 
+    def sparql(self, text: str, *, seconds: float | None = None) -> Table | bool | rdflib.Graph:
+        """As for a graph on this machine; the store elsewhere evaluates it, and the time limit is the wait for its answer."""
+        from kg.store.guard import refuse_side_effects
+        from kg.store.remote import RemoteStore
+
+        refuse_side_effects(text, "query")
+        store = self.store if seconds is None else RemoteStore(self.url, seconds=seconds)
+        answer = store.query(text)
+        if isinstance(answer, ox.QueryBoolean):
+            return bool(answer)
+        if isinstance(answer, ox.QuerySolutions):
+            return to_table(answer)
+        return _rdflib(ox.serialize(answer, format=ox.RdfFormat.N_TRIPLES) or b"")
+
     def ask(self, text: str, *, shown: str = "query", seconds: float = 30.0, limit: int = 10_000) -> Answer:
         """As for a graph on this machine; the time limit is the wait for the answer."""
         from kg.store.guard import refuse_side_effects
@@ -376,6 +382,20 @@ class RemoteGraph(KnowledgeGraph):
             return catalogue(Project.find())
         quads = list(self.store.quads())
         return lookup(quads) if name == "lookup.json" else {"counts": counts(quads)}
+
+
+def _rdflib(triples: bytes) -> rdflib.Graph:
+    """Triples in N-Triples as an rdflib Graph."""
+    import rdflib
+    from rdflib.exceptions import ParserError
+
+    try:
+        return rdflib.Graph().parse(data=triples, format="nt")
+    except ParserError as error:
+        raise UsageProblem(
+            Text(f"rdflib 装不下这个答案:{error}", f"rdflib cannot hold this answer: {error}"),
+            hint=Text("改用 graph.ask,或写成 SELECT", "use graph.ask, or write it as SELECT"),
+        ) from error
 
 
 def open_graph(

@@ -14,7 +14,6 @@ from typing import Final
 import pyoxigraph as ox
 
 from kg.errors import Place, Refused
-from kg.store.lexer import PROLOGUE, clauses
 from kg.terms import Text, compact
 from kg.vocab import PREFIXES
 
@@ -22,6 +21,9 @@ _HINT_GRAPHS: Final = Text(
     "图名见:SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }",
     "the graphs here: SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }",
 )
+
+_TELLING: Final = ("service", "from", "\\")
+"""A query with none of these has neither clause, and is spared the lexer and the import of it."""
 
 
 def refuse_side_effects(sparql: str, shown: str, known: Callable[[str], bool] | None = None) -> None:
@@ -35,6 +37,11 @@ def refuse_side_effects(sparql: str, shown: str, known: Callable[[str], bool] | 
     Raises:
         Refused: the query has a SERVICE clause (or one that cannot be ruled out), or names an unknown graph in FROM.
     """
+    words = sparql.lower()
+    if not any(word in words for word in _TELLING):
+        return
+    from kg.store.lexer import clauses
+
     found = clauses(sparql)
     if found.service:
         raise Refused(
@@ -69,6 +76,8 @@ def _iris(names: Sequence[str], sparql: str) -> list[str]:
 
     Where one has no IRI (an unknown prefix, no base), the written IRIs stand as they are; the engine reports the others.
     """
+    from kg.store.lexer import PROLOGUE
+
     prologue = PROLOGUE.match(sparql)
     listed = f"{prologue[0] if prologue else ''}\nSELECT ?g {{ VALUES ?g {{ {' '.join(names)} }} }}"
     try:

@@ -31,7 +31,7 @@ _GAP: Final = rf"(?:{_SPACE}|{_COMMENT})*+"
 
 # What leaves every reading where it was: no keyword that is looked for, and one way to read it. An IRI with // in it is no
 # less-than (no expression has // behind a name); with no quote, # or \ in it, both readings meet behind it.
-_PLAIN: Final = rf"""[^"'\#<\\\w.:%?$\x80-\U0010ffff-] | {_VARIABLE} | [?$]
+_PLAIN: Final = rf"""[\x00-\x20!&()*+,/;=>@\[\]^`{{|}}~\x7f] | {_VARIABLE} | [?$]
     | (?!{_WORD}*?(?:service|from)) {_WORD}++
     | < (?: (?=[\x00-\x20<"{{}}|^`]) | [a-z][\w+.-]*+://{_IRI} | (?![^\x00-\x20<>"{{}}|^`'\#\\]*+['\#\\]{_IRI}) )"""
 _TOKEN: Final = rf"""(?P<space>{_SPACE}) | (?P<comment>\#) | (?P<quote>["']) | (?P<angle><) | (?P<variable>{_VARIABLE})

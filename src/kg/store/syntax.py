@@ -10,7 +10,6 @@ import re
 from typing import Final, NamedTuple
 
 from kg.errors import Place, QuerySyntax, SyntaxProblem
-from kg.store.lexer import PROLOGUE
 from kg.terms import Text
 from kg.vocab import PREFIXES
 
@@ -55,6 +54,8 @@ def syntax_problem(error: SyntaxError, shown: str, sparql: str | None = None) ->
     if found is None or sparql is None:
         place = Place(shown, int(found[1]), int(found[2])) if found else Place(shown, 1, 1)
         return _kind(shown)(Text(f"SPARQL 语法错误:{told}", f"SPARQL syntax error: {told}"), place=place)
+    from kg.store.lexer import PROLOGUE  # only for a faulty query
+
     head = PROLOGUE.match(sparql)
     update = _UPDATE.match(sparql, head.end() if head else 0)
     if update:

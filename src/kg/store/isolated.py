@@ -1,0 +1,170 @@
+"""The process that answers queries from outside on one index: confined, one query at a time, until its caller is gone.
+
+:mod:`kg.store.worker` starts it. Messages go over its standard input and output: lengths, a head in JSON, a body in bytes.
+A query comes in and one answer goes back, rows as SPARQL 1.1 TSV and triples as N-Triples, both as Oxigraph writes them;
+one line is one row or triple.
+"""
+
+from __future__ import annotations
+
+import _thread
+import json
+import os
+import resource
+import select
+import signal
+import struct
+import sys
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
+
+from kg.errors import KgError
+from kg.store.confine import confine, ended
+from kg.store.embedded import EmbeddedStore, engine_problem
+from kg.store.guard import refuse_side_effects
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+MEMORY: Final = 2**30
+"""Bytes of memory that queries may take, beyond what the process has when its index is open."""
+_SIZES: Final = struct.Struct("!IQ")
+
+Message = tuple[dict[str, Any], bytes]
+
+
+def send(out: IO[bytes], head: dict[str, Any], body: bytes = b"") -> None:
+    """Write one message."""
+    data = json.dumps(head).encode()
+    out.write(_SIZES.pack(len(data), len(body)) + data)
+    out.write(body)
+    out.flush()
+
+
+def receive(read: Callable[[int], bytes]) -> Message:
+    """The next message.
+
+    Args:
+        read: gives the next so many bytes.
+
+    Raises:
+        EOFError: *read* gives fewer, as there are no more.
+    """
+
+    def whole(size: int) -> bytes:
+        data = read(size)
+        if len(data) < size:
+            raise EOFError
+        return data
+
+    head, body = _SIZES.unpack(whole(_SIZES.size))
+    return json.loads(whole(head)), whole(body)
+
+
+def main(index: str) -> None:
+    """Open the index in folder *index*, say so, and answer until the input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the caller ends this process
+    out, nothing = os.fdopen(os.dup(1), "wb"), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    try:
+        store = EmbeddedStore(Path(index))
+    except KgError as error:
+        return send(out, _problem(error))
+    confine(MEMORY)
+    send(out, {"ready": True})
+    os.dup2(nothing, 2)  # the engine writes a backtrace as it aborts
+    _thread.start_new_thread(_end_with_the_caller, ())
+    spent = False
+    while not spent:
+        try:
+            asked, sparql = receive(sys.stdin.buffer.read)
+        except EOFError:
+            return None
+        head, body = _answer(store, sparql.decode(errors="surrogatepass"), asked["shown"], asked["limit"])
+        spent = _peak() > MEMORY // 2
+        send(out, head | {"last": spent}, body)
+    return None
+
+
+def _answer(store: EmbeddedStore, sparql: str, shown: str, limit: int | None) -> Message:
+    """Head and body of the answer, or of the error."""
+    try:
+        refuse_side_effects(sparql, shown, store.has_graph)
+        found = store.query(sparql, shown=shown)
+        if isinstance(found, ox.QueryBoolean):
+            return {"kind": "truth", "truth": bool(found)}, b""
+        if isinstance(found, ox.QueryTriples):
+            out = _Lines(limit)
+            out.fill(lambda: ox.serialize(found, out, ox.RdfFormat.N_TRIPLES))
+            return {"kind": "triples", "truncated": out.full}, out.getvalue()
+        out = _Lines(None if limit is None else limit + 1)  # and the names of the columns
+        out.fill(lambda: found.serialize(out, ox.QueryResultsFormat.TSV))
+        return {"kind": "rows", "truncated": out.full}, out.getvalue()
+    except KgError as error:
+        return _problem(error), b""
+    except (MemoryError, RecursionError):
+        return _problem(ended()), b""
+    except (OSError, RuntimeError, ValueError) as error:
+        return _problem(engine_problem(error)), b""
+
+
+class _Full(Exception):
+    """The lines that were wanted are there."""
+
+
+class _Lines(BytesIO):
+    """A file that takes so many lines (None: any number); ``full`` says that there were more."""
+
+    def __init__(self, most: int | None) -> None:
+        super().__init__()
+        self._left, self.full = most, False
+
+    def write(self, data: ReadableBuffer) -> int:
+        if self._left is None:
+            return super().write(data)
+        text = bytes(data)
+        lines = text.count(b"\n")
+        if lines < self._left or (lines == self._left and text.endswith(b"\n")):
+            self._left -= lines
+            return super().write(text)
+        kept = text.split(b"\n", self._left)
+        super().write(b"".join(line + b"\n" for line in kept[:-1]))
+        self._left, self.full = 0, True
+        raise _Full
+
+    def fill(self, write: Callable[[], object]) -> None:
+        """Call *write*, which writes into this file, until it is done or the file is full."""
+        try:
+            write()
+        except _Full:
+            return
+
+
+def _problem(error: KgError) -> dict[str, Any]:
+    """An error as plain data: class, words, place, next step."""
+    what, place, hint = error.what, error.place, error.hint
+    return {
+        "kind": "error",
+        "class": type(error).__name__,
+        "what": (what.zh, what.en),
+        "place": place and (place.file, place.line, place.column),
+        "hint": hint and (hint.zh, hint.en),
+    }
+
+
+def _end_with_the_caller() -> None:
+    """End this process, whatever it is at, when nobody holds the other end of its input any longer."""
+    waiting = select.poll()
+    waiting.register(0, 0)  # hanging up is always told
+    waiting.poll()
+    os._exit(0)
+
+
+def _peak() -> int:
+    """The most memory that this process has held, in bytes; getrusage(2) counts in KiB, on macOS in bytes."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
