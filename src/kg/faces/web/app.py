@@ -52,7 +52,7 @@ def create(settings: Settings) -> Any:
             cache=settings.cache,
         )
     )
-    routes = _Routes(settings, service)
+    routes = Routes(settings, service)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -85,7 +85,14 @@ async def _note(service: Service) -> None:
         await asyncio.sleep(_NOTE)
 
 
-class _Routes:
+class Routes:
+    """The endpoints of one server process.
+
+    Args:
+        settings: of the server.
+        service: answers the tasks.
+    """
+
     def __init__(self, settings: Settings, service: Service) -> None:
         self._settings, self._service = settings, service
         self._files = _static()

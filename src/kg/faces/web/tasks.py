@@ -13,7 +13,7 @@ from kg.graph import KnowledgeGraph
 from kg.service.messages import Answer, Request
 from kg.store.answers import Limits
 
-_TASKS: Final[Mapping[str, Task]] = {
+TASKS: Final[Mapping[str, Task]] = {
     "sparql": sparql.sparql,
     "void": description.void,
     "openapi": openapi.document,
@@ -40,4 +40,4 @@ def tasks(graph: KnowledgeGraph, limits: Limits, root_path: str) -> Mapping[str,
     """
     context = Context(graph, Pages(graph, root_path), limits)
     _ = graph.names, graph.catalogue, graph.manifest  # read once, here, and shared by the workers
-    return {name: partial(task, context) for name, task in _TASKS.items()}
+    return {name: partial(task, context) for name, task in TASKS.items()}
