@@ -335,7 +335,9 @@ WORDS = st.builds(Text, TEXT, TEXT)
 
 
 @few
-@given(st.builds(Request, TEXT, TEXT, st.lists(st.tuples(TEXT, JSON)).map(tuple), TEXT, TEXT, TEXT, TEXT, st.booleans()))
+@given(
+    st.builds(Request, TEXT, TEXT, st.lists(st.tuples(TEXT, JSON)).map(tuple), TEXT, TEXT, TEXT, TEXT, st.booleans())
+)
 def test_a_request_is_unpacked_as_it_was_packed(request: Request) -> None:
     assert Request.unpack(request.pack()) == request
 
