@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -32,10 +33,12 @@ import w3c
 from conftest import ROOT, Server, serving
 from kg.ask.tables import plain_table, with_labels
 from kg.errors import StaleCursor, UsageProblem
-from kg.faces.web import app, negotiate, rows
+from kg.faces.web import negotiate, rows
+from kg.faces.web.app import Routes
 from kg.faces.web.problems import STATUS, TITLES, TYPE
 from kg.faces.web.settings import Settings
 from kg.graph import KnowledgeGraph
+from kg.service.service import Options, Service
 from kg.source.project import Project
 from kg.store.formats import GRAPHS
 from kg.store.results import Table, Term, to_csv, to_markdown, to_tsv
@@ -113,7 +116,7 @@ def test_every_saved_query_has_its_operation(document: dict[str, Any], graph: Kn
 
 
 def test_every_route_is_in_the_document(document: dict[str, Any]) -> None:
-    routes = {route.path for route in app.routes(Settings(store="nowhere"))}
+    routes = {route.path for route in Routes(Settings(store="nowhere"), Service(Options(Path("nowhere"), ""))).table()}
     named = {path.removesuffix(".{format}") for path in document["paths"]} | set(LEFT_OUT)
     told = {"/chain/{name}": "/chain/{industry}", "/{path:path}": "/{kind}/{slug}"}
     assert {told.get(path, path) for path in routes} <= named
@@ -510,7 +513,7 @@ def test_other_cells_are_as_they_are(text: str) -> None:
 def test_numbers_stay_numbers() -> None:
     values = [-5, 2.5, -0.25, True, None]
     table = plain_table(list("abcde"), [values])
-    assert rows._WRITERS["csv"](table).decode("utf-8-sig") == "a,b,c,d,e\r\n-5,2.5,-0.25,True,\r\n"
+    assert rows._WRITERS["csv"](table).decode("utf-8-sig") == "a,b,c,d,e\r\n-5,2.5,-0.25,true,\r\n"
     ((a, b, c, d, e),) = _typed(rows._WRITERS["xlsx"](table))
     assert [a, b, c, d, e] == [("n", -5), ("n", 2.5), ("n", -0.25), ("b", True), ("n", None)]
 

@@ -43,7 +43,8 @@ from kg.service.messages import Answer, Failure, Request, pack, unpack
 from kg.service.service import Options, Service
 from kg.service.worker import HEAD, LENGTH, open_graph, serve
 from kg.store.answers import Limits
-from kg.store.guard import _unescaped, refuse_side_effects
+from kg.store.guard import refuse_side_effects
+from kg.store.lexer import unescaped
 from kg.terms import Text
 
 fuzz = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -281,7 +282,7 @@ def test_only_names_and_addresses_pass_as_host(host: str) -> None:
 @example("\\UFFFFFFFF")
 @example("\\uD800\\uDC00")
 def test_code_points_are_resolved_once(text: str) -> None:
-    told = _unescaped(text)
+    told = unescaped(text)
     if "\\" not in text:
         assert told == text
     assert len(told) <= len(text)
@@ -291,8 +292,8 @@ def test_code_points_are_resolved_once(text: str) -> None:
 @given(TEXT)
 def test_a_text_written_in_code_points_is_read_back(text: str) -> None:
     short = "".join(f"\\u{ord(c):04X}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}" for c in text)
-    assert _unescaped(short) == text
-    assert _unescaped("".join(f"\\U{ord(c):08X}" for c in text)) == text
+    assert unescaped(short) == text
+    assert unescaped("".join(f"\\U{ord(c):08X}" for c in text)) == text
 
 
 QUERY = of('SELECT * { } SERVICE FROM <urn:x> ?s ?p ?o " # \n \\u0053 ask .', 20)

@@ -180,7 +180,7 @@ def test_html_holds_the_cells_and_shortens_iris(values: Table) -> None:
     cells = Cells(values._repr_html_())
     assert cells.rows[0] == list(values.columns)
     assert cells.rows[1] == [
-        *["9007199254740993", "1.25", "1", "True", "co:byd", "比亚迪", "1.5"],
+        *["9007199254740993", "1.25", "1", "true", "co:byd", "比亚迪", "1.5"],
         "",
         "x",
         "99999999999999999999",
@@ -226,7 +226,7 @@ def test_ill_typed_literals_and_triples_as_terms_come_as_text(graph: KnowledgeGr
     assert isinstance(found, Table)
     (row,) = found
     assert (row["a"], row["b"]) == ("x", "y")
-    assert row["c"].startswith("<https://w3id.org/xinzhi/organization/byd> <")
+    assert row["c"].startswith("<<( <https://w3id.org/xinzhi/organization/byd> <")
 
 
 def test_sparql_fails_as_ours(graph: KnowledgeGraph) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from math import isfinite, isnan
 from typing import Final, Literal
 
 import pyoxigraph as ox
@@ -59,7 +60,9 @@ def fold(name: str) -> str:
 
 
 def amount(number: float, lang: str) -> str:
-    """A number as people of *lang* read it: 6582.2亿, 658.22 billion; small ones plain."""
+    """A number as people of *lang* read it: 6582.2亿, 658.22 billion; small ones plain, NaN and infinity as XSD writes them."""
+    if not isfinite(number):
+        return "NaN" if isnan(number) else "INF" if number > 0 else "-INF"
     steps = _ZH_STEPS if lang == "zh" else _EN_STEPS
     for size, word in steps:
         if abs(number) >= size:
@@ -72,8 +75,9 @@ _EN_STEPS: Final = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
 
 
 def _short(number: float) -> str:
-    """At most four decimals, no trailing zeros, thousands separated."""
-    return f"{number:,.4f}".rstrip("0").rstrip(".")
+    """At most four decimals, no trailing zeros, thousands separated; what is smaller than that by its first four digits."""
+    text = f"{number:,.4f}".rstrip("0").rstrip(".")
+    return text if text not in ("0", "-0") else f"{number:.4g}" if number else "0"
 
 
 def iri(term: object) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from difflib import get_close_matches
-from math import isfinite
 from types import MappingProxyType
 from typing import Any, Final
+from unicodedata import normalize
 
 import pyoxigraph as ox
 
@@ -17,7 +19,11 @@ from kg.source.queryfile import Parameter, SavedQuery, from_plain
 from kg.terms import Text, expand
 
 _LONGEST: Final = 18
-"""Most digits of a line number; Python refuses to read thousands of them."""
+"""Most digits of a number: what has no more fits into the 64 bits of Oxigraph's integers."""
+_WHOLE: Final = re.compile(r"[+-]?[0-9]+")
+_REAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_SHOWN: Final = 60
+"""Most characters of an impossible value that its message repeats."""
 
 
 class Catalogue:
@@ -112,18 +118,38 @@ def _string(value: str, default: str) -> ox.Literal:
 
 
 def _number(param: Parameter, value: str) -> ox.Literal:
-    whole = param.type != "decimal"
-    try:
-        number = int(value) if whole else float(value)
-    except ValueError:
-        kind = Text("整数", "a whole number") if whole else Text("数", "a number")
-        raise _impossible(param, value, kind) from None
-    if param.type == "year" and not 1900 <= number <= 2100:
+    """The number that a person types, full-width digits too, if the engine can reckon with it."""
+    text = normalize("NFKC", value).strip()
+    if param.type == "decimal":
+        return ox.Literal(_decimal(param, value, text), datatype=ox.NamedNode(vocab.XSD + "decimal"))
+    if not _WHOLE.fullmatch(text):
+        raise _impossible(param, value, Text("整数", "a whole number"))
+    number = int(text) if len(text) <= _LONGEST else None
+    if param.type == "year" and (number is None or not 1900 <= number <= 2100):
         raise _impossible(param, value, Text("1900 至 2100 的年份", "a year from 1900 to 2100"))
-    if not isfinite(number):
-        raise _impossible(param, value, Text("有限的数", "a finite number"))
-    kind_iri = vocab.XSD + ("integer" if whole else "decimal")
-    return ox.Literal(str(number) if whole else f"{number:f}", datatype=ox.NamedNode(kind_iri))
+    if number is None:
+        raise _impossible(
+            param, value, Text(f"至多 {_LONGEST} 位的整数", f"a whole number of at most {_LONGEST} digits")
+        )
+    return ox.Literal(number)
+
+
+def _decimal(param: Parameter, value: str, text: str) -> str:
+    """*text* as a decimal of XSD; Oxigraph keeps 18 places after the point in 128 bits, and compares no other number."""
+    if not _REAL.fullmatch(text):
+        raise _impossible(param, value, Text("数", "a number"))
+    number = Decimal(text)
+    if not number:
+        return "0"
+    if not -_LONGEST <= number.adjusted() < _LONGEST:
+        raise _impossible(
+            param,
+            value,
+            Text(
+                f"绝对值在 1e-{_LONGEST} 与 1e{_LONGEST} 之间的数", f"a number between 1e-{_LONGEST} and 1e{_LONGEST}"
+            ),
+        )
+    return f"{number:.{_LONGEST}f}".rstrip("0").rstrip(".")
 
 
 def _passage(value: str) -> str:
@@ -136,7 +162,7 @@ def _passage(value: str) -> str:
 
 def no_passage(value: str) -> NotFound:
     """That no passage is called *value*."""
-    name = value if len(value) <= _LONGEST * 3 else value[: _LONGEST * 3] + "…"
+    name = _cut(value)
     return NotFound(
         Text(f"没有段落 {name}", f"there is no passage {name}"),
         hint=Text("写成有内容的行号,如 27 或 r1-L0027", "write the line of one, as 27 or r1-L0027"),
@@ -144,7 +170,12 @@ def no_passage(value: str) -> NotFound:
 
 
 def _impossible(param: Parameter, value: str, wanted: Text) -> UsageProblem:
+    shown = _cut(value)
     return UsageProblem(
-        Text(f"参数 {param.name} 不能是“{value}”", f"the parameter {param.name} cannot be “{value}”"),
+        Text(f"参数 {param.name} 不能是“{shown}”", f"the parameter {param.name} cannot be “{shown}”"),
         hint=Text(f"需要:{wanted.zh}", f"wanted: {wanted.en}"),
     )
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= _SHOWN else value[:_SHOWN] + "…"

@@ -10,15 +10,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from string import Formatter
 from typing import Any, Final
 
 from kg.errors import MissingFile, Place, SyntaxProblem
-from kg.terms import Text
+from kg.source import header
+from kg.source.header import Node
+from kg.terms import LANGS, Text
 
-# Strings, IRIs and comments first, so that a brace or the word VALUES inside one is no syntax.
+# Strings, IRIs and comments first, so that a brace or the word VALUES inside one is no syntax. A string without its end
+# takes the rest, or else each of its quotes would be tried to the end of the file.
 _TOKEN: Final = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\''
-    r'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\''
+    r'"""(?:[^"\\]|\\.|"(?!""))*(?:"""|\\?\Z)|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*(?:\'\'\'|\\?\Z)'
+    r'|"(?:[^"\\\n]|\\.)*(?:"|\\?\Z|(?=\n))|\'(?:[^\'\\\n]|\\.)*(?:\'|\\?\Z|(?=\n))'
     r"|<[^<>\"{}|^`\\\s]*>|\#[^\n]*|[?$]\w+|[A-Za-z_][\w-]*(?::[\w.%-]*)?|\S",
     re.DOTALL,
 )
@@ -26,6 +30,20 @@ VALUES: Final = ("string", "integer", "decimal", "year")
 """Types of columns that hold values; one without a type holds terms of any kind, IRIs for the most part."""
 TYPES: Final = (*VALUES, "enum")
 """Parameter types beside the classes of the ontology."""
+_NAME: Final = re.compile(r"[^\W\d]\w*")
+_STRING: Final = re.compile(r'UNDEF|"(?:[^"\\\n]|\\.)*"(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*)?')
+_INTEGER: Final = re.compile(r"UNDEF|[-+]?[0-9]{1,18}")
+_DEFAULTS: Final = {
+    "string": _STRING,
+    "enum": _STRING,
+    "integer": _INTEGER,
+    "year": _INTEGER,
+    "decimal": re.compile(r"UNDEF|[-+]?(?:[0-9]{1,18}(?:\.[0-9]{1,18})?|\.[0-9]{1,18})"),
+}
+"""Type of a parameter → how its default is written; what is in none of these is an instance of a class."""
+_RESOURCE: Final = re.compile(r'UNDEF|<[^<>"{}|^`\\\s]*>|[A-Za-z][\w-]*:[\w.-]*')
+_MOST_BYTES: Final = 2**20
+"""Most bytes of a query file."""
 
 
 @dataclass(frozen=True)
@@ -86,40 +104,80 @@ def parse(text: str, name: str, shown: str) -> SavedQuery:
         shown: the path as error messages give it.
 
     Raises:
-        SyntaxProblem: the ``#+`` lines are not the YAML they should be, or a parameter has no VALUES block.
+        SyntaxProblem: the ``#+`` lines are not the YAML they should be, lack a key or have one too many, or a parameter
+            has no VALUES block with one default of its type.
     """
-    import yaml
+    meta = header.read(text, shown).fields(("title", "question", "tags", "columns"), ("params", "cq"))
+    defaults = {n: text[start:stop].strip() for n, start, stop in _value_blocks(text)}
+    params = meta["params"].mapping() if "params" in meta else {}
+    columns = meta["columns"].mapping()
+    if "cq" in meta:
+        meta["cq"].text()
+    return SavedQuery(
+        name=name,
+        title=_text(meta["title"].fields(LANGS)),
+        question=_question(meta["question"], params),
+        tags=meta["tags"].texts(),
+        params=tuple(_parameter(key, spec, defaults) for key, spec in params.items()),
+        columns={key: _column(key, spec) for key, spec in columns.items()},
+        types={key: spec.mapping()["type"].text() for key, spec in columns.items() if "type" in spec.mapping()},
+        sparql=text,
+    )
 
-    header = "\n".join(line[2:] for line in text.splitlines() if line.startswith("#+"))
-    try:
-        meta = yaml.safe_load(header) or {}
-        defaults = {n: text[start:stop].strip() for n, start, stop in _value_blocks(text)}
-        params = tuple(
-            Parameter(key, spec["type"], _text(spec), defaults[key], tuple(spec.get("choices", ())))
-            for key, spec in (meta.get("params") or {}).items()
+
+def _text(fields: Mapping[str, Node]) -> Text:
+    return Text(fields["zh"].text(), fields["en"].text())
+
+
+def _question(node: Node, params: Mapping[str, Node]) -> Text:
+    """The question, in which ``{name}`` stands for the value of a parameter and for nothing else."""
+    question = _text(node.fields(LANGS))
+    for words in (question.zh, question.en):
+        try:
+            pieces = [piece for piece in Formatter().parse(words) if piece[1] is not None]
+        except ValueError:
+            pieces = [("", words, "", None)]
+        for _, name, form, conversion in pieces:
+            if name not in params or form or conversion:
+                raise node.mistake(Text(f"里的 {{{name}}} 不是参数", f"has {{{name}}}, which is no parameter"))
+    return question
+
+
+def _parameter(name: str, node: Node, defaults: Mapping[str, str]) -> Parameter:
+    """The parameter *name*, whose default is the one term in its VALUES block."""
+    _refuse_no_name(name, node)
+    fields = node.fields(("type", *LANGS), ("choices",))
+    kind, choices = fields["type"].text(), fields["choices"].texts() if "choices" in fields else ()
+    _refuse_no_name(kind, fields["type"])
+    if name not in defaults:
+        raise node.mistake(Text(f"没有它的 VALUES ?{name} {{ 默认值 }}", f"has no VALUES ?{name} {{ default }}"))
+    if (kind == "enum") != bool(choices):
+        raise node.mistake(
+            Text("type 为 enum 时(也仅在此时)要有 choices", "needs choices if, and only if, its type is enum")
         )
-        return SavedQuery(
-            name=name,
-            title=_text(meta["title"]),
-            question=_text(meta["question"]),
-            tags=tuple(meta["tags"]),
-            params=params,
-            columns={str(key): _text(spec) for key, spec in meta["columns"].items()},
-            types={str(key): str(spec["type"]) for key, spec in meta["columns"].items() if "type" in spec},
-            sparql=text,
+    if not _DEFAULTS.get(kind, _RESOURCE).fullmatch(defaults[name]):
+        raise node.mistake(
+            Text(
+                f"的默认值应是一个 {kind} 或 UNDEF,而不是 {defaults[name][:80]}",
+                f"has a default that is not one {kind} or UNDEF: {defaults[name][:80]}",
+            )
         )
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise _malformed(shown, f"YAML: {error}", mark.line + 1 if mark else 1) from error
-    except KeyError as error:
-        raise _malformed(shown, f"{error.args[0]}?", line_of(text, str(error.args[0]))) from error
-    except (TypeError, AttributeError) as error:
-        raise _malformed(shown, f"{type(error).__name__}: {error}", 1) from error
+    return Parameter(name, kind, _text(fields), defaults[name], choices)
+
+
+def _column(name: str, node: Node) -> Text:
+    _refuse_no_name(name, node)
+    return _text(node.fields(LANGS, ("type",)))
+
+
+def _refuse_no_name(name: str, node: Node) -> None:
+    if not _NAME.fullmatch(name):
+        raise node.mistake(Text("只能由字母、数字和 _ 组成", "must be made of letters, digits and _"))
 
 
 def line_of(text: str, key: str) -> int:
     """The line of the ``#+`` header on which *key* stands; 1 where it is not there."""
-    lines = enumerate(text.splitlines(), start=1)
+    lines = enumerate(header.lines_of(text), start=1)
     return next((n for n, line in lines if re.match(rf"#\+\s*{re.escape(key)}\s*:", line)), 1)
 
 
@@ -146,13 +204,25 @@ def from_plain(body: Mapping[str, Any]) -> SavedQuery:
 
 
 def read(path: Path, shown: str) -> SavedQuery:
-    """The saved query in the file *path*, shown to people as *shown*."""
+    """The saved query in the file *path*, shown to people as *shown*.
+
+    Raises:
+        MissingFile: the file is not there or not readable.
+        SyntaxProblem: it is too large or not UTF-8; and as :func:`parse`.
+    """
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise MissingFile(Text(f"读不到文件 {shown}", f"cannot read {shown}")) from error
+    if len(raw) > _MOST_BYTES:
+        raise SyntaxProblem(
+            Text(f"查询文件超过 {_MOST_BYTES} 字节", f"the file of a query is larger than {_MOST_BYTES} bytes"),
+            place=Place(shown),
+            hint=Text("把它拆成几个查询", "split it into several queries"),
+        )
     try:
-        return parse(raw.decode("utf-8"), path.stem, shown)
+        return parse(raw.decode("utf-8-sig"), path.stem, shown)
     except UnicodeDecodeError as error:
         raise SyntaxProblem(
             Text("不是 UTF-8 文本", "this is not UTF-8 text"),
@@ -161,29 +231,14 @@ def read(path: Path, shown: str) -> SavedQuery:
         ) from error
 
 
-def _text(spec: Mapping[str, Any]) -> Text:
-    return Text(str(spec["zh"]), str(spec["en"]))
-
-
-def _malformed(shown: str, why: str, line: int) -> SyntaxProblem:
-    return SyntaxProblem(
-        Text(f"查询文件的 #+ 头部不完整:{why}", f"the #+ header of the query is incomplete: {why}"),
-        place=Place(shown, line),
-        hint=Text(
-            "头部需要 title、question、tags、params、columns;每个参数要有一个 VALUES ?名 { 默认值 }",
-            "it needs title, question, tags, params, columns, and one VALUES ?name { default } per parameter",
-        ),
-    )
-
-
 def _value_blocks(sparql: str) -> list[tuple[str, int, int]]:
     """(variable, start, stop) of the content between the braces of every one-variable VALUES block."""
     tokens = [m for m in _TOKEN.finditer(sparql) if not m[0].startswith("#")]
-    blocks = []
-    for at, token in enumerate(tokens[:-3]):
-        variable, brace = tokens[at + 1], tokens[at + 2]
-        if token[0].upper() == "VALUES" and variable[0][0] in "?$" and brace[0] == "{":
-            close = next((t for t in tokens[at + 3 :] if t[0] == "}"), None)
-            if close is not None:
-                blocks.append((variable[0][1:], brace.end(), close.start()))
-    return blocks
+    blocks, close = [], None
+    for at in range(len(tokens) - 1, -1, -1):  # from the end, so that the closing brace of a block is known
+        if tokens[at][0] == "}":
+            close = tokens[at]
+        word, variable, brace = (m[0] for m in tokens[at : at + 3]) if at + 2 < len(tokens) else ("", "", "")
+        if close and word.upper() == "VALUES" and variable[0] in "?$" and brace == "{":
+            blocks.append((variable[1:], tokens[at + 2].end(), close.start()))
+    return blocks[::-1]

@@ -6,6 +6,7 @@ CSV and TSV (https://www.w3.org/TR/sparql11-results-csv-tsv/); graphs in the RDF
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
@@ -57,4 +58,65 @@ ALSO: Final = {
     "text/plain": "nt",
     "application/x-turtle": "ttl",
 }
-"""Other names and media types by which these formats are asked for."""
+"""Other names and media types by which these formats are asked for, where one name means one format."""
+_ROW_NAMES: Final = {
+    "srj": "json",
+    "sparql-results+json": "json",
+    "srx": "xml",
+    "sparql-results+xml": "xml",
+    "application/json": "json",
+    "application/xml": "xml",
+    "text/xml": "xml",
+}
+_GRAPH_NAMES: Final = {
+    "turtle": "ttl",
+    "n3": "ttl",
+    "ntriples": "nt",
+    "n-triples": "nt",
+    "json": "jsonld",
+    "json-ld": "jsonld",
+    "ld+json": "jsonld",
+    "xml": "rdf",
+    "rdfxml": "rdf",
+    "rdf/xml": "rdf",
+    "rdf+xml": "rdf",
+    "application/x-turtle": "ttl",
+    "text/n3": "ttl",
+    "text/rdf+n3": "ttl",
+    "text/plain": "nt",
+    "application/json": "jsonld",
+    "application/xml": "rdf",
+    "text/xml": "rdf",
+}
+"""Names and media types by which Virtuoso, Fuseki, Wikidata and their clients ask for these formats."""
+
+
+def _names(formats: tuple[Format[Any], ...], others: Mapping[str, str]) -> dict[str, Format[Any]]:
+    named = {f.media: f for f in formats} | {f.name: f for f in formats}
+    return named | {other: named[name] for other, name in others.items()}
+
+
+_NAMES: Final = {False: _names(ROWS, _ROW_NAMES), True: _names(GRAPHS, _GRAPH_NAMES)}
+
+
+def find(name: str, graph: bool) -> Format[Any] | None:
+    """The format that a client calls *name*.
+
+    Args:
+        name: a short name or a media type, in letters of any case; its parameters (``;charset=utf-8``) do not count, and a
+            space stands for a plus sign that a form has decoded.
+        graph: whether the answer is a graph (CONSTRUCT, DESCRIBE), else rows or a truth: ``xml`` and ``json`` mean both.
+
+    Returns:
+        The format; None if there is none of that name.
+    """
+    return _NAMES[graph].get(name.partition(";")[0].strip().lower().replace(" ", "+"))
+
+
+def media_types(graph: bool) -> dict[str, Format[Any]]:
+    """Media type → format, the preferred one first: what the Accept header of a client is held against.
+
+    Args:
+        graph: whether the answer is a graph, else rows or a truth.
+    """
+    return {name: format_ for name, format_ in _NAMES[graph].items() if "/" in name and name != "rdf/xml"}

@@ -10,8 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from kg.errors import MissingFile
-from kg.store.results import Table, Term, plain
-from kg.terms import Text, lexical
+from kg.store.results import Table, plain, written
+from kg.terms import Text
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
@@ -56,12 +56,7 @@ def typed(table: Table) -> Iterator[tuple[str, type, list[Any]]]:
         elif len(kinds) == 1 and kinds != {str}:
             yield name, kinds.pop(), values
         else:
-            yield name, str, [_written(t, v) for t, v in zip(terms, values, strict=True)]
-
-
-def _written(term: Term | None, value: Any) -> str | None:
-    """The text of a value in a column of texts."""
-    return value if value is None or isinstance(value, str) else lexical(term)
+            yield name, str, [None if term is None else written(term) for term in terms]
 
 
 def _library(name: str) -> Any:

@@ -1,22 +1,23 @@
-"""What a query from outside may do: read the graphs of this store. Decided on the parsed query, not on its text.
+"""What a query from outside may do: read the graphs of this store.
 
-Oxigraph's query entry takes no update and no LOAD. Left to refuse are SERVICE, which would open a socket, and FROM of a
-graph that is not here, which would answer as if it were empty. A text without either word cannot have the clause and is
-spared the second parse; a text with one is parsed by rdflib, and where rdflib cannot read what may be a SERVICE it is
-refused. Two parsers can disagree, so a worker also runs without the means to open a socket (see :mod:`kg.store.zygote`).
+Oxigraph's query entry takes no update and no LOAD. Left to refuse are SERVICE, which would open a connection, and FROM of a
+graph that is not here, which would answer as if it were empty. What :mod:`kg.store.lexer` finds in any reading of the query
+is refused, also where the engine may read it otherwise. A process that evaluates queries from outside is confined besides
+(:mod:`kg.store.confine`): there the engine could open no socket if a clause were missed.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import pyoxigraph as ox
 
 from kg.errors import Place, Refused
+from kg.store.lexer import PROLOGUE, clauses
 from kg.terms import Text, compact
 from kg.vocab import PREFIXES
 
-_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _HINT_GRAPHS: Final = Text(
     "图名见:SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }",
     "the graphs here: SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }",
@@ -29,25 +30,23 @@ def refuse_side_effects(sparql: str, shown: str, known: Callable[[str], bool] | 
     Args:
         sparql: the query.
         shown: what it is called in errors.
-        known: whether there is a graph with this IRI; None asks nothing of FROM.
+        known: whether there is a graph with this IRI; None allows every graph in FROM.
 
     Raises:
         Refused: the query has a SERVICE clause (or one that cannot be ruled out), or names an unknown graph in FROM.
     """
-    words = _unescaped(sparql).lower()
-    service = "service" in words
-    if not service and (known is None or "from" not in words):
-        return
-    try:
-        parsed = _parse(sparql)
-    except Exception as error:  # of many kinds; the engine reports a syntax error with its place, if it is one
-        if service:
-            raise _service(shown) from error
-        return
-    if any(_is_service(node) for node in _nodes(parsed)):
-        raise _service(shown)
-    for graph in _from(parsed) if known else ():
-        refuse_unknown(graph, shown, known)
+    found = clauses(sparql)
+    if found.service:
+        raise Refused(
+            Text("查询不能使用 SERVICE:kg 运行时不访问网络", "SERVICE is refused: kg opens no connection"),
+            place=Place(shown),
+            hint=Text(
+                "去掉 SERVICE,或把数据导出后在别处联合查询", "leave it out, or export the data and federate elsewhere"
+            ),
+        )
+    if known and found.graphs:
+        for graph in _iris(found.graphs, sparql):
+            refuse_unknown(graph, shown, known)
 
 
 def refuse_unknown(graph: str, shown: str, known: Callable[[str], bool] | None) -> None:
@@ -65,53 +64,16 @@ def refuse_unknown(graph: str, shown: str, known: Callable[[str], bool] | None) 
         )
 
 
-def _unescaped(sparql: str) -> str:
-    """The text with SPARQL's codepoint escapes resolved (SPARQL 1.1 19.2), so that no word hides behind one."""
-    if "\\" not in sparql:
-        return sparql
-    return _ESCAPE.sub(lambda m: chr(min(int(m[1] or m[2], 16), 0x10FFFF)), sparql)
+def _iris(names: Sequence[str], sparql: str) -> list[str]:
+    """The IRIs of *names* of the query, its PREFIX and BASE and the project's prefixes applied by the engine itself.
 
-
-def _parse(sparql: str) -> Any:
-    from rdflib.plugins.sparql.parser import parseQuery
-
-    return parseQuery(sparql)
-
-
-def _nodes(tree: Any) -> Iterator[Any]:
-    """Every node of rdflib's parse tree."""
-    from pyparsing import ParseResults
-
-    todo = [tree]
-    while todo:
-        node = todo.pop()
-        yield node
-        if isinstance(node, dict):
-            todo.extend(node.values())
-        elif isinstance(node, (list, tuple, ParseResults)):
-            todo.extend(node)
-
-
-def _is_service(node: Any) -> bool:
-    return getattr(node, "name", None) == "ServiceGraphPattern"
-
-
-def _from(parsed: Any) -> list[str]:
-    """The IRIs of FROM and FROM NAMED, prefixes resolved; of a query that rdflib cannot translate, none."""
-    from rdflib.plugins.sparql.algebra import translateQuery
-
+    Where one has no IRI (an unknown prefix, no base), the written IRIs stand as they are; the engine reports the others.
+    """
+    prologue = PROLOGUE.match(sparql)
+    listed = f"{prologue[0] if prologue else ''}\nSELECT ?g {{ VALUES ?g {{ {' '.join(names)} }} }}"
     try:
-        clauses = translateQuery(parsed, initNs=dict(PREFIXES)).algebra.get("datasetClause") or []
-    except Exception:  # its algebra knows less than its parser; the engine answers such a query as it stands
-        return []
-    return [str(clause.default or clause.named) for clause in clauses]
-
-
-def _service(shown: str) -> Refused:
-    return Refused(
-        Text("查询不能使用 SERVICE:kg 运行时不访问网络", "SERVICE is refused: kg opens no connection"),
-        place=Place(shown),
-        hint=Text(
-            "去掉 SERVICE,或把数据导出后在别处联合查询", "leave it out, or export the data and federate elsewhere"
-        ),
-    )
+        answer = ox.Store().query(listed, prefixes=dict(PREFIXES))
+    except SyntaxError:
+        return [name[1:-1] for name in names if name.startswith("<")]
+    assert isinstance(answer, ox.QuerySolutions)
+    return [found.value for (found,) in answer if isinstance(found, ox.NamedNode)]

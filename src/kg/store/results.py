@@ -1,4 +1,7 @@
-"""Answers as plain tables, and the formats in which rows leave the program."""
+"""Answers as plain tables, and the formats in which rows leave the program for other programs.
+
+Files to be opened in a spreadsheet are made by :mod:`kg.store.spreadsheet`.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ import csv
 import html
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
@@ -21,7 +26,30 @@ if TYPE_CHECKING:
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 FORMATS: Final = ("table", "json", "jsonl", "csv", "tsv", "md", "ttl")
-_NUMBERS: Final = {vocab.XSD + name for name in ("integer", "decimal", "double", "float")}
+_INTEGER: Final = r"[+-]?[0-9]+"
+_DECIMAL: Final = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+_DOUBLE: Final = rf"{_DECIMAL}(?:[eE]{_INTEGER})?|[+-]?INF|NaN"
+
+
+def _decimal(text: str) -> float:
+    """The number that a decimal is; ValueError where ``float`` has only infinity for it."""
+    number = float(text)
+    if isfinite(number):
+        return number
+    raise ValueError(text)
+
+
+_READERS: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
+    "boolean": ("true|false|1|0", lambda text: text in ("true", "1")),
+    "integer": (_INTEGER, int),
+    "decimal": (_DECIMAL, _decimal),
+    "double": (_DOUBLE, float),
+    "float": (_DOUBLE, float),
+}
+_VALUES: Final = {vocab.XSD + name: (re.compile(lexical), read) for name, (lexical, read) in _READERS.items()}
+"""Datatypes whose values Python has → their lexical space (XML Schema 1.1 Part 2, 3.3), which is not that of Python,
+and what reads it.
+"""
 _RESULT_SET: Final = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
 
 
@@ -33,7 +61,8 @@ class Table:
 
     Attributes:
         columns: names of the variables without ``?``, in the order of SELECT.
-        rows: one tuple of terms per solution, in the order of ``columns``; None where a variable is unbound.
+        rows: one tuple of terms per solution, in the order of ``columns``; None where a variable is unbound. A query of
+            RDF 1.2 can make triples terms, though no file of a project may hold one.
         truncated: whether a row limit cut the answer.
 
     Example:
@@ -104,39 +133,64 @@ class Table:
         return to_html(self)
 
 
-def plain(term: Term | None) -> Any:
+def plain(term: Term | ox.Triple | None) -> Any:
     """A term as a Python value: IRI and text as ``str``, numbers as ``int`` or ``float``, booleans as ``bool``.
 
-    A blank node, or a triple as a term (RDF 1.2), is ``str`` in its N-Triples form.
+    A blank node, or a triple as a term (RDF 1.2), is ``str`` in its N-Triples form. So is, as it is written in the graph,
+    what Python cannot hold: a decimal beyond the range of ``float``, an integer of thousands of digits, an ill-typed
+    literal such as ``"x"^^xsd:integer`` (RDF 1.1 Semantics, 7).
     """
     if term is None:
         return None
     if not isinstance(term, ox.Literal):
-        return term.value if isinstance(term, ox.NamedNode) else str(term)
-    kind = term.datatype.value
+        return written(term)
+    text = term.value
+    lexical, read = _VALUES.get(term.datatype.value, (None, str))
+    if lexical is None or not lexical.fullmatch(text):
+        return text
     try:
-        if kind == vocab.XSD + "integer":
-            return int(term.value)
-        if kind in _NUMBERS:
-            return float(term.value)
-    except ValueError:  # ill-typed ("x"^^xsd:integer), which RDF allows: RDF 1.1 Semantics, 7
-        return term.value
-    return term.value == "true" if kind == vocab.XSD + "boolean" else term.value
+        return read(text)
+    except ValueError:  # or more digits than Python reads: sys.get_int_max_str_digits()
+        return text
+
+
+def written(term: Term | ox.Triple) -> str:
+    """A term as text with its own digits: the IRI, the lexical form of a literal, ``_:b``, ``<<( <s> <p> <o> )>>``."""
+    if isinstance(term, ox.Triple):
+        parts = (term.subject, term.predicate, term.object)
+        inner = (written(part) if isinstance(part, ox.Triple) else str(part) for part in parts)
+        return f"<<( {' '.join(inner)} )>>"
+    return str(term) if isinstance(term, ox.BlankNode) else term.value
+
+
+def finite(value: Any) -> bool:
+    """Whether a Python value is a number with an end, be it too large for ``float``."""
+    return isinstance(value, int) or (isinstance(value, float) and isfinite(value))
+
+
+def json_rows(table: Table) -> list[dict[str, Any]]:
+    """Each row as {column: JSON value}: as Python values, but NaN and infinity, which JSON lacks, as ``"NaN"``, ``"INF"``."""
+    return [dict(zip(table.columns, map(_json_value, row), strict=True)) for row in table.rows]
+
+
+def _json_value(term: Term | None) -> Any:
+    value = plain(term)
+    return value if term is None or not isinstance(value, float) or isfinite(value) else written(term)
 
 
 def to_json(table: Table) -> str:
     """One JSON object: columns, rows as objects, and whether they are complete."""
-    body = {"columns": table.columns, "rows": list(table), "truncated": table.truncated}
-    return json.dumps(body, ensure_ascii=False, indent=2) + "\n"
+    body = {"columns": table.columns, "rows": json_rows(table), "truncated": table.truncated}
+    return json.dumps(body, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def to_jsonl(table: Table) -> str:
     """One JSON object per row and line."""
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in table)
+    return "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in json_rows(table))
 
 
 def to_csv(table: Table) -> str:
-    """RFC 4180 with a header line; an unbound variable is an empty field."""
+    """RFC 4180 with a header line, every value as it is written in the graph; an unbound variable is an empty field."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(table.columns)
@@ -151,9 +205,14 @@ def to_tsv(table: Table) -> str:
 
 
 def to_markdown(table: Table) -> str:
-    """A GitHub table; pipes in a value are escaped."""
-    cells = [[c.replace("|", "\\|").replace("\n", " ") for c in row] for row in _texts(table)]
-    lines: Iterable[Sequence[str]] = [table.columns, ["---"] * len(table.columns), *cells]
+    """A GitHub table of the values as they are written in the graph."""
+    return markdown(table.columns, _texts(table))
+
+
+def markdown(titles: Sequence[str], cells: Iterable[Sequence[str]]) -> str:
+    """A GitHub table of finished texts; pipes in a text are escaped, its line breaks become spaces."""
+    escaped = ([" ".join(c.replace("|", "\\|").splitlines()) for c in row] for row in cells)
+    lines: Iterable[Sequence[str]] = [titles, ["---"] * len(titles), *escaped]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
@@ -197,20 +256,15 @@ def serialise(items: Iterable[Any], format_: ox.RdfFormat) -> str:
 
 
 def _texts(table: Table) -> Iterator[list[str]]:
-    return (["" if v is None else _text(v) for v in row.values()] for row in table)
+    return (["" if term is None else written(term) for term in row] for row in table.rows)
 
 
 def _html_cell(term: Term | None) -> str:
     """Texts to the left, for notebooks set every cell to the right."""
-    value = plain(term)
     if isinstance(term, ox.NamedNode):
         return f'<td style="text-align: left" title="{html.escape(term.value)}">{html.escape(compact(term.value))}</td>'
-    text = "" if value is None else html.escape(_text(value))
-    return f'<td style="text-align: left">{text}</td>' if isinstance(value, str) else f"<td>{text}</td>"
-
-
-def _text(value: Any) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    text = "" if term is None else html.escape(written(term))
+    return f'<td style="text-align: left">{text}</td>' if isinstance(plain(term), str) else f"<td>{text}</td>"
 
 
 WRITERS: Final = {

@@ -10,11 +10,11 @@ import re
 from typing import Final, NamedTuple
 
 from kg.errors import Place, QuerySyntax, SyntaxProblem
+from kg.store.lexer import PROLOGUE
 from kg.terms import Text
 from kg.vocab import PREFIXES
 
 _AT: Final = re.compile(r"at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
-_PROLOGUE: Final = re.compile(r"(?:\s+|#[^\n]*|PREFIX\s+[^\s:]*:\s*<[^>]*>|BASE\s*<[^>]*>)*", re.IGNORECASE)
 _UPDATE: Final = re.compile(r"(INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH)\b", re.IGNORECASE)
 _TOKEN: Final = re.compile(r"[\w.:-]+|<[^\s>]*>?|[?$]\w+|\S")
 _PREFIXED: Final = re.compile(r"([\w.-]*):[\w.%\\-]*$")
@@ -55,7 +55,7 @@ def syntax_problem(error: SyntaxError, shown: str, sparql: str | None = None) ->
     if found is None or sparql is None:
         place = Place(shown, int(found[1]), int(found[2])) if found else Place(shown, 1, 1)
         return _kind(shown)(Text(f"SPARQL 语法错误:{told}", f"SPARQL syntax error: {told}"), place=place)
-    head = _PROLOGUE.match(sparql)
+    head = PROLOGUE.match(sparql)
     update = _UPDATE.match(sparql, head.end() if head else 0)
     if update:
         word = update[1].upper()

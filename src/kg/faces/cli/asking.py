@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,6 @@ import click
 import pyoxigraph as ox
 
 from kg.ask.chain import NOTHING, UNPLACED
-from kg.ask.tables import plain_table
 from kg.errors import NotFound, UsageProblem
 from kg.faces.cli.completing import INDUSTRY, THING
 from kg.faces.cli.language import say
@@ -22,7 +21,7 @@ from kg.faces.cli.render import (
     format_option,
     format_or_text_option,
     in_words,
-    print_cells,
+    print_plain,
     show,
     tell_truncated,
 )
@@ -153,19 +152,15 @@ def find(run: Run, text: str, kind: str | None, limit: int, format_: str | None)
         for m in matches
     ]
     columns = ("zh", "en", "kind", "also", "iri", "score")
-    kind_of_output = chosen(format_)
-    if kind_of_output in ("table", "md"):
-        heads = [
-            say("中文名", "zh name"),
-            say("英文名", "en name"),
-            say("类别", "kind"),
-            say("别名", "also"),
-            "IRI",
-            say("匹配", "fit"),
-        ]
-        print_cells(heads, [[str(c) for c in r] for r in rows], kind_of_output)
-    else:
-        show(plain_table(columns, list(rows)), format_, run.lang)
+    heads = [
+        say("中文名", "zh name"),
+        say("英文名", "en name"),
+        say("类别", "kind"),
+        say("别名", "also"),
+        "IRI",
+        say("匹配", "fit"),
+    ]
+    print_plain(columns, heads, rows, format_, run.lang)
 
 
 @click.command("show", help=say("一个事物的全貌:名称、关系、数字、论断、出处", "one thing from all sides"))
@@ -375,7 +370,7 @@ def stats(run: Run, central: bool, limit: int | None, format_: str | None) -> No
     )
     heads = [say("种类", "kind"), say("名称", "name"), say("数量", "count")]
     rows = [(kind, *row) for kind, found in kinds for row in found[:limit]]
-    _print(("kind", "name", "count"), heads, rows, format_, run.lang)
+    print_plain(("kind", "name", "count"), heads, rows, format_, run.lang)
     if len(rows) < sum(len(found) for _, found in kinds):
         tell_truncated(run.lang)
 
@@ -389,7 +384,7 @@ def _print_central(run: Run, graph: Any, limit: int, format_: str | None) -> Non
     cuts = [(cut, r.iri, f"{r.score:.0f}", r.degree) for r in graph.cut_points(limit)]
     rows = [(kind, graph.names.label(iri, run.lang), iri, score, degree) for kind, iri, score, degree in hubs + cuts]
     heads = [say("指标", "measure"), say("名称", "name"), "IRI", say("值", "score"), say("边数", "edges")]
-    _print(("measure", "name", "iri", "score", "degree"), heads, rows, format_, run.lang)
+    print_plain(("measure", "name", "iri", "score", "degree"), heads, rows, format_, run.lang)
 
 
 _COUNTS = {
@@ -404,13 +399,3 @@ _COUNTS = {
     "findings": ("审计发现(条)", "audit findings"),
 }
 _NO_TRIPLES = ("passages_stating", "findings")
-
-
-def _print(
-    columns: tuple[str, ...], heads: list[str], rows: Sequence[tuple[Any, ...]], format_: str | None, lang: str
-) -> None:
-    kind = chosen(format_)
-    if kind in ("table", "md"):
-        print_cells(heads, [[str(c) for c in r] for r in rows], kind)
-    else:
-        show(plain_table(columns, rows), format_, lang)

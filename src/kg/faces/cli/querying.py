@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from kg.errors import LimitReached, MissingFile, Place, UsageProblem, reason
 from kg.faces.cli.completing import QUERY, TAG, VALUE
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import chosen, format_option, print_cells, show, tell_truncated
+from kg.faces.cli.render import chosen, format_option, print_plain, show, tell_truncated
 from kg.terms import Text
 
 if TYPE_CHECKING:
@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 
 _MOST = 10_000
 """Rows of an answer if nobody says how many."""
+
+
+class _Seconds(click.FloatRange):
+    """A number in a range; NaN, which no comparison finds outside of one, is in none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number that *value* is; fails as Click's types do."""
+        number: float = super().convert(value, param, ctx)
+        if isnan(number):
+            self.fail(say("时限不能是 nan 秒", "the time limit cannot be nan seconds"), param, ctx)
+        return number
 
 
 @click.command(help=say("列出保存的查询", "list the saved queries"))
@@ -44,7 +55,7 @@ def queries(run: Run, tag: str | None, format_: str | None) -> None:
         for q in found
     ]
     heads = [say("名称", "name"), say("问题", "question"), say("参数", "parameters"), say("标签", "tags")]
-    _print_plain(("name", "question", "params", "tags"), heads, rows, format_)
+    print_plain(("name", "question", "params", "tags"), heads, rows, format_, run.lang)
 
 
 @click.command(help=say("运行保存的查询:kg query 名称 [参数=值 …]", "run a saved query: kg query NAME [param=value …]"))
@@ -71,9 +82,7 @@ def query(run: Run, name: str, params: tuple[str, ...], limit: int | None, forma
     help=say("只读 SPARQL 1.1:文本、文件或 -(标准输入)", "read-only SPARQL 1.1: text, a file, or - for standard input")
 )
 @click.argument("text")
-@click.option(
-    "--timeout", type=click.FloatRange(0.01, 86_400), default=30.0, show_default=True, help=say("秒", "seconds")
-)
+@click.option("--timeout", type=_Seconds(0.01, 86_400), default=30.0, show_default=True, help=say("秒", "seconds"))
 @click.option("--limit", type=click.IntRange(1), show_default=str(_MOST), help=say("最多行数", "most rows"))
 @format_option
 @common
@@ -83,14 +92,13 @@ def sparql(run: Run, text: str, timeout: float, limit: int | None, format_: str 
     shown, body = _source(text)
     answer = run.graph().ask(body, shown=shown, seconds=timeout, limit=limit or _MOST)
     if answer.table is not None and (answer.triples is None or (format_ or "ttl") != "ttl"):
-        show(answer.table, format_, run.lang)
+        show(answer.table, format_, run.lang, exact=True)
     elif answer.triples is not None:
         click.echo(answer.triples, nl=False)
         if answer.table is not None and answer.table.truncated:
             tell_truncated(run.lang)
     elif format_:
-        truth = answer.truth if format_ in ("json", "jsonl", "ttl") else str(answer.truth).lower()
-        show(plain_table(("answer",), [(truth,)]), format_, run.lang)
+        show(plain_table(("answer",), [(answer.truth,)]), format_, run.lang, exact=True)
     else:
         click.echo("true" if answer.truth else "false")
     if limit is None and answer.table is not None and answer.table.truncated:
@@ -150,16 +158,3 @@ def _refuse_missing_passages(graph: Any, saved: SavedQuery, values: dict[str, An
             iri = graph.catalogue.term(param, values[param.name]).value
             if not graph.store.query(f"ASK {{ <{iri}> a ivc:Passage }}"):
                 raise no_passage(values[param.name])
-
-
-def _print_plain(
-    columns: tuple[str, ...], heads: list[str], rows: Sequence[tuple[str, ...]], format_: str | None
-) -> None:
-    """Rows of plain text in any row format."""
-    from kg.store.results import WRITERS
-
-    kind = chosen(format_)
-    if kind in ("table", "md"):
-        print_cells(heads, rows, kind)
-    else:
-        click.echo(WRITERS[kind](plain_table(columns, rows)), nl=False)

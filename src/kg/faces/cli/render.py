@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 import pyoxigraph as ox
 
-from kg.ask.tables import with_labels
-from kg.store.results import FORMATS, WRITERS, Table
+from kg.ask.tables import plain_table, with_labels
+from kg.store import spreadsheet
+from kg.store.results import FORMATS, WRITERS, Table, markdown, plain, written
 from kg.terms import Text, amount
-from kg.vocab import PASSAGE, XSD
+from kg.vocab import PASSAGE
 
 if TYPE_CHECKING:
     from kg.ask.names import Names
@@ -52,6 +53,8 @@ def show(
     names: Names | None = None,
     heads: Mapping[str, Text] | None = None,
     things: Collection[str] | None = None,
+    *,
+    exact: bool = False,
 ) -> None:
     """Print *table*.
 
@@ -62,6 +65,7 @@ def show(
         names: where IRIs get their names; None prints IRIs.
         heads: column → heading; None prints the variables.
         things: columns whose names stand beside them in formats for programs; None takes those that hold IRIs.
+        exact: whether CSV is for programs, every value as it is; else it is for spreadsheets (decision 0011).
     """
     kind = chosen(format_)
     if kind in ("table", "md"):
@@ -70,9 +74,8 @@ def show(
         cells = [[cell(term, lang, names) for term in row] for row in table.rows]
         print_cells(titles, cells, kind)
     else:
-        click.echo(
-            WRITERS[kind](with_labels(table, lang, names, things) if names and kind != "ttl" else table), nl=False
-        )
+        labelled = with_labels(table, lang, names, things) if names and kind != "ttl" else table
+        click.echo(spreadsheet.csv(labelled) if kind == "csv" and not exact else WRITERS[kind](labelled), nl=False)
     if table.truncated:
         tell_truncated(lang)
 
@@ -83,14 +86,17 @@ def tell_truncated(lang: str) -> None:
 
 
 def cell(term: Any, lang: str, names: Names | None) -> str:
-    """One term for the eye: the name of an IRI, a number with its 万/亿 or million/billion."""
+    """One term for the eye.
+
+    With *names*, an IRI goes by its name and a number is told with its 万/亿 or million/billion; without, both are as they
+    are written in the graph.
+    """
     if term is None:
         return ""
-    if isinstance(term, ox.NamedNode):
-        return names.label(term.value, lang) if names else term.value
-    if isinstance(term, ox.Literal) and term.datatype.value in (XSD + "decimal", XSD + "double"):
-        return amount(float(term.value), lang)
-    return str(term.value)
+    if names and isinstance(term, ox.NamedNode):
+        return names.label(term.value, lang)
+    value = plain(term)
+    return amount(value, lang) if names and isinstance(value, float) else written(term)
 
 
 def in_words(row: Sequence[Any], lang: str, names: Names) -> str:
@@ -101,13 +107,22 @@ def in_words(row: Sequence[Any], lang: str, names: Names) -> str:
 def print_cells(titles: Sequence[str], cells: Sequence[Sequence[str]], kind: str) -> None:
     """Print finished cells as a terminal table or as Markdown."""
     if kind == "md":
-        escaped = [[c.replace("|", "\\|").replace("\n", " ") for c in row] for row in cells]
-        lines = [list(titles), ["---"] * len(titles), *escaped]
-        click.echo("".join(f"| {' | '.join(line)} |\n" for line in lines), nl=False)
+        click.echo(markdown(titles, cells), nl=False)
         return
     from kg.faces.cli.terminal import lay_out
 
     click.echo("".join(f"{line}\n" for line in lay_out(titles, cells)), nl=False)
+
+
+def print_plain(
+    columns: Sequence[str], titles: Sequence[str], rows: Sequence[Sequence[Any]], format_: str | None, lang: str
+) -> None:
+    """Print rows of Python texts and numbers: under *titles* for the eye, under *columns* for programs."""
+    kind = chosen(format_)
+    if kind in ("table", "md"):
+        print_cells(titles, [[str(c) for c in row] for row in rows], kind)
+    else:
+        show(plain_table(columns, rows), kind, lang)
 
 
 def of_language(table: Table, lang: str) -> Table:

@@ -175,23 +175,15 @@ def serve(
 @click.pass_obj
 def mcp(run: Run, /, seconds: float, workers: int, tags: tuple[str, ...], log_level: str) -> None:
     """Build if need be, then answer until standard input ends."""
-    _need("mcp", "mcp", "mcp_types")
-    from kg.faces.mcp.graphs import Settings
+    _need("mcp", "jsonschema", "mcp", "mcp_types")
     from kg.faces.mcp.serving import serve as start
-    from kg.faces.mcp.wire import Wire
+    from kg.service.service import Options
     from kg.store.answers import Limits
 
-    if sys.stdin and sys.stdin.isatty():
+    if sys.stdin.isatty():
         click.echo(say("等待 MCP 客户端;Ctrl-D 结束", "waiting for an MCP client; Ctrl-D ends it"), err=True)
-    try:
-        wire = Wire()  # first of all: from here on only the protocol reaches standard output
-    except OSError as error:
-        raise UsageProblem(
-            Text("标准输入或输出已关闭", "standard input or output is closed"),
-            hint=Text("由 MCP 客户端启动 kg mcp", "let an MCP client start kg mcp"),
-        ) from error
-    settings = Settings(_built(run), run.lang, Limits(seconds=seconds), workers, tags)
-    start(settings, wire, log_level=log_level)
+    options = Options(_built(run), "kg.faces.mcp.tasks:tasks", limits=Limits(seconds=seconds), workers=workers)
+    start(options, run.lang, tags, log_level=log_level)
 
 
 def _built(run: Run) -> Path:

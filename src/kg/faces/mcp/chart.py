@@ -1,4 +1,4 @@
-"""The tier chart of an industry, a segment a row."""
+"""The tool chain: the tier chart of an industry, one row for each segment."""
 
 from __future__ import annotations
 
@@ -7,38 +7,38 @@ from typing import TYPE_CHECKING, Any
 
 from kg.ask import plain
 from kg.ask.chain import NOTHING, UNPLACED
-from kg.faces.mcp.bounded import Answer, Row
+from kg.faces.mcp.result import Result, Row
 from kg.terms import LANGS, Text
 from kg.vocab import IVC, IVL
 
 if TYPE_CHECKING:
     from kg.ask.chain import Chain
     from kg.ask.names import Names
-    from kg.faces.mcp.desk import Call, Room
+    from kg.faces.mcp.call import Call
 
 
-def chain(room: Room, call: Call) -> Answer:
-    """Segment after segment, in the order of flow, each with who and what is named in it; then what stands outside.
+def chain(call: Call) -> Result:
+    """The segments in the order of flow, each with its companies and products; then companies outside all segments.
 
     Raises:
         NotFound: no industry bears the name.
     """
-    chart = room.graph.chain(call.values["industry"])
-    cells = list(_cells(chart, room.graph.names))
-    industry = plain.named(chart.industry, room.graph.names) or {}
+    chart = call.graph.chain(call.values["industry"])
+    cells = list(_cells(chart, call.graph.names))
+    industry = plain.named(chart.industry, call.graph.names) or {}
     title = Text(f"{industry['zh']}的产业链", f"the value chain of {industry['en']}")
-    return Answer(
-        title=title.pick(call.frame.lang),
+    return Result(
+        title=title.pick(call.lang),
         head={"industry": industry},
-        rows=(_row(room, call, chart.industry, words, cell) for words, cell in cells[call.frame.offset :]),
+        rows=(_row(call, chart.industry, words, cell) for words, cell in cells[call.offset :]),
         total=len(cells),
     )
 
 
 def _cells(chart: Chain, names: Names) -> Iterator[tuple[Text, dict[str, Any]]]:
-    """What a row is headed, and where a segment stands, and the segment.
+    """For each row the heading of its line, and its segment with view, stage and tier.
 
-    A stage without segments has one row, and so has each group of companies of no segment.
+    A stage without segments has one row, and so has each group of companies outside all segments.
     """
     found = plain.chain(chart, names)
     for view in found["views"]:
@@ -69,15 +69,15 @@ def _segment(cell: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _row(room: Room, call: Call, industry: str, words: Text, cell: dict[str, Any]) -> Row:
-    names, lang = room.graph.names, call.frame.lang
+def _row(call: Call, industry: str, words: Text, cell: dict[str, Any]) -> Row:
+    names, lang = call.graph.names, call.lang
     ground, passages = "asserted", list(dict.fromkeys(_ids(cell)))
     if not passages:
         placed = cell["stage"] and (cell["stage"]["iri"], IVC + "stageOf", cell["view"]["iri"])
         one, relation, other = placed or (cell["companies"][0]["iri"], cell["relation"]["iri"], industry)
-        ground, passages = room.sources.statement((f"<{one}>", f"<{relation}>", f"<{other}>"))
+        ground, passages = call.sources.statement((f"<{one}>", f"<{relation}>", f"<{other}>"))
     tier = plain.named(IVL + cell["tier"], names) if cell["tier"] else None
-    data = {**cell, "tier": tier, "ground": ground, "passages": room.sources.cite(passages, call.spans)}
+    data = {**cell, "tier": tier, "ground": ground, "passages": call.sources.cite(passages, call.spans)}
     return Row(data, f"- {words.pick(lang)}{''.join(_lines(cell, lang))}")
 
 

@@ -1,4 +1,4 @@
-"""Rows of terms: the answer of a saved query, or of SPARQL that an agent wrote."""
+"""Rows of terms: the answer of a saved query, or of an agent's own SPARQL query."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ import pyoxigraph as ox
 
 from kg.ask.names import Names
 from kg.errors import Refused, SyntaxProblem
-from kg.faces.cli import render
-from kg.faces.mcp.bounded import Answer, Row, ids, table_head, table_line
+from kg.faces.mcp.result import Result, Row, ids, table_head, table_line
 from kg.source.queryfile import Parameter, SavedQuery
 from kg.store.embedded import engine_problem
 from kg.store.guard import refuse_side_effects
 from kg.store.results import plain
-from kg.terms import Text, expand
+from kg.terms import Text, amount, expand, lexical
 
 if TYPE_CHECKING:
-    from kg.faces.mcp.desk import Call, Room
+    from kg.faces.mcp.call import Call
 
 _LONG: Final = 2_000
 """Most characters of a text in a cell."""
@@ -43,9 +42,9 @@ class Columns:
     """The columns of a table.
 
     Attributes:
-        names: of the variables.
-        seen: which of them the text shows.
-        own: whether one of them holds the passages; else the text gets a column for them.
+        names: names of the variables.
+        seen: positions of the columns that the text shows.
+        own: whether a column of the query holds the passages; else the text gets one for them.
     """
 
     names: Sequence[str]
@@ -54,29 +53,44 @@ class Columns:
 
 
 def cell(term: Any, names: Names) -> Any:
-    """A term as a JSON value: an IRI with its names in zh and en, a number, a truth, a text of bearable length."""
+    """A term as a JSON value: an IRI with its names in zh and en, a number, a truth, or a text.
+
+    NaN, INF and a number beyond the range of a double are texts: JSON has no such numbers, or its readers lose them.
+    """
     if isinstance(term, ox.NamedNode):
         iri = term.value
         if not names.has_name(iri):
             return {"iri": _short(iri)}
         return {"iri": iri, "zh": names.label(iri, "zh"), "en": names.label(iri, "en")}
     value = plain(term)
-    if isinstance(value, float):
-        if not isfinite(value):  # JSON has no word for it
-            return str(term.value)
-        return int(value) if value.is_integer() and abs(value) < _EXACT else value
+    if isinstance(value, (int, float)):
+        if not _is_double(value):
+            return _short(term.value)
+        whole = isinstance(value, float) and value.is_integer() and abs(value) < _EXACT
+        return int(value) if whole else value
     return _short(value) if isinstance(value, str) else value
 
 
 def _shown(term: Any, lang: str, names: Names) -> str:
-    """A term in a line of the text."""
+    """A term in a line of the text: the name of an IRI, a number with its 万/亿 or million/billion."""
+    if isinstance(term, ox.NamedNode):
+        return _short(names.label(term.value, lang))
     value = plain(term)
-    return str(term.value) if isinstance(value, float) and not isfinite(value) else render.cell(term, lang, names)
+    if isinstance(value, float) and isfinite(value):
+        return amount(value, lang)
+    return "" if term is None else _short(lexical(term) or str(term))
+
+
+def _is_double(number: float) -> bool:
+    try:
+        return isfinite(number)
+    except OverflowError:
+        return False
 
 
 def _cut(terms: Iterable[Any]) -> bool:
-    """Whether one of *terms* is too long to be told whole."""
-    return any(len(getattr(term, "value", "")) > _LONG for term in terms)
+    """Whether one of *terms* is too long to be given whole."""
+    return any(len(lexical(term) or str(term)) > _LONG for term in terms)
 
 
 def _short(text: str) -> str:
@@ -86,31 +100,31 @@ def _short(text: str) -> str:
 # -- saved queries ------------------------------------------------------------------------------------------
 
 
-def saved(room: Room, call: Call) -> Answer:
-    """The rows of the saved query that the tool is named for.
+def saved(call: Call) -> Result:
+    """The rows of the saved query of the tool's name.
 
     Raises:
         UsageProblem: an impossible value. NotFound: a name that nothing bears.
     """
-    graph, names, lang = room.graph, room.graph.names, call.frame.lang
+    graph, names, lang = call.graph, call.graph.names, call.lang
     query = graph.catalogue.get(call.tool)
     values = {name: str(value) for name, value in call.values.items()}
     sparql = graph.catalogue.bind(query, values)
-    table = room.store.select(sparql, shown=f"queries/{query.name}.rq", limit=room.limits.rows)
+    table = call.store.select(sparql, shown=f"queries/{query.name}.rq", limit=call.most)
     question = graph.catalogue.question(query, values)
     seen = _of_language(table.columns, lang)
     heads = [query.columns[table.columns[n]].pick(lang) for n in seen]
     own = bool(query.passages)
-    return Answer(
+    return Result(
         title=question.pick(lang),
         head={
             "query": query.name,
             "title": _both(query.title),
             "question": _both(question),
-            "asked": {p.name: _asked(room, p, values.get(p.name)) for p in query.params},
+            "asked": {p.name: _asked(call, p, values.get(p.name)) for p in query.params},
             "columns": [{"name": c, **_both(query.columns[c])} for c in table.columns],
         },
-        rows=_rows(room, call, Columns(table.columns, seen, own), table.rows[call.frame.offset :]),
+        rows=_rows(call, Columns(table.columns, seen, own), table.rows[call.offset :]),
         total=None if table.truncated else len(table),
         above=table_head(heads if own else [*heads, _SOURCE.pick(lang)]),
         note=_nothing(query, names) if not table.rows else None,
@@ -124,11 +138,11 @@ def _nothing(query: SavedQuery, names: Names) -> Text:
     )
 
 
-def _asked(room: Room, param: Parameter, value: str | None) -> Any:
-    """The value that a parameter had, given or by default; None for any."""
+def _asked(call: Call, param: Parameter, value: str | None) -> Any:
+    """The value of a parameter, given or by default; None if any value will do."""
     if value is not None:
-        return cell(room.graph.catalogue.term(param, value), room.graph.names)
-    return None if param.default == "UNDEF" else cell(default(param), room.graph.names)
+        return cell(call.graph.catalogue.term(param, value), call.graph.names)
+    return None if param.default == "UNDEF" else cell(default(param), call.graph.names)
 
 
 def default(param: Parameter) -> ox.NamedNode | ox.Literal:
@@ -142,7 +156,7 @@ def default(param: Parameter) -> ox.NamedNode | ox.Literal:
 
 
 def _of_language(columns: Sequence[str], lang: str) -> list[int]:
-    """Where the columns are that do not hold the other language's text."""
+    """Positions of the columns that do not hold the other language's text."""
     other = "en" if lang == "zh" else "zh"
     return [n for n, c in enumerate(columns) if not c.endswith(f"_{other}")]
 
@@ -151,21 +165,21 @@ def _both(text: Text) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
 
 
-def _rows(room: Room, call: Call, columns: Columns, solutions: Iterable[Any]) -> Iterator[Row]:
+def _rows(call: Call, columns: Columns, solutions: Iterable[Any]) -> Iterator[Row]:
     """Solutions, each with terms in the order of *columns*, as rows."""
-    names, lang = room.graph.names, call.frame.lang
+    names, lang = call.graph.names, call.lang
     for terms in solutions:
-        ground, passages = room.sources.row(terms)
+        ground, passages = call.sources.row(terms)
         values = {c: cell(t, names) for c, t in zip(columns.names, terms, strict=True)}
-        data = {"values": values, "ground": ground, "passages": room.sources.cite(passages, call.spans)}
-        words = [_short(_shown(terms[n], lang, names)) for n in columns.seen]
+        data = {"values": values, "ground": ground, "passages": call.sources.cite(passages, call.spans)}
+        words = [_shown(terms[n], lang, names) for n in columns.seen]
         yield Row(data, table_line(words if columns.own else [*words, ids(data)]), _cut(terms))
 
 
 # -- SPARQL ---------------------------------------------------------------------------------------------------
 
 
-def sparql(room: Room, call: Call) -> Answer:
+def sparql(call: Call) -> Result:
     """The answer of a query from outside.
 
     Raises:
@@ -173,9 +187,9 @@ def sparql(room: Room, call: Call) -> Answer:
         UsageProblem: the engine cannot evaluate it.
     """
     text = call.values["query"]
-    refuse_side_effects(text, "query", room.store.has_graph)
+    refuse_side_effects(text, "query", call.store.has_graph)
     try:
-        found = room.store.query(text)
+        found = call.store.query(text)
     except SyntaxProblem as error:
         _refuse_update(text)
         raise SyntaxProblem(error.what, place=error.place, hint=_EXAMPLE) from error
@@ -183,22 +197,26 @@ def sparql(room: Room, call: Call) -> Answer:
         raise engine_problem(error) from error
     if isinstance(found, ox.QueryBoolean):
         truth = bool(found)
-        return Answer(str(truth).lower(), {"form": "ask", "columns": [], "boolean": truth}, iter(()), 0)
+        return Result(str(truth).lower(), {"form": "ask", "columns": [], "boolean": truth}, iter(()), 0)
     if isinstance(found, ox.QuerySolutions):
         columns = tuple(v.value for v in found.variables)
         solutions = ([solution[c] for c in columns] for solution in _from(found, call))
-        rows = _rows(room, call, Columns(columns, range(len(columns)), own=False), solutions)
+        rows = _rows(call, Columns(columns, range(len(columns)), own=False), solutions)
         form = "select"
     else:
         columns, form = ("subject", "predicate", "object"), "graph"
-        rows = _triples(room, call, _from(found, call))
+        rows = _triples(call, _from(found, call))
     head = {"form": form, "columns": [{"name": c} for c in columns]}
-    above = table_head([*columns, _SOURCE.pick(call.frame.lang)])
-    return Answer(form.upper(), head, rows, None, above, uncited=_UNCITED if form == "select" else None)
+    above = table_head([*columns, _SOURCE.pick(call.lang)])
+    return Result(form.upper(), head, rows, None, above, uncited=_UNCITED if form == "select" else None)
 
 
 def _refuse_update(text: str) -> None:
-    """Say of what is no query, but would be an update, that updates are refused."""
+    """Refuse *text* if it is an update.
+
+    Raises:
+        Refused: it is one.
+    """
     from rdflib.plugins.sparql.parser import parseUpdate
 
     words = text.lower()
@@ -217,21 +235,21 @@ def _refuse_update(text: str) -> None:
 def _from(found: Any, call: Call) -> Iterator[Any]:
     """Solutions or triples from the first that is asked for."""
     try:
-        yield from islice(found, call.frame.offset, None)
+        yield from islice(found, call.offset, None)
     except (OSError, RuntimeError, ValueError) as error:
         raise engine_problem(error) from error
 
 
-def _triples(room: Room, call: Call, triples: Iterator[Any]) -> Iterator[Row]:
-    names, lang = room.graph.names, call.frame.lang
+def _triples(call: Call, triples: Iterator[Any]) -> Iterator[Row]:
+    names, lang = call.graph.names, call.lang
     for triple in triples:
         terms = subject, predicate, value = (triple.subject, triple.predicate, triple.object)
         ground, passages = "computed", list[str]()
         if isinstance(subject, ox.NamedNode) and isinstance(value, (ox.NamedNode, ox.Literal)):
-            ground, passages = room.sources.statement((str(subject), str(predicate), str(value)))
+            ground, passages = call.sources.statement((str(subject), str(predicate), str(value)))
         data: Mapping[str, Any] = {
             "values": dict(zip(("subject", "predicate", "object"), (cell(t, names) for t in terms), strict=True)),
             "ground": ground,
-            "passages": room.sources.cite(passages, call.spans),
+            "passages": call.sources.cite(passages, call.spans),
         }
-        yield Row(data, table_line([*(_short(_shown(t, lang, names)) for t in terms), ids(data)]), _cut(terms))
+        yield Row(data, table_line([*(_shown(t, lang, names) for t in terms), ids(data)]), _cut(terms))

@@ -19,6 +19,8 @@ GROUNDS: Final = ("asserted", "cited", "mentioned", "background", "entities", "i
 _NAME: Final = 500
 _QUERY: Final = 100_000
 _SHORT_LIST: Final = 7
+_MOST: Final = 10**15
+"""Largest number in an argument: all JSON libraries read whole numbers up to here exactly."""
 
 NAMED: Final[Schema] = {"$ref": "#/$defs/named"}
 MAYBE: Final[Schema] = {"anyOf": [NAMED, {"type": "null"}]}
@@ -42,6 +44,8 @@ _DEFS: Final[Schema] = {
         "required": ["id", "section"],
     },
 }
+SHARED: Final = ("limit", "offset", "spans", "lang")
+"""The arguments that every tool has."""
 LIST: Final[Schema] = {"type": "array"}
 OBJECT: Final[Schema] = {"type": "object"}
 STRING: Final[Schema] = {"type": "string"}
@@ -66,7 +70,7 @@ def choice(words: str, choices: list[str]) -> Schema:
 
 
 def shared(lang: str) -> dict[str, Schema]:
-    """What every tool takes; *lang* is the language of the server."""
+    """The schemas of :data:`SHARED`; *lang* is the default of the language."""
     return {
         "limit": {
             "type": "integer",
@@ -94,29 +98,30 @@ def shared(lang: str) -> dict[str, Schema]:
 def parameter(param: Parameter, names: Names) -> Schema:
     """What a parameter of a saved query takes."""
     label = f"{param.label.zh} · {param.label.en}"
-    told = "; any by default 默认任意"
-    given: Schema = {}
+    usual = "; any by default 默认任意"
+    default_: Schema = {}
     if param.default != "UNDEF":
         term = default(param)
         value = slug(term.value)
         meant = names.label(term.value, "zh"), names.label(term.value, "en")
-        told = f"; default {' / '.join(meant)}" if names.has_name(term.value) else ""
-        given = {"default": _number(param, value)}
-    return {**_kind(param, names, label, told), **given}
+        usual = f"; default {' / '.join(meant)}" if names.has_name(term.value) else ""
+        default_ = {"default": _number(param, value)}
+    return {**_kind(param, names, label, usual), **default_}
 
 
-def _kind(param: Parameter, names: Names, label: str, told: str) -> Schema:
+def _kind(param: Parameter, names: Names, label: str, usual: str) -> Schema:
     if param.type == "enum":
         return choice(label, list(param.choices))
     if param.type == "year":
-        return {"type": "integer", "minimum": 1900, "maximum": 2100, "description": f"{label}{told}"}
+        return {"type": "integer", "minimum": 1900, "maximum": 2100, "description": f"{label}{usual}"}
     if param.type in ("integer", "decimal"):
-        return {"type": "integer" if param.type == "integer" else "number", "description": f"{label}{told}"}
+        kind = "integer" if param.type == "integer" else "number"
+        return {"type": kind, "minimum": -_MOST, "maximum": _MOST, "description": f"{label}{usual}"}
     if param.type == "string":
-        return text(f"{label}{told}")
+        return text(f"{label}{usual}")
     if param.type == "Passage":
-        return text(f"{label}: its line or id, as 37 or r1-L0037, or its IRI{told}")
-    return text(f"{label}: {named_as(param.type, names)}{_members(param.type, names)}{told}")
+        return text(f"{label}: its line or id, as 37 or r1-L0037, or its IRI{usual}")
+    return text(f"{label}: {named_as(param.type, names)}{_members(param.type, names)}{usual}")
 
 
 def named_as(kind: str, names: Names) -> str:

@@ -1,72 +1,127 @@
-"""Starting and ending the agents' server: the workers, the conversation, signals, the log."""
+"""Starts and ends the agents' server: workers, conversation, signals, log."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import sys
+from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
-from kg.faces.mcp.graphs import Graphs, Settings
-from kg.faces.mcp.wire import Wire
+from kg.errors import KgError
+from kg.faces.mcp.tools import Tool, tools
+from kg.graph import KnowledgeGraph
+from kg.service.service import Options, Service
+from kg.terms import Lang
+
+LOG: Final = logging.getLogger("kg.mcp")
+_INTERRUPTED: Final = 130
 
 
-def serve(settings: Settings, wire: Wire, *, log_level: str = "warning") -> None:
-    """Converse until the other side closes or SIGTERM.
+class Session:
+    """The service that answers calls, and the tools of the graph that it answers from.
+
+    Args:
+        options: of the service.
+        lang: language of titles, texts and errors, unless a call names one.
+        tags: tags to which the saved queries are held; none for all.
+
+    Attributes:
+        tools: the tools by name; those of the newest graph.
+        industries: the names of the industries in zh and en.
+    """
+
+    def __init__(self, options: Options, lang: Lang, tags: Sequence[str]) -> None:
+        self.service, self.lang, self._tags = Service(options, self._loaded), lang, tags
+        self.tools: dict[str, Tool] = {}
+        self.industries: list[str] = []
+
+    def _loaded(self, folder: Path) -> None:
+        """Take the tools from the graph in *folder*.
+
+        Raises:
+            UsageProblem: no saved query of the first graph has one of the tags.
+        """
+        try:
+            graph = KnowledgeGraph(folder)
+            self.tools = tools(graph.catalogue, graph.names, self.lang, self._tags)
+            self.industries = [f"{t.label.zh} {t.label.en}" for t in graph.names.of_kind("Industry")]
+        except KgError as error:
+            if not self.tools:
+                raise
+            LOG.warning("the tools stay as they are: %s", error)
+
+
+def serve(options: Options, lang: Lang, tags: Sequence[str], *, log_level: str = "warning") -> None:
+    """Answer until the client closes its end, SIGTERM or Ctrl-C; after a signal the process exits from within.
+
+    Args:
+        options: of the service.
+        lang: language of titles, texts and errors, unless a call names one.
+        tags: tags to which the saved queries are held; none for all.
+        log_level: level from which records go to standard error.
 
     Raises:
         StoreError: there is no readable graph. UsageProblem: no saved query has one of the tags.
-        KeyboardInterrupt: Ctrl-C.
     """
-    logging.basicConfig(
-        stream=sys.stderr, level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    if asyncio.run(_serve(settings, wire)) == signal.SIGINT:
-        raise KeyboardInterrupt
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(handlers=[handler], level=log_level.upper())
+    logging.getLogger("mcp").setLevel(logging.WARNING)  # its finer records show what was asked
+    asyncio.run(_serve(Session(options, lang, tags)))
 
 
-async def _serve(settings: Settings, wire: Wire) -> int | None:
-    """Converse to the end; the signal that ended it, if one did."""
-    loop, told = asyncio.get_running_loop(), list[int]()
-    ended = asyncio.Event()
+class _Formatter(logging.Formatter):
+    """One that adds the fields which the service gives its records."""
 
-    def end(number: int) -> None:
-        told.append(number)
-        ended.set()
+    def format(self, record: logging.LogRecord) -> str:
+        fields: dict[str, Any] = getattr(record, "fields", {})
+        return " ".join([super().format(record), *(f"{name}={value}" for name, value in fields.items())])
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, end, number)
-    graphs = Graphs(settings)
-    work = loop.create_task(_converse(graphs, wire))
+
+async def _serve(session: Session) -> None:
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[int] = loop.create_future()
+
+    def end(code: int) -> None:
+        if not ended.done():
+            ended.set_result(code)
+
+    loop.add_signal_handler(signal.SIGTERM, end, 0)
+    loop.add_signal_handler(signal.SIGINT, end, _INTERRUPTED)
     try:
-        await _first(work, loop.create_task(ended.wait()), loop.create_task(_failure(graphs)))
+        opening = loop.create_task(_open(session))
+        await _first(ended, opening)
+        if opening.done():
+            await _first(ended, loop.create_task(_converse(session, lambda: end(0))))
+        else:
+            opening.cancel()
+            await asyncio.wait({opening})
     finally:
-        work.cancel()
-        await asyncio.wait({work})
-        await graphs.close()
-    return told[0] if told else None
+        await session.service.close(0)
+    if ended.done():
+        # Nothing can interrupt the thread that reads standard input, and an ordinary exit would wait for it.
+        os._exit(ended.result())
 
 
-async def _converse(graphs: Graphs, wire: Wire) -> None:
-    # the protocol's package takes a second or two to import; meanwhile the workers load the graph
-    session = await asyncio.to_thread(import_module, "kg.faces.mcp.session")
-    await session.Session(wire, graphs).run()
+async def _open(session: Session) -> None:
+    # the protocol's package takes a second or more to import; meanwhile the workers load the graph
+    await asyncio.gather(session.service.open(), asyncio.to_thread(import_module, "kg.faces.mcp.server"))
 
 
-async def _failure(graphs: Graphs) -> None:
-    """Wait for ever, unless the workers cannot start.
+async def _converse(session: Session, give_up: Callable[[], None]) -> None:
+    from kg.faces.mcp.connection import converse
+    from kg.faces.mcp.server import server
 
-    Raises:
-        StoreError: they could not load the graph.
-    """
-    await graphs.ready()
-    await asyncio.get_running_loop().create_future()
+    await converse(server(session), session.service.options.limits.seconds + 1, give_up)
 
 
-async def _first(*tasks: asyncio.Task[Any]) -> None:
-    """Wait for the first of *tasks* to end, and raise what it raised."""
-    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in done:
+async def _first(ended: asyncio.Future[Any], task: asyncio.Future[Any]) -> None:
+    """Wait for the end of the server or of *task*, and raise what the task raised."""
+    await asyncio.wait({ended, task}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
         task.result()

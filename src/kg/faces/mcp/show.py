@@ -1,4 +1,4 @@
-"""One thing from all sides: what is stated of it, its figures and claims; of a passage, what it states."""
+"""The tool show: what is known of one thing, its figures and claims; of a passage, what it states."""
 
 from __future__ import annotations
 
@@ -8,50 +8,50 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kg.ask import plain
 from kg.ask.entity import Edge, Entity, described, entity
-from kg.faces.mcp.bounded import Answer, Row, cited
+from kg.faces.mcp.result import Result, Row, cited
 from kg.faces.mcp.rows import cell
 from kg.terms import Text, amount, compact, expand, slug
 from kg.vocab import BASE, IVC, IVL, PASSAGE
 
 if TYPE_CHECKING:
     from kg.ask.names import Names
-    from kg.faces.mcp.desk import Call, Room
+    from kg.faces.mcp.call import Call
 
 _ORDER: Final = ("asserted", "figure", "claim", "background", "entities", "inferred")
 
 
-def show(room: Room, call: Call) -> Answer:
-    """Edges that the report states, figures, claims, then what it does not say itself.
+def show(call: Call) -> Result:
+    """Edges that the report states, figures, claims, then edges from other sources.
 
     Raises:
         NotFound: nothing bears the name.
     """
-    text, names = call.values["thing"], room.graph.names
-    found = _meant(room, text)
+    text, names = call.values["thing"], call.graph.names
+    found = _meant(call, text)
     iri = found.thing.iri
-    head = {"thing": _thing(room, call, found), "namesakes": _namesakes(room, text, iri)}
+    head = {"thing": _thing(call, found), "namesakes": _namesakes(call, text, iri)}
     rows = list(_stated(found, names)) if found.span else _ordered(found, names)
     called = " / ".join(dict.fromkeys((found.thing.label.zh, found.thing.label.en)))
-    kind = f" ({names.label(IVC + found.thing.kind, call.frame.lang)})" if found.thing.kind else ""
-    return Answer(
+    kind = f" ({names.label(IVC + found.thing.kind, call.lang)})" if found.thing.kind else ""
+    return Result(
         title=f"{called}{kind} {compact(iri)}",
         head=head,
-        rows=(_row(room, call, row) for row in islice(rows, call.frame.offset, None)),
+        rows=(_row(call, row) for row in islice(rows, call.offset, None)),
         total=len(rows),
     )
 
 
-def _meant(room: Room, text: str) -> Entity:
-    """What *text* names; an IRI, a prefixed name or the id of a passage may also mean what bears no name."""
-    store, names = room.graph.store, room.graph.names
-    whole = PASSAGE + text if room.sources.has(PASSAGE + text) else expand(text)
+def _meant(call: Call, text: str) -> Entity:
+    """The thing that *text* names; an IRI, a prefixed name or the id of a passage may also mean a thing without a name."""
+    store, names = call.graph.store, call.graph.names
+    whole = PASSAGE + text if call.sources.has(PASSAGE + text) else expand(text)
     found = described(store, names, whole) if whole.startswith(BASE) else None
-    return found or entity(store, names, room.graph.resolve(text))
+    return found or entity(store, names, call.graph.resolve(text))
 
 
-def _thing(room: Room, call: Call, found: Entity) -> dict[str, Any]:
-    thing, names = found.thing, room.graph.names
-    told: dict[str, Any] = {
+def _thing(call: Call, found: Entity) -> dict[str, Any]:
+    thing, names = found.thing, call.graph.names
+    data: dict[str, Any] = {
         "iri": thing.iri,
         "zh": thing.label.zh,
         "en": thing.label.en,
@@ -59,25 +59,25 @@ def _thing(room: Room, call: Call, found: Entity) -> dict[str, Any]:
         "also": list(thing.also),
         "texts": {compact(prop): words for prop, words in found.texts.items()},
     }
-    if room.sources.has(thing.iri):
-        told |= room.sources.cite([thing.iri], call.spans)[0]
-    return told
+    if call.sources.has(thing.iri):
+        data |= call.sources.cite([thing.iri], call.spans)[0]
+    return data
 
 
-def _namesakes(room: Room, text: str, iri: str) -> list[dict[str, Any]]:
+def _namesakes(call: Call, text: str, iri: str) -> list[dict[str, Any]]:
     """Other things that bear the same name."""
-    names = room.graph.names
+    names = call.graph.names
     others = [t for t in names.bearing(text) if t.iri != iri]
     return [{**(plain.named(t.iri, names) or {}), "kind": plain.named(IVC + t.kind, names)} for t in others]
 
 
 def _ordered(found: Entity, names: Any) -> list[dict[str, Any]]:
     """Rows as plain data, the report's own statements first; each edge with its triple for :func:`_row`."""
-    told = plain.entity(found, names)
-    pairs = zip(told["edges"], found.edges, strict=True)
+    data = plain.entity(found, names)
+    pairs = zip(data["edges"], found.edges, strict=True)
     rows = [{"row": "edge", **edge, "triple": _triple(found.thing.iri, of)} for edge, of in pairs]
-    rows += [{"row": "figure", **claim} for claim in told["figures"]]
-    rows += [{"row": "claim", **claim} for claim in told["claims"]]
+    rows += [{"row": "figure", **claim} for claim in data["figures"]]
+    rows += [{"row": "claim", **claim} for claim in data["claims"]]
     return sorted(rows, key=lambda row: _ORDER.index(row.get("ground") or row["row"]))
 
 
@@ -87,24 +87,24 @@ def _triple(iri: str, edge: Edge) -> tuple[str, str, str]:
 
 
 def _stated(found: Entity, names: Names) -> Iterator[dict[str, Any]]:
-    """What a passage states, triple by triple."""
+    """The triples that a passage states, a row each."""
     for terms in found.states:
         three = zip(("subject", "predicate", "object"), (cell(t, names) for t in terms), strict=True)
         yield {"row": "statement", **dict(three), "ground": "asserted", "passages": [slug(found.thing.iri)]}
 
 
-def _row(room: Room, call: Call, told: Mapping[str, Any]) -> Row:
-    row = {key: value for key, value in told.items() if key not in ("triple", "passage")}
-    passages = [told["passage"]] if "passage" in told else told["passages"]
+def _row(call: Call, found: Mapping[str, Any]) -> Row:
+    row = {key: value for key, value in found.items() if key not in ("triple", "passage")}
+    passages = [found["passage"]] if "passage" in found else found["passages"]
     if row.get("ground") == "inferred":
-        passages = room.sources.statement(told["triple"])[1]
+        passages = call.sources.statement(found["triple"])[1]
     if row["row"] in ("figure", "claim"):
-        row |= {"kind": plain.named(IVC + row["kind"], room.graph.names), "ground": "asserted"}
-    data = {**row, "passages": room.sources.cite(passages, call.spans)}
-    return Row(data, f"- {_words(room, data, call.frame.lang)}{cited(data)}")
+        row |= {"kind": plain.named(IVC + row["kind"], call.graph.names), "ground": "asserted"}
+    data = {**row, "passages": call.sources.cite(passages, call.spans)}
+    return Row(data, f"- {_words(call, data, call.lang)}{cited(data)}")
 
 
-def _words(room: Room, row: Mapping[str, Any], lang: str) -> str:
+def _words(call: Call, row: Mapping[str, Any], lang: str) -> str:
     if row["row"] == "edge":
         arrow = "→" if row["direction"] == "out" else "←"
         said = "" if row["ground"] == "asserted" else f" ({row['ground']})"
@@ -112,16 +112,16 @@ def _words(room: Room, row: Mapping[str, Any], lang: str) -> str:
     if row["row"] == "statement":
         return " — ".join(_name(row[part], lang) for part in ("subject", "predicate", "object"))
     summary = row["summary"].get(lang, "")
-    return summary if row["row"] == "claim" else f"{_figure(room, row, lang)}{f' ({summary})' if summary else ''}"
+    return summary if row["row"] == "claim" else f"{_figure(call, row, lang)}{f' ({summary})' if summary else ''}"
 
 
 def _name(value: Any, lang: str) -> str:
     return str(value.get(lang, compact(value["iri"]))) if isinstance(value, dict) else str(value)
 
 
-def _figure(room: Room, row: Mapping[str, Any], lang: str) -> str:
+def _figure(call: Call, row: Mapping[str, Any], lang: str) -> str:
     """``China 2023 market size: 157.27 billion yuan renminbi, actual, according to …``."""
-    names = room.graph.names
+    names = call.graph.names
     bound = "" if row["comparator"] == "eq" else names.label(IVL + row["comparator"], lang) + " "
     unit = names.unit((row["unit"] or {}).get("iri", ""), (row["indicator"] or {}).get("iri", ""), lang)
     where = [row["region"][lang] if row["region"] else "", row["years"], row["indicator"][lang]]

@@ -1,4 +1,4 @@
-"""Where things are said: the sections and spans of passages, and the passages of a statement, a row or a thing."""
+"""Citations: the sections and spans of passages, and the passages of a statement, a row or a thing."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Cited = tuple[str, list[str]]
 
 
 class Sources:
-    """The passages of one graph, and who needs which."""
+    """The passages of one graph, and which of them support a statement, a row or a thing."""
 
     def __init__(self, store: Store, names: Names) -> None:
         self._store, self._names = store, names

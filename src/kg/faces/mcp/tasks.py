@@ -1,206 +1,54 @@
-"""What the tools find that are no saved query: things by name, proofs, findings, paths."""
+"""What a worker does for a call: the task of a tool by the tool's name, and its answer as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final
 
-import pyoxigraph as ox
+# The libraries of find, path and sparql are loaded before workers are forked: no worker spends the time of a call on them.
+import networkx  # noqa: F401
+import rapidfuzz  # noqa: F401
+import rdflib.plugins.sparql.algebra  # noqa: F401
 
-from kg.ask import plain
-from kg.ask.explain import explain
-from kg.ask.names import Match
-from kg.ask.network import Hop
-from kg.ask.overview import AuditFinding
-from kg.ask.proof import Missing, Proof
-from kg.ask.statement import read
-from kg.errors import NotFound
-from kg.faces.mcp import chart, rows, show
-from kg.faces.mcp.bounded import Answer, Row, cited, ids, table_head, table_line
-from kg.faces.mcp.sources import FEW, ground_of, leaves
-from kg.terms import Text, compact, slug
-from kg.vocab import IVC, SH, SHAPE
+from kg.faces.mcp import chart, lookups, rows, show
+from kg.faces.mcp.call import Call
+from kg.faces.mcp.result import Result, dumped, render
+from kg.faces.mcp.schemas import SHARED
+from kg.faces.mcp.sources import Sources
+from kg.graph import KnowledgeGraph
+from kg.service.messages import Answer, Request
+from kg.store.answers import Limits
 
-if TYPE_CHECKING:
-    from kg.faces.mcp.desk import Call, Room
-
-_ALL: Final = 10_000
-_UNSAID: Final = Text(
-    "没有规则能得出它;报告也没有这样说,这不等于否定",
-    "no rule concludes it and the report does not say it, which is not a no",
-)
-
-
-def find(room: Room, call: Call) -> Answer:
-    """Things that a text may mean, best first.
-
-    Raises:
-        NotFound: no name comes near.
-    """
-    text, kinds = call.values["text"], [call.values["kind"]] if "kind" in call.values else []
-    matches = room.graph.find(text, *kinds, limit=_ALL)
-    if not matches:
-        raise NotFound(
-            Text(f"没有与“{text}”相近的名称", f"no name comes near “{text}”"),
-            hint=Text("换一种写法,取短一些,或不限类别", "spell it otherwise, shorter, or without kind"),
-        )
-    zh = call.frame.lang == "zh"
-    heads = ("名称", "类别", "IRI", "匹配", "见于") if zh else ("name", "kind", "IRI", "fit", "mentioned in")
-    return Answer(
-        title=Text(f"“{text}”可能指:", f"what “{text}” may mean:").pick(call.frame.lang),
-        head={"text": text},
-        rows=(_match(room, call, m) for m in matches[call.frame.offset :]),
-        total=len(matches),
-        above=table_head(heads),
-    )
-
-
-def _match(room: Room, call: Call, match: Match) -> Row:
-    iri = match.thing.iri
-    passages = room.sources.mentions([ox.NamedNode(iri)])
-    data = {
-        **plain.match(match),
-        "kind": plain.named(IVC + match.thing.kind, room.graph.names),
-        "mentions": len(passages),
-        "ground": "mentioned",
-        "passages": room.sources.cite(passages[:FEW], call.spans),
-    }
-    kind = room.graph.names.label(IVC + match.thing.kind, call.frame.lang)
-    cells = (match.thing.label.pick(call.frame.lang), kind, compact(iri), f"{match.score:.0f}", ids(data))
-    return Row(data, table_line(cells))
-
-
-def why(room: Room, call: Call) -> Answer:
-    """The proofs of a statement, shortest first; or what the nearest rules lack.
-
-    Raises:
-        NotFound: one of the three means nothing.
-    """
-    names, frame = room.graph.names, call.frame
-    three = [call.values[name] for name in ("subject", "predicate", "object")]
-    found = room.sources.prover.why(read(room.graph.store, names, *three))
-    told = explain(found, names)
-    holds = Text("成立", "it holds") if found.holds else Text("不成立", "it does not hold")
-    made: Iterator[Row]
-    if found.holds:
-        total = len(found.proofs)
-        pairs = zip(found.proofs[frame.offset :], told["proofs"][frame.offset :], strict=True)
-        made = (_proof(room, call, proof, words) for proof, words in pairs)
-    else:
-        total = len(found.missing)
-        lacks = zip(found.missing[frame.offset :], told["missing"][frame.offset :], strict=True)
-        made = (_missing(room, call, missing, words) for missing, words in lacks)
-    return Answer(
-        title=f"{told['triple'][frame.lang]}: {holds.pick(frame.lang)}",
-        head={"triple": told["triple"], "holds": found.holds},
-        rows=made,
-        total=total,
-        note=None if total else _UNSAID,
-    )
-
-
-def _proof(room: Room, call: Call, proof: Proof, words: dict[str, Any]) -> Row:
-    tree = _with_ids(words)
-    data = {
-        "proof": tree,
-        "ground": ground_of(proof),
-        "passages": room.sources.cite(leaves(proof), call.spans),
-    }
-    return Row(data, "\n".join(_tree(tree, call.frame.lang)))
-
-
-def _with_ids(words: Mapping[str, Any]) -> dict[str, Any]:
-    """A proof with the ids of its passages in the place of their IRIs."""
-    premises = [_with_ids(p) for p in words["premises"]]
-    return {**words, "passages": [slug(p) for p in words["passages"]], "premises": premises}
-
-
-def _tree(proof: Mapping[str, Any], lang: str, depth: int = 0) -> Iterator[str]:
-    stated = f" [{' '.join(proof['passages'])}]" if proof["passages"] else ""
-    ground = stated or ("" if proof["rule"] else f" ({proof['kind']})")
-    rule = f"  <= {proof['rule'][lang]}" if proof["rule"] else ""
-    yield f"{'  ' * depth}- {proof[lang]}{ground}{rule}"
-    for premise in proof["premises"]:
-        yield from _tree(premise, lang, depth + 1)
-
-
-def _missing(room: Room, call: Call, missing: Missing, words: dict[str, Any]) -> Row:
-    """A rule that is one premise short, with the passages of those it has."""
-    lang = call.frame.lang
-    passages = [p for triple in missing.present for p in room.sources.statement(triple)[1]]
-    data = {"missing": words, "ground": "computed", "passages": room.sources.cite(passages, call.spans)}
-    lines = [f"- {words['rule'][lang]}", f"  {Text('缺', 'lacks').pick(lang)}: {words['lacking'][lang]}"]
-    if words["present"]:
-        lines.append(f"  {Text('有', 'has').pick(lang)}: {'; '.join(p[lang] for p in words['present'])}{cited(data)}")
-    return Row(data, "\n".join(lines))
-
-
-def audit(room: Room, call: Call) -> Answer:
-    """Where the report disagrees with itself, over all or for one industry.
-
-    Raises:
-        NotFound: no industry bears the name.
-    """
-    names, severity, industry = room.graph.names, call.values.get("severity"), call.values.get("industry")
-    found = [f for f in room.graph.audit(industry) if severity in (None, f.severity)]
-    about = plain.named(room.graph.resolve(industry, "Industry").iri, names) if industry else None
-    return Answer(
-        title=Text("报告自相矛盾与遗漏之处:", "where the report disagrees with itself:").pick(call.frame.lang),
-        head={"industry": about},
-        rows=(_finding(room, call, f) for f in found[call.frame.offset :]),
-        total=len(found),
-    )
-
-
-def _finding(room: Room, call: Call, found: AuditFinding) -> Row:
-    names, lang = room.graph.names, call.frame.lang
-    passages = list(found.passages)
-    if not passages:
-        passages = room.sources.mentions([ox.NamedNode(i) for i in (found.focus, *found.involved)])[:FEW]
-    data = {
-        **plain.finding(found, names),
-        "rule": plain.named(SHAPE + found.rule, names),
-        "ground": "computed",
-        "passages": room.sources.cite(passages, call.spans),
-    }
-    severity, rule = names.label(SH + found.severity, lang), names.label(SHAPE + found.rule, lang)
-    return Row(
-        data, f"- {severity} · {rule}: {names.label(found.focus, lang)}: {found.message.pick(lang)}{cited(data)}"
-    )
-
-
-def path(room: Room, call: Call) -> Answer:
-    """How two things are connected.
-
-    Raises:
-        NotFound: nothing bears one of the names, or nothing connects them.
-    """
-    graph, names = room.graph, room.graph.names
-    one, other = graph.resolve(call.values["one"]), graph.resolve(call.values["other"])
-    hops = graph.path_between(one.iri, other.iri)
-    return Answer(
-        title=f"{one.label.pick(call.frame.lang)} … {other.label.pick(call.frame.lang)}",
-        head={"one": plain.named(one.iri, names), "other": plain.named(other.iri, names)},
-        rows=(_hop(room, call, h) for h in hops[call.frame.offset :]),
-        total=len(hops),
-    )
-
-
-def _hop(room: Room, call: Call, hop: Hop) -> Row:
-    names, lang = room.graph.names, call.frame.lang
-    data = {**plain.hop(hop, names), "ground": "asserted", "passages": room.sources.cite(hop.passages, call.spans)}
-    here, there = (hop.subject, hop.value) if hop.forward else (hop.value, hop.subject)
-    edge = names.label(hop.predicate, lang, inverse=not hop.forward)
-    return Row(data, f"{names.label(here, lang)} — {edge} → {names.label(there, lang)}{cited(data)}")
-
-
-TASKS: Final[Mapping[str, Callable[[Room, Call], Answer]]] = {
-    "find": find,
+Tool = Callable[[Call], Result]
+_OWN: Final[Mapping[str, Tool]] = {
+    "find": lookups.find,
     "show": show.show,
     "chain": chart.chain,
-    "why": why,
-    "audit": audit,
-    "path": path,
+    "why": lookups.why,
+    "audit": lookups.audit,
+    "path": lookups.path,
     "sparql": rows.sparql,
 }
-"""Tool → what answers it; any other tool is a saved query."""
+_PART: Final = 0.5
+"""Part of the time limit after which no further row is begun, so that the rows that are there still go out."""
+
+
+def tasks(graph: KnowledgeGraph, limits: Limits) -> dict[str, Callable[[Request], Answer]]:
+    """The task of each tool; called once, before workers are forked.
+
+    The body of an answer is JSON with ``structured`` (the structured content) and ``text``.
+    """
+    sources = Sources(graph.store, graph.names)
+    found = {**{query.name: rows.saved for query in graph.catalogue}, **_OWN}
+    return {name: partial(_answer, tool, graph, sources, limits) for name, tool in found.items()}
+
+
+def _answer(tool: Tool, graph: KnowledgeGraph, sources: Sources, limits: Limits, request: Request) -> Answer:
+    values = dict(request.params)
+    shared = {name: values.pop(name) for name in SHARED}
+    until = time.monotonic() + limits.seconds * _PART
+    call = Call(graph, sources, limits.rows, request.task, values, until=until, **shared)
+    structured, text = render(tool(call), call)
+    return Answer(dumped({"structured": structured, "text": text}).encode())

@@ -20,10 +20,10 @@ class Tool:
     """One tool.
 
     Attributes:
-        name: as an agent calls it.
-        title: for people.
-        description: for agents: what it answers, in English, with the Chinese title.
-        takes: JSON Schema of its arguments, without those that every tool has.
+        name: the name by which an agent calls it.
+        title: a title for people.
+        description: what it answers, for agents: in English, with the Chinese title.
+        takes: JSON Schema of its arguments.
         gives: JSON Schema of its structured content.
     """
 
@@ -34,12 +34,13 @@ class Tool:
     gives: Schema
 
 
-def tools(catalogue: Catalogue, names: Names, tags: Iterable[str] = ()) -> dict[str, Tool]:
+def tools(catalogue: Catalogue, names: Names, lang: str, tags: Iterable[str] = ()) -> dict[str, Tool]:
     """Every tool by name.
 
     Args:
         catalogue: the saved queries.
         names: what classes and values are called.
+        lang: language of an answer, unless a call names one.
         tags: hold the saved queries to those that have one of these; none for all.
 
     Raises:
@@ -53,8 +54,10 @@ def tools(catalogue: Catalogue, names: Names, tags: Iterable[str] = ()) -> dict[
             hint=Text(f"可选:{'、'.join(known)}", f"one of: {', '.join(known)}"),
         )
     kept = [q for q in queries if not wanted or wanted & set(q.tags)]
-    made = [*_own(names), *(_saved(q, names) for q in kept)]
-    return {tool.name: tool for tool in made}
+    made = {tool.name: tool for tool in (*_own(names), *(_saved(q, names) for q in kept))}
+    for tool in made.values():
+        tool.takes["properties"] |= schemas.shared(lang)
+    return made
 
 
 def _saved(query: SavedQuery, names: Names) -> Tool:

@@ -5,23 +5,21 @@ from __future__ import annotations
 import base64
 import io
 import json
-import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from math import isfinite
 from typing import Any, Final
-
-import pyoxigraph as ox
 
 from kg.ask.tables import with_labels
 from kg.errors import StaleCursor, UsageProblem
 from kg.faces.web.context import HTML, JSON, Context, as_json, choose, formatted
 from kg.service.messages import Answer, Request
 from kg.source.queryfile import SavedQuery
+from kg.store import spreadsheet
 from kg.store.answers import ROWS, too_large
-from kg.store.results import Table, Term, plain, to_csv, to_markdown, to_tsv, to_turtle
+from kg.store.results import Table, to_markdown, to_turtle
 from kg.terms import Text
 
 RESERVED: Final = ("lang", "limit", "cursor", "format")
@@ -233,28 +231,6 @@ def _both(text: Text) -> dict[str, str]:
 # -- files for spreadsheets ------------------------------------------------------------------------------
 
 
-_FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
-"""How a text begins that a spreadsheet may take for a formula; in Chinese and Japanese ones, full-width signs begin one too."""
-
-
-def _harmless(table: Table) -> Table:
-    """The table with an apostrophe before each text that could be taken for a formula, which tells it is none (CWE-1236)."""
-    return replace(table, rows=tuple(tuple(map(_defused, row)) for row in table.rows))
-
-
-def _defused(term: Term | None) -> Term | None:
-    value = plain(term)
-    return ox.Literal(f"'{value}") if isinstance(value, str) and _FORMULA.match(value) else term
-
-
-def _csv(table: Table) -> bytes:
-    return to_csv(_harmless(table)).encode("utf-8-sig")  # the mark by which Excel reads UTF-8
-
-
-def _tsv(table: Table) -> bytes:
-    return to_tsv(_harmless(table)).encode()
-
-
 def _xlsx(table: Table) -> bytes:
     from xlsxwriter import Workbook
 
@@ -285,8 +261,8 @@ def _encoded(write: Any) -> Any:
 
 
 _WRITERS: Final[Mapping[str, Any]] = {
-    "csv": _csv,
-    "tsv": _tsv,
+    "csv": spreadsheet.csv,
+    "tsv": spreadsheet.tsv,
     "xlsx": _xlsx,
     "ttl": _encoded(to_turtle),
     "md": _encoded(to_markdown),

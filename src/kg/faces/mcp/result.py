@@ -1,18 +1,21 @@
-"""An answer made to measure: as many whole rows as fit, and what the agent has to know of the rest.
-
-It goes out twice: as structured content, in which every IRI stands with its names, and as a short text.
-"""
+"""The result of a tool, cut at whole rows to the size of an answer: as structured content and as a short text."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
 
 from kg.errors import TooLarge
 from kg.terms import Text
+
+if TYPE_CHECKING:
+    from kg.faces.mcp.call import Call
 
 MOST: Final = 20_000
 """Most characters of the structured content, and of the text."""
@@ -34,17 +37,17 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Result:
     """What a tool has found.
 
     Attributes:
         title: first line of the text.
-        head: what stands beside the rows.
-        rows: from the first that is asked for; made one by one as they are taken.
-        total: how many there are in all, those before and after included; None if only the end of *rows* tells.
+        head: members of the structured content beside the rows.
+        rows: from the call's offset on; each is made when it is taken.
+        total: number of rows, those before and after included; None if only the end of *rows* tells.
         above: lines above the rows in the text.
-        note: what to know besides.
-        uncited: what to know if a row has no passages.
+        note: a remark on the whole.
+        uncited: a remark that is added if a row has no passages.
     """
 
     title: str
@@ -56,26 +59,9 @@ class Answer:
     uncited: Text | None = None
 
 
-@dataclass(frozen=True)
-class Frame:
-    """How much is wanted.
-
-    Attributes:
-        lang: ``zh`` or ``en``, of the text.
-        limit: most rows.
-        offset: rows before the first.
-        until: second of :func:`time.monotonic` after which no further row is begun.
-    """
-
-    lang: str
-    limit: int
-    offset: int
-    until: float
-
-
 @dataclass
 class _Kept:
-    """Rows that fit, and the sections of the passages they cite."""
+    """Rows that fit, and the sections of the passages they cite; *room* is the characters for both."""
 
     room: int
     rows: list[Row] = field(default_factory=list)
@@ -85,6 +71,7 @@ class _Kept:
 
     def takes(self, row: Row) -> bool:
         """Keep *row* if it fits."""
+        row = replace(row, data=_valid(row.data))
         new = {c["id"]: _source(c) for c in row.data["passages"] if c["id"] not in self.sections}
         data = self.data_size + len(dumped(row.data)) + 1
         text = self.text_size + len(row.line) + 1 + sum(len(s) + 1 for s in new.values())
@@ -96,53 +83,48 @@ class _Kept:
         return True
 
 
-def bound(answer: Answer, frame: Frame, dataset: str) -> tuple[dict[str, Any], str]:
-    """(structured content, text) of *answer*.
-
-    Args:
-        answer: what was found.
-        frame: how much of it is wanted.
-        dataset: SHA-256 of the dataset.
+def render(result: Result, call: Call) -> tuple[dict[str, Any], str]:
+    """The structured content and the text of *result*, with as many of its rows as fit.
 
     Raises:
         TooLarge: not even one row fits.
     """
-    beside = max(len(dumped(answer.head)), len(answer.title) + sum(map(len, answer.above)))
+    beside = max(len(dumped(result.head)), len(result.title) + sum(map(len, result.above)))
     kept = _Kept(MOST - beside - _BESIDE)
-    more = _fill(kept, answer.rows, frame)
+    more = _fill(kept, result.rows, call)
     if more and not kept.rows:
         raise TooLarge(
             Text("一行就超过一个答案的大小", "a single row is larger than an answer may be"),
             hint=Text("少取几列,或缩短文本", "ask for fewer columns or shorter texts"),
         )
-    after = frame.offset + len(kept.rows)
-    total = answer.total if more or answer.total is not None else after
+    after = call.offset + len(kept.rows)
+    total = result.total if more or result.total is not None else after
     counts = {
-        "offset": frame.offset,
+        "offset": call.offset,
         "total": total,
-        "complete": not more and frame.offset == 0 and not any(row.cut for row in kept.rows),
+        "complete": not more and call.offset == 0 and not any(row.cut for row in kept.rows),
         "truncated": more,
         "next": after if more else None,
-        "dataset": dataset,
-        "note": _note(answer, kept, after if more else None, frame.lang),
+        "dataset": call.graph.manifest["dataset_sha256"],
+        "note": _note(result, kept, after if more else None, call.lang),
     }
-    structured = {**answer.head, **counts, "rows": [row.data for row in kept.rows]}
-    return structured, _text(answer, kept, counts, frame.lang)
+    structured = {**result.head, **counts, "rows": [row.data for row in kept.rows]}
+    return structured, _text(result, kept, counts, call.lang)
 
 
-def _fill(kept: _Kept, rows: Iterable[Row], frame: Frame) -> bool:
+def _fill(kept: _Kept, rows: Iterable[Row], call: Call) -> bool:
     """Take rows while they fit; whether there are more."""
     for row in rows:
-        late = kept.rows and time.monotonic() > frame.until
-        if len(kept.rows) == frame.limit or late or not kept.takes(row):
+        late = kept.rows and time.monotonic() > call.until
+        if len(kept.rows) == call.limit or late or not kept.takes(row):
             return True
     return False
 
 
-def _note(answer: Answer, kept: _Kept, following: int | None, lang: str) -> str | None:
-    notes = [answer.note] if answer.note else []
-    if answer.uncited and not all(row.data["passages"] for row in kept.rows):
-        notes.append(answer.uncited)
+def _note(result: Result, kept: _Kept, following: int | None, lang: str) -> str | None:
+    notes = [result.note] if result.note else []
+    if result.uncited and not all(row.data["passages"] for row in kept.rows):
+        notes.append(result.uncited)
     if any(row.cut for row in kept.rows):
         notes.append(_CUT)
     if following is not None:
@@ -155,10 +137,10 @@ def _note(answer: Answer, kept: _Kept, following: int | None, lang: str) -> str 
     return " ".join(n.pick(lang) for n in notes) or None
 
 
-def _text(answer: Answer, kept: _Kept, counts: Mapping[str, Any], lang: str) -> str:
-    lines = [answer.title, _counted(len(kept.rows), counts).pick(lang)]
+def _text(result: Result, kept: _Kept, counts: Mapping[str, Any], lang: str) -> str:
+    lines = [result.title, _counted(len(kept.rows), counts).pick(lang)]
     if kept.rows:
-        lines += ["", *answer.above, *(row.line for row in kept.rows)]
+        lines += ["", *result.above, *(row.line for row in kept.rows)]
     if kept.sections:
         lines += ["", Text("出处:", "sources:").pick(lang), *(kept.sections[p] for p in sorted(kept.sections))]
     if counts["note"]:
@@ -184,8 +166,17 @@ def _source(citation: Mapping[str, Any]) -> str:
     return f"{citation['id']} {citation['section']}{span}"
 
 
+def _valid(value: Any) -> Any:
+    """*value* with the text of each number that JSON does not know in its place."""
+    if isinstance(value, Mapping):
+        return {key: _valid(member) for key, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_valid(member) for member in value]
+    return ox.Literal(value).value if isinstance(value, float) and not isfinite(value) else value
+
+
 def dumped(value: Any) -> str:
-    """*value* as JSON without spaces, as it is counted and sent."""
+    """*value* as JSON without spaces; its characters are what an answer is measured by."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 

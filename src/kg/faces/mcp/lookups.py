@@ -1,0 +1,193 @@
+"""The tools find, why, audit and path: things by name, proofs of a statement, findings of the audit, paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
+
+from kg.ask import plain
+from kg.ask.explain import explain
+from kg.ask.names import Match
+from kg.ask.network import Hop
+from kg.ask.overview import AuditFinding
+from kg.ask.proof import Missing, Proof
+from kg.ask.statement import read
+from kg.errors import NotFound
+from kg.faces.mcp.result import Result, Row, cited, ids, table_head, table_line
+from kg.faces.mcp.sources import FEW, ground_of, leaves
+from kg.terms import Text, compact, slug
+from kg.vocab import IVC, SH, SHAPE
+
+if TYPE_CHECKING:
+    from kg.faces.mcp.call import Call
+
+_ALL: Final = 10_000
+_UNSAID: Final = Text(
+    "没有规则能得出它;报告也没有这样说,这不等于否定",
+    "no rule concludes it and the report does not say it, which is not a no",
+)
+
+
+def find(call: Call) -> Result:
+    """Things that a text may mean, best first.
+
+    Raises:
+        NotFound: no name comes near.
+    """
+    text, kinds = call.values["text"], [call.values["kind"]] if "kind" in call.values else []
+    matches = call.graph.find(text, *kinds, limit=_ALL)
+    if not matches:
+        raise NotFound(
+            Text(f"没有与“{text}”相近的名称", f"no name comes near “{text}”"),
+            hint=Text("换一种写法,取短一些,或不限类别", "spell it otherwise, shorter, or without kind"),
+        )
+    zh = call.lang == "zh"
+    heads = ("名称", "类别", "IRI", "匹配", "见于") if zh else ("name", "kind", "IRI", "fit", "mentioned in")
+    return Result(
+        title=Text(f"“{text}”可能指:", f"what “{text}” may mean:").pick(call.lang),
+        head={"text": text},
+        rows=(_match(call, m) for m in matches[call.offset :]),
+        total=len(matches),
+        above=table_head(heads),
+    )
+
+
+def _match(call: Call, match: Match) -> Row:
+    iri = match.thing.iri
+    passages = call.sources.mentions([ox.NamedNode(iri)])
+    data = {
+        **plain.match(match),
+        "kind": plain.named(IVC + match.thing.kind, call.graph.names),
+        "mentions": len(passages),
+        "ground": "mentioned",
+        "passages": call.sources.cite(passages[:FEW], call.spans),
+    }
+    kind = call.graph.names.label(IVC + match.thing.kind, call.lang)
+    cells = (match.thing.label.pick(call.lang), kind, compact(iri), f"{match.score:.0f}", ids(data))
+    return Row(data, table_line(cells))
+
+
+def why(call: Call) -> Result:
+    """The proofs of a statement, shortest first; or what the nearest rules lack.
+
+    Raises:
+        NotFound: one of the three means nothing.
+    """
+    names, start = call.graph.names, call.offset
+    three = [call.values[name] for name in ("subject", "predicate", "object")]
+    found = call.sources.prover.why(read(call.graph.store, names, *three))
+    words = explain(found, names)
+    holds = Text("成立", "it holds") if found.holds else Text("不成立", "it does not hold")
+    rows: Iterator[Row]
+    if found.holds:
+        total = len(found.proofs)
+        pairs = zip(found.proofs[start:], words["proofs"][start:], strict=True)
+        rows = (_proof(call, proof, each) for proof, each in pairs)
+    else:
+        total = len(found.missing)
+        lacks = zip(found.missing[start:], words["missing"][start:], strict=True)
+        rows = (_missing(call, missing, each) for missing, each in lacks)
+    return Result(
+        title=f"{words['triple'][call.lang]}: {holds.pick(call.lang)}",
+        head={"triple": words["triple"], "holds": found.holds},
+        rows=rows,
+        total=total,
+        note=None if total else _UNSAID,
+    )
+
+
+def _proof(call: Call, proof: Proof, words: dict[str, Any]) -> Row:
+    tree = _with_ids(words)
+    data = {
+        "proof": tree,
+        "ground": ground_of(proof),
+        "passages": call.sources.cite(leaves(proof), call.spans),
+    }
+    return Row(data, "\n".join(_tree(tree, call.lang)))
+
+
+def _with_ids(words: Mapping[str, Any]) -> dict[str, Any]:
+    """A proof with the ids of its passages in the place of their IRIs."""
+    premises = [_with_ids(p) for p in words["premises"]]
+    return {**words, "passages": [slug(p) for p in words["passages"]], "premises": premises}
+
+
+def _tree(proof: Mapping[str, Any], lang: str, depth: int = 0) -> Iterator[str]:
+    stated = f" [{' '.join(proof['passages'])}]" if proof["passages"] else ""
+    ground = stated or ("" if proof["rule"] else f" ({proof['kind']})")
+    rule = f"  <= {proof['rule'][lang]}" if proof["rule"] else ""
+    yield f"{'  ' * depth}- {proof[lang]}{ground}{rule}"
+    for premise in proof["premises"]:
+        yield from _tree(premise, lang, depth + 1)
+
+
+def _missing(call: Call, missing: Missing, words: dict[str, Any]) -> Row:
+    """A rule that is one premise short, with the passages of those it has."""
+    lang = call.lang
+    passages = [p for triple in missing.present for p in call.sources.statement(triple)[1]]
+    data = {"missing": words, "ground": "computed", "passages": call.sources.cite(passages, call.spans)}
+    lines = [f"- {words['rule'][lang]}", f"  {Text('缺', 'lacks').pick(lang)}: {words['lacking'][lang]}"]
+    if words["present"]:
+        lines.append(f"  {Text('有', 'has').pick(lang)}: {'; '.join(p[lang] for p in words['present'])}{cited(data)}")
+    return Row(data, "\n".join(lines))
+
+
+def audit(call: Call) -> Result:
+    """Where the report disagrees with itself, over all or for one industry.
+
+    Raises:
+        NotFound: no industry bears the name.
+    """
+    names, severity, industry = call.graph.names, call.values.get("severity"), call.values.get("industry")
+    found = [f for f in call.graph.audit(industry) if severity in (None, f.severity)]
+    about = plain.named(call.graph.resolve(industry, "Industry").iri, names) if industry else None
+    return Result(
+        title=Text("报告自相矛盾与遗漏之处:", "where the report disagrees with itself:").pick(call.lang),
+        head={"industry": about},
+        rows=(_finding(call, f) for f in found[call.offset :]),
+        total=len(found),
+    )
+
+
+def _finding(call: Call, found: AuditFinding) -> Row:
+    names, lang = call.graph.names, call.lang
+    passages = list(found.passages)
+    if not passages:
+        passages = call.sources.mentions([ox.NamedNode(i) for i in (found.focus, *found.involved)])[:FEW]
+    data = {
+        **plain.finding(found, names),
+        "rule": plain.named(SHAPE + found.rule, names),
+        "ground": "computed",
+        "passages": call.sources.cite(passages, call.spans),
+    }
+    severity, rule = names.label(SH + found.severity, lang), names.label(SHAPE + found.rule, lang)
+    return Row(
+        data, f"- {severity} · {rule}: {names.label(found.focus, lang)}: {found.message.pick(lang)}{cited(data)}"
+    )
+
+
+def path(call: Call) -> Result:
+    """How two things are connected.
+
+    Raises:
+        NotFound: nothing bears one of the names, or nothing connects them.
+    """
+    graph, names = call.graph, call.graph.names
+    one, other = graph.resolve(call.values["one"]), graph.resolve(call.values["other"])
+    hops = graph.path_between(one.iri, other.iri)
+    return Result(
+        title=f"{one.label.pick(call.lang)} … {other.label.pick(call.lang)}",
+        head={"one": plain.named(one.iri, names), "other": plain.named(other.iri, names)},
+        rows=(_hop(call, h) for h in hops[call.offset :]),
+        total=len(hops),
+    )
+
+
+def _hop(call: Call, hop: Hop) -> Row:
+    names, lang = call.graph.names, call.lang
+    data = {**plain.hop(hop, names), "ground": "asserted", "passages": call.sources.cite(hop.passages, call.spans)}
+    here, there = (hop.subject, hop.value) if hop.forward else (hop.value, hop.subject)
+    edge = names.label(hop.predicate, lang, inverse=not hop.forward)
+    return Row(data, f"{names.label(here, lang)} — {edge} → {names.label(there, lang)}{cited(data)}")

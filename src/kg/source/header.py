@@ -1,0 +1,228 @@
+"""The ``#+`` lines of a ``.rq`` file: YAML with mappings, sequences and texts, and nothing else.
+
+Every scalar is a text (``2030``, ``true`` and ``2001-01-01`` too). Anchors, aliases, tags, merge keys and nulls are refused,
+and so is a header that is too long or too deep: reading one costs no more than its length, whatever stands in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from kg.errors import Place, SyntaxProblem
+from kg.terms import Text
+
+if TYPE_CHECKING:
+    from yaml.events import Event, MappingStartEvent, NodeEvent, ScalarEvent
+
+MOST_BYTES: Final = 16_384
+MOST_LINES: Final = 256
+_DEEPEST: Final = 8
+_BREAK: Final = re.compile(r"\r\n|\r|\n")
+_NULLS: Final = ("", "~", "null", "Null", "NULL")
+_UNSEEN: Final = re.compile("[\x00-\x08\n-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Control characters but the tab, separators of lines, surrogates: none belongs in a text of one line."""
+_HINT: Final = Text(
+    "头部需要 title、question、tags、params、columns;每个参数要有一个 VALUES ?名 { 默认值 }",
+    "it needs title, question, tags, params, columns, and one VALUES ?name { default } per parameter",
+)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value of the header.
+
+    Attributes:
+        name: the keys that lead to it, as in ``params.segment``; empty for the whole header.
+        place: where its key stands.
+        value: a text, a sequence of nodes or a mapping of nodes.
+    """
+
+    name: str
+    place: Place
+    value: str | Sequence[Node] | Mapping[str, Node]
+
+    def text(self) -> str:
+        """The value, which must be a text that is not empty.
+
+        Raises:
+            SyntaxProblem: it is not.
+        """
+        if isinstance(self.value, str) and self.value.strip():
+            return self.value
+        raise self.mistake(Text("应是一段不空的文字", "must be a text that is not empty"))
+
+    def texts(self) -> tuple[str, ...]:
+        """The value, which must be a sequence of texts.
+
+        Raises:
+            SyntaxProblem: it is not.
+        """
+        if isinstance(self.value, Sequence) and not isinstance(self.value, str):
+            return tuple(node.text() for node in self.value)
+        raise self.mistake(Text("应是一列文字,如 [a, b]", "must be a list of texts, as in [a, b]"))
+
+    def mapping(self) -> Mapping[str, Node]:
+        """The value, which must be a mapping.
+
+        Raises:
+            SyntaxProblem: it is not.
+        """
+        if isinstance(self.value, Mapping):
+            return self.value
+        raise self.mistake(Text("应由“键: 值”组成", "must be made of “key: value”"))
+
+    def fields(self, required: Sequence[str], optional: Sequence[str] = ()) -> Mapping[str, Node]:
+        """The value, which must be a mapping with the *required* keys, perhaps the *optional* ones, and no other.
+
+        Raises:
+            SyntaxProblem: it is not.
+        """
+        found = self.mapping()
+        for key, node in found.items():
+            if key not in required and key not in optional:
+                known = ", ".join((*required, *optional))
+                raise node.mistake(Text(f"不是这里的键;可用 {known}", f"is no key here; there are {known}"))
+        lacking = ", ".join(key for key in required if key not in found)
+        if lacking:
+            raise self.mistake(Text(f"缺少 {lacking}", f"lacks {lacking}"))
+        return found
+
+    def mistake(self, what: Text) -> SyntaxProblem:
+        """The error that this value *what*, as in “must be a text”."""
+        name = self.name[:80]
+        zh, en = (f"的 {name} ", f"{name} in ") if name else ("", "")
+        return SyntaxProblem(
+            Text(f"查询文件的 #+ 头部{zh}{what.zh}", f"{en}the #+ header of the query {what.en}"),
+            place=self.place,
+            hint=_HINT,
+        )
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of *text* as SPARQL counts them: LF, CR or both end one, and nothing else does."""
+    return _BREAK.split(text)
+
+
+def read(text: str, shown: str) -> Node:
+    """The header of a query file.
+
+    Args:
+        text: the whole file.
+        shown: the path as error messages give it.
+
+    Raises:
+        SyntaxProblem: it is not the YAML described above, with file and line.
+    """
+    lines = [(n, line[2:]) for n, line in enumerate(lines_of(text), start=1) if line.startswith("#+")]
+    whole = Node("", Place(shown, lines[0][0] if lines else 1), {})
+    if len(lines) > MOST_LINES or sum(len(line.encode()) for _, line in lines) > MOST_BYTES:
+        raise whole.mistake(
+            Text(
+                f"过长:最多 {MOST_LINES} 行、{MOST_BYTES} 字节",
+                f"is too long: at most {MOST_LINES} lines and {MOST_BYTES} bytes",
+            )
+        )
+    for n, line in lines:
+        _refuse_unseen(line, Node("", Place(shown, n), line))
+    return _Composer(shown, [n for n, _ in lines]).compose("\n".join(line for _, line in lines)) or whole
+
+
+def _refuse_unseen(text: str, node: Node) -> None:
+    if unseen := _UNSEEN.search(text):
+        code = f"U+{ord(unseen[0]):04X}"
+        raise node.mistake(Text(f"含有不可见的字符 {code}", f"holds the invisible character {code}"))
+
+
+class _Composer:
+    """Makes nodes from the events of PyYAML's parser, of which only mappings, sequences and plain values are taken."""
+
+    def __init__(self, shown: str, numbers: Sequence[int]) -> None:
+        self._shown = shown
+        self._numbers = numbers  # line of the header, from 0 → line of the file
+        self._line = 0  # line of the header on which the last event begins
+
+    def compose(self, header: str) -> Node | None:
+        """The one document in *header*; None if there is none."""
+        import yaml
+
+        try:
+            events = self._events(header)
+            roots = [
+                self._node(next(events), events, "", self._line, 0)
+                for event in events
+                if isinstance(event, yaml.DocumentStartEvent)
+            ]
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            why = getattr(error, "problem", None) or str(error)
+            line = mark.line if mark else self._line
+            raise self._mistake(line, Text(f"不是 YAML:{why}", f"is not YAML: {why}")) from error
+        except (ValueError, OverflowError) as error:  # PyYAML's own parser on "\UFFFFFFFF"
+            raise self._mistake(self._line, Text(f"不是 YAML:{error}", f"is not YAML: {error}")) from error
+        if len(roots) > 1:
+            raise roots[1].mistake(Text("有不止一个 YAML 文档", "has more than one YAML document"))
+        return roots[0] if roots else None
+
+    def _events(self, header: str) -> Iterator[Event]:
+        import yaml
+
+        loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's parser is ten times as fast
+        for event in yaml.parse(header, Loader=loader):
+            self._line = event.start_mark.line if event.start_mark else self._line
+            yield event
+
+    def _node(self, event: Event, events: Iterator[Event], name: str, line: int, depth: int) -> Node:
+        """The node that begins with *event*; its key stands on *line* of the header."""
+        import yaml
+
+        if isinstance(event, yaml.AliasEvent):
+            raise self._mistake(line, Text("不能用别名(*)", "may hold no alias (*)"))
+        assert isinstance(event, yaml.NodeEvent)
+        self._refuse_properties(event, line)
+        if depth > _DEEPEST:
+            raise self._mistake(line, Text("嵌套过深", "is nested too deeply"))
+        if isinstance(event, yaml.MappingStartEvent):
+            return Node(name, self._place(line), self._mapping(event, events, name, depth))
+        if isinstance(event, yaml.SequenceStartEvent):
+            value = []
+            while not isinstance(event := next(events), yaml.SequenceEndEvent):
+                value.append(self._node(event, events, name, self._line, depth + 1))
+            return Node(name, self._place(line), value)
+        assert isinstance(event, yaml.ScalarEvent)
+        return self._scalar(event, name, line)
+
+    def _mapping(self, start: MappingStartEvent, events: Iterator[Event], name: str, depth: int) -> dict[str, Node]:
+        import yaml
+
+        found: dict[str, Node] = {}
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            line = self._line
+            key = self._node(event, events, name, line, depth + 1).text()
+            if key == "<<":
+                raise self._mistake(line, Text("不能用合并键(<<)", "may hold no merge key (<<)"))
+            node = self._node(next(events), events, f"{name}.{key}".removeprefix("."), line, depth + 1)
+            if key in found:
+                raise node.mistake(Text("出现了两次", "stands there twice"))
+            found[key] = node
+        return found
+
+    def _scalar(self, event: ScalarEvent, name: str, line: int) -> Node:
+        node = Node(name, self._place(line), "" if not event.style and event.value in _NULLS else event.value)
+        _refuse_unseen(event.value, node)  # an escape such as "\0"; PyYAML's own parser lets "\ud800" pass as well
+        return node
+
+    def _refuse_properties(self, event: NodeEvent, line: int) -> None:
+        if event.anchor is not None:
+            raise self._mistake(line, Text("不能用锚点(&)", "may hold no anchor (&)"))
+        if getattr(event, "tag", None) is not None:
+            raise self._mistake(line, Text("不能用标签(!)", "may hold no tag (!)"))
+
+    def _place(self, line: int) -> Place:
+        """The place in the file of *line* of the header; of the last line if the header ends before it."""
+        return Place(self._shown, self._numbers[min(line, len(self._numbers) - 1)])
+
+    def _mistake(self, line: int, what: Text) -> SyntaxProblem:
+        return Node("", self._place(line), "").mistake(what)

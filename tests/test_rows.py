@@ -1,0 +1,235 @@
+"""Rows in every format: values with their own digits, valid JSON, and what no format may trip over."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+
+from conftest import Run
+from kg.errors import UsageProblem
+from kg.faces.cli.render import cell
+from kg.graph import KnowledgeGraph
+from kg.source.queryfile import Parameter
+from kg.store import spreadsheet
+from kg.store.embedded import to_table
+from kg.store.results import WRITERS, Table, json_rows, plain, to_csv, to_html, to_turtle, written
+from kg.terms import Text, amount
+from kg.vocab import PREFIXES, XSD
+
+ODD = """SELECT (true AS ?t) (10/3 AS ?a) (1234567890123456.789 AS ?b) (0.0000001 AS ?c)
+  ("NaN"^^xsd:double AS ?d) (1e400 AS ?e) (-1e400 AS ?f) {}"""
+OWN = ["true", "3.333333333333333333", "1234567890123456.789", "0.0000001", "NaN", "INF", "-INF"]
+TRIPLE = '<<( <urn:a> <urn:b> <<( <urn:a> <urn:b> "1"^^<http://www.w3.org/2001/XMLSchema#integer> )>> )>>'
+NESTED = "SELECT (TRIPLE(<urn:a>, <urn:b>, TRIPLE(<urn:a>, <urn:b>, 1)) AS ?t) ?unbound {}"
+
+
+def select(query: str) -> Table:
+    """The table of *query*, as the engine answers it on nothing."""
+    answer = ox.Store().query(query, prefixes=dict(PREFIXES))
+    assert isinstance(answer, ox.QuerySolutions)
+    return to_table(answer)
+
+
+def typed(text: str, kind: str) -> ox.Literal:
+    return ox.Literal(text, datatype=ox.NamedNode(XSD + kind))
+
+
+def lines(text: str, apart: str) -> list[str]:
+    return text.splitlines()[-1].strip("| ").split(apart)
+
+
+def test_values_keep_their_own_digits_in_every_text_format() -> None:
+    table = select(ODD)
+    assert next(csv.reader(io.StringIO(to_csv(table).partition("\n")[2]))) == OWN
+    assert lines(WRITERS["tsv"](table), "\t") == lines(WRITERS["md"](table), " | ") == OWN
+    assert [cell(term, "zh", None) for term in table.rows[0]] == OWN
+    for value in OWN:
+        assert f">{value}</td>" in to_html(table)
+
+
+@pytest.mark.parametrize("format_", ["json", "jsonl"])
+def test_json_is_json_whatever_the_numbers(format_: str) -> None:
+    def refuse(word: str) -> None:
+        raise AssertionError(word)
+
+    body = json.loads(WRITERS[format_](select(ODD)), parse_constant=refuse)
+    (row,) = body["rows"] if format_ == "json" else [body]
+    assert list(row.values()) == [True, 10 / 3, 1234567890123456.789, 1e-7, "NaN", "INF", "-INF"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("9" * 400, "integer", int("9" * 400)),
+        ("9" * 5000, "integer", "9" * 5000),
+        ("-" + "9" * 5000, "integer", "-" + "9" * 5000),
+        ("9" * 400 + ".5", "decimal", "9" * 400 + ".5"),
+        ("9" * 5000, "decimal", "9" * 5000),
+        ("+.5", "decimal", 0.5),
+        ("5.", "decimal", 5.0),
+        ("1e3", "decimal", "1e3"),
+        ("INF", "decimal", "INF"),
+        ("1_000", "integer", "1_000"),
+        ("1_000.0", "double", "1_000.0"),
+        ("２０３１", "integer", "２０３１"),
+        (" 5", "integer", " 5"),
+        ("infinity", "double", "infinity"),
+        ("nan", "float", "nan"),
+        ("+INF", "float", float("inf")),
+        ("1", "boolean", True),
+        ("0", "boolean", False),
+        ("yes", "boolean", "yes"),
+    ],
+)
+def test_a_value_is_a_number_if_xml_schema_says_so_and_python_can_hold_it(text: str, kind: str, value: object) -> None:
+    term = typed(text, kind)
+    assert plain(term) == value
+    assert type(plain(term)) is type(value)
+    assert written(term) == text
+    table = Table(("x", "y"), ((term, None),))
+    for name, write in WRITERS.items():
+        assert text.strip() in write(table) or name in ("json", "jsonl")
+    assert json.loads(json.dumps(json_rows(table), allow_nan=False))[0]["y"] is None
+
+
+def test_a_triple_as_a_term_has_a_form_in_every_format(graph: KnowledgeGraph) -> None:
+    table = select(NESTED)
+    assert next(csv.reader(io.StringIO(to_csv(table).partition("\n")[2]))) == [TRIPLE, ""]
+    assert lines(WRITERS["tsv"](table).rstrip("\n"), "\t")[0] == TRIPLE
+    assert lines(WRITERS["md"](table), " | ")[0] == TRIPLE
+    assert json_rows(table) == [{"t": TRIPLE, "unbound": None}]
+    assert next(csv.reader(io.StringIO(spreadsheet.csv(table).decode("utf-8-sig").partition("\n")[2]))) == [TRIPLE, ""]
+    assert [cell(term, "en", names) for names in (None, graph.names) for term in table.rows[0]] == [TRIPLE, ""] * 2
+    back = [q.object for q in ox.parse(to_turtle(table), format=ox.RdfFormat.TURTLE)]
+    assert table.rows[0][0] in back
+    for frame in (table.to_pandas(), table.to_polars()):
+        assert list(frame["t"]) == [TRIPLE]
+
+
+@pytest.mark.parametrize("frame", [Table.to_pandas, Table.to_polars])
+def test_frames_take_every_number(frame: Callable[[Table], object]) -> None:
+    """A column with a number that a frame cannot hold is of texts."""
+    terms = [typed("9" * 5000, "integer"), typed("1", "integer"), typed("9" * 400 + ".5", "decimal")]
+    table = Table(("a", "b"), tuple((term, typed("NaN", "double")) for term in terms))
+    made: Any = frame(table)
+    assert list(made["a"]) == [term.value for term in terms]
+    assert len(made["b"]) == len(terms)
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(1e-7, "1e-07"), (-0.00001, "-1e-05"), (0.0, "0"), (0.5, "0.5"), (1e20, "100,000,000万亿")]
+)
+def test_a_small_amount_is_not_shown_as_nothing(number: float, told: str) -> None:
+    assert amount(number, "zh") == told
+
+
+@pytest.mark.parametrize("text", ["=1+1", "＝1+1", "-x", "\t=1", "@a", "-INF"])
+def test_a_file_for_a_spreadsheet_holds_no_formula(text: str) -> None:
+    kind = "double" if text == "-INF" else "string"
+    body = spreadsheet.csv(
+        Table(("x",), ((typed(text, kind),), (ox.Literal(-5),), (typed("-" + "9" * 400, "integer"),)))
+    )
+    assert body.startswith(b"\xef\xbb\xbfx\r\n")
+    rows = [row for (row,) in csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""))]
+    assert rows == ["x", f"'{text}", "-5", "-" + "9" * 400]
+
+
+def test_a_row_of_markdown_is_one_line() -> None:
+    table = Table(("x",), ((ox.Literal("a\r\nb\u2028c\x0cd|e"),),))
+    assert WRITERS["md"](table).splitlines() == ["| x |", "| --- |", "| a b c d\\|e |"]
+
+
+def test_the_csv_of_the_shell_is_that_of_a_spreadsheet_but_for_sparql(kg: Run) -> None:
+    """Decision 0011: saved queries and charts are opened in a spreadsheet; SPARQL results are exact."""
+    for words in (["query", "companies-in-segment"], ["chain", "6G"], ["find", "byd"], ["queries"]):
+        assert kg(*words, "--format", "csv").stdout.startswith("\ufeff"), words
+    body = kg("sparql", 'SELECT ("=1+1" AS ?x) (true AS ?y) (10/3 AS ?z) {}', "--format", "csv").stdout
+    assert body.splitlines() == ["x,y,z", "=1+1,true,3.333333333333333333"]
+
+
+def test_the_csv_of_the_shell_is_utf_8_whatever_the_terminal(kg: Run) -> None:
+    for encoding in ("ascii", "gbk"):
+        found = kg("queries", "--format", "csv", lang="zh", PYTHONIOENCODING=encoding, PYTHONUTF8="0").stdout
+        assert "产业" in found.removeprefix("\ufeff")
+
+
+@pytest.mark.parametrize("format_", ["table", "md", "json", "jsonl", "csv", "tsv", "ttl"])
+def test_the_shell_prints_any_term(kg: Run, format_: str) -> None:
+    asked = f'{NESTED.removesuffix("?unbound {}")} ("{"9" * 5000}"^^xsd:integer AS ?n) ("x"^^xsd:decimal AS ?i) ("NaN"^^xsd:double AS ?d) {{}}'
+    found = kg("sparql", asked, "--format", format_, COLUMNS="9000").stdout
+    for wanted in ("urn:a", "9" * 5000, "NaN"):
+        assert wanted in found
+
+
+@pytest.mark.parametrize("seconds", ["nan", "-nan", "inf", "-1", "0", "1e9", "x"])
+def test_a_time_limit_that_is_none_is_refused(kg: Run, seconds: str) -> None:
+    for lang in ("zh", "en"):
+        done = kg("sparql", "ASK {}", f"--timeout={seconds}", lang=lang, code=2)
+        assert "--timeout" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [["sparql", "SELECT * { ?s a ivc:Industry }"], ["query", "market-size"], ["find", "byd"], ["stats"]]
+)
+def test_a_limit_may_be_huge(kg: Run, words: list[str]) -> None:
+    assert kg(*words, "--limit", "9" * 400).stdout == kg(*words, "--limit", "9000").stdout != ""
+
+
+NINES = "9" * 400
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed_", "term"),
+    [
+        ("integer", "2", "2"),
+        ("integer", "-0", "0"),
+        ("integer", "２０３０", "2030"),
+        ("integer", " +5 ", "5"),
+        ("integer", "9" * 18, "9" * 18),
+        ("integer", NINES, "digits"),
+        ("integer", "9" * 5000, "digits"),
+        ("integer", "1e3", "whole number"),
+        ("integer", "1_000", "whole number"),
+        ("integer", "inf", "whole number"),
+        ("integer", "", "whole number"),
+        ("year", NINES, "from 1900 to 2100"),
+        ("year", "1899", "from 1900 to 2100"),
+        ("decimal", "0.0000001", "0.0000001"),
+        ("decimal", "123456789012345678.123456789012345678", "123456789012345678.123456789012345678"),
+        ("decimal", "1e3", "1000"),
+        ("decimal", ".50", "0.5"),
+        ("decimal", "1" + "0" * 17 + ".25", "1" + "0" * 17 + ".25"),
+        ("decimal", "0e999999999", "0"),
+        ("decimal", "-0." + "0" * 5000, "0"),
+        ("decimal", "0." + "1" * 5000, "0." + "1" * 18),
+        ("decimal", "1e999999999", "between"),
+        ("decimal", "1e-999999999", "between"),
+        ("decimal", NINES, "between"),
+        ("decimal", "nan", "a number"),
+        ("decimal", "INF", "a number"),
+        ("decimal", "1_0.0", "a number"),
+        ("decimal", "--1", "a number"),
+    ],
+)
+def test_a_number_is_one_that_the_engine_reckons_with_or_is_refused(
+    graph: KnowledgeGraph, kind: str, typed_: str, term: str
+) -> None:
+    param = Parameter("least", kind, Text("至少", "at least"), "2")
+    if term[0] in "-0123456789":
+        found = graph.catalogue.term(param, typed_)
+        assert found.value == term
+        asked = f"ASK {{ FILTER({found} >= 0) FILTER({found} + 1 > {found}) }}"
+        assert isinstance(plain(found), int if kind != "decimal" else float)
+        assert bool(ox.Store().query(asked)), "the engine reckons with it"
+        return
+    with pytest.raises(UsageProblem) as caught:
+        graph.catalogue.term(param, typed_)
+    assert term in str(caught.value.hint)
+    assert len(caught.value.render("zh")) < 200
