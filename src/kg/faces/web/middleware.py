@@ -148,8 +148,8 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = [*message.get("headers", ()), *_ALWAYS, (b"x-request-id", self._scope["request_id"].encode())]
-            if all(name != b"content-security-policy" for name, _ in headers):
-                headers.append(_POLICY)
+            if message["status"] != 304 and all(name != b"content-security-policy" for name, _ in headers):
+                headers.append(_POLICY)  # a 304 would put it in the place of the stored answer's own (RFC 9111, 3.2)
             message = {**message, "headers": headers}
         else:
             self._bytes += len(message.get("body", b""))
