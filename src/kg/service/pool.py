@@ -63,7 +63,7 @@ class Pool:
                 raise out_of_time(seconds) from None
             except (OSError, EOFError) as error:
                 self._lose(worker)
-                if worker.orphaned and not self._closing:  # not for anything in this request, which another worker can answer
+                if worker.orphaned and not self._closing:  # this request did not end it; another worker can answer
                     continue
                 raise ended() from error
             except BaseException:  # whoever asked has gone away: the worker does not go on

@@ -202,7 +202,7 @@ def _built(run: Run) -> Path:
 
 def _token(file: str | None) -> str:
     if file is None:
-        return os.environ.get("KG_TOKEN", "")
+        return os.environ.pop("KG_TOKEN", "")  # no process that this one starts is given it
     try:
         token = Path(file).read_text(encoding="utf-8").strip()
     except OSError as error:
