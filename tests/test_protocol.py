@@ -437,6 +437,13 @@ def test_xml_is_read_as_it_was_written_or_refused(http: httpx.Client) -> None:
         assert ask(query, "application/sparql-results+json, text/turtle").status_code == 200
 
 
+def test_terms_and_numbers_that_are_seldom_seen_are_answered(http: httpx.Client) -> None:
+    odd = 'SELECT (TRIPLE(<urn:a>, <urn:b>, 1) AS ?t) ("x"^^xsd:decimal AS ?x) ("NaN"^^xsd:double AS ?n) {}'
+    for accept in ("text/html", "application/sparql-results+json", "text/csv"):
+        response = http.get("/sparql", params={"query": odd}, headers={"Accept": accept})
+        assert response.status_code == 200, response.text[:500]
+
+
 # -- methods, CORS --------------------------------------------------------------------------------------------------
 
 PATHS = (

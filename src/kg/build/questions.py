@@ -11,6 +11,7 @@ from kg.errors import Place, SyntaxProblem
 from kg.source import queryfile
 from kg.source.project import Project
 from kg.source.queryfile import TYPES, VALUES, SavedQuery
+from kg.store.guard import refuse_side_effects
 from kg.store.syntax import syntax_problem
 from kg.terms import Text, iri
 
@@ -21,6 +22,7 @@ def read_all(project: Project, quads: Iterable[ox.Quad]) -> list[SavedQuery]:
     Raises:
         SyntaxProblem: a header or its SPARQL cannot be read, a parameter is of an unknown type, or the columns are
             not the variables of the SELECT; with file and line.
+        Refused: one has a SERVICE clause.
     """
     classes = {
         iri(q.subject).removeprefix(vocab.IVC)
@@ -60,6 +62,7 @@ def _check(query: SavedQuery, shown: str, classes: set[str], nothing: ox.Store) 
                     f"types are {', '.join(VALUES)}; a column of things or passages has none",
                 ),
             )
+    refuse_side_effects(query.sparql, shown)
     try:
         answer = nothing.query(query.sparql, prefixes=dict(vocab.PREFIXES))
     except SyntaxError as error:

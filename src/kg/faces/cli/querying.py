@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from kg.faces.cli.completing import QUERY, TAG, VALUE
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import chosen, format_option, print_plain, show, tell_truncated
+from kg.faces.cli.types import Seconds
 from kg.terms import Text
 
 if TYPE_CHECKING:
@@ -22,17 +22,6 @@ if TYPE_CHECKING:
 
 _MOST = 10_000
 """Rows of an answer if nobody says how many."""
-
-
-class _Seconds(click.FloatRange):
-    """A number in a range; NaN, which no comparison finds outside of one, is in none."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number that *value* is; fails as Click's types do."""
-        number: float = super().convert(value, param, ctx)
-        if isnan(number):
-            self.fail(say("时限不能是 nan 秒", "the time limit cannot be nan seconds"), param, ctx)
-        return number
 
 
 @click.command(help=say("列出保存的查询", "list the saved queries"))
@@ -82,7 +71,7 @@ def query(run: Run, name: str, params: tuple[str, ...], limit: int | None, forma
     help=say("只读 SPARQL 1.1:文本、文件或 -(标准输入)", "read-only SPARQL 1.1: text, a file, or - for standard input")
 )
 @click.argument("text")
-@click.option("--timeout", type=_Seconds(0.01, 86_400), default=30.0, show_default=True, help=say("秒", "seconds"))
+@click.option("--timeout", type=Seconds(0.01, 86_400), default=30.0, show_default=True, help=say("秒", "seconds"))
 @click.option("--limit", type=click.IntRange(1), show_default=str(_MOST), help=say("最多行数", "most rows"))
 @format_option
 @common

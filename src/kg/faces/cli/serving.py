@@ -12,6 +12,7 @@ import click
 from kg.errors import KgError, MissingFile, UsageProblem
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common, note, step_printer
+from kg.faces.cli.types import Seconds
 from kg.terms import Text, is_url
 
 
@@ -69,7 +70,7 @@ from kg.terms import Text, is_url
 @click.option(
     "--timeout",
     "seconds",
-    type=click.FloatRange(0.05),
+    type=Seconds(0.05, 86_400),
     default=10.0,
     show_default=True,
     help=say("每个查询的秒数", "seconds for one query"),
@@ -150,7 +151,7 @@ def serve(
 @click.option(
     "--timeout",
     "seconds",
-    type=click.FloatRange(0.05),
+    type=Seconds(0.05, 86_400),
     default=10.0,
     show_default=True,
     help=say("每次调用的秒数", "seconds for one call"),

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from kg.store.results import plain, written
 from kg.terms import Text, amount, slug
 from kg.vocab import BASE, IVC, PASSAGE, SH, SHAPE, XSD
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 2_000
 """Most characters of a value that a page shows; the other formats have it whole."""
-_NUMBERS: Final = {XSD + "decimal", XSD + "double"}
 
 
 class Asked(Protocol):
@@ -84,9 +84,11 @@ class Pages:
                 return ""
             if isinstance(term, ox.NamedNode):
                 return cite([term.value]) if term.value.startswith(PASSAGE) else link(term.value)
-            if isinstance(term, ox.Literal) and term.datatype.value in _NUMBERS:
-                return Markup('<span class="num">{}</span>').format(amount(float(term.value), lang))
-            return escape(term.value if len(term.value) <= _LONGEST else term.value[:_LONGEST] + "…")
+            value = plain(term)
+            if isinstance(value, float):
+                return Markup('<span class="num">{}</span>').format(amount(value, lang))
+            text = written(term)
+            return escape(text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
 
         def unit(claim: Any) -> str:
             return self._names.unit(claim.unit, claim.indicator, lang)

@@ -9,7 +9,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from math import isfinite
 from typing import Any, Final
 
 from kg.ask.tables import with_labels
@@ -19,7 +18,7 @@ from kg.service.messages import Answer, Request
 from kg.source.queryfile import SavedQuery
 from kg.store import spreadsheet
 from kg.store.answers import ROWS, too_large
-from kg.store.results import Table, to_markdown, to_turtle
+from kg.store.results import Table, finite, json_rows, to_markdown, to_turtle
 from kg.terms import Text
 
 RESERVED: Final = ("lang", "limit", "cursor", "format")
@@ -189,7 +188,7 @@ def _document(
         "question": _both(context.graph.catalogue.question(saved, values)),
         "params": terms,
         "columns": _columns(saved),
-        "rows": list(labelled),
+        "rows": json_rows(labelled),
         "offset": page.offset,
         "total": page.total,
         "truncated": page.table.truncated,
@@ -250,7 +249,7 @@ def _xlsx(table: Table) -> bytes:
 def _write_cell(sheet: Any, line: int, column: int, value: Any) -> None:
     if isinstance(value, bool):
         sheet.write_boolean(line, column, value)
-    elif isinstance(value, (int, float)) and isfinite(value):
+    elif finite(value):
         sheet.write_number(line, column, value)
     elif value is not None:
         sheet.write_string(line, column, str(value)[:32_000])
