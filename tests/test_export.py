@@ -7,16 +7,23 @@ import io
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import pyoxigraph as ox
 import pytest
 import rdflib
 
+from kg.ask.names import Names
 from kg.build.closure import close
+from kg.errors import UsageProblem
 from kg.faces.export import FORMATS, export
 from kg.graph import KnowledgeGraph
+from kg.store.embedded import EmbeddedStore
+from kg.vocab import BASE, LABEL
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -111,3 +118,56 @@ def test_graphml_names_the_passages(graph: KnowledgeGraph, which: str) -> None:
 def test_graphml_of_the_audit_joins_findings_to_what_they_are_about(graph: KnowledgeGraph) -> None:
     network = nx.parse_graphml(export(graph, "graphml", "audit"))
     assert sum("/finding/" in node for node in network) == graph.manifest["counts"]["findings"] > 0
+
+
+@dataclass
+class Made:
+    """What an export needs of a graph: a store of a few quads, and the names in it."""
+
+    store: EmbeddedStore
+    names: Names
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Callable[[str, str], Any]:
+    """``made("urn:p", "label")``: one statement of the report with that predicate, about a thing of that name."""
+
+    def make(predicate: str, label: str) -> Any:
+        thing, other, passage = (ox.NamedNode(BASE + n) for n in ("organization/a", "segment/b", "passage/r1-L0001"))
+        edge, named = (thing, ox.NamedNode(predicate), other), (thing, ox.NamedNode(LABEL), ox.Literal(label))
+        quads = [ox.Quad(*edge, passage), ox.Quad(*edge), ox.Quad(*named)]
+        file = tmp_path / "dataset.nq"
+        file.write_bytes(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
+        lookup = {"terms": {}, "classes": {}, "captions": {}, "measures": {}}
+        lookup["things"] = [{"iri": thing.value, "kind": "Company", "zh": label, "en": label, "also": [], "keys": []}]
+        return Made(EmbeddedStore(file, in_memory=True), Names(lookup))
+
+    return make
+
+
+EDGE = "https://w3id.org/xinzhi/ns#keyPlayerIn"
+
+
+@pytest.mark.parametrize("format_", ["rdfxml", "graphml"])
+@pytest.mark.parametrize("character", ["\0", "\x01", "\x0b", "\x1f", "\ufffe", "\uffff"])
+def test_what_xml_cannot_hold_is_refused_with_its_thing(made, format_: str, character: str) -> None:
+    with pytest.raises(UsageProblem, match=f"organization/a.* XML has no character U\\+{ord(character):04X}") as caught:
+        export(made(EDGE, f"a{character}b"), format_)
+    assert caught.value.exit_code == 2
+    assert character not in caught.value.render("zh") + caught.value.render("en")
+
+
+@pytest.mark.parametrize("label", ["a\rb", "a\r\nb", " a\tb\n", "a\u2028b\x85c", "<&>\"']]>", "😀"])
+def test_a_label_comes_back_from_xml_as_it_was(made, label: str) -> None:
+    whole = made(EDGE, label)
+    back = rdflib.Graph().parse(data=export(whole, "rdfxml"), format="xml")
+    assert [str(o) for o in back.objects(predicate=rdflib.RDFS.label)] == [label]
+    network = nx.parse_graphml(export(whole, "graphml"))
+    assert network.nodes[f"{BASE}organization/a"]["label_zh"] == label
+
+
+def test_a_predicate_that_rdf_xml_cannot_name_is_refused_there_and_only_there(made) -> None:
+    whole = made("https://w3id.org/xinzhi/ns#123", "a")
+    with pytest.raises(UsageProblem, match="ns#123 cannot be the name of an element"):
+        export(whole, "rdfxml")
+    assert all(export(whole, format_) for format_ in FORMATS if format_ != "rdfxml")

@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import signal
 import struct
 import subprocess
@@ -446,10 +447,10 @@ def test_values_that_json_has_no_word_for(agent: Agent) -> None:
 
 NINES = "9" * 400
 ODD_TERMS = {
-    "a triple": ("TRIPLE(<urn:a>, <urn:b>, 1)", f'<urn:a> <urn:b> "1"^^<{XSD}integer>'),
+    "a triple": ("TRIPLE(<urn:a>, <urn:b>, 1)", f'<<( <urn:a> <urn:b> "1"^^<{XSD}integer> )>>'),
     "a triple in a triple": (
         "TRIPLE(<urn:a>, <urn:b>, TRIPLE(<urn:c>, <urn:d>, <urn:e>))",
-        "<urn:a> <urn:b> <<( <urn:c> <urn:d> <urn:e> )>>",
+        "<<( <urn:a> <urn:b> <<( <urn:c> <urn:d> <urn:e> )>> )>>",
     ),
     "an integer of 400 digits": (f"{NINES}", NINES),
     "an integer of 5,000 digits": (f'STRDT("{"9" * 5000}", xsd:integer)', f"{'9' * 2000}… (5000 字符 characters)"),
@@ -886,6 +887,44 @@ def test_a_rebuilt_graph_is_taken_over(graph: KnowledgeGraph, tmp_path: Path) ->
         assert "Traceback" not in agent.log
 
 
+TEA = {
+    "find": [{"text": "leaff"}, {"text": "ye ji"}, {"text": "§§§"}],
+    "show": [{"thing": "叶记"}, {"thing": "r1-L0001"}, {"thing": "nobody"}],
+    "chain": [{"industry": "tea"}, {"industry": "6G"}],
+    "why": [
+        {"subject": "叶记", "predicate": "active in", "object": "茶业"},
+        {"subject": "叶记", "predicate": "cooperates with", "object": "茶业"},
+    ],
+    "audit": [{}, {"industry": "tea"}],
+    "path": [{"one": "叶记", "other": "芽记"}, {"one": "叶记", "other": "nobody"}],
+    "sparql": [
+        {"query": query}
+        for query in (
+            "DESCRIBE co:leaf",
+            "SELECT * { SERVICE <urn:x> {} }",
+            "SELECT * FROM <urn:x> {}",
+            "INSERT DATA {}",
+            "SELECT",
+        )
+    ],
+    "houses": [{}, {"industry": "tea"}, {"industry": "6G"}],
+}
+"""Calls of every tool of the project in cases/tea, found and not found."""
+
+
+@pytest.mark.slow  # builds a graph
+def test_every_tool_answers_in_a_project_of_other_names(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(ROOT / "tests" / "cases" / "tea", project)
+    shutil.copytree(ROOT / "ontology", project / "ontology")
+    with serving(tmp_path / "store", tmp_path, KG_PROJECT=str(project)) as agent:
+        assert set(agent.tools) == set(TEA)
+        found = [agent.call(tool, **given) for tool, calls in TEA.items() for given in calls]
+        assert [text(result) for result in found if text(result).startswith("error[error]")] == []
+        assert len([result for result in found if not result.is_error]) == 13
+        assert "Traceback" not in agent.log
+
+
 @pytest.mark.slow  # builds the graph
 def test_it_builds_a_graph_that_is_not_there_and_prints_only_the_protocol(tmp_path: Path) -> None:
     with started(tmp_path / "store") as process:
@@ -919,9 +958,9 @@ def test_wrong_flags_end_with_a_message(kg: Callable[..., Any]) -> None:
 @pytest.mark.slow  # imports the protocol's package
 def test_the_protocols_package_is_not_loaded_before_it_is_needed_and_the_web_never() -> None:
     code = (
-        "import sys, kg.faces.cli.serving, kg.faces.mcp.serving, kg.faces.mcp.tasks;"
+        "import sys, kg.faces.cli.serving, kg.faces.mcp.server, kg.faces.mcp.tasks;"
         "print(sorted(m for m in sys.modules if m.split('.')[0] in ('mcp', 'mcp_types', 'starlette')));"
-        "import kg.faces.mcp.connection, kg.faces.mcp.server; print(sorted(m for m in sys.modules if m.startswith('kg.faces.web')))"
+        "import kg.faces.mcp.connection, kg.faces.mcp.protocol; print(sorted(m for m in sys.modules if m.startswith('kg.faces.web')))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n[]\n"

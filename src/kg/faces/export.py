@@ -18,6 +18,7 @@ import pyoxigraph as ox
 
 from kg import vocab
 from kg.errors import UsageProblem
+from kg.store import xml
 from kg.store.results import serialise
 from kg.terms import LANGS, Text, expand, iri, language, lexical, slug
 
@@ -47,7 +48,7 @@ def export(graph: KnowledgeGraph, format_: str, which: str = "default") -> str:
         which: one of GRAPHS, or the IRI (or ``psg:…``) of one named graph.
 
     Raises:
-        UsageProblem: no such graph, or a format that cannot hold it.
+        UsageProblem: no such graph, or a format that cannot hold it; of a triple that XML cannot hold it says which.
     """
     if format_ in _DATASETS and which != "provenance":
         quads = _named(graph) if which == "default" else _quads(graph, which)
@@ -152,9 +153,12 @@ def _graphml(graph: KnowledgeGraph, triples: list[ox.Triple], which: str) -> str
             }
             number = network.number_of_edges()  # the edge's id, which may stand in the file only once
             network.add_edge(lexical(t.subject), lexical(t.object), key=f"e{number}", **about)
-    write: Any = nx.generate_graphml
-    lines: Iterator[str] = write(network)
-    return "\n".join(lines) + "\n"
+    out = io.BytesIO()
+    write: Any = (
+        nx.write_graphml_xml
+    )  # not generate_graphml, which takes U+2028 and the like in a label for ends of lines
+    write(network, out)
+    return xml.finish(out.getvalue()).decode()
 
 
 def _csv(graph: KnowledgeGraph, triples: list[ox.Triple]) -> str:
@@ -186,7 +190,11 @@ def _ids(triple: ox.Triple, stated: Mapping[ox.Triple, list[ox.NamedNode]]) -> s
 
 
 def _labels(names: Names, iri: str) -> dict[str, str]:
-    return {f"label_{lang}": names.label(iri, lang) for lang in LANGS}
+    """The names of *iri* for GraphML; raises UsageProblem if XML cannot hold one."""
+    labels = {f"label_{lang}": names.label(iri, lang) for lang in LANGS}
+    for label in labels.values():
+        xml.require(label, f"{iri} “{label}”")
+    return labels
 
 
 def _value(term: object) -> str:
@@ -198,7 +206,7 @@ _SERIALISERS: Final = {
     "turtle": _serialiser(ox.RdfFormat.TURTLE),
     "ntriples": _serialiser(ox.RdfFormat.N_TRIPLES),
     "jsonld": _serialiser(ox.RdfFormat.JSON_LD),
-    "rdfxml": _serialiser(ox.RdfFormat.RDF_XML),
+    "rdfxml": xml.rdf_xml,
     **_DATASETS,
 }
 FORMATS: Final = (*_SERIALISERS, "graphml", "csv")

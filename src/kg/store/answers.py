@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
@@ -14,11 +14,14 @@ from kg.store.base import Found
 from kg.store.embedded import EmbeddedStore, engine_problem
 from kg.store.formats import Format
 from kg.store.guard import refuse_side_effects, refuse_unknown
+from kg.store.xml import checked, finish
 from kg.terms import Text
+from kg.vocab import PREFIXES
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
+_XML: Final = ("xml", "rdf")
 ROWS: Final = Text("行", "rows")
 TRIPLES: Final = Text("条三元组", "triples")
 BYTES: Final = Text("字节", "bytes")
@@ -71,15 +74,37 @@ def answer(
     out = _Bounded(limits.size)
     try:
         if isinstance(found, ox.QueryTriples):
-            ox.serialize(_most(found, limits.rows), out, format_.kind, prefixes=_prefixes(format_))
+            ox.serialize(_checked(_most(found, limits.rows), format_), out, format_.kind, prefixes=_prefixes(format_))
         else:
             found.serialize(out, format_.kind)
     except (OSError, RuntimeError, ValueError) as error:
         raise engine_problem(error) from error
-    body = out.getvalue()
+    body = finish(out.getvalue()) if format_.name in _XML else out.getvalue()
     if isinstance(found, ox.QuerySolutions) and _rows(body, format_, limits.rows) > limits.rows:
         raise too_large(limits.rows, ROWS)
     return body, format_
+
+
+def write_graph(
+    triples: Iterable[ox.Triple], format_: Format[ox.RdfFormat], prefixes: Mapping[str, str] = PREFIXES
+) -> bytes:
+    """Triples in a format of RDF.
+
+    Args:
+        triples: what to write.
+        format_: one of :data:`kg.store.formats.GRAPHS`.
+        prefixes: for the formats that have any.
+
+    Raises:
+        UsageProblem: RDF/XML cannot hold one of the triples.
+    """
+    named = None if format_.name == "nt" else dict(prefixes)
+    body = ox.serialize(_checked(triples, format_), format=format_.kind, prefixes=named) or b""
+    return finish(body) if format_.name in _XML else body
+
+
+def _checked(triples: Iterable[ox.Triple], format_: Format[Any]) -> Iterable[ox.Triple]:
+    return checked(triples) if format_.name == "rdf" else triples
 
 
 def evaluate(store: EmbeddedStore, ask: Ask) -> Found:
@@ -103,7 +128,7 @@ class _Bounded(BytesIO):
         return super().write(data)
 
 
-def _most(triples: ox.QueryTriples, limit: int) -> Any:
+def _most(triples: ox.QueryTriples, limit: int) -> Iterator[ox.Triple]:
     for count, triple in enumerate(triples):
         if count == limit:
             raise too_large(limit, TRIPLES)
@@ -118,14 +143,14 @@ def _rows(body: bytes, format_: Format[Any], limit: int) -> int:
         return sum(outside.count(b"\n") for outside in body.split(b'"')[::2]) - 1
     if format_.name == "tsv":  # a line break in a value is written as \n
         return body.count(b"\n") - 1
+    if format_.name == "xml":  # < in a value is written as &lt;
+        return body.count(b"<result>")
     results = ox.parse_query_results(body, format=format_.kind)
     return sum(1 for _ in results)  # type: ignore[misc, union-attr]
 
 
 def _prefixes(format_: Format[Any]) -> dict[str, str] | None:
     """The project's prefixes, where the format has any."""
-    from kg.vocab import PREFIXES
-
     return None if format_.name == "nt" else dict(PREFIXES)
 
 

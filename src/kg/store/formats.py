@@ -47,18 +47,6 @@ GRAPHS: Final[tuple[Format[ox.RdfFormat], ...]] = (
 )
 """Formats of CONSTRUCT and DESCRIBE, the preferred one first."""
 ALL: Final[tuple[Format[Any], ...]] = (*ROWS, *GRAPHS)
-ALSO: Final = {
-    "turtle": "ttl",
-    "ntriples": "nt",
-    "json-ld": "jsonld",
-    "rdfxml": "rdf",
-    "application/json": "json",
-    "application/xml": "xml",
-    "text/xml": "xml",
-    "text/plain": "nt",
-    "application/x-turtle": "ttl",
-}
-"""Other names and media types by which these formats are asked for, where one name means one format."""
 _ROW_NAMES: Final = {
     "srj": "json",
     "sparql-results+json": "json",

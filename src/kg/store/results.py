@@ -250,7 +250,7 @@ def to_turtle(table: Table) -> str:
 
 def serialise(items: Iterable[Any], format_: ox.RdfFormat) -> str:
     """Triples or quads as text; formats that know prefixes get the project's."""
-    named = format_ in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.RDF_XML)
+    named = format_ in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG)
     text = ox.serialize(items, format=format_, prefixes=dict(vocab.PREFIXES) if named else None)
     return (text or b"").decode()
 

@@ -176,13 +176,15 @@ def serve(
 def mcp(run: Run, /, seconds: float, workers: int, tags: tuple[str, ...], log_level: str) -> None:
     """Build if need be, then answer until standard input ends."""
     _need("mcp", "jsonschema", "mcp", "mcp_types")
-    from kg.faces.mcp.serving import serve as start
+    from kg.faces.mcp.server import serve as start
     from kg.service.service import Options
     from kg.store.answers import Limits
 
     if sys.stdin.isatty():
         click.echo(say("等待 MCP 客户端;Ctrl-D 结束", "waiting for an MCP client; Ctrl-D ends it"), err=True)
-    options = Options(_built(run), "kg.faces.mcp.tasks:tasks", limits=Limits(seconds=seconds), workers=workers)
+    options = Options(
+        _built(run), "kg.faces.mcp.tasks:tasks", limits=Limits(seconds=seconds), workers=workers, reserved=1
+    )
     start(options, run.lang, tags, log_level=log_level)
 
 

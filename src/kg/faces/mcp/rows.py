@@ -16,8 +16,8 @@ from kg.faces.mcp.result import Result, Row, ids, table_head, table_line
 from kg.source.queryfile import Parameter, SavedQuery
 from kg.store.embedded import engine_problem
 from kg.store.guard import refuse_side_effects
-from kg.store.results import plain
-from kg.terms import Text, amount, expand, lexical
+from kg.store.results import plain, written
+from kg.terms import Text, amount, expand
 
 if TYPE_CHECKING:
     from kg.faces.mcp.call import Call
@@ -78,7 +78,7 @@ def _shown(term: Any, lang: str, names: Names) -> str:
     value = plain(term)
     if isinstance(value, float) and isfinite(value):
         return amount(value, lang)
-    return "" if term is None else _short(lexical(term) or str(term))
+    return "" if term is None else _short(written(term))
 
 
 def _is_double(number: float) -> bool:
@@ -90,7 +90,7 @@ def _is_double(number: float) -> bool:
 
 def _cut(terms: Iterable[Any]) -> bool:
     """Whether one of *terms* is too long to be given whole."""
-    return any(len(lexical(term) or str(term)) > _LONG for term in terms)
+    return any(len(written(term)) > _LONG for term in terms if term is not None)
 
 
 def _short(text: str) -> str:

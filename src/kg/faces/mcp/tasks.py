@@ -21,8 +21,8 @@ from kg.graph import KnowledgeGraph
 from kg.service.messages import Answer, Request
 from kg.store.answers import Limits
 
-Tool = Callable[[Call], Result]
-_OWN: Final[Mapping[str, Tool]] = {
+Task = Callable[[Call], Result]
+_OWN: Final[Mapping[str, Task]] = {
     "find": lookups.find,
     "show": show.show,
     "chain": chart.chain,
@@ -42,13 +42,13 @@ def tasks(graph: KnowledgeGraph, limits: Limits) -> dict[str, Callable[[Request]
     """
     sources = Sources(graph.store, graph.names)
     found = {**{query.name: rows.saved for query in graph.catalogue}, **_OWN}
-    return {name: partial(_answer, tool, graph, sources, limits) for name, tool in found.items()}
+    return {name: partial(_answer, task, graph, sources, limits) for name, task in found.items()}
 
 
-def _answer(tool: Tool, graph: KnowledgeGraph, sources: Sources, limits: Limits, request: Request) -> Answer:
+def _answer(task: Task, graph: KnowledgeGraph, sources: Sources, limits: Limits, request: Request) -> Answer:
     values = dict(request.params)
     shared = {name: values.pop(name) for name in SHARED}
     until = time.monotonic() + limits.seconds * _PART
     call = Call(graph, sources, limits.rows, request.task, values, until=until, **shared)
-    structured, text = render(tool(call), call)
+    structured, text = render(task(call), call)
     return Answer(dumped({"structured": structured, "text": text}).encode())

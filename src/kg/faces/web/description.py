@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from kg.faces.web.context import Context, choose
 from kg.service.messages import Answer, Request
+from kg.store.answers import write_graph
 from kg.store.formats import ALL, GRAPHS
 from kg.terms import LANGS
 from kg.vocab import BASE, DCTERMS, IVC, OWL, PREFIXES, RDFS, TYPE, XSD
@@ -114,8 +115,7 @@ def _written(triples: list[ox.Triple], request: Request) -> Answer:
     formats = {f.name: f for f in GRAPHS}
     chosen = formats[choose(request, {f.name: f.media for f in GRAPHS})]
     prefixes = {**PREFIXES, "sd": _SD, "void": _VOID, "rdfs": RDFS}
-    body = ox.serialize(triples, format=chosen.kind, prefixes=None if chosen.name == "nt" else prefixes)
-    return Answer(body or b"", chosen.header)
+    return Answer(write_graph(triples, chosen, prefixes), chosen.header)
 
 
 def _n(iri: str) -> ox.NamedNode:

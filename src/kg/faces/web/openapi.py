@@ -78,7 +78,7 @@ _LANG: Final = ("lang", {"type": "string", "enum": ["zh", "en"]}, Text("语言",
 _LIMIT: Final = ("limit", {"type": "integer", "minimum": 1, "maximum": MOST}, Text("每页行数", "rows of a page"))
 _CURSOR: Final = ("cursor", _TEXT, Text("下一页的标记", "marker of the next page"))
 _PAGE: Final = ("text/html", JSON)
-_THING: Final = ("text/html", "text/turtle", "application/ld+json", JSON)
+_THING: Final = ("text/html", *(f.media for f in GRAPHS), JSON)
 _KINDS: Final = f"""
 SELECT DISTINCT ?kind WHERE {{
   {{ ?thing ?p ?o }} UNION {{ GRAPH ?thing {{}} }} UNION {{ GRAPH g:audit {{ ?thing ?p ?o }} }}

@@ -19,7 +19,7 @@ from kg.service.messages import Answer, Request
 from kg.store import answers
 from kg.store.answers import Ask, evaluate
 from kg.store.embedded import EmbeddedStore, engine_problem, to_table
-from kg.store.formats import ALL, ALSO, GRAPHS, ROWS, Format
+from kg.store.formats import ALL, GRAPHS, ROWS, Format, find, media_types
 from kg.store.worker import Answer as Shown
 from kg.terms import Text
 
@@ -86,19 +86,15 @@ def _asked(request: Request) -> Ask:
 @lru_cache(maxsize=1024)
 def _format(suffix: str, accept: str, graph: bool) -> Format[Any]:
     """The format to answer in, by ``format=`` or by Accept."""
-    offered: dict[str, Format[Any]] = {f.name: f for f in (GRAPHS if graph else ROWS)}
     if suffix:
-        name = ALSO.get(suffix, suffix)
-        found = offered.get(name) or next((f for f in offered.values() if f.media == name), None)
-        if found:
-            return found
-        raise not_acceptable(suffix, list(offered))
-    types = {f.media: f for f in offered.values()} | {
-        m: offered[n] for m, n in ALSO.items() if n in offered and "/" in m
-    }
+        found = find(suffix, graph)
+        if found is None:
+            raise not_acceptable(suffix, [f.name for f in (GRAPHS if graph else ROWS)])
+        return found
+    types = media_types(graph)
     media = negotiate.media(accept, list(types))
     if media is None:
-        raise not_acceptable(accept, list(offered))
+        raise not_acceptable(accept, [f.media for f in (GRAPHS if graph else ROWS)])
     return types[media]
 
 

@@ -1,4 +1,4 @@
-"""Whatever bears an IRI of ours, under the IRI's own path: Turtle, JSON-LD, JSON or a page."""
+"""Whatever bears an IRI of ours, under the IRI's own path: RDF, JSON or a page."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from kg.ask.entity import described
 from kg.errors import NotFound
 from kg.faces.web.context import HTML, JSON, Context, as_json, choose, html
 from kg.service.messages import Answer, Request
+from kg.store.answers import write_graph
 from kg.store.formats import GRAPHS
 from kg.terms import Text, slug
-from kg.vocab import BASE, ONTOLOGY, PREFIXES
+from kg.vocab import BASE, ONTOLOGY
 
-_RDF: Final = {f.name: f for f in GRAPHS if f.name in ("ttl", "jsonld")}
-_OFFERED: Final = {"html": HTML, "ttl": _RDF["ttl"].header, "jsonld": _RDF["jsonld"].header, "json": JSON}
+_RDF: Final = {f.name: f for f in GRAPHS}
+_OFFERED: Final = {"html": HTML, **{name: f.header for name, f in _RDF.items()}, "json": JSON}
 _FINDING: Final = BASE + "finding/"
-SUFFIXES: Final = ("html", "ttl", "jsonld", "json")
+SUFFIXES: Final = tuple(_OFFERED)
 _ABOUT: Final = (
     "CONSTRUCT {{ <{iri}> ?p ?o . ?s ?q <{iri}> }} WHERE {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?q <{iri}> }} }}"
 )
@@ -64,8 +65,7 @@ def _rdf(context: Context, iri: str, suffix: str) -> bytes:
         found = context.graph.store.query(query.format(iri=iri))
         assert isinstance(found, ox.QueryTriples)
         triples |= dict.fromkeys(found)
-    ordered = sorted(triples, key=str)
-    return ox.serialize(ordered, format=_RDF[suffix].kind, prefixes=dict(PREFIXES)) or b""
+    return write_graph(sorted(triples, key=str), _RDF[suffix])
 
 
 def _named(request: Request, iri: str) -> dict[str, Any]:

@@ -1,0 +1,94 @@
+"""The tools over the Model Context Protocol: listed, and called."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+from importlib.metadata import version
+from typing import Any, Final
+
+import mcp_types as types
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
+
+from kg.errors import KgError
+from kg.faces.mcp.arguments import checked, tool_called
+from kg.faces.mcp.session import Session
+from kg.faces.mcp.tools import Tool
+from kg.service.messages import Request
+from kg.terms import LANGS, Text
+
+LOG: Final = logging.getLogger("kg.mcp")
+_HINTS: Final = types.ToolAnnotations(
+    read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+)
+_TITLE: Final = Text("新质产业链图谱", "An industry report as a knowledge graph")
+_WORDS: Final = Text(
+    "一份产业报告的知识图谱,只读。先用 find 认出名称,再用 show、chain 或某个保存的查询;引用前用 audit 看矛盾,用 why "
+    "看依据。每行的 passages 指明出自报告哪一段;complete 为 false 时用 next 作 offset 接着取。报告没说,不等于没有。产业:{}",
+    "One industry report as a knowledge graph, read-only. Begin with find where a name is uncertain, then show, chain or "
+    "the saved query that fits; before quoting, audit tells of contradictions and why of grounds. The passages of a row say "
+    "where the report states it (quote them); where complete is false, go on with next as offset. That the report does not "
+    "say something is not a no. Industries: {}",
+)
+_COMMAND: Final = re.compile(r"\bkg (?=(?:find|show|chain|why|audit|path|sparql)\b)")
+"""The program's name before a command in a hint; the tools have the names of the commands."""
+_LONGEST: Final = 2_000
+"""Most characters of an error."""
+
+
+def server(session: Session) -> Server[Any]:
+    """The protocol's server with the tools of *session*."""
+    lang = session.lang
+
+    async def list_tools(
+        _: ServerRequestContext[Any], __: types.PaginatedRequestParams | None
+    ) -> types.ListToolsResult:
+        return types.ListToolsResult(tools=[_listed(tool, lang) for tool in session.tools.values()])
+
+    async def call_tool(_: ServerRequestContext[Any], params: types.CallToolRequestParams) -> types.CallToolResult:
+        return await _call(session, params.name, params.arguments or {})
+
+    return Server(
+        "xinzhi",
+        version=version("xinzhi"),
+        title=_TITLE.pick(lang),
+        instructions=_WORDS.pick(lang).format("; ".join(session.industries)),
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
+    )
+
+
+def _listed(tool: Tool, lang: str) -> types.Tool:
+    return types.Tool(
+        name=tool.name,
+        title=tool.title.pick(lang),
+        description=tool.description,
+        input_schema=tool.takes,
+        output_schema=tool.gives,
+        annotations=_HINTS,
+    )
+
+
+async def _call(session: Session, name: str, given: dict[str, Any]) -> types.CallToolResult:
+    start, outcome = time.monotonic(), "ok"
+    lang = given["lang"] if given.get("lang") in LANGS else session.lang
+    try:
+        tool = tool_called(name, session.tools)
+        request = Request(tool.name, lang, tuple(checked(tool, given).items()))
+        answer = json.loads((await session.service.ask(request)).body)
+        result = _result(answer["text"], structured_content=answer["structured"])
+    except KgError as error:
+        outcome, message = error.code, _COMMAND.sub("", error.render(lang))
+        short = message if len(message) <= _LONGEST else message[:_LONGEST] + "…"
+        result = _result(f"error[{outcome}]: {short}", is_error=True)
+    LOG.info(
+        "%s %s %.0f ms", name if name in session.tools else "unknown-tool", outcome, 1000 * (time.monotonic() - start)
+    )
+    return result
+
+
+def _result(text: str, **members: Any) -> types.CallToolResult:
+    return types.CallToolResult(content=[types.TextContent(type="text", text=text)], **members)

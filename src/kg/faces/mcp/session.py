@@ -1,0 +1,50 @@
+"""What a conversation with an agent works with: the service and the tools of its graph."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from kg.errors import KgError
+from kg.faces.mcp.tools import Tool, tools
+from kg.graph import KnowledgeGraph
+from kg.service.service import Options, Service
+from kg.terms import Lang
+
+LOG: Final = logging.getLogger("kg.mcp")
+
+
+class Session:
+    """The service that answers calls, and the tools of the graph that it answers from.
+
+    Args:
+        options: of the service.
+        lang: language of titles, texts and errors, unless a call names one.
+        tags: tags to which the saved queries are held; none for all.
+
+    Attributes:
+        tools: the tools by name; those of the newest graph.
+        industries: the names of the industries in zh and en.
+    """
+
+    def __init__(self, options: Options, lang: Lang, tags: Sequence[str]) -> None:
+        self.service, self.lang, self._tags = Service(options, self._loaded), lang, tags
+        self.tools: dict[str, Tool] = {}
+        self.industries: list[str] = []
+
+    def _loaded(self, folder: Path) -> None:
+        """Take the tools from the graph in *folder*.
+
+        Raises:
+            UsageProblem: no saved query of the first graph has one of the tags.
+        """
+        try:
+            graph = KnowledgeGraph(folder)
+            self.tools = tools(graph.catalogue, graph.names, self.lang, self._tags)
+            self.industries = [f"{t.label.zh} {t.label.en}" for t in graph.names.of_kind("Industry")]
+        except KgError as error:
+            if not self.tools:
+                raise
+            LOG.warning("the tools stay as they are: %s", error)

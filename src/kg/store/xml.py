@@ -1,0 +1,137 @@
+"""What XML 1.0 can hold of an answer, and how (https://www.w3.org/TR/xml/).
+
+Oxigraph writes every character of a literal as it is and any IRI as the name of an element. XML has no control characters
+but tab, LF and CR, a parser reads CR as LF (2.11), and a name has an alphabet of its own. What cannot be written is refused:
+another format holds it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Final
+from xml.parsers.expat import ExpatError, ParserCreate
+
+import pyoxigraph as ox
+
+from kg.errors import UsageProblem
+from kg.store.results import written
+from kg.terms import Text
+from kg.vocab import PREFIXES, TYPE
+
+_CHARACTER: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that XML 1.0 has not (2.2); surrogates are in no text of RDF."""
+_BYTES: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+"""The same in UTF-8."""
+_NODE: Final = ox.NamedNode("urn:x")
+_LONGEST: Final = 200
+"""Most characters of a term in a message."""
+
+
+def rdf_xml(triples: Iterable[ox.Triple]) -> str:
+    """Triples in RDF/XML, with the project's prefixes.
+
+    Raises:
+        UsageProblem: it cannot hold one of them; the message names it.
+    """
+    body = ox.serialize(checked(triples), format=ox.RdfFormat.RDF_XML, prefixes=dict(PREFIXES))
+    return finish(body or b"").decode()
+
+
+def checked(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    """The same triples, each looked at before it is written in RDF/XML.
+
+    Raises:
+        UsageProblem: RDF/XML cannot hold one of them; the message names it.
+    """
+    for triple in triples:
+        _check(triple, triple)
+        yield triple
+
+
+def _check(triple: ox.Triple, whole: ox.Triple) -> None:
+    """Refuse *whole* if *triple*, itself or a term of it, cannot be written."""
+    predicate, value = triple.predicate, triple.object
+    if isinstance(value, ox.Literal):
+        require(value.value, written(whole))
+    elif isinstance(value, ox.Triple):
+        _check(value, whole)
+    kind = value.value if predicate.value == TYPE and isinstance(value, ox.NamedNode) else ""
+    if not _is_well_formed(predicate.value, kind):
+        raise _refused(
+            _shown(written(whole)),
+            Text(
+                f"{kind or predicate.value} 不能写成元素名",
+                f"{kind or predicate.value} cannot be the name of an element",
+            ),
+        )
+
+
+@lru_cache(maxsize=4096)
+def _is_well_formed(predicate: str, kind: str) -> bool:
+    """Whether what Oxigraph writes for a triple of *predicate*, of rdf:type with the class *kind*, is XML with namespaces."""
+    triple = ox.Triple(_NODE, ox.NamedNode(predicate), ox.NamedNode(kind) if kind else _NODE)
+    try:
+        body = ox.serialize([triple], format=ox.RdfFormat.RDF_XML, prefixes=dict(PREFIXES))
+        ParserCreate(namespace_separator=" ").Parse(body or b"", True)
+    except (OSError, ExpatError):  # OSError: a term of RDF/XML itself, such as rdf:li
+        return False
+    return True
+
+
+def require(text: str, term: str) -> None:
+    """Do nothing if XML can hold *text*.
+
+    Args:
+        text: what is to be written.
+        term: what it belongs to, for the message.
+
+    Raises:
+        UsageProblem: it holds a character that XML has not.
+    """
+    if found := _CHARACTER.search(text):
+        raise _refused(_shown(term), _no_character(found[0]))
+
+
+def finish(body: bytes) -> bytes:
+    """What Oxigraph or a library has written in XML, with every CR as ``&#xD;``, so that it is read as CR.
+
+    Args:
+        body: SPARQL results in XML, RDF/XML or GraphML, in UTF-8.
+
+    Raises:
+        UsageProblem: it holds a character that XML has not; of SPARQL results the message names row and variable.
+    """
+    if found := _BYTES.search(body):
+        raise _refused(_cell(body[: found.start()]), _no_character(found[0].decode()))
+    return body.replace(b"\r", b"&#xD;")
+
+
+def _cell(before: bytes) -> Text:
+    """Which value of SPARQL results begins last in *before*; of another kind of XML, which line."""
+    row, variable = before.count(b"<result>"), before.rpartition(b'<binding name="')[2].partition(b'"')[0].decode()
+    line = before.count(b"\n") + 1
+    return (
+        Text(f"第 {row} 行的 ?{variable}", f"?{variable} in row {row}")
+        if row
+        else Text(f"第 {line} 行", f"line {line}")
+    )
+
+
+def _no_character(character: str) -> Text:
+    code = f"U+{ord(character):04X}"
+    return Text(f"XML 没有字符 {code}", f"XML has no character {code}")
+
+
+def _shown(term: str) -> Text:
+    """*term* as a message repeats it: of bearable length, without what a terminal would act on."""
+    shown = _CHARACTER.sub("\ufffd", term if len(term) <= _LONGEST else term[:_LONGEST] + "…")
+    return Text(f" {shown}", shown)
+
+
+def _refused(term: Text, why: Text) -> UsageProblem:
+    return UsageProblem(
+        Text(f"XML 写不了{term.zh}:{why.zh}", f"XML cannot hold {term.en}: {why.en}"),
+        hint=Text("换一种格式:Turtle、JSON、CSV 都写得了", "take another format: Turtle, JSON and CSV hold it"),
+    )
