@@ -48,7 +48,7 @@ Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 @pytest.fixture(scope="module")
 def http(server: Server) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, timeout=30, headers={"Accept-Language": "en"}) as client:
+    with httpx.Client(base_url=server.url, timeout=120, headers={"Accept-Language": "en"}) as client:
         yield client
 
 
@@ -126,7 +126,16 @@ def test_health_and_readiness(http: httpx.Client, graph: KnowledgeGraph) -> None
     assert http.head("/healthz").status_code == 200
 
 
-def test_counts_rise_with_what_is_done(http: httpx.Client) -> None:
+@pytest.fixture
+def hurried(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> Iterator[httpx.Client]:
+    """A server that stops a query after two seconds."""
+    flags = ("--timeout", "2", "--workers", "1", "--reserved", "1")
+    with serving(project.store, tmp_path, *flags) as running, httpx.Client(base_url=running.url, timeout=60) as client:
+        yield client
+
+
+def test_counts_rise_with_what_is_done(hurried: httpx.Client) -> None:
+    http = hurried
     before = samples(http)
     for n in range(3):
         assert http.get("/sparql", params={"query": f"ASK {{}} # counted {n}"}).status_code == 200
@@ -306,7 +315,7 @@ def guarded(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.Te
 @pytest.fixture(scope="module")
 def bearer(guarded: Server) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {TOKEN}", "Accept-Language": "en"}
-    with httpx.Client(base_url=guarded.url, timeout=30, headers=headers) as client:
+    with httpx.Client(base_url=guarded.url, timeout=120, headers=headers) as client:
         yield client
 
 
@@ -333,7 +342,7 @@ PATHS = (
 def test_without_the_token_every_route_says_the_same(guarded: Server) -> None:
     wrong = ["", "Bearer", "Bearer x", f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", f"Basic {TOKEN}", TOKEN]
     seen = set()
-    with httpx.Client(base_url=guarded.url, timeout=30) as client:
+    with httpx.Client(base_url=guarded.url, timeout=120) as client:
         for path in PATHS:
             for given in (None, *wrong) if path == "/" else (None, "Bearer x"):
                 for method in ("GET", "HEAD", "POST", "DELETE"):
@@ -351,7 +360,7 @@ def test_without_the_token_every_route_says_the_same(guarded: Server) -> None:
 
 
 def test_health_needs_no_token(guarded: Server) -> None:
-    with httpx.Client(base_url=guarded.url, timeout=30) as client:
+    with httpx.Client(base_url=guarded.url, timeout=120) as client:
         for path in ("/healthz", "/readyz", "/kg/healthz", "/kg/readyz"):
             assert client.get(path).status_code == 200
         assert client.options("/healthz").status_code == 204
@@ -360,7 +369,7 @@ def test_health_needs_no_token(guarded: Server) -> None:
 
 @pytest.mark.parametrize("given", [f"Bearer {TOKEN}", f"bearer {TOKEN}", f"BEARER   {TOKEN}"])
 def test_with_the_token_all_is_open(guarded: Server, given: str) -> None:
-    with httpx.Client(base_url=guarded.url, timeout=30, headers={"Authorization": given}) as client:
+    with httpx.Client(base_url=guarded.url, timeout=120, headers={"Authorization": given}) as client:
         for path in PATHS:
             assert client.get(path).status_code in (200, 303, 404), path
         assert client.post("/sparql", data={"query": "ASK {}"}).json()["boolean"] is True
@@ -556,7 +565,7 @@ def test_two_processes_answer_and_count_together(graph: KnowledgeGraph, project:
         assert status(running, PRODUCT) == 503
         total = next(asked) + 4
         assert eventually(lambda: sum(map(counted, servers())) == total)
-        with httpx.Client(base_url=running.url, timeout=30) as client:
+        with httpx.Client(base_url=running.url, timeout=120) as client:
             found = samples(client)
             assert sample(found, "kg_requests_total", route="/sparql") == total
             # by one process, told perhaps by the other, which has it within a second
@@ -569,10 +578,10 @@ def test_two_processes_answer_and_count_together(graph: KnowledgeGraph, project:
 
         first, second = servers()
         os.kill(first, signal.SIGKILL)
-        assert httpx.get(f"{running.url}/healthz", timeout=30).status_code == 200
+        assert httpx.get(f"{running.url}/healthz", timeout=120).status_code == 200
         assert eventually(lambda: len(servers()) == 2 and first not in servers())
         assert second in servers()
-        with httpx.Client(base_url=running.url, timeout=30) as client:
+        with httpx.Client(base_url=running.url, timeout=120) as client:
             found = samples(client)
         assert sample(found, "kg_requests_total", route="/sparql") == total  # what the dead one has counted stays
         assert sample(found, "kg_requests_in_flight") == 1
@@ -600,7 +609,7 @@ def test_a_rebuilt_graph_is_taken_up_without_a_failed_request(
     shutil.copytree(project.store, store, symlinks=True)
     entities.write_text(text.replace('"BYD"@en', '"BYD Renamed"@en'), encoding="utf-8")
 
-    with serving(store, tmp_path) as running, httpx.Client(base_url=running.url, timeout=30) as client:
+    with serving(store, tmp_path) as running, httpx.Client(base_url=running.url, timeout=120) as client:
         first = {path: client.get(path) for path in ("/organization/byd.ttl", "/queries.json", "/void")}
         old = client.get("/readyz").json()["dataset"]
         for path, response in first.items():
@@ -697,7 +706,7 @@ def test_a_thousand_idle_connections(graph: KnowledgeGraph, project: Project, tm
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 3000), hard))
         held.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
-        client = held.enter_context(httpx.Client(base_url=running.url, timeout=30))
+        client = held.enter_context(httpx.Client(base_url=running.url, timeout=120))
         pid = running.process.pid
 
         def ask(times: int) -> None:
