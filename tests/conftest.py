@@ -150,8 +150,8 @@ def _wait(server: Server) -> None:
 
 @pytest.fixture(scope="session")
 def server(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all tests that only ask."""
-    with serving(project.store, tmp_path_factory.mktemp("serve"), "--timeout", "2") as running:
+    """One server for all tests that only ask, with time enough for each answer on a machine that is busy."""
+    with serving(project.store, tmp_path_factory.mktemp("serve"), "--timeout", "10") as running:
         yield running
 
 

@@ -612,7 +612,7 @@ def _beside(client: httpx.Client, case: dict[str, Any]) -> tuple[dict[str, Any],
 def _partial(server: Server, path: str) -> tuple[dict[str, Any], httpx.Headers]:
     """The answer to a request of which a part stays away."""
     head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\nContent-Length: 10\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", server.port), timeout=15) as channel:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as channel:
         channel.sendall(f"{head}ASK".encode())
         answer = b""
         while b"\r\n\r\n" not in answer or not answer.endswith(b"}\n"):

@@ -109,7 +109,7 @@ def test_no_child_of_the_server_is_given_the_token(
     flags = ("--processes", str(processes), "--workers", "1", "--reserved", "1")
     with serving(project.store, tmp_path, *flags, KG_TOKEN=TOKEN) as running:
         many = 1 + 3 if processes == 1 else 2 + 2 * (1 + 3)
-        assert eventually(lambda: len(family(running.process.pid)) == many, 60)
+        assert eventually(lambda: len(family(running.process.pid)) == many)
         response = httpx.get(f"{running.url}/void", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60)
         assert response.status_code == 200
         assert httpx.get(f"{running.url}/void", timeout=60).status_code == 401

@@ -68,7 +68,7 @@ ALL_IRIS = f"""SELECT DISTINCT ?iri WHERE {{
 
 @pytest.fixture(scope="module")
 def http(server: Server) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, timeout=30) as client:
+    with httpx.Client(base_url=server.url, timeout=120) as client:
         yield client
 
 
@@ -530,7 +530,7 @@ def poisoned(
         file.write_text(text.replace('"比亚迪"', f'"{written}"'), encoding="utf-8")
     with (
         serving(store, tmp_path_factory.mktemp("serve"), "--workers", "1") as server,
-        httpx.Client(base_url=server.url, timeout=30, headers={"Accept-Language": "zh"}) as client,
+        httpx.Client(base_url=server.url, timeout=120, headers={"Accept-Language": "zh"}) as client,
     ):
         yield client
 
@@ -646,7 +646,7 @@ def test_the_static_files_are_those_of_the_folder(http: httpx.Client) -> None:
 
 def _raw(server: Server, target: str) -> tuple[int, str]:
     """Status and body of a GET whose target is sent just as it stands."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as channel:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as channel:
         channel.sendall(f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
         answer = b"".join(iter(lambda: channel.recv(65536), b""))
     head, _, body = answer.decode(errors="replace").partition("\r\n\r\n")
