@@ -154,6 +154,13 @@ def test_a_parameter_without_its_values_is_told(body: str) -> None:
     )
 
 
+def test_a_comment_ends_where_sparql_has_it() -> None:
+    """At a CR too: what the engine reads as a VALUES block is one here."""
+    query = parse(HEADER + "# one\r" + BODY, "q", "q.rq")
+    assert query.bind({"who": "<urn:x>"}).endswith("VALUES ?who { <urn:x> } ?company ivc:worksWith ?who }\n")
+    assert str(of(HEADER, "SELECT ?company { # VALUES ?who { UNDEF }\r }").place) == "queries/q.rq:4"
+
+
 def test_a_header_is_one_document() -> None:
     error = of(f"#+---\n{HEADER}#+---\n#+ cq: CQ01\n")
     assert (str(error.place), "more than one" in error.what.en) == ("queries/q.rq:8", True)

@@ -1,6 +1,7 @@
 """``kg serve`` as whoever runs it meets it: health, metrics, logs, signals, reload, proxies, tokens, limits of a request.
 
-Real servers in processes of their own, real sockets; the clock is only asked where a promise names seconds.
+Real servers in processes of their own, real sockets. What must come is waited for; no test asks how long it took, as that
+hangs on what else the machine does (``bench/`` measures).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
 from http.client import HTTPConnection
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -38,6 +40,9 @@ pytestmark = needs_proc
 
 PROBLEM = "application/problem+json"
 PRODUCT = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+FAMILY = {1: 1 + 1 + 4 + 2, 2: 1 + 1 + 2 * (1 + 1 + 4 + 2)}
+"""Processes of a server: itself, its fork server, workers for queries, reserved ones; of two: also their supervisor and
+Python's own tracker of resources."""
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
@@ -73,9 +78,9 @@ def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
     return body
 
 
-def raw(server: Server, data: bytes, seconds: float = 5.0) -> bytes:
+def raw(server: Server, data: bytes) -> bytes:
     """What comes back for *data* until the server closes."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=seconds) as caller:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as caller:
         parts = []
         with suppress(ConnectionResetError, BrokenPipeError):
             caller.sendall(data)
@@ -100,7 +105,7 @@ def answered(caller: socket.socket) -> bool:
 
 def status(server: Server, query: str) -> int:
     """The status of a query over a connection of its own, without httpx's slow start."""
-    with closing(HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=60)) as connection:
         connection.request("GET", f"/sparql?{urlencode({'query': query})}")
         return connection.getresponse().status
 
@@ -137,8 +142,11 @@ def test_counts_rise_with_what_is_done(http: httpx.Client) -> None:
     assert rise("kg_requests_total", route="/sparql", status="400") == 1
     assert rise("kg_requests_total", route="/sparql", status="503") == 1
     assert rise("kg_request_seconds_count", route="/sparql") == 6
-    assert rise("kg_request_seconds_bucket", route="/sparql", le="2.5") == 6
-    assert rise("kg_request_seconds_bucket", route="/sparql", le="1.0") == 5
+    assert rise("kg_request_seconds_bucket", route="/sparql", le="+Inf") == 6
+    assert (
+        rise("kg_request_seconds_bucket", route="/sparql", le="1.0") <= 5
+    )  # not the one that was stopped after two seconds
+    assert rise("kg_request_seconds_sum", route="/sparql") >= 2
     assert rise("kg_cache_hits") == 1
     assert rise("kg_workers_replaced") == 1
     assert sample(after, "kg_requests_in_flight") == 1  # this one
@@ -184,7 +192,8 @@ def test_another_request_id_is_replaced(server: Server, given: bytes) -> None:
 
 def test_a_request_id_cannot_break_its_header(server: Server) -> None:
     for sign in (b"\n", b"\r", b"\0"):
-        told = raw(server, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: a" + sign + b"b: c\r\n\r\n", 1)
+        head = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Request-Id: a"
+        told = raw(server, head + sign + b"b: c\r\n\r\n")
         assert told.startswith(b"HTTP/1.1 400") or b"\r\nb: c" not in told
 
 
@@ -251,7 +260,7 @@ def test_too_many_fields_are_refused(http: httpx.Client) -> None:
         (["localhost@evil.example"], 421),
         (["localhost:x"], 421),
         ([""], 421),
-        ([], 421),
+        ([], 400),
         (["localhost", "evil.example"], 400),
         (["evil.example", "localhost"], 400),
         (["localhost", "localhost"], 400),
@@ -267,51 +276,11 @@ def test_only_names_of_this_server_are_accepted(server: Server, hosts: list[str]
         assert b"evil" not in told
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"y" * 100_000 + b"\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 20_000 + b"\r\n",
-    ],
-    ids=["line", "header", "headers"],
-)
-def test_a_head_without_end_is_not_read_to_its_end(server: Server, data: bytes) -> None:
-    before = resident(server.process.pid)
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as caller:
-        told = b""
-        with suppress(ConnectionResetError, BrokenPipeError):
-            for portion in (data[:-4], *([data[100:90_000]] * 500)):  # 45 MB, if it were taken
-                caller.sendall(portion)
-                time.sleep(0.001)
-        with suppress(ConnectionResetError):
-            told = caller.recv(1000)
-    assert told == b"" or told.startswith(b"HTTP/1.1 431 ")
-    assert resident(server.process.pid) < before + 8 * 1024
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as caller:
-        assert lives(caller)
-
-
-def test_a_head_that_comes_in_drops_is_cut_off(server: Server, http: httpx.Client) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as caller:
-        start = time.monotonic()
-        with suppress(ConnectionResetError, BrokenPipeError):
-            for sign in b"GET /healthz HTTP/1.1\r\nX: " + b"y" * 100:
-                caller.sendall(bytes([sign]))
-                time.sleep(0.2)
-        assert 8 < time.monotonic() - start < 14
-        told = b""
-        with suppress(ConnectionResetError):  # by what was sent after the answer
-            told = caller.recv(1000)
-        assert told == b"" or told.startswith(b"HTTP/1.1 408 ")
-    assert http.get("/healthz").status_code == 200
-
-
 def test_requests_may_come_one_upon_the_other(server: Server) -> None:
     one = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
     last = one.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
     assert raw(server, one * 20 + last).count(b'{"status":"ok"}') == 21
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as caller:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as caller:
         for cut in (1, 10, len(one) - 1):
             caller.sendall(one[:cut])
             time.sleep(0.02)
@@ -330,7 +299,7 @@ def guarded(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.Te
     token = folder / "token"
     token.write_text(f"{TOKEN}\n")
     flags = ["--token-file", str(token), "--root-path", "/kg", "--allow-host", "Example.org", "--max-body", "1000"]
-    with serving(project.store, folder, *flags, "--timeout", "1") as running:
+    with serving(project.store, folder, *flags, "--timeout", "60") as running:
         yield running
 
 
@@ -385,9 +354,8 @@ def test_health_needs_no_token(guarded: Server) -> None:
     with httpx.Client(base_url=guarded.url, timeout=30) as client:
         for path in ("/healthz", "/readyz", "/kg/healthz", "/kg/readyz"):
             assert client.get(path).status_code == 200
-        preflight = client.options("/sparql", headers={"Origin": "http://x.example"})
-    assert preflight.status_code == 204
-    assert "Authorization" in preflight.headers["access-control-allow-headers"]
+        assert client.options("/healthz").status_code == 204
+        assert client.options("/sparql", headers={"Origin": "http://x.example"}).status_code == 401
 
 
 @pytest.mark.parametrize("given", [f"Bearer {TOKEN}", f"bearer {TOKEN}", f"BEARER   {TOKEN}"])
@@ -434,11 +402,12 @@ def test_a_body_beyond_the_limit_is_refused(bearer: httpx.Client) -> None:
     kind = {"Content-Type": "application/sparql-query"}
     assert bearer.post("/sparql", content=ask(1000), headers=kind).status_code == 200
     problem(bearer.post("/sparql", content=ask(1001), headers=kind), 413, "body")
-    problem(bearer.post("/sparql", content=iter([ask(600).encode()] * 2), headers=kind), 413, "body")
+    problem(bearer.post("/sparql", content=iter([ask(600).encode()]), headers=kind), 411, "length")
     problem(bearer.post("/sparql", data={"query": ask(1001)}), 413, "body")
 
 
 def _post(length: int) -> bytes:
+    """The head of a posted query."""
     return (
         b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\n"
         b"Authorization: Bearer %s\r\nContent-Length: %d\r\n\r\n" % (TOKEN.encode(), length)
@@ -446,47 +415,44 @@ def _post(length: int) -> bytes:
 
 
 def test_a_body_that_is_only_promised_is_not_waited_for(guarded: Server) -> None:
-    with socket.create_connection(("127.0.0.1", guarded.port), timeout=5) as caller:
+    with socket.create_connection(("127.0.0.1", guarded.port), timeout=60) as caller:
         caller.sendall(_post(10**10) + b"x" * 2000)
         assert caller.recv(1000).startswith(b"HTTP/1.1 413 ")
 
 
-def test_a_body_that_does_not_come_is_timed_out(guarded: Server, bearer: httpx.Client) -> None:
-    with socket.create_connection(("127.0.0.1", guarded.port), timeout=5) as caller:
-        start = time.monotonic()
-        caller.sendall(_post(100) + b"ASK")
-        told = caller.recv(5000)
-        assert 0.9 < time.monotonic() - start < 2
-        while b"urn:request:" not in told and (part := caller.recv(5000)):
-            told += part
-    assert told.startswith(b"HTTP/1.1 408 ")
-    assert b"/problem/slow" in told
-    with socket.create_connection(("127.0.0.1", guarded.port), timeout=5) as caller:
-        caller.sendall(_post(100) + b"ASK")  # and goes away
-    assert bearer.get("/sparql", params={"query": "ASK {}"}).status_code == 200
-    assert not ids(guarded, level="error")
+def test_a_body_that_does_not_come_is_timed_out(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> None:
+    with serving(project.store, tmp_path, "--timeout", "0.3", "--workers", "1", "--reserved", "1") as running:
+        with socket.create_connection(("127.0.0.1", running.port), timeout=60) as caller:
+            caller.sendall(_post(100) + b"ASK")
+            told = b""
+            while b"urn:request:" not in told and (part := caller.recv(5000)):
+                told += part
+        assert told.startswith(b"HTTP/1.1 408 ")
+        assert b"/problem/slow" in told
+        with socket.create_connection(("127.0.0.1", running.port), timeout=60) as caller:
+            caller.sendall(_post(100) + b"ASK")  # and goes away
+        assert eventually(lambda: len(ids(running, status=408)) == 2, 60)
+        assert httpx.get(f"{running.url}/healthz", timeout=60).status_code == 200
+        assert not ids(running, level="error")
 
 
 # -- the end --------------------------------------------------------------------------------------------------
 
 
-def _lasting(url: str, seconds: float) -> tuple[str, str]:
-    """A query that takes about so long here and now, and its answer."""
+ROWS = " ".join(map(str, range(1000)))
+LASTING = f"SELECT (COUNT(*) AS ?n) {{ VALUES ?x {{ {ROWS} }} VALUES ?y {{ {ROWS} }} FILTER(?x + ?y >= 0) }}"
+"""A query of a million rows, which takes a tenth of a second or more."""
 
-    def rows(thousands: int) -> str:
-        some, many = (" ".join(map(str, range(n))) for n in (thousands, 1000))
-        return f"SELECT (COUNT(*) AS ?n) {{ VALUES ?x {{ {some} }} VALUES ?y {{ {many} }} FILTER(?x + ?y >= 0) }}"
 
-    thousands = 100
-    while True:
-        start = time.perf_counter()
-        httpx.post(f"{url}/sparql", data={"query": rows(thousands)}, timeout=30).raise_for_status()
-        taken = time.perf_counter() - start
-        if taken > 0.2:
-            break
-        thousands *= 3
-    thousands = round(thousands * seconds / taken)
-    return rows(thousands), str(1000 * thousands)
+def in_flight(url: str) -> int:
+    """Requests that are being answered, besides this one."""
+    with httpx.Client(base_url=url, timeout=60) as client:
+        return int(sample(samples(client), "kg_requests_in_flight")) - 1
+
+
+def begun(caller: socket.socket, size: int) -> None:
+    """Send the head of a post of *size* bytes and the first of them."""
+    caller.sendall(_post(size) + b"A")
 
 
 @pytest.mark.parametrize(
@@ -497,57 +463,62 @@ def _lasting(url: str, seconds: float) -> tuple[str, str]:
 def test_a_signal_ends_it_after_the_answers_in_flight(
     graph: KnowledgeGraph, project: Project, tmp_path: Path, number: int, processes: int
 ) -> None:
-    with serving(project.store, tmp_path, "--processes", str(processes)) as running, ThreadPoolExecutor(3) as pool:
-        query, answer = _lasting(running.url, 1.5)
-        many = {1: 1 + 1 + 4, 2: 1 + 1 + 2 * (1 + 1 + 4)}[processes]
-        assert eventually(lambda: len(family(running.process.pid)) == many, 20)
+    """What has begun before the signal is answered after it: a query at work, and one that is still being sent."""
+    flags = ("--processes", str(processes), "--timeout", "60")
+    with serving(project.store, tmp_path, *flags) as running, ThreadPoolExecutor(2) as pool, ExitStack() as held:
+        assert eventually(lambda: len(family(running.process.pid)) == FAMILY[processes], 60)
         everyone = family(running.process.pid)
-        asked = [pool.submit(httpx.post, f"{running.url}/sparql", data={"query": query}, timeout=30) for _ in range(2)]
-        time.sleep(0.5)
-        start = time.monotonic()
+        callers = [held.enter_context(socket.create_connection(("127.0.0.1", running.port), 60)) for _ in range(4)]
+        for caller in callers:
+            begun(caller, 6)
+        assert eventually(lambda: in_flight(running.url) == len(callers), 60)
+        asked = [
+            pool.submit(httpx.post, f"{running.url}/sparql", data={"query": LASTING}, timeout=60) for _ in range(2)
+        ]
+        many = len(callers) + len(asked)
+        assert eventually(lambda: in_flight(running.url) == many or all(a.done() for a in asked), 60)
         running.process.send_signal(number)
-        assert running.process.wait(10) == 0
-        assert time.monotonic() - start < 5
+        assert eventually(lambda: len(ids(running, event="Shutting down")) == processes, 60)
+        for caller in callers:
+            caller.sendall(b"SK {}")
+            assert b'"boolean":true' in b"".join(iter(lambda: caller.recv(4096), b""))  # noqa: B023
         for future in asked:
-            response = future.result()
-            assert response.status_code == 200
-            assert response.json()["results"]["bindings"][0]["n"]["value"] == answer
-        assert eventually(lambda: not any(there(n) for n in everyone), 1)
-        with pytest.raises(httpx.ConnectError):
-            httpx.get(f"{running.url}/healthz")
+            assert future.result().status_code == 200
+            assert future.result().json()["results"]["bindings"][0]["n"]["value"] == "1000000"
+        assert running.process.wait(60) == 0
+        assert eventually(lambda: not any(there(n) for n in everyone), 60)
         assert not ids(running, level="error")
         assert "Traceback" not in running.log.read_text()
 
 
 def test_what_takes_too_long_at_the_end_is_told_so(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> None:
-    with serving(project.store, tmp_path, "--timeout", "60") as running, ThreadPoolExecutor(6) as pool:
+    """Long before the limit of the queries themselves."""
+    with serving(project.store, tmp_path, "--timeout", "600") as running, ThreadPoolExecutor(6) as pool:
         everyone = family(running.process.pid)
         asked = [
-            pool.submit(httpx.get, f"{running.url}/sparql", params={"query": f"{PRODUCT} # {n}"}, timeout=30)
+            pool.submit(httpx.get, f"{running.url}/sparql", params={"query": f"{PRODUCT} # {n}"}, timeout=120)
             for n in range(6)  # four at work, two waiting
         ]
-        with socket.create_connection(("127.0.0.1", running.port)), httpx.Client(base_url=running.url) as client:
-            assert eventually(lambda: sample(samples(client), "kg_requests_in_flight") == 7, 10)
-            start = time.monotonic()
+        with socket.create_connection(("127.0.0.1", running.port)):
+            assert eventually(lambda: in_flight(running.url) == 6, 60)
             running.process.terminate()
-            assert running.process.wait(10) == 0
-            assert time.monotonic() - start < 5
+            assert running.process.wait(60) == 0
         for future in asked:
             assert future.result().headers["retry-after"] == "1"
             problem(future.result(), 503, "busy")
-        assert eventually(lambda: not any(there(n) for n in everyone), 1)
+        assert eventually(lambda: not any(there(n) for n in everyone), 60)
 
 
 def test_a_server_that_is_killed_takes_its_workers_along(
     graph: KnowledgeGraph, project: Project, tmp_path: Path
 ) -> None:
-    with serving(project.store, tmp_path) as running, ThreadPoolExecutor(1) as pool:
+    with serving(project.store, tmp_path, "--timeout", "600") as running, ThreadPoolExecutor(1) as pool:
         everyone = family(running.process.pid)
         asked = pool.submit(status, running, PRODUCT)
-        time.sleep(0.3)
+        assert eventually(lambda: in_flight(running.url) == 1, 60)
         running.process.kill()
         assert isinstance(asked.exception(), ConnectionError)
-        assert eventually(lambda: not any(there(n) for n in everyone - {running.process.pid}), 3)
+        assert eventually(lambda: not any(there(n) for n in everyone - {running.process.pid}), 60)
 
 
 # -- several processes ------------------------------------------------------------------------------------------
@@ -563,47 +534,52 @@ def test_two_processes_answer_and_count_together(graph: KnowledgeGraph, project:
         parent = running.process.pid
 
         def servers() -> list[int]:
-            return [n for n in children(parent) if any("zygote" in command(c) for c in children(n))]
+            return [n for n in children(parent) if any("kg.service.worker" in command(c) for c in children(n))]
 
-        assert eventually(lambda: len(family(parent)) == 1 + 1 + 2 * (1 + 1 + 4), 20)  # both with all their workers
+        assert eventually(lambda: len(family(parent)) == FAMILY[2], 60)  # both with all their workers
         folder = Path(_settings(servers()[0])["PROMETHEUS_MULTIPROC_DIR"])
 
         def counted(number: int) -> float:
-            found = MmapedDict.read_all_values_from_file(str(folder / f"counter_{number}.db"))
+            file = folder / f"counter_{number}.db"
+            found = MmapedDict.read_all_values_from_file(str(file)) if file.exists() else ()
             return sum(value for key, value, *_ in found if "kg_requests_total" in key and "/sparql" in key)
 
-        def many(times: int) -> None:
-            for n in range(times):  # a connection each, for a process keeps those that it has taken
-                assert status(running, f"ASK {{}} # {n}") == 200
+        asked = count()
 
-        with ThreadPoolExecutor(4) as pool:
-            list(pool.map(many, [50] * 4))
+        def both() -> bool:
+            """Ask over a connection of its own, as a process keeps those that it has taken."""
+            assert status(running, f"ASK {{}} # {next(asked)}") == 200
+            return min(map(counted, servers())) > 0
+
+        assert eventually(both, 60)
+        assert [status(running, "ASK {} # the same") for _ in range(3)] == [200] * 3
         assert status(running, PRODUCT) == 503
-        each = [counted(n) for n in servers()]
-        assert sum(each) == 201
-        assert min(each) > 0
+        total = next(asked) + 4
+        assert eventually(lambda: sum(map(counted, servers())) == total, 60)
         with httpx.Client(base_url=running.url, timeout=30) as client:
             found = samples(client)
-            assert sample(found, "kg_requests_total", route="/sparql") == 201
+            assert sample(found, "kg_requests_total", route="/sparql") == total
             # by one process, told perhaps by the other, which has it within a second
-            assert eventually(lambda: sample(samples(client), "kg_workers_replaced") == 1, 5)
+            assert eventually(lambda: sample(samples(client), "kg_workers_replaced") == 1, 60)
+            assert eventually(
+                lambda: sample(samples(client), "kg_cache_hits") > 0, 60
+            )  # two processes, asked three times
             found = samples(client)
-        assert sample(found, "kg_cache_hits") > 0
         assert sample(found, "kg_requests_in_flight") == 1
 
         first, second = servers()
         os.kill(first, signal.SIGKILL)
         assert httpx.get(f"{running.url}/healthz", timeout=30).status_code == 200
-        assert eventually(lambda: len(servers()) == 2 and first not in servers(), 20)
+        assert eventually(lambda: len(servers()) == 2 and first not in servers(), 60)
         assert second in servers()
         with httpx.Client(base_url=running.url, timeout=30) as client:
             found = samples(client)
-        assert sample(found, "kg_requests_total", route="/sparql") == 201  # what the dead one has counted stays
+        assert sample(found, "kg_requests_total", route="/sparql") == total  # what the dead one has counted stays
         assert sample(found, "kg_requests_in_flight") == 1
         everyone = family(parent)
         running.process.terminate()
-        assert running.process.wait(10) == 0
-        assert eventually(lambda: not any(there(n) for n in everyone), 1)
+        assert running.process.wait(60) == 0
+        assert eventually(lambda: not any(there(n) for n in everyone), 60)
         assert not folder.exists()
 
 
@@ -631,37 +607,41 @@ def test_a_rebuilt_graph_is_taken_up_without_a_failed_request(
             again = client.get(path, headers={"If-None-Match": response.headers["etag"]})
             assert again.status_code == 304
         before, ending = family(running.process.pid), threading.Event()
+        seen: list[set[tuple[int, str]]] = [set(), set()]
 
-        def ask(task: int) -> tuple[int, set[tuple[int, str]]]:
-            asked, seen = 0, set()
-            with httpx.Client(base_url=running.url, timeout=30) as mine:
-                while not ending.is_set():
-                    query = f'SELECT ?x {{ co:byd rdfs:label ?x FILTER(LANG(?x) = "en") }} # {task}.{asked}'
+        def ask(task: int) -> None:
+            with httpx.Client(base_url=running.url, timeout=60) as mine:
+                for n in count():
+                    query = f'SELECT ?x {{ co:byd rdfs:label ?x FILTER(LANG(?x) = "en") }} # {task}.{n}'
                     response = mine.get("/sparql", params={"query": query})
                     (row,) = response.json()["results"]["bindings"]
-                    seen.add((response.status_code, row["x"]["value"]))
-                    seen.add((mine.get("/organization/byd").status_code, ""))
-                    asked += 1
-            return asked, seen
+                    seen[task].add((response.status_code, row["x"]["value"]))
+                    seen[task].add((mine.get("/organization/byd").status_code, ""))
+                    if ending.is_set():
+                        return
+
+        def all_have(name: str) -> bool:
+            return all((200, name) in of_one or asking[task].done() for task, of_one in enumerate(seen))
 
         with ThreadPoolExecutor(2) as pool:
             asking = [pool.submit(ask, task) for task in range(2)]
             try:
+                assert eventually(lambda: all_have("BYD"), 60)
                 build(Project.find(copy, store))
-                assert eventually(lambda: client.get("/readyz").json()["dataset"] != old, 30)
-                time.sleep(0.5)
+                assert eventually(lambda: client.get("/readyz").json()["dataset"] != old, 120)
+                assert eventually(lambda: all_have("BYD Renamed"), 60)
             finally:
                 ending.set()
-            told = [future.result() for future in asking]
-        assert min(asked for asked, _ in told) > 50
-        assert set().union(*(seen for _, seen in told)) == {(200, "BYD"), (200, "BYD Renamed"), (200, "")}
+            for future in asking:
+                future.result()
+        assert seen == [{(200, "BYD"), (200, "BYD Renamed"), (200, "")}] * 2
         for path, response in first.items():
             again = client.get(path, headers={"If-None-Match": response.headers["etag"]})
             assert again.status_code == 200
             assert again.headers["etag"] != response.headers["etag"]
         new = client.get("/readyz").json()["dataset"]
         assert new in client.get("/void").text
-        assert eventually(lambda: len(family(running.process.pid)) == len(before), 20)  # the old workers are gone
+        assert eventually(lambda: len(family(running.process.pid)) == len(before), 60)  # the old workers are gone
         assert not ids(running, level="error")
 
 
@@ -677,7 +657,7 @@ def test_a_broken_rebuild_leaves_the_old_graph_answering_until_a_good_one(
         (store / "current.new").symlink_to(name)
         (store / "current.new").replace(store / "current")
 
-    with serving(store, tmp_path, "--workers", "1") as running:
+    with serving(store, tmp_path, "--workers", "1", "--reserved", "1") as running:
         old = httpx.get(f"{running.url}/readyz").json()
         shutil.copytree(good, store / "v-broken")
         manifest = store / "v-broken" / "manifest.json"
@@ -686,16 +666,20 @@ def test_a_broken_rebuild_leaves_the_old_graph_answering_until_a_good_one(
         else:
             (store / "v-broken" / "dataset.nq").write_text("<broken")
         point_at("v-broken")
-        time.sleep(3)
+        tried = {"event": "a rebuilt graph cannot be loaded", "graph": "v-broken"}
+        assert eventually(lambda: bool(ids(running, **tried)), 60)
         assert httpx.get(f"{running.url}/readyz").json() == old
         assert status(running, "ASK { ?s ?p ?o }") == 200
         shutil.copytree(good, store / "v-better")
         manifest = store / "v-better" / "manifest.json"
         manifest.write_text(manifest.read_text().replace(old["dataset"], "0" * 64))
         point_at("v-better")
-        assert eventually(lambda: httpx.get(f"{running.url}/readyz").json()["dataset"] == "0" * 64, 20)
+        assert eventually(lambda: httpx.get(f"{running.url}/readyz").json()["dataset"] == "0" * 64, 60)
         assert status(running, "ASK { ?s ?p ?o }") == 200
-        assert eventually(lambda: len(family(running.process.pid)) == 3, 10), "what could not be loaded is still there"
+        many = 1 + 1 + 2
+        assert eventually(lambda: len(family(running.process.pid)) == many, 60), (
+            "what could not be loaded is still there"
+        )
         _, *lines = running.log.read_text().splitlines()
         assert all(isinstance(json.loads(line), dict) for line in lines)
 
@@ -737,24 +721,110 @@ def test_a_thousand_idle_connections(graph: KnowledgeGraph, project: Project, tm
         assert resident(pid) < 1.1 * before
 
 
+def test_one_connection_too_many_is_refused_and_the_others_go_on(
+    graph: KnowledgeGraph, project: Project, tmp_path: Path
+) -> None:
+    flags = ("--max-connections", "20", "--workers", "1", "--reserved", "1")
+    with serving(project.store, tmp_path, *flags) as running, ExitStack() as held:
+
+        def connected() -> socket.socket:
+            return held.enter_context(socket.create_connection(("127.0.0.1", running.port), 60))
+
+        taken: list[socket.socket] = []
+
+        def refused() -> bool:
+            """Connect once more; whether that was one too many."""
+            caller = connected()
+            if lives(caller):
+                taken.append(caller)
+                return False
+            return True
+
+        assert eventually(refused, 60)
+        assert 15 < len(taken) < 20  # the client that waited for the start may still be counted
+        for _ in range(10):
+            told = raw(running, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            assert told.startswith(b"HTTP/1.1 503 ")
+            assert all(lives(caller) for caller in taken)
+        taken.pop().close()
+        assert eventually(lambda: lives(connected()), 60)
+        assert not ids(running, level="error")
+
+
 @pytest.mark.slow
-def test_clients_that_never_read_are_cut_off(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> None:
-    """Ten answers of 20 MB lie unread in the server, but not for ever."""
-    grow = " ".join(f'BIND(REPLACE(?v{n}, "a", "aaaaaaaaaa") AS ?v{n + 1})' for n in range(5))
-    query = f'SELECT ?v5 {{ BIND("aaaaaaaaaa" AS ?v0) {grow} VALUES ?y {{ {"1 " * 20} }} }}'
-    with serving(project.store, tmp_path) as running, ExitStack() as held:
-        httpx.get(f"{running.url}/sparql", params={"query": query}, timeout=30).raise_for_status()
-        before = resident(running.process.pid)
-        callers = []
-        for n in range(10):
-            caller = held.enter_context(socket.socket())
-            caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            caller.connect(("127.0.0.1", running.port))
-            asked = httpx.Request("GET", running.url, params={"query": f"{query} # {n}"}).url.query
-            caller.sendall(b"GET /sparql?%s HTTP/1.1\r\nHost: localhost\r\n\r\n" % asked)
-            callers.append(caller)
-        assert eventually(lambda: resident(running.process.pid) > before + 100 * 1024, 30)
-        assert eventually(lambda: resident(running.process.pid) < before + 30 * 1024, 120)
+def test_heavy_queries_do_not_keep_pages_and_saved_questions_waiting(
+    graph: KnowledgeGraph, project: Project, tmp_path: Path
+) -> None:
+    """A dozen clients ask what takes too long, without pause, for all workers that may do such work."""
+    flags = ("--workers", "2", "--reserved", "1", "--timeout", "5", "--cache", "0")
+    with serving(project.store, tmp_path, *flags) as running, ThreadPoolExecutor(12) as pool:
+        ending, refusals = threading.Event(), [0] * 12
+
+        def ask_heavy_things(client: int) -> None:
+            while not ending.is_set():
+                assert status(running, f"{PRODUCT} # {client} {refusals[client]}") == 503
+                refusals[client] += 1
+
+        asking = [pool.submit(ask_heavy_things, client) for client in range(12)]
+        answered = set()
+        try:
+            with httpx.Client(base_url=running.url, timeout=60) as client:
+                assert eventually(lambda: in_flight(running.url) >= 10, 60)
+                for n in count(1):
+                    for path in ("/healthz", f"/?x={n}", f"/industry/6g?x={n}", "/queries/companies-in-segment.json"):
+                        answered.add((path.partition("?")[0], client.get(path).status_code))
+                    if min(refusals) > 1 or any(task.done() for task in asking):
+                        break
+        finally:
+            ending.set()
+        for task in asking:
+            task.result()
+        assert {code for _, code in answered} == {200}
+        assert len(answered) == 4
+
+
+@pytest.mark.slow
+def test_clients_that_do_not_read_cost_a_bounded_memory_and_are_cut_off(
+    graph: KnowledgeGraph, project: Project, tmp_path: Path
+) -> None:
+    """A hundred answers of 10 MB are asked for and not read: at most 256 MiB of them are held, the others are refused."""
+    query = f'SELECT ("{"a" * 10**5}" AS ?a) ?n {{ VALUES ?n {{ {" ".join(map(str, range(100)))} }} }}'
+    with serving(project.store, tmp_path, "--timeout", "60") as running, ExitStack() as held:
+        assert len(httpx.post(f"{running.url}/sparql", data={"query": query}, timeout=60).content) > 10**7
+        pid = running.process.pid
+        before = resident(pid)
+
+        def wave(many: int) -> tuple[list[socket.socket], int]:
+            """So many clients that ask and do not read; the most memory that the server held until each was decided."""
+            callers, earlier, most = [], len(ids(running, path="/sparql")), 0
+            for _ in range(many):
+                callers.append(caller := held.enter_context(socket.socket()))
+                caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                caller.connect(("127.0.0.1", running.port))
+                caller.sendall(_post(len(query)) + query.encode())
+
+            def decided() -> bool:
+                """Whether each has an answer, which it does not take, or had one, or was refused."""
+                nonlocal most
+                most = max(most, resident(pid))
+                with httpx.Client(base_url=running.url, timeout=60) as client:
+                    assert client.get("/void").status_code == 200  # others are answered
+                    idle = sample(samples(client), "kg_workers_busy") == 0
+                return idle and in_flight(running.url) + len(ids(running, path="/sparql")) - earlier == many
+
+            assert eventually(decided, 300)
+            return callers, most
+
+        callers, most = wave(100)
+        assert 2**17 < most - before < 2**19  # KiB: not nothing, and not the gigabyte that was asked for
+        for caller in callers:
+            caller.close()
+        assert eventually(lambda: in_flight(running.url) == 0, 60)
+        _, again = wave(50)
+        assert again < most + 2**16  # the allocator has kept the place, and uses it again
+        assert status(running, "ASK {} # while they do not read") == 200
+        assert eventually(lambda: in_flight(running.url) == 0, 300)  # by the system: TCP_USER_TIMEOUT
+        assert not ids(running, level="error")
 
 
 # -- what goes wrong before it serves ------------------------------------------------------------------------------

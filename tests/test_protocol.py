@@ -714,7 +714,9 @@ def test_a_long_value_is_no_long_answer(http: httpx.Client, format_: Format[Any]
 
 
 @pytest.fixture(scope="module")
-def few_rows(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def few_rows(
+    graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx.Client]:
     """A server that gives few rows, and time enough to find that there are more."""
     with (
         serving(project.store, tmp_path_factory.mktemp("few"), "--max-rows", "100", "--timeout", "60") as server,

@@ -6,21 +6,25 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
 
 from conftest import Run
+from kg.ask import plain as as_plain
+from kg.ask.entity import described
+from kg.ask.names import Names
 from kg.errors import UsageProblem
 from kg.faces.cli.render import cell
 from kg.graph import KnowledgeGraph
 from kg.source.queryfile import Parameter
 from kg.store import spreadsheet
-from kg.store.embedded import to_table
+from kg.store.embedded import EmbeddedStore, to_table
 from kg.store.results import WRITERS, Table, json_rows, plain, to_csv, to_html, to_turtle, written
 from kg.terms import Text, amount
-from kg.vocab import PREFIXES, XSD
+from kg.vocab import BASE, IVC, PREFIXES, XSD
 
 ODD = """SELECT (true AS ?t) (10/3 AS ?a) (1234567890123456.789 AS ?b) (0.0000001 AS ?c)
   ("NaN"^^xsd:double AS ?d) (1e400 AS ?e) (-1e400 AS ?f) {}"""
@@ -233,3 +237,25 @@ def test_a_number_is_one_that_the_engine_reckons_with_or_is_refused(
         graph.catalogue.term(param, typed_)
     assert term in str(caught.value.hint)
     assert len(caught.value.render("zh")) < 200
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(float("nan"), "NaN"), (float("-inf"), "-INF"), (10**400, "1" + "0" * 400)]
+)
+def test_an_amount_that_no_float_holds_is_told_as_it_is(number: float, told: str) -> None:
+    assert {amount(number, lang) for lang in ("zh", "en")} == {told}
+
+
+def test_what_is_known_of_a_thing_is_json_whatever_its_numbers(tmp_path: Path) -> None:
+    thing, graph = ox.NamedNode(f"{BASE}observation/x"), ox.NamedNode(f"{BASE}graph/entities")
+    values = [typed(text, "double") for text in ("NaN", "INF", "1.5")] + [typed("9" * 400, "decimal")]
+    quads = [
+        ox.Quad(thing, ox.NamedNode(f"{IVC}value"), value, g) for value in values for g in (graph, ox.DefaultGraph())
+    ]
+    file = tmp_path / "dataset.nq"
+    file.write_bytes(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
+    names = Names({"things": [], "terms": {}, "classes": {}, "captions": {}, "measures": {}})
+    found = described(EmbeddedStore(file, in_memory=True), names, thing.value)
+    assert found is not None
+    body = json.loads(json.dumps(as_plain.entity(found, names), allow_nan=False))
+    assert sorted(map(str, (v["value"] for v in body["values"]))) == sorted(["NaN", "INF", "1.5", "9" * 400])

@@ -349,11 +349,10 @@ def test_a_fork_server_that_is_killed_is_replaced_with_its_workers(run: Run) -> 
     async def test(pool: Workers) -> None:
         before = mine()
         (server,) = fork_servers()
-        busy = asyncio.ensure_future(pool.call(b"spin 60", 30))
+        busy = asyncio.ensure_future(pool.call(b"who 1", 30))
         await asyncio.sleep(0.1)
         os.kill(server, signal.SIGKILL)
-        with pytest.raises(LimitReached):
-            await busy
+        assert int(await busy) not in before  # another worker has answered
         assert len(await who(pool, 2)) == 2
         assert pool.alive
         assert fork_servers() != [server]

@@ -60,9 +60,11 @@ def fold(name: str) -> str:
 
 
 def amount(number: float, lang: str) -> str:
-    """A number as people of *lang* read it: 6582.2亿, 658.22 billion; small ones plain, NaN and infinity as XSD writes them."""
-    if not isfinite(number):
-        return "NaN" if isnan(number) else "INF" if number > 0 else "-INF"
+    """A number as people of *lang* read it: 6582.2亿, 658.22 billion; small ones plain."""
+    if isinstance(number, float) and not isfinite(number):
+        return special(number)
+    if abs(number) > _MOST:
+        return str(number)
     steps = _ZH_STEPS if lang == "zh" else _EN_STEPS
     for size, word in steps:
         if abs(number) >= size:
@@ -70,6 +72,13 @@ def amount(number: float, lang: str) -> str:
     return _short(number)
 
 
+def special(number: float) -> str:
+    """NaN or an infinity as XML Schema writes it: ``NaN``, ``INF``, ``-INF``."""
+    return "NaN" if isnan(number) else "INF" if number > 0 else "-INF"
+
+
+_MOST: Final = 10**300
+"""Beyond this, a whole number cannot be divided as a float."""
 _ZH_STEPS: Final = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
 _EN_STEPS: Final = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
 

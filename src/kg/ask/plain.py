@@ -13,7 +13,7 @@ from kg.ask.entity import Claim, Edge, Entity
 from kg.ask.names import Match, Names
 from kg.ask.network import Hop
 from kg.ask.overview import AuditFinding
-from kg.store.results import Term, plain
+from kg.store.results import Term, json_value, plain
 from kg.terms import slug
 
 
@@ -49,7 +49,7 @@ def entity(found: Entity, names: Names) -> dict[str, Any]:
         "figures": [_claim(c, names) for c in found.figures],
         "claims": [_claim(c, names) for c in found.claims],
         "passages": [slug(p) for p in found.passages],
-        "values": [{"predicate": named(prop, names), "value": value} for prop, value in found.values],
+        "values": [{"predicate": named(prop, names), "value": json_value(value)} for prop, value in found.values],
     }
     if found.span:
         told |= asdict(found.span)
@@ -62,7 +62,7 @@ def entity(found: Entity, names: Names) -> dict[str, Any]:
 
 def _term(term: Term | None, names: Names) -> Any:
     """An IRI with its names, any other term as a JSON value."""
-    return named(term.value, names) if isinstance(term, ox.NamedNode) else plain(term)
+    return named(term.value, names) if isinstance(term, ox.NamedNode) else json_value(plain(term))
 
 
 def _edge(edge: Edge, names: Names) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def _claim(claim: Claim, names: Names) -> dict[str, Any]:
             "region": named(claim.region, names),
             "years": claim.years,
             "comparator": slug(claim.comparator or ""),
-            "value": claim.value,
+            "value": json_value(claim.value),
             "unit": named(claim.unit, names),
             "status": slug(claim.status or ""),
         }

@@ -141,18 +141,17 @@ def _graphml(graph: KnowledgeGraph, triples: list[ox.Triple], which: str) -> str
     names, stated = graph.names, _stated(graph)
     whole = which in GRAPHS and which not in ("default", "provenance", "report")
     network: Any = nx.MultiDiGraph()  # networkx is but half typed
-    for t in triples:
-        if _is_edge(t) and (whole or t.predicate.value.startswith(vocab.IVC)):
-            for end in (lexical(t.subject), lexical(t.object)):
-                thing = names.get(end)
-                network.add_node(end, **_labels(names, end), kind=thing.kind if thing else "")
-            about = {
-                "property": slug(t.predicate.value),
-                **_labels(names, t.predicate.value),
-                "passages": _ids(t, stated),
-            }
-            number = network.number_of_edges()  # the edge's id, which may stand in the file only once
-            network.add_edge(lexical(t.subject), lexical(t.object), key=f"e{number}", **about)
+    edges = (t for t in triples if _is_edge(t) and (whole or t.predicate.value.startswith(vocab.IVC)))
+    for number, t in enumerate(edges):  # the edge's id, which may stand in the file only once
+        for end in (lexical(t.subject), lexical(t.object)):
+            thing = names.get(end)
+            network.add_node(end, **_labels(names, end), kind=thing.kind if thing else "")
+        about = {
+            "property": slug(t.predicate.value),
+            **_labels(names, t.predicate.value),
+            "passages": _ids(t, stated),
+        }
+        network.add_edge(lexical(t.subject), lexical(t.object), key=f"e{number}", **about)
     out = io.BytesIO()
     write: Any = (
         nx.write_graphml_xml

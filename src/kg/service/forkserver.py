@@ -26,19 +26,31 @@ _SECRET: Final = "KG_TOKEN"
 class Worker:
     """One worker process, held by its connection.
 
-    Attributes:
+    Args:
         number: its process number.
+        parent: the process that forked it.
+        reader: its answers.
+        writer: takes requests.
+
+    Attributes:
         leaving: whether it has said that it ends.
     """
 
-    def __init__(self, number: int, reader: StreamReader, writer: StreamWriter) -> None:
-        self.number, self.leaving = number, False
+    def __init__(
+        self, number: int, parent: asyncio.subprocess.Process, reader: StreamReader, writer: StreamWriter
+    ) -> None:
+        self.number, self._parent, self.leaving = number, parent, False
         self._reader, self._writer = reader, writer
 
     @property
     def gone(self) -> bool:
         """Whether its end of the connection is closed."""
         return self._reader.at_eof()
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether the process that forked it has died; it is then ended, whatever it is doing."""
+        return self._parent.returncode is not None
 
     async def call(self, message: bytes) -> bytes:
         """What it answers to *message*.
@@ -97,14 +109,16 @@ class ForkServer:
         try:
             with there:
                 async with self._lock:
+                    parent = self._process
                     assert self._control is not None
+                    assert parent is not None
                     socket.send_fds(self._control, [COMMAND.pack(FORK, 0)], [there.fileno()])
                     number = await _reply(self._control)
             reader, writer = await asyncio.open_unix_connection(sock=here)
         except BaseException:
             here.close()
             raise
-        return Worker(number, reader, writer)
+        return Worker(number, parent, reader, writer)
 
     async def end(self, worker: Worker) -> None:
         """Kill *worker* whatever it is doing.
@@ -156,6 +170,7 @@ class ForkServer:
             json.dumps({**self._spec, "control": control}),
             pass_fds=[control],
             stdin=asyncio.subprocess.DEVNULL,
+            stdout=2,  # standard error: standard output is the agents' protocol
             start_new_session=True,
             env={name: value for name, value in os.environ.items() if name != _SECRET},
         )

@@ -53,23 +53,27 @@ class Pool:
             Busy: too many requests wait already, or none of the workers came free in that time.
             LimitReached: the time ran out, or the worker died over it.
         """
-        worker = await self._acquire(seconds)
-        try:
-            async with asyncio.timeout(seconds):
-                answer = await worker.call(message)
-        except BaseException as error:  # whoever asked has gone away, too: the worker does not go on
-            self.killed += 1
-            self._replace(worker)
-            if isinstance(error, TimeoutError):
+        while True:
+            worker = await self._acquire(seconds)
+            try:
+                async with asyncio.timeout(seconds):
+                    answer = await worker.call(message)
+            except TimeoutError:
+                self._lose(worker)
                 raise out_of_time(seconds) from None
-            if isinstance(error, (OSError, EOFError)):
+            except (OSError, EOFError) as error:
+                self._lose(worker)
+                if worker.orphaned and not self._closing:  # this request did not end it; another worker can answer
+                    continue
                 raise ended() from error
-            raise
-        if worker.leaving:
-            self._replace(worker)
-        else:
-            self._release(worker)
-        return answer
+            except BaseException:  # whoever asked has gone away: the worker does not go on
+                self._lose(worker)
+                raise
+            if worker.leaving:
+                self._replace(worker)
+            else:
+                self._release(worker)
+            return answer
 
     async def close(self, seconds: float) -> None:
         """Let requests that are being answered finish, for at most *seconds*."""
@@ -89,8 +93,7 @@ class Pool:
             worker = self._idle.pop()  # the one that was at work last: its memory is in the processor's cache
             if not worker.gone:
                 return worker
-            self.killed += 1
-            self._replace(worker)
+            self._lose(worker)
         if len(self._waiting) >= self._most:
             raise _busy()
         free: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
@@ -115,6 +118,11 @@ class Pool:
                 free.set_result(worker)
                 return
         self._idle.append(worker)
+
+    def _lose(self, worker: Worker) -> None:
+        """Replace *worker*, which was ended or ended itself."""
+        self.killed += 1
+        self._replace(worker)
 
     def _replace(self, worker: Worker) -> None:
         """End *worker* and fork another in the background."""

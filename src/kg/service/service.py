@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg.build.freshness import CURRENT, read
-from kg.errors import StoreError
+from kg.errors import KgError, StoreError
 from kg.service.cache import Cache
 from kg.service.forkserver import ForkServer
 from kg.service.messages import Answer, Failure, Request, unpack
@@ -78,7 +78,7 @@ class Service:
 
     Args:
         options: of the service.
-        loaded: is called with the graph's folder when a graph has been taken over.
+        loaded: is called with the folder of each graph just before that graph answers; what it raises keeps the old one.
 
     Attributes:
         cache: answers by the keys that :meth:`ask` was given.
@@ -173,7 +173,7 @@ class Service:
             if old and folder not in (old.folder, broken):
                 try:
                     await self._take_over(folder)
-                except (StoreError, OSError) as error:  # the old graph still answers
+                except (KgError, OSError) as error:  # the old graph still answers
                     broken = folder
                     fields = {"graph": folder.name, "why": str(error)}
                     LOG.error("a rebuilt graph cannot be loaded", extra={"fields": fields})
@@ -193,10 +193,15 @@ class Service:
                 Text(f"{folder} 里没有可用的图谱", f"there is no readable graph in {folder}"),
                 hint=Text("运行 kg build", "run kg build"),
             )
-        self._graph = await self._start(folder, str(manifest["dataset_sha256"]))
+        graph = await self._start(folder, str(manifest["dataset_sha256"]))
+        try:
+            if self._loaded:
+                self._loaded(folder)
+        except BaseException:
+            await graph.close(0)
+            raise
+        self._graph = graph
         self.cache.clear()
-        if self._loaded:
-            self._loaded(folder)
 
     async def _start(self, folder: Path, dataset: str) -> _Graph:
         o = self.options

@@ -136,16 +136,20 @@ def _fork(control: socket.socket, channel: int, handler: Handler, memory: int) -
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the server ends its workers after their answers are sent
         confine(memory)
         with socket.socket(fileno=channel) as connection:
-            _serve(connection, handler)
+            serve(connection, handler)
     finally:
         os._exit(0)
 
 
-def _serve(connection: socket.socket, handler: Handler) -> None:
+def serve(connection: socket.socket, handler: Handler) -> None:
     """Answer requests until the connection closes or this worker has grown."""
     start = _resident()
     while head := _read(connection, LENGTH.size):
-        answer = handler(_read(connection, *LENGTH.unpack(head)))
+        (size,) = LENGTH.unpack(head)
+        message = _read(connection, size)
+        if len(message) < size:  # the server broke off
+            return
+        answer = handler(message)
         grown = _resident() - start > _GROWN
         connection.sendall(HEAD.pack(grown, len(answer)) + answer)
         if grown:

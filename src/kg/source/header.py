@@ -15,7 +15,7 @@ from kg.errors import Place, SyntaxProblem
 from kg.terms import Text
 
 if TYPE_CHECKING:
-    from yaml.events import Event, MappingStartEvent, NodeEvent, ScalarEvent
+    from yaml.events import Event, NodeEvent, ScalarEvent
 
 MOST_BYTES: Final = 16_384
 MOST_LINES: Final = 256
@@ -91,7 +91,7 @@ class Node:
         return found
 
     def mistake(self, what: Text) -> SyntaxProblem:
-        """The error that this value *what*, as in “must be a text”."""
+        """The error that says *what* is wrong with this value, as in “must be a text”."""
         name = self.name[:80]
         zh, en = (f"的 {name} ", f"{name} in ") if name else ("", "")
         return SyntaxProblem(
@@ -185,7 +185,7 @@ class _Composer:
         if depth > _DEEPEST:
             raise self._mistake(line, Text("嵌套过深", "is nested too deeply"))
         if isinstance(event, yaml.MappingStartEvent):
-            return Node(name, self._place(line), self._mapping(event, events, name, depth))
+            return Node(name, self._place(line), self._mapping(events, name, depth))
         if isinstance(event, yaml.SequenceStartEvent):
             value = []
             while not isinstance(event := next(events), yaml.SequenceEndEvent):
@@ -194,7 +194,7 @@ class _Composer:
         assert isinstance(event, yaml.ScalarEvent)
         return self._scalar(event, name, line)
 
-    def _mapping(self, start: MappingStartEvent, events: Iterator[Event], name: str, depth: int) -> dict[str, Node]:
+    def _mapping(self, events: Iterator[Event], name: str, depth: int) -> dict[str, Node]:
         import yaml
 
         found: dict[str, Node] = {}

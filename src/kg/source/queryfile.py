@@ -19,11 +19,11 @@ from kg.source.header import Node
 from kg.terms import LANGS, Text
 
 # Strings, IRIs and comments first, so that a brace or the word VALUES inside one is no syntax. A string without its end
-# takes the rest, or else each of its quotes would be tried to the end of the file.
+# takes the rest, or else each of its quotes would be tried to the end of the file. A CR ends a comment as an LF does.
 _TOKEN: Final = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*(?:"""|\\?\Z)|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*(?:\'\'\'|\\?\Z)'
-    r'|"(?:[^"\\\n]|\\.)*(?:"|\\?\Z|(?=\n))|\'(?:[^\'\\\n]|\\.)*(?:\'|\\?\Z|(?=\n))'
-    r"|<[^<>\"{}|^`\\\s]*>|\#[^\n]*|[?$]\w+|[A-Za-z_][\w-]*(?::[\w.%-]*)?|\S",
+    r'|"(?:[^"\\\n\r]|\\.)*(?:"|\\?\Z|(?=[\n\r]))|\'(?:[^\'\\\n\r]|\\.)*(?:\'|\\?\Z|(?=[\n\r]))'
+    r"|<[^<>\"{}|^`\\\s]*>|\#[^\n\r]*|[?$]\w+|[A-Za-z_][\w-]*(?::[\w.%-]*)?|\S",
     re.DOTALL,
 )
 VALUES: Final = ("string", "integer", "decimal", "year")

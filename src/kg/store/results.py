@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.terms import compact
+from kg.terms import compact, special
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
@@ -150,7 +150,7 @@ def plain(term: Term | ox.Triple | None) -> Any:
         return text
     try:
         return read(text)
-    except ValueError:  # or more digits than Python reads: sys.get_int_max_str_digits()
+    except ValueError:  # beyond float, or more digits than Python reads (sys.get_int_max_str_digits)
         return text
 
 
@@ -168,14 +168,14 @@ def finite(value: Any) -> bool:
     return isinstance(value, int) or (isinstance(value, float) and isfinite(value))
 
 
+def json_value(value: Any) -> Any:
+    """What JSON has for a Python value of :func:`plain`: NaN and infinity, of which it has none, as ``"NaN"``, ``"INF"``."""
+    return special(value) if isinstance(value, float) and not isfinite(value) else value
+
+
 def json_rows(table: Table) -> list[dict[str, Any]]:
-    """Each row as {column: JSON value}: as Python values, but NaN and infinity, which JSON lacks, as ``"NaN"``, ``"INF"``."""
-    return [dict(zip(table.columns, map(_json_value, row), strict=True)) for row in table.rows]
-
-
-def _json_value(term: Term | None) -> Any:
-    value = plain(term)
-    return value if term is None or not isinstance(value, float) or isfinite(value) else written(term)
+    """Each row as {column: JSON value}."""
+    return [{column: json_value(value) for column, value in row.items()} for row in table]
 
 
 def to_json(table: Table) -> str:

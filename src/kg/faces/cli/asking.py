@@ -261,7 +261,8 @@ def claim_line(claim: Claim, names: Any, lang: str) -> str:
     )
     bound = "" if slug(claim.comparator or "") == "eq" else names.label(claim.comparator, lang) + " "
     unit = names.unit(claim.unit, claim.indicator, lang)
-    number = f"{bound}{amount(claim.value, lang)} {unit}".rstrip()
+    value = amount(claim.value, lang) if isinstance(claim.value, (int, float)) else claim.value
+    number = f"{bound}{value} {unit}".rstrip()
     tail = [names.label(i, lang) for i in (claim.status, claim.attributed_to) if i] + ([summary] if summary else [])
     return f"{' '.join(parts)}: {number} ({say('、', ', ').join(tail)})"
 

@@ -182,7 +182,9 @@ def mcp(run: Run, /, seconds: float, workers: int, tags: tuple[str, ...], log_le
 
     if sys.stdin.isatty():
         click.echo(say("等待 MCP 客户端;Ctrl-D 结束", "waiting for an MCP client; Ctrl-D ends it"), err=True)
-    options = Options(_built(run), "kg.faces.mcp.tasks:tasks", limits=Limits(seconds=seconds), workers=workers)
+    options = Options(
+        _built(run), "kg.faces.mcp.tasks:tasks", limits=Limits(seconds=seconds), workers=workers, reserved=1
+    )
     start(options, run.lang, tags, log_level=log_level)
 
 
@@ -200,7 +202,7 @@ def _built(run: Run) -> Path:
 
 def _token(file: str | None) -> str:
     if file is None:
-        return os.environ.get("KG_TOKEN", "")
+        return os.environ.pop("KG_TOKEN", "")  # no process that this one starts is given it
     try:
         token = Path(file).read_text(encoding="utf-8").strip()
     except OSError as error:

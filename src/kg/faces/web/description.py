@@ -93,7 +93,8 @@ def _dataset(context: Context, base: str) -> Iterator[ox.Triple]:
     yield _t(dataset, _VOID + "sparqlEndpoint", _n(f"{base}/sparql"))
     yield _t(dataset, _VOID + "uriSpace", ox.Literal(BASE))
     yield _t(dataset, _VOID + "vocabulary", _n(IVC.rstrip("#")))
-    yield _t(dataset, _VOID + "exampleResource", _n(BASE + "industry/6g"))
+    for industry in context.graph.names.of_kind("Industry")[:1]:
+        yield _t(dataset, _VOID + "exampleResource", _n(industry.iri))
     for name, prop in (
         ("n", "triples"),
         ("subjects", "distinctSubjects"),

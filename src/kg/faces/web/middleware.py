@@ -62,7 +62,7 @@ class Middleware:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        scope["request_id"] = _request_id(headers.get(b"x-request-id", b""))
+        scope["request_id"] = request_id(headers.get(b"x-request-id", b""))
         if self._root and f"{scope['path']}/".startswith(self._root + "/"):  # a proxy that does not strip the root path
             scope = {**scope, "path": scope["path"][len(self._root) :] or "/"}
         exchange = _Exchange(scope, send)
@@ -124,7 +124,7 @@ def _tag(dataset: str, root: str, key: tuple[object, ...]) -> str:
     return sha256(repr((VERSION, dataset, root, key)).encode()).hexdigest()[:32]
 
 
-def _request_id(given: bytes) -> str:
+def request_id(given: bytes) -> str:
     """The client's id of the request, if it is harmless, else a new one: this process's, and the request's number in it."""
     if given and _ID.fullmatch(given):
         return given.decode()
@@ -148,8 +148,8 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = [*message.get("headers", ()), *_ALWAYS, (b"x-request-id", self._scope["request_id"].encode())]
-            if all(name != b"content-security-policy" for name, _ in headers):
-                headers.append(_POLICY)
+            if message["status"] != 304 and all(name != b"content-security-policy" for name, _ in headers):
+                headers.append(_POLICY)  # a 304 would put it in the place of the stored answer's own (RFC 9111, 3.2)
             message = {**message, "headers": headers}
         else:
             self._bytes += len(message.get("body", b""))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+import pyoxigraph as ox
+
 from kg.faces.web.context import JSON, Context, as_json
 from kg.faces.web.problems import MEDIA, STATUS, TITLES
 from kg.faces.web.rows import FORMATS, MOST
@@ -13,7 +15,7 @@ from kg.faces.web.things import SUFFIXES
 from kg.service.messages import Answer, Request
 from kg.source.queryfile import VALUES, Parameter, SavedQuery
 from kg.store.formats import ALL, GRAPHS
-from kg.terms import Text
+from kg.terms import Text, slug
 from kg.vocab import BASE
 
 Schema = dict[str, Any]
@@ -83,19 +85,26 @@ SELECT DISTINCT ?kind WHERE {{
   BIND(STRBEFORE(STRAFTER(STR(?thing), "{BASE}"), "/") AS ?kind) FILTER(?kind != "")
 }} ORDER BY ?kind"""
 
+_PASSAGE: Final = (
+    "SELECT ?passage { ?passage a ivc:Passage FILTER EXISTS { GRAPH ?passage { ?s ?p ?o } } } ORDER BY ?passage LIMIT 1"
+)
+_TRIPLE: Final = """
+SELECT ?subject ?predicate ?object { VALUES ?predicate { ivc:activeIn } ?subject ?predicate ?object }
+ORDER BY ?subject ?object LIMIT 1"""
+
 
 def document(context: Context, request: Request) -> Answer:
     """The document."""
     saved, lang = list(context.graph.catalogue), _parameter(*_LANG)
-    tag = _parameter("tag", _TEXT, Text("标签", "tag"), example="company")
+    tag = _parameter("tag", _TEXT, Text("标签", "tag"), **_example_of(t for q in saved for t in q.tags))
     files: dict[str, Schema] = {
         "/queries.json": _get("queries", "queries", Text("保存的查询", "the saved queries"), JSON),
         **{f"/queries/{q.name}.{{format}}": _query(context, q) for q in saved},
         "/{kind}/{slug}.{format}": _thing(context),
         "/chain/{industry}.json": _chain(context),
         "/audit.json": _audit(context),
-        "/search.json": _search(),
-        "/why.json": _why(),
+        "/search.json": _search(context),
+        "/why.json": _why(context),
     }
     pages = {
         "/": _get("home", "pages", Text("首页", "what is here"), *_PAGE, params=[lang]),
@@ -105,7 +114,7 @@ def document(context: Context, request: Request) -> Answer:
         "/ns": _get("ontology", "pages", Text("本体", "the ontology"), *_THING, params=[lang]),
         **{f"/{name}": _page(name, files[f"/{name}.json"], *_PAGE) for name in ("audit", "search", "why")},
         "/chain/{industry}": _page("chain", files["/chain/{industry}.json"], *_PAGE),
-        "/explore": _explore(),
+        "/explore": _explore(context),
         "/problem/{code}": _problem(),
     }
     others = {
@@ -148,6 +157,17 @@ def _parameter(name: str, schema: Schema, words: Text, *, where: str = "query", 
         "schema": schema,
         **more,
     }
+
+
+def _example_of(values: Iterable[Any]) -> Schema:
+    """``example`` with the first of *values*, if there is one: examples are the graph's own."""
+    first = next(iter(values), None)
+    return {} if first is None else {"example": first}
+
+
+def _names(context: Context, kind: str) -> list[str]:
+    """The Chinese names of all things of a class."""
+    return [thing.label.zh for thing in context.graph.names.of_kind(kind)]
 
 
 def _get(
@@ -265,11 +285,10 @@ def _example(context: Context, param: Parameter) -> str | int:
     if param.type == "year":
         return 2023
     if param.type == "Passage":
-        return "r1-L0061"
+        return next((slug(row["passage"]) for row in context.graph.store.select(_PASSAGE)), "")
     if param.type == "string":
         return default.rpartition('"')[0].strip('"')
-    things = context.graph.names.of_kind(param.type)
-    return things[0].label.zh if things else ""
+    return next(iter(_names(context, param.type)), "")
 
 
 def _page(name: str, file: Schema, *media: str) -> Schema:
@@ -296,8 +315,9 @@ def _query_page(saved: Iterable[SavedQuery]) -> Schema:
     return _get("queryPage", "pages", words, *media, params=params, problems=("not-found", "stale-cursor"))
 
 
-def _explore() -> Schema:
-    thing = _parameter("thing", _TEXT, Text("任何事物的名称", "any name of a thing"), example="6G")
+def _explore(context: Context) -> Schema:
+    examples = _example_of(_names(context, "Industry"))
+    thing = _parameter("thing", _TEXT, Text("任何事物的名称", "any name of a thing"), **examples)
     words = Text("图", "a drawing")
     return _get("explore", "pages", words, "text/html", params=[thing, _parameter(*_LANG)], problems=("not-found",))
 
@@ -316,10 +336,15 @@ def _readyz() -> Schema:
 
 def _thing(context: Context) -> Schema:
     kinds = [row["kind"] for row in context.graph.store.select(_KINDS)]
+    slugs = [slug(thing.iri) for thing in context.graph.names.of_kind("Industry")]
     params = [
         _parameter("kind", {"type": "string", "enum": kinds}, Text("类别", "kind"), where="path", example="industry"),
         _parameter(
-            "slug", {"type": "string", "pattern": "^[A-Za-z0-9-]+$"}, Text("名称", "name"), where="path", example="6g"
+            "slug",
+            {"type": "string", "pattern": "^[A-Za-z0-9-]+$"},
+            Text("名称", "name"),
+            where="path",
+            **_example_of(slugs),
         ),
         _parameter(
             "format", {"type": "string", "enum": list(SUFFIXES)}, Text("格式", "format"), where="path", example="json"
@@ -330,29 +355,37 @@ def _thing(context: Context) -> Schema:
 
 
 def _chain(context: Context) -> Schema:
-    industries = [t.iri.rpartition("/")[2] for t in context.graph.names.of_kind("Industry")]
+    industries = [slug(thing.iri) for thing in context.graph.names.of_kind("Industry")]
     words = Text("产业", "industry")
     params = [_parameter("industry", {"type": "string", "enum": industries}, words, where="path"), _parameter(*_LANG)]
     return _get("chain", "things", Text("产业链图", "the tier chart"), JSON, params=params, problems=("not-found",))
 
 
 def _audit(context: Context) -> Schema:
-    industry = _parameter("industry", _TEXT, Text("产业", "industry"), example="具身智能")
+    industry = _parameter("industry", _TEXT, Text("产业", "industry"), **_example_of(_names(context, "Industry")))
     words = Text("报告自相矛盾之处", "where the report disagrees with itself")
     return _get("audit", "things", words, JSON, params=[industry, _parameter(*_LANG)], problems=("not-found",))
 
 
-def _search() -> Schema:
+def _search(context: Context) -> Schema:
     params = [
-        _parameter("q", _TEXT, Text("任何名称", "any name"), example="比亚迪"),
-        _parameter("kind", _TEXT, Text("类名", "name of a class"), example="Company"),
+        _parameter("q", _TEXT, Text("任何名称", "any name"), **_example_of(_names(context, "Organization"))),
+        _parameter("kind", _TEXT, Text("类名", "name of a class"), example="Organization"),
         _parameter(*_LANG),
     ]
     return _get("search", "things", Text("按名称查找", "things by name"), JSON, params=params)
 
 
-def _why() -> Schema:
-    examples = {"subject": "精进电动", "predicate": "涉足产业", "object": "智能网联新能源汽车"}
-    params = [_parameter(n, _TEXT, Text("三元组的一端", "part of a triple"), example=e) for n, e in examples.items()]
+def _why(context: Context) -> Schema:
+    (triple,) = context.graph.store.select(_TRIPLE).rows or ((None, None, None),)
+    params = [
+        _parameter(
+            name,
+            _TEXT,
+            Text("三元组的一端", "part of a triple"),
+            **_example_of([context.graph.names.label(term.value, "zh")] if isinstance(term, ox.NamedNode) else ()),
+        )
+        for name, term in zip(("subject", "predicate", "object"), triple, strict=True)
+    ]
     words = Text("为什么成立", "why a triple holds")
     return _get("why", "things", words, JSON, params=[*params, _parameter(*_LANG)], problems=("not-found",))

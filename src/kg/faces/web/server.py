@@ -59,7 +59,7 @@ def serve(settings: Settings, *, log_level: str = "info", ready: Callable[[int],
     """
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn takes them over, and raises them again when it has ended
         signal.signal(number, _end)
-    listening = _listen(settings)
+    listening = listen(settings)
     if ready:
         ready(listening.getsockname()[1])
     _allow_many_files()
@@ -120,7 +120,12 @@ def _allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _listen(settings: Settings) -> socket.socket:
+def listen(settings: Settings) -> socket.socket:
+    """A socket that listens on the address of *settings*; port 0 takes any that is free.
+
+    Raises:
+        StoreError: the address cannot be listened on.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family)
     try:

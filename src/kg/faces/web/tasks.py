@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from importlib import import_module
 from typing import Final
 
 from kg.faces.web import description, openapi, rows, sparql, things, views
@@ -13,7 +14,7 @@ from kg.graph import KnowledgeGraph
 from kg.service.messages import Answer, Request
 from kg.store.answers import Limits
 
-_TASKS: Final[Mapping[str, Task]] = {
+TASKS: Final[Mapping[str, Task]] = {
     "sparql": sparql.sparql,
     "void": description.void,
     "openapi": openapi.document,
@@ -28,6 +29,23 @@ _TASKS: Final[Mapping[str, Task]] = {
     "explore": views.explore,
     "problem": views.problem,
 }
+_LATER: Final = (
+    "encodings.utf_16_le",
+    "encodings.utf_8_sig",
+    "kg.ask.bands",
+    "kg.ask.explain",
+    "kg.ask.proof",
+    "kg.ask.statement",
+    "kg.faces.draw.network",
+    "pyvis.network",
+    "rapidfuzz.fuzz",
+    "rapidfuzz.process",
+    "xlsxwriter.workbook",
+)
+"""Modules that the program otherwise loads when it first needs them. Here they are loaded once, before workers are confined
+and forked: no request spends its time on that, and the workers share the memory."""
+_UNKNOWN: Final = "无此名"
+"""A name that is hardly borne by anything: to look for what sounds like it loads the readings of 汉字."""
 
 
 def tasks(graph: KnowledgeGraph, limits: Limits, root_path: str) -> Mapping[str, Callable[[Request], Answer]]:
@@ -38,6 +56,9 @@ def tasks(graph: KnowledgeGraph, limits: Limits, root_path: str) -> Mapping[str,
         limits: what one answer may take.
         root_path: path under which the server is seen.
     """
+    for name in _LATER:
+        import_module(name)
+    graph.find(_UNKNOWN, limit=1)
     context = Context(graph, Pages(graph, root_path), limits)
     _ = graph.names, graph.catalogue, graph.manifest  # read once, here, and shared by the workers
-    return {name: partial(task, context) for name, task in _TASKS.items()}
+    return {name: partial(task, context) for name, task in TASKS.items()}

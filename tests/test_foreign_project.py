@@ -1,0 +1,193 @@
+"""A project in which nothing is called as in the packaged one: every route answers, and so it does without a saved query."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from conftest import ROOT, Server, serving
+from kg.build.pipeline import build
+from kg.faces.web.app import Routes
+from kg.faces.web.problems import STATUS
+from kg.faces.web.rows import FORMATS
+from kg.faces.web.settings import Settings
+from kg.faces.web.things import SUFFIXES
+from kg.service.service import Options, Service
+from kg.source.project import Project
+from kg.store.formats import GRAPHS, ROWS
+from kg.vocab import BASE
+
+KITES = ROOT / "tests" / "cases" / "kites"
+QUERY = "makers-in-segment"
+HTML, JSON = "text/html", "application/json"
+MINE = (
+    "ns",
+    "industry/kites",
+    "organization/feiyuan",
+    "segment/kites-bamboo",
+    "passage/k1-L0003",
+    "document/k1",
+    "list/cny",
+)
+WHY = f"subject={quote('竹邻社')}&predicate={quote('涉足产业')}&object={quote('风筝业')}"
+ASKED: dict[str, dict[str, tuple[int, ...]]] = {
+    "/sparql": {
+        "/sparql": (200,),
+        **{f"/sparql?query=SELECT * {{ ?s a ivc:Company }}&format={f.name}": (200,) for f in ROWS},
+        **{f"/sparql?query=DESCRIBE co:zhulin&format={f.name}": (200,) for f in GRAPHS},
+        "/sparql?query=ASK { co:zhulin ivc:suppliesTo co:feiyuan }": (200,),
+        "/sparql?query=ASK {": (400,),
+        "/sparql?query=ASK { SERVICE <urn:x> {} }": (403,),
+    },
+    "/healthz": {"/healthz": (200,)},
+    "/readyz": {"/readyz": (200,)},
+    "/metrics": {"/metrics": (200,)},
+    "/static/{name}": {"/static/style.css": (200,), "/static/none": (404,)},
+    "/.well-known/void": {"/.well-known/void": (303,)},
+    "/dataset": {"/dataset": (303,)},
+    "/void": {"/void": (200, 406)},
+    "/openapi.json": {"/openapi.json": (200,)},
+    "/": {"/": (200,)},
+    "/queries": {"/queries": (200,), "/queries?tag=company": (200,), "/queries?tag=none": (200,)},
+    "/queries.json": {"/queries.json": (200,)},
+    "/queries/{name}": {
+        f"/queries/{QUERY}": (200,),
+        **{f"/queries/{QUERY}.{suffix}": (200,) for suffix in FORMATS},
+        f"/queries/{QUERY}?segment=绘面": (200,),
+        f"/queries/{QUERY}?segment=nothing-such": (404,),
+        f"/queries/{QUERY}?cursor=AAAAAAAA": (400,),
+        f"/queries/{QUERY}.json?cursor=AAAAAAAA": (400,),
+        "/queries/companies-in-segment": (404,),
+    },
+    "/audit": {"/audit": (200,), "/audit?industry=风筝业": (200,), "/audit?industry=6G": (404,)},
+    "/audit.json": {"/audit.json": (200,)},
+    "/search": {"/search": (200,), "/search?q=feiyuan": (200,), "/search?q=飞园坊": (200,), "/search?q=华为": (200,)},
+    "/search.json": {"/search.json?q=竹": (200,), "/search.json?q=kites&kind=Industry": (200,)},
+    "/why": {"/why": (200,), f"/why?{WHY}": (200,), "/why?subject=华为&predicate=x&object=6G": (404,)},
+    "/why.json": {f"/why.json?{WHY}": (200,)},
+    "/explore": {
+        "/explore": (200, 406),
+        "/explore?thing=风筝业": (200, 406),
+        "/explore?thing=zhulin": (200, 406),
+        "/explore?thing=华为": (404, 406),
+    },
+    "/chain/{name}": {
+        "/chain/kites": (200,),
+        "/chain/kites.json": (200,),
+        "/chain/6g": (404,),
+        "/chain/6g.json": (404,),
+    },
+    "/problem/{code}": {**{f"/problem/{code}": (200,) for code in STATUS}, "/problem/none": (404,)},
+    "/{path:path}": {
+        **{f"/{path}.{suffix}": (200,) for path in MINE for suffix in SUFFIXES},
+        **{f"/{path}": (200,) for path in MINE},
+        "/industry/6g": (404,),
+        "/organization/huawei.ttl": (404,),
+    },
+}
+"""Route → what is asked of it, and the statuses that may come of it."""
+
+
+def _project(folder: Path) -> Project:
+    """A copy of the project, with the packaged ontology."""
+    shutil.copytree(KITES, folder)
+    shutil.copytree(ROOT / "ontology", folder / "ontology")
+    return Project.find(folder, folder / "build")
+
+
+@contextmanager
+def _served(project: Project, folder: Path) -> Iterator[tuple[Server, httpx.Client]]:
+    build(project)
+    flags = ("--timeout", "60", "--workers", "1", "--reserved", "1")
+    with (
+        serving(project.store, folder, *flags, KG_PROJECT=str(project.root)) as running,
+        httpx.Client(base_url=running.url, timeout=120) as client,
+    ):
+        yield running, client
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, httpx.Client]]:
+    folder = tmp_path_factory.mktemp("foreign")
+    with _served(_project(folder / "kites"), folder) as found:
+        yield found
+
+
+def _faults(server: Server) -> list[dict[str, object]]:
+    return [line for line in server.lines() if line["level"] in ("warning", "error") or line.get("status", 0) == 500]
+
+
+def test_every_route_is_asked() -> None:
+    routes = Routes(Settings(store="none"), Service(Options(Path("none"), ""))).table()
+    assert {route.path for route in routes} == set(ASKED)
+
+
+@pytest.mark.parametrize("route", ASKED)
+def test_every_route_answers(foreign: tuple[Server, httpx.Client], route: str) -> None:
+    server, client = foreign
+    for path, allowed in ASKED[route].items():
+        for accept in (HTML, JSON, "*/*"):
+            for lang in ("zh", "en"):
+                response = client.get(path, headers={"Accept": accept, "Accept-Language": lang})
+                ok = (*allowed, 406) if accept == JSON and "{name}" not in route else allowed
+                assert response.status_code in ok, (path, accept, response.text[:500])
+                assert client.head(path, headers={"Accept": accept}).status_code == response.status_code
+    assert _faults(server) == []
+
+
+@pytest.mark.parametrize("route", ["/void", "/sparql"])
+@pytest.mark.parametrize("format_", [f.media for f in GRAPHS])
+def test_the_descriptions_are_there_in_every_format(
+    foreign: tuple[Server, httpx.Client], route: str, format_: str
+) -> None:
+    response = foreign[1].get(route, headers={"Accept": format_})
+    assert (response.status_code, response.headers["content-type"].partition(";")[0]) == (200, format_)
+
+
+def test_what_is_offered_as_an_example_is_there(foreign: tuple[Server, httpx.Client]) -> None:
+    """The example of VoID, and each operation of the OpenAPI document with the examples of its parameters."""
+    server, client = foreign
+    void = client.get("/void", headers={"Accept": "application/n-triples"}).text
+    shown = [line.split()[2].strip("<>") for line in void.splitlines() if "void#exampleResource" in line]
+    assert shown
+    for iri in shown:
+        assert client.get(iri.replace(BASE, "/")).status_code == 200
+    document = client.get("/openapi.json").json()
+    for path, operations in document["paths"].items():
+        if path != "/sparql":
+            url, params = _filled(path, operations["get"]["parameters"])
+            response = client.get(url, params=params)
+            assert response.status_code == 200, (response.url, response.text)
+    assert _faults(server) == []
+
+
+def _filled(path: str, parameters: list[dict[str, Any]]) -> tuple[str, dict[str, Any]]:
+    """*path* and query parameters with the examples that the document gives."""
+    params: dict[str, Any] = {}
+    for parameter in parameters:
+        value = parameter.get("example", next(iter(parameter["schema"].get("enum", ())), None))
+        if parameter["in"] == "path":
+            path = path.replace("{" + parameter["name"] + "}", str(value))
+        elif value is not None:
+            params[parameter["name"]] = value
+    return path, params
+
+
+def test_without_its_last_saved_query_every_other_route_answers(tmp_path: Path) -> None:
+    project = _project(tmp_path / "kites")
+    (project.root / "queries" / f"{QUERY}.rq").unlink()
+    with _served(Project.find(project.root, project.store), tmp_path) as (server, client):
+        assert client.get("/queries.json").json() == {"queries": []}
+        for route, paths in ASKED.items():
+            for path, allowed in paths.items():
+                expected = (404,) if route == "/queries/{name}" else allowed
+                response = client.get(path, headers={"Accept": HTML})
+                assert response.status_code in expected, (path, response.text[:500])
+        assert _faults(server) == []

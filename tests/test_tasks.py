@@ -1,0 +1,98 @@
+"""What a worker of the web needs is loaded before workers are forked: no request spends its time, or its memory, on that."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+from kg.faces.web.rows import FORMATS
+from kg.faces.web.tasks import TASKS
+from kg.faces.web.things import SUFFIXES
+from kg.graph import KnowledgeGraph
+from kg.store.formats import ALL, GRAPHS
+
+MISSPELT = "比压迪"
+"""A name that sounds like one of the graph's."""
+QUERIES = (
+    "ASK {}",
+    "SELECT * { ?s ?p ?o } LIMIT 3",
+    "CONSTRUCT WHERE { ?s a ivc:Company }",
+    "DESCRIBE co:byd",
+    "SELECT * FROM g:entities { ?s ?p ?o } LIMIT 3",
+    "SELECT * FROM <urn:none> {}",
+    "ASK { SERVICE <urn:none> {} }",
+    'SELECT (1.5 + "1"^^xsd:integer AS ?x) (NOW() AS ?y) (SHA256("x") AS ?z) {}',
+    "ASK {",
+    "",
+)
+"""Of each form, and of each way to be refused."""
+
+_ASK = """
+import json, sys
+from kg.service.messages import Answer, Failure, Request, unpack
+from kg.service.worker import open_graph
+
+given = json.load(sys.stdin)
+handler = open_graph(given["folder"], "kg.faces.web.tasks:tasks", ["/kg"], {"seconds": 60})
+imported, found = [], []
+sys.addaudithook(lambda event, args: imported.append(args[0]) if event == "import" else None)
+for fields in given["requests"]:
+    imported.clear()
+    request = Request(**{**fields, "params": tuple(map(tuple, fields.get("params", ())))})
+    result = unpack(handler(request.pack()))
+    trace = result.trace if isinstance(result, Failure) else ""
+    found.append([isinstance(result, Answer), sorted(set(imported)), trace])
+print(json.dumps(found))
+"""
+
+
+def _requests() -> list[dict[str, Any]]:
+    """Each task in every format, right and wrong."""
+    why = [("subject", "蓝箭航天"), ("predicate", "涉足产业")]
+    names = [f.name for f in ALL]
+    asked: list[dict[str, Any]] = [
+        *({"task": "sparql", "params": [("query", q), ("format", f)]} for q in QUERIES for f in names),
+        *({"task": "sparql", "params": [("query", q)], "accept": "text/html"} for q in QUERIES),
+        *({"task": task, "accept": f.media} for task in ("sparql", "void") for f in GRAPHS),
+        *({"task": "query", "path": "companies-in-segment", "suffix": f} for f in ("", *FORMATS)),
+        {"task": "query", "path": "companies-in-segment", "params": [("segment", MISSPELT)]},
+        {"task": "query", "path": "company-in-segment"},
+        *({"task": "thing", "path": path, "suffix": f} for path in PATHS for f in SUFFIXES),
+        {"task": "explore"},
+        *({"task": "explore", "params": [("thing", thing)]} for thing in ("6G", "byd", MISSPELT)),
+        {"task": "openapi"},
+    ]
+    for suffix in ("html", "json"):
+        asked += [{"task": task, "suffix": suffix} for task in ("home", "queries", "audit", "search", "why")]
+        asked += [{"task": "problem", "path": code, "suffix": suffix} for code in ("limit", "none")]
+        asked += [{"task": "audit", "suffix": suffix, "params": [("industry", i)]} for i in ("6G", MISSPELT)]
+        asked += [{"task": "search", "suffix": suffix, "params": [("q", q)]} for q in ("比亞迪", "biyadi", MISSPELT)]
+        asked += [{"task": "chain", "path": path, "suffix": suffix} for path in ("6g", "7g")]
+        asked += [
+            {"task": "why", "suffix": suffix, "params": [*why, ("object", thing)]}
+            for thing in ("商业航天", "6G", MISSPELT)
+        ]
+    return [{**one, "lang": lang, "base": "http://localhost:8000"} for one in asked for lang in ("zh", "en")]
+
+
+PATHS = ("ns", "organization/byd", "organization/bydd", "industry/6g", "passage/r1-L0045", "graph/entities")
+
+
+def test_no_request_imports_anything(graph: KnowledgeGraph) -> None:
+    requests = _requests()
+    assert {one["task"] for one in requests} == set(TASKS)
+    done = subprocess.run(
+        [sys.executable, "-c", _ASK],
+        input=json.dumps({"folder": str(graph.path), "requests": requests}),
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = list(zip(requests, json.loads(done.stdout), strict=True))
+    assert [(asked, trace) for asked, (_, _, trace) in found if trace] == []
+    assert [(asked, modules) for asked, (_, modules, _) in found if modules] == []
+    assert {asked["task"] for asked, (answered, _, _) in found if answered} == set(TASKS)
