@@ -28,7 +28,7 @@ from nbformat.v4 import new_code_cell
 
 import kg as package
 from conftest import ROOT
-from kg.errors import MissingFile, NotFound, Place, SyntaxProblem, UsageProblem
+from kg.errors import LimitReached, MissingFile, NotFound, Place, SyntaxProblem, UsageProblem
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
 from kg.store.results import Table, to_html
@@ -235,6 +235,11 @@ def test_sparql_fails_as_ours(graph: KnowledgeGraph) -> None:
     assert caught.value.place is not None
     with pytest.raises(UsageProblem, match="opens no connection"):
         graph.sparql("SELECT * WHERE { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }")
+    with pytest.raises(UsageProblem, match="rdflib cannot hold"):
+        graph.sparql("CONSTRUCT { <urn:a> <urn:b> <<( <urn:a> <urn:b> 1 )>> } {}")
+    with pytest.raises(LimitReached, match="took more than"):
+        graph.sparql("ASK { ?a ?b ?c . ?d ?e ?f FILTER(CONCAT(STR(?c), STR(?f)) = '') }", seconds=0.2)
+    assert graph.sparql("ASK { ?a ?b ?c }", seconds=60) is True
 
 
 def test_a_traceback_shows_place_and_next_step_also_from_another_process(graph: KnowledgeGraph) -> None:

@@ -74,6 +74,11 @@ def test_errors_keep_their_kind(url: str) -> None:
         remote.store.select("ASK {}")
     with pytest.raises(UsageProblem, match="SERVICE"):
         remote.ask("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }")
+    for ask in (remote.ask, remote.sparql):
+        with pytest.raises(UsageProblem, match="time limit"):
+            ask("ASK {}", seconds=float("nan"))
+        with pytest.raises(LimitReached, match="did not answer"):
+            ask("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", seconds=0.001)
     with pytest.raises(LimitReached):
         RemoteStore(url, seconds=0.001).select("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
     with pytest.raises(StoreError, match="cannot reach"):

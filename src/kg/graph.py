@@ -355,7 +355,9 @@ class RemoteGraph(KnowledgeGraph):
         """As for a graph on this machine; the store elsewhere evaluates it, and the time limit is the wait for its answer."""
         from kg.store.guard import refuse_side_effects
         from kg.store.remote import RemoteStore
+        from kg.store.worker import require_time
 
+        require_time(seconds)
         refuse_side_effects(text, "query")
         store = self.store if seconds is None else RemoteStore(self.url, seconds=seconds)
         answer = store.query(text)
@@ -369,8 +371,9 @@ class RemoteGraph(KnowledgeGraph):
         """As for a graph on this machine; the time limit is the wait for the answer."""
         from kg.store.guard import refuse_side_effects
         from kg.store.remote import RemoteStore
-        from kg.store.worker import answer
+        from kg.store.worker import answer, require_time
 
+        require_time(seconds)
         refuse_side_effects(text, shown)
         return answer(RemoteStore(self.url, seconds=seconds), text, shown, limit)
 

@@ -65,7 +65,8 @@ def network_closed() -> bool:
     """Whether a confined process of this machine can open no socket; tried in a process of its own."""
     import subprocess
 
-    command = [sys.executable, "-P", "-c", f"from {__name__} import _try; _try()"]
+    program = f"import sys; sys.path[:] = sys.argv[1:]; from {__name__} import _try; _try()"
+    command = [sys.executable, "-I", "-S", "-c", program, *sys.path]
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 0
 
 

@@ -107,11 +107,7 @@ class Worker:
             LimitReached: the time or the memory ran out.
             StoreError: the index cannot be opened, or the process cannot start.
         """
-        if seconds is not None and not 0 < seconds <= TIMEOUT_MAX:  # also refuses NaN, which compares as false
-            raise UsageProblem(
-                Text(f"时限不能是 {seconds} 秒", f"the time limit cannot be {seconds} seconds"),
-                hint=Text("给出大于 0 的秒数", "give a number of seconds above 0"),
-            )
+        require_time(seconds)
         begin = time.monotonic()
         if not self._lock.acquire(timeout=-1 if seconds is None else seconds):
             raise out_of_time(seconds or 0)
@@ -249,6 +245,19 @@ def _gone(index: Path) -> StoreError:
         Text(f"打开之后图谱已被重建或删除:{index}", f"the graph was rebuilt or removed after it was opened: {index}"),
         hint=Text("重新打开图谱", "open the graph again"),
     )
+
+
+def require_time(seconds: float | None) -> None:
+    """Refuse a time limit of *seconds* that is no length of time; None is none.
+
+    Raises:
+        UsageProblem: it is not above 0, not a number, or longer than the system can wait.
+    """
+    if seconds is not None and not 0 < seconds <= TIMEOUT_MAX:  # also refuses NaN, which compares as false
+        raise UsageProblem(
+            Text(f"时限不能是 {seconds} 秒", f"the time limit cannot be {seconds} seconds"),
+            hint=Text("给出大于 0 的秒数", "give a number of seconds above 0"),
+        )
 
 
 def answer(store: Store, sparql: str, shown: str, limit: int) -> Answer:
