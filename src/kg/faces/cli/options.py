@@ -65,11 +65,21 @@ def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
             run = ctx.find_root().obj = Run(current())
         ctx.obj = run
         written = ctx.get_parameter_source(str(param.name)) is not ParameterSource.ENVIRONMENT
+        if value == "" and written:
+            raise _empty(name)
         # What stands before the subcommand's name was kept already, and no variable may overrule it.
         if value and (written or getattr(run, name) is None):
             setattr(run, name, _place(value) if name == "store" else value)
 
     return callback
+
+
+def _empty(name: str) -> UsageProblem:
+    """An option without a value is a slip (an unset variable of a script); to take the default would write elsewhere."""
+    return UsageProblem(
+        Text(f"--{name} 的值是空的", f"the value of --{name} is empty"),
+        hint=Text("给出文件夹,或去掉这个选项", "name a folder, or leave the option out"),
+    )
 
 
 def _place(store: str) -> str:
