@@ -34,11 +34,32 @@ class Run:
     store: str | None = None
     debug: bool = False
 
-    def graph(self) -> Any:
-        """The graph to ask, built first if need be (steps go to stderr when that is a terminal)."""
+    def graph(self, *, limited: bool = True) -> Any:
+        """The graph to ask, built first if need be (steps go to stderr when that is a terminal).
+
+        Args:
+            limited: whether time and memory of what this process does with it have a limit.
+        """
         from kg.graph import open_graph
 
-        return open_graph(self.project, store=self.store, tell=note, progress=step_printer())
+        graph = open_graph(self.project, store=self.store, tell=note, progress=step_printer())
+        if limited:
+            from kg.faces.cli.limits import watch
+
+            watch(getattr(graph, "path", None))
+        return graph
+
+    def whole_graph(self) -> Any:
+        """The graph to be written out whole, all its files compared with their digests first.
+
+        That takes as long as the graph is large, so there is no limit; none is needed, for in an undamaged store it ends.
+        """
+        graph = self.graph(limited=False)
+        if folder := getattr(graph, "path", None):
+            from kg.build.digests import verify
+
+            verify(folder)
+        return graph
 
     def label(self, names: Any, iri: str) -> str:
         """What *iri* is called in the language of the run."""
