@@ -71,6 +71,14 @@ def kg(graph: KnowledgeGraph, project: Project) -> Run:
     return run
 
 
+def shell(*args: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """The real program in English, with no project and no store but those that *args* or *settings* name."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("KG_PROJECT", "KG_STORE")}
+    command = [sys.executable, "-m", "kg", *args]
+    env = {**kept, "KG_LANG": "en", **settings}
+    return subprocess.run(command, capture_output=True, text=True, env=env, timeout=120, check=False)
+
+
 @dataclass
 class Trap:
     """A port that nobody may call."""

@@ -171,7 +171,8 @@ def test_a_parameter_that_is_given_is_not_offered_again(kg: Run) -> None:
 
 def test_what_was_built_is_offered_though_the_data_have_changed(kg: Run, graph: KnowledgeGraph, tmp_path: Path) -> None:
     (tmp_path / "current").mkdir()
-    shutil.copy(graph.path / "lookup.json", tmp_path / "current")  # and nothing else: no manifest, no stamp, no index
+    for name in ("lookup.json", "SHA256SUMS"):  # and nothing else: no manifest, no stamp, no index
+        shutil.copy(graph.path / name, tmp_path / "current")
     assert _offered(kg, "kg chain 商", KG_STORE=str(tmp_path)) == ["商业航天"]
     assert _offered(kg, "kg query market-s", KG_STORE=str(tmp_path)) == []
     (tmp_path / "current" / "lookup.json").write_text('{"things": [{}]}')

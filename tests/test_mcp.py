@@ -33,6 +33,7 @@ from mcp.client.stdio import stdio_client
 from mcp.types import CallToolResult, Tool
 
 from conftest import ROOT
+from kg.build.digests import SUMS, seal
 from kg.build.freshness import CURRENT
 from kg.errors import UsageProblem
 from kg.faces.mcp.arguments import checked
@@ -875,6 +876,8 @@ def test_a_rebuilt_graph_is_taken_over(graph: KnowledgeGraph, tmp_path: Path) ->
     manifest = {**graph.manifest, "dataset_sha256": "0" * 64}
     (store / "two" / "manifest.json").unlink()
     (store / "two" / "manifest.json").write_text(json.dumps(manifest))
+    (store / "two" / SUMS).unlink()
+    seal(store / "two")
     (store / CURRENT).symlink_to("one")
     with serving(store, tmp_path) as agent:
         assert agent.ask("find", text="BYD")["dataset"] == graph.manifest["dataset_sha256"]

@@ -31,6 +31,7 @@ from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.parser import text_string_to_metric_families
 
 from conftest import ROOT, Run, Server, free_port, serving
+from kg.build.digests import seal
 from kg.build.pipeline import build
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
@@ -682,6 +683,7 @@ def test_a_broken_rebuild_leaves_the_old_graph_answering_until_a_good_one(
         shutil.copytree(good, store / "v-better")
         manifest = store / "v-better" / "manifest.json"
         manifest.write_text(manifest.read_text().replace(old["dataset"], "0" * 64))
+        seal(store / "v-better")
         point_at("v-better")
         assert eventually(lambda: httpx.get(f"{running.url}/readyz").json()["dataset"] == "0" * 64)
         assert status(running, "ASK { ?s ?p ?o }") == 200
@@ -893,7 +895,7 @@ def test_a_graph_that_cannot_be_loaded_is_told(
     store = tmp_path / "store"
     shutil.copytree(project.store, store, symlinks=True)
     (store / "current" / "dataset.nq").write_text("<broken")
-    done = kg("serve", "--port", "0", "--processes", str(processes), code=5, KG_STORE=str(store))
+    done = kg("serve", "--port", "0", "--processes", str(processes), code=5, KG_STORE=str(store), KG_PROJECT="")
     assert done.stderr.splitlines()[-2].startswith("error[store]: the server could not start")
     assert "could not load the graph" in done.stderr
     assert [json.loads(line) for line in done.stderr.splitlines()[1:-2]]  # each line of the log

@@ -24,6 +24,7 @@ import pytest
 import w3c
 from conftest import ROOT, Server, serving
 from kg.ask import plain
+from kg.build.digests import seal
 from kg.faces.web.policy import STRICT
 from kg.faces.web.problems import TYPE
 from kg.faces.web.things import SUFFIXES
@@ -528,6 +529,7 @@ def poisoned(
         text = file.read_text(encoding="utf-8")
         assert '"比亚迪"' in text
         file.write_text(text.replace('"比亚迪"', f'"{written}"'), encoding="utf-8")
+    seal(store / folder)
     with (
         serving(store, tmp_path_factory.mktemp("serve"), "--workers", "1") as server,
         httpx.Client(base_url=server.url, timeout=120, headers={"Accept-Language": "zh"}) as client,

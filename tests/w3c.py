@@ -32,6 +32,7 @@ import pyoxigraph as ox
 import rdflib
 
 from conftest import free_port
+from kg.build.digests import seal
 from kg.build.freshness import FORMAT
 from kg.store.formats import Format
 
@@ -551,6 +552,7 @@ def server(folder: Path, quads: bytes) -> Iterator[Callable[[list[tuple[str, str
     made = {"format": FORMAT, "dataset_sha256": sha256(quads).hexdigest(), "ontology": "", "counts": {}}
     for name, body in (("lookup", lookup), ("manifest", made), ("queries", [])):
         (home / f"{name}.json").write_text(json.dumps(body))
+    seal(home)
     start = f"{answer}\nfrom kg.faces.web.settings import Settings\nserve(Settings({str(folder)!r}, port={port}), log_level='warning')"
     with subprocess.Popen([sys.executable, "-c", start]) as process, httpx.Client(timeout=60) as client:
         try:

@@ -38,6 +38,9 @@ class KnowledgeGraph:
         path: folder of the store (``build/current``).
         in_memory: read the whole dataset now instead of opening the index; for a process that answers many questions.
 
+    Raises:
+        StoreError: there is no graph, or one of its files is damaged.
+
     Example:
         The examples of the methods go on from here.
 
@@ -48,7 +51,10 @@ class KnowledgeGraph:
     """
 
     def __init__(self, path: Path, *, in_memory: bool = False) -> None:
+        from kg.build.freshness import require_whole
+
         self.path = path.resolve()
+        require_whole(self.path)
         place = self.path / ("dataset.nq" if in_memory else "index")
         self.store: Store = EmbeddedStore(place, in_memory=in_memory)
 

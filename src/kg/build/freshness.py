@@ -5,53 +5,95 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from kg.build.digests import STAMP, contents, damaged, files, verify
+from kg.source import project as source
 from kg.source.project import Project
 
 CURRENT: Final = "current"
-FORMAT: Final = 3
-_RECORDS: Final[Mapping[str, Mapping[str, type] | type]] = {
-    "manifest.json": {"format": int, "dataset_sha256": str, "counts": dict},
-    "lookup.json": {"things": list, "terms": dict, "captions": dict, "measures": dict, "classes": dict},
-    "queries.json": list,
-}
-"""What each record of a build holds, so far as those who read it rely on it."""
+FORMAT: Final = 4
 _TOOLS: Final = ("xinzhi", "pyoxigraph", "pyshacl", "rdflib", "owlrl")
+_TICK: Final = 2 * 10**9
+"""Nanoseconds within which two changes of a file can bear the same time, on the coarsest file systems (FAT)."""
+
+Signs = Mapping[str, list[int]]
+"""File → size, times of the last change to its content and to its inode (nanoseconds), number of the inode."""
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """Size and modification time of every input: a cheap sign that nothing changed."""
+    """What the system says of every input and of every file of a build: a cheap sign that nothing changed.
 
-    files: Mapping[str, tuple[int, int]]
+    Size and modification time alone can be the same after an edit (``cp -p``, ``touch -r``, ``rsync -t``). But no program
+    can set the time of the last change to an inode (ctime), and a file that is moved into the place of another has
+    another inode. So a question relies on these and reads no input; ``kg build`` compares digests every time.
+
+    Attributes:
+        inputs: the files of the project. None if one was changed so lately that a later change could bear the same time.
+        built: the files of the build.
+    """
+
+    inputs: Signs | None
+    built: Signs
 
     @classmethod
     def of(cls, project: Project) -> Stamp:
-        """The stamp of *project* as it lies on disk now."""
-        stats = {project.relative(p): p.stat() for p in project.inputs if p.exists()}
-        return cls({name: (s.st_size, s.st_mtime_ns) for name, s in stats.items()})
+        """The inputs of *project* as they lie on disk now, and no build."""
+        signs = _signs({project.relative(path): path for path in project.inputs})
+        newest = max((changed for _, _, changed, _ in signs.values()), default=0)
+        return cls(signs if newest < time.time_ns() - _TICK else None, {})
 
-    def matches(self, path: Path) -> bool:
-        """Whether the stamp kept in file *path* is this one."""
+    def write(self, place: Path) -> None:
+        """Keep the stamp, with the files of the build in the folder *place*, if that can be done.
+
+        Where it cannot (a read-only file system, a folder of somebody else), every question compares digests instead.
+        """
+        beside = place / f".{STAMP}.{os.getpid()}"
         try:
-            kept = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return False
-        return bool(kept == {name: list(pair) for name, pair in self.files.items()})
+            body = {"inputs": self.inputs, "built": _built(place)}
+            beside.write_text(json.dumps(body), encoding="utf-8")
+            beside.replace(place / STAMP)
+        except OSError:
+            with suppress(OSError):
+                beside.unlink()
 
-    def write(self, path: Path) -> None:
-        """Keep the stamp in file *path*."""
-        path.write_text(json.dumps(self.files), encoding="utf-8")
+
+def kept(place: Path) -> Stamp:
+    """The stamp that was written into the folder *place*; one that nothing matches where there is none."""
+    try:
+        body = json.loads((place / STAMP).read_bytes())
+        return Stamp(body["inputs"], body["built"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return Stamp(None, {})
+
+
+def _built(place: Path) -> Signs:
+    """The signs of the files of the build in the folder *place*; none where there is no whole folder to look at."""
+    try:
+        return _signs({name: place / name for name in files(place)})
+    except OSError:
+        return {}
+
+
+def _signs(paths: Mapping[str, Path]) -> Signs:
+    found = {name: path.stat() for name, path in paths.items()}
+    return {name: [s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino] for name, s in found.items()}
 
 
 def input_digests(project: Project) -> dict[str, str]:
-    """SHA-256 of every input file, by its path in the project."""
-    return {project.relative(p): sha256(p.read_bytes()).hexdigest() for p in project.inputs if p.exists()}
+    """SHA-256 of every input file, by its path in the project.
+
+    Raises:
+        MissingFile: one cannot be read.
+    """
+    return {project.relative(path): sha256(source.contents(path)).hexdigest() for path in project.inputs}
 
 
 def tools() -> dict[str, str]:
@@ -81,7 +123,7 @@ def _declared(name: str) -> str:
 
 
 def read(path: Path) -> dict[str, Any] | None:
-    """The manifest in file *path*, or None where there is no readable one."""
+    """The manifest in file *path*, or None where there is none that this version has written whole."""
     try:
         found: dict[str, Any] = record(path)
     except (OSError, ValueError):
@@ -90,54 +132,51 @@ def read(path: Path) -> dict[str, Any] | None:
 
 
 def record(path: Path) -> Any:
-    """The record that a build left in the file *path*.
+    """The record (``manifest.json``, ``lookup.json``, ``queries.json``) that a build left in the file *path*.
 
     Raises:
         OSError: it cannot be read.
-        ValueError: it is not JSON, or not what a build writes under that name.
+        ValueError: it is not what the build wrote.
     """
-    body = json.loads(path.read_text(encoding="utf-8"))
-    parts = _RECORDS[path.name]
-    if isinstance(parts, dict):
-        whole = isinstance(body, dict) and all(isinstance(body.get(key), kind) for key, kind in parts.items())
-        items = body.get("things", []) if whole else []
-    else:
-        whole, items = isinstance(body, list), body
-    if not whole or not all(isinstance(item, dict) for item in items):
-        raise ValueError(path.name)
-    return body
+    return json.loads(contents(path))
 
 
-def sound(place: Path) -> bool:
-    """Whether the store in the folder *place* can be read whole: its records, its dataset, and the same in its index."""
-    import pyoxigraph as ox
+def require_whole(place: Path) -> None:
+    """Refuse to answer from the build in the folder *place* if one of its files is not as the build wrote it.
 
-    try:
-        found, data = record(place / "manifest.json"), (place / "dataset.nq").read_bytes()
-        record(place / "lookup.json"), record(place / "queries.json")
-        index = ox.Store.read_only(str(place / "index"))
-        return found["dataset_sha256"] == sha256(data).hexdigest() and len(index) == data.count(b"\n")
-    except (OSError, ValueError, RuntimeError):
-        return False
+    The digests are compared only if the system says that a file may have changed since they last were.
+
+    Raises:
+        StoreError: a file is missing or altered; it says which.
+    """
+    built = _built(place)
+    if not built or kept(place).built != built:
+        verify(place)
 
 
 def current(project: Project) -> Path | None:
-    """The folder of the built store if it is there and no input changed since, else None."""
-    place = project.store / CURRENT
+    """The folder of the built store if it is whole and made of these inputs by these tools, else None."""
+    place = Path(os.path.realpath(project.store / CURRENT))
     found = read(place / "manifest.json")
-    fresh = found is not None and found.get("tools") == tools() and Stamp.of(project).matches(place / "stamp.json")
-    return place if fresh else None
+    if found is None or found["tools"] != tools():
+        return None
+    stamp, before = Stamp.of(project), kept(place)
+    same_build = before.built == _built(place)
+    if same_build and stamp.inputs is not None and stamp.inputs == before.inputs:
+        return place
+    if found["inputs"] != input_digests(project) or (not same_build and damaged(place)):
+        return None
+    stamp.write(place)
+    return place
 
 
 def unchanged(project: Project, stamp: Stamp, reasoner: str) -> bool:
-    """Whether the current store is whole and of these very inputs; a touched file with the same bytes changes nothing."""
+    """Whether the current store is whole and of these very inputs, by the digests of every file."""
     place = project.store / CURRENT
     found = read(place / "manifest.json")
-    if found is None or found.get("tools") != tools() or found.get("reasoner") != reasoner or not sound(place):
+    if found is None or found["tools"] != tools() or found["reasoner"] != reasoner or damaged(place):
         return False
-    if stamp.matches(place / "stamp.json"):
-        return True
-    if found.get("inputs") != input_digests(project):
+    if found["inputs"] != input_digests(project):
         return False
-    stamp.write(place / "stamp.json")
+    stamp.write(place)
     return True

@@ -11,10 +11,15 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Final
 
-from kg.build.freshness import CURRENT, current, sound
+from kg.build.digests import verify
+from kg.build.freshness import CURRENT, current
+from kg.build.ownership import refuse_foreign
+from kg.build.swap import writing
 from kg.errors import KgError
 from kg.source.project import Project
 from kg.terms import Text
+
+__all__ = ["Check", "examine", "verify"]
 
 _OLDEST: Final = (3, 11)
 _ROOM: Final = 100 * 2**20
@@ -49,9 +54,10 @@ def examine(root: str | None = None, store: str | None = None) -> list[Check]:
     checks = [_python(), *_packages(), _terminal()]
     try:
         project = Project.find(root, store)
+        checks.append(_project(project))
     except KgError as error:
         return [*checks, Check(Text("项目", "project"), False, error.what, error.hint)]
-    return [*checks, _project(project), _store(project), _room(project), *_helpers()]
+    return [*checks, _store(project), _room(project), *_helpers()]
 
 
 def _python() -> Check:
@@ -92,32 +98,35 @@ def _terminal() -> Check:
 
 
 def _project(project: Project) -> Check:
-    size = f"{len(project.data_files)} + {len(project.query_files)}"
+    size = len(project.inputs)
     return Check(
         Text("项目", "project"),
         True,
-        Text(f"{project.root}(数据与查询文件 {size} 个)", f"{project.root} ({size} data and query files)"),
+        Text(f"{project.root}(输入文件 {size} 个)", f"{project.root} ({size} input files)"),
     )
 
 
 def _store(project: Project) -> Check:
     what, place = Text("图谱", "store"), project.store / CURRENT
     build = Text("运行 kg build", "run kg build")
-    if not place.exists():
-        return Check(
-            what, False, Text(f"{project.store} 中还没有", f"none yet in {project.store}"), build, needed=False
-        )
-    if not sound(place):
-        rebuild = Text("运行 kg build --force 重建", "run kg build --force to make it anew")
-        return Check(what, False, Text(f"{place} 已损坏", f"{place} is damaged"), rebuild)
-    if current(project) is None:
+    try:
+        with writing(project.store):
+            refuse_foreign(project.store)
+        if not os.path.lexists(place):
+            none = Text(f"{project.store} 中还没有", f"none yet in {project.store}")
+            return Check(what, False, none, build, needed=False)
+        verify(place)
+        fresh = current(project)
+    except KgError as error:
+        return Check(what, False, error.what, error.hint)
+    if fresh is None:
         return Check(what, False, Text(f"{place} 已过时", f"{place} is stale"), build, needed=False)
     return Check(what, True, Text(f"{place} 是最新的", f"{place} is current"))
 
 
 def _room(project: Project) -> Check:
     """Whether the disk takes another store; the nearest folder that exists stands for one not yet made."""
-    home = next(p for p in (project.store, *project.store.parents) if p.exists())
+    home = next(p for p in (project.store, *project.store.parents) if os.path.exists(p))  # noqa: PTH110 - never raises
     free = shutil.disk_usage(home).free
     writable = os.access(home, os.W_OK)
     found = Text(f"{home}:{free // 2**20} MiB 可用", f"{home}: {free // 2**20} MiB free")

@@ -18,6 +18,7 @@ from kg import vocab
 from kg.build import dataset, manifest, questions, records
 from kg.build.audit import audit, write_audit
 from kg.build.closure import close, close_with_owlrl
+from kg.build.digests import seal
 from kg.build.findings import Finding, order, with_nearest
 from kg.build.freshness import CURRENT, Stamp, input_digests, unchanged
 from kg.build.lookup import names_in
@@ -25,7 +26,7 @@ from kg.build.memory import give_back
 from kg.build.rules import compile_rules
 from kg.build.shapes import Shapes, default_graph
 from kg.build.spelling import spellings
-from kg.build.swap import locked, replacing, sync
+from kg.build.swap import locked, replacing
 from kg.errors import BuildBlocked
 from kg.source import queryfile
 from kg.source.project import Project
@@ -92,7 +93,7 @@ def build(
         Blocked: integrity or disjointness findings, each with file and line.
         SyntaxProblem, MissingFile: a file cannot be read.
         BuildRunning: another build is at work, and still is after *wait*.
-        StoreError: the disk refused.
+        StoreError: the disk refused, or the store's folder holds the files of others.
     """
     with locked(project.store, wait):
         stamp = Stamp.of(project)
@@ -122,8 +123,8 @@ def build(
                 _write_json(folder / "lookup.json", looked_up)
                 _write_json(folder / "queries.json", asked, in_order=False)  # theirs is that of the files
                 _write_json(folder / "manifest.json", made)
-                sync(folder)
-                stamp.write(folder / "stamp.json")
+                seal(folder)
+                stamp.write(folder)
         return Outcome(project.store / CURRENT, True, counts, job.seconds, findings)
 
 
@@ -257,14 +258,23 @@ def disjointness(store: ox.Store) -> list[Finding]:
 
 
 def _write_index(folder: Path) -> None:
-    """Oxigraph's index of the dataset in *folder*, written in portions so that little of it is in memory at once."""
-    index = ox.Store(str(folder / "index"))
+    """Oxigraph's index of the dataset in *folder*, written in portions so that little of it is in memory at once.
+
+    It is opened once more at the end: RocksDB then turns its log of writes into tables, which every reader would do again
+    at each opening (3 ms), and the content of its lists of files into one short list.
+    """
+    place = folder / "index"
+    index = ox.Store(str(place))
     quads = ox.parse(path=str(folder / "dataset.nq"), format=ox.RdfFormat.N_QUADS)
     while portion := list(islice(quads, _PORTION)):
         index.extend(portion)
         index.flush()
     index.optimize()
     index.flush()
+    del index
+    ox.Store(str(place))
+    for log in place.glob("LOG*"):  # what RocksDB tells of its work; nobody reads it
+        log.unlink()
 
 
 def _write_json(path: Path, body: object, *, in_order: bool = True) -> None:

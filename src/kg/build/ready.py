@@ -39,12 +39,12 @@ def ready(
         StoreError: there is no graph in the store that was named.
     """
     project = Project.find(root, store)
-    if current(project):
-        return project
     there = read(project.store / CURRENT / "manifest.json")
     if (store or os.environ.get("KG_STORE")) and not (root or os.environ.get("KG_PROJECT")):
         if there is None:
             raise _nothing_in(project.store)
+        return project
+    if current(project):
         return project
     from kg.build.pipeline import build
 
@@ -57,7 +57,7 @@ def ready(
     except StoreError as error:  # nothing can be written there
         if there is None:
             raise
-        if there.get("inputs") != input_digests(project):
+        if there["inputs"] != input_digests(project):
             tell(
                 Text(
                     f"图谱比文件旧,且无法重建({error.what.zh});以旧图谱作答",
@@ -68,7 +68,7 @@ def ready(
 
 
 def _nothing_in(store: Path) -> StoreError:
-    if (store / CURRENT).exists():
+    if os.path.lexists(store / CURRENT):
         return StoreError(
             Text(
                 f"{store} 里的图谱出自另一版本的 kg,或已损坏",

@@ -2,7 +2,7 @@
 
 build/
 ├── current -> v-3f2a…      the link that a reader follows
-├── v-3f2a…/                one build: dataset.nq, index/, manifest.json, lookup.json, queries.json, …
+├── v-3f2a…/                one build: dataset.nq, index/, manifest.json, lookup.json, queries.json, SHA256SUMS, …
 ├── v-3f2a….2/              the same inputs built again by force; the first stands until the link has turned
 └── lock                    held (flock) while a build is at work
 """
@@ -12,21 +12,21 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from kg.build.freshness import CURRENT
-from kg.errors import BuildRunning, StoreError
+from kg.build.ownership import LOCK, is_ours, mark, refuse_foreign, remove
+from kg.errors import BuildRunning, StoreError, reason
 from kg.terms import Text
 
-_LOOK: Final = 0.1
-"""Seconds between two looks whether the lock is free."""
+_POLL: Final = 0.1
+"""Seconds between two attempts to take the lock."""
 
 
 @contextmanager
@@ -39,24 +39,28 @@ def locked(home: Path, wait: float = 0.0) -> Iterator[None]:
 
     Raises:
         BuildRunning: another process holds it, and still does after that time.
-        StoreError: the folder cannot be made or written.
+        StoreError: the folder holds the files of others, or cannot be made or written.
     """
     with writing(home):
-        home.mkdir(parents=True, exist_ok=True)
-        handle = (home / "lock").open("w")
-    with handle:
+        refuse_foreign(home)
+        _make(home)
+        # A link is not followed, and nothing is written or cut: whatever file it were, it would stay as it is.
+        lock = os.open(home / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+    try:
         end = time.monotonic() + wait
-        while not _taken(handle):
+        while not _taken(lock):
             if time.monotonic() >= end:
                 raise BuildRunning(
                     Text(f"{home} 中已有一个构建在进行", f"another build is at work in {home}"),
                     hint=Text("等它结束,或换一个 --store", "wait for it, or name another --store"),
                 )
-            time.sleep(_LOOK)
+            time.sleep(_POLL)
         yield
+    finally:
+        os.close(lock)
 
 
-def _taken(lock: IO[str]) -> bool:
+def _taken(lock: int) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -64,28 +68,41 @@ def _taken(lock: IO[str]) -> bool:
     return True
 
 
+def _make(home: Path) -> None:
+    """Make the folder *home* and those above it, so that a power failure does not lose them."""
+    missing = [place for place in (home, *home.parents) if not place.exists()]
+    home.mkdir(parents=True, exist_ok=True)
+    for place in missing:
+        _sync(place.parent)
+
+
 @contextmanager
 def replacing(home: Path, name: str) -> Iterator[Path]:
     """A fresh folder to fill; when the block ends well it becomes the current one, else it is removed.
 
-    Whatever happens before the link turns, readers keep the old store: no version is removed or overwritten before.
+    Whatever happens before the link turns, readers keep the old store: no version is removed or overwritten before. What
+    the link leads to is on the disk by then, so a power failure leaves one of the two, and whole.
     """
     with writing(home):
         fresh = Path(tempfile.mkdtemp(prefix="tmp-", dir=home))
-        # mkdtemp shuts all others out; who may read the store's folder may read the graph, and nobody else writes it
-        fresh.chmod(home.stat().st_mode & 0o755)
         try:
+            mark(fresh)
+            # mkdtemp shuts all others out; who may read the store's folder may read the graph, and nobody else writes it
+            fresh.chmod(home.stat().st_mode & 0o755)
             yield fresh
-            before = home / (home / CURRENT).resolve().name
+            _sync_all(fresh)
+            before = home / (home / CURRENT).readlink() if (home / CURRENT).is_symlink() else None
             free = (home / (name if n == 1 else f"{name}.{n}") for n in count(1))
-            final = next(place for place in free if not place.exists())
+            final = next(place for place in free if not os.path.lexists(place))
             fresh.rename(final)
-            link = home / f"{CURRENT}.new"
-            link.unlink(missing_ok=True)
+            _sync(home)
+            link = final / f".{CURRENT}"
             link.symlink_to(final.name)
             link.replace(home / CURRENT)
+            _sync(home)
         finally:
-            shutil.rmtree(fresh, ignore_errors=True)
+            if fresh.exists():
+                remove(fresh)
         _sweep(home, {final, before})
 
 
@@ -95,12 +112,9 @@ def writing(home: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        why = reason(error)
         raise StoreError(
-            Text(
-                f"写不进 {home}:{'磁盘已满' if full else error.strerror or error}",
-                f"cannot write to {home}: {error.strerror or error}",
-            ),
+            Text(f"写不进 {home}:{why.zh}", f"cannot write to {home}: {why.en}"),
             hint=Text(
                 "旧图谱未受影响;腾出空间或检查权限后再运行 kg build",
                 "the old store is untouched; free some space or check permissions, then run kg build again",
@@ -108,16 +122,26 @@ def writing(home: Path) -> Iterator[None]:
         ) from error
 
 
-def _sweep(home: Path, keep: set[Path]) -> None:
+def _sweep(home: Path, keep: set[Path | None]) -> None:
     """Remove what earlier builds left, but for *keep*: the current store and the one before (readers may hold it)."""
     for stale in {*home.glob("tmp-*"), *home.glob("v-*")} - keep:
-        shutil.rmtree(stale, ignore_errors=True)
+        if is_ours(stale):
+            remove(stale)
 
 
-def sync(path: Path) -> None:
-    """Ask the disk to keep *path* before the rename makes it current."""
+def _sync_all(folder: Path) -> None:
+    """Wait until the disk has *folder* and all that is in it."""
+    for path in (*folder.rglob("*"), folder):
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    """Wait until the disk has the file or the entries of the folder *path*."""
     fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems sync no folder (fsync(2))
+            raise
     finally:
         os.close(fd)

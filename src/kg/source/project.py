@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from kg.errors import MissingFile, UsageProblem
+from kg.errors import MissingFile, StoreError, UsageProblem, reason
 from kg.terms import Text, is_url
 
 PACKAGED = Path(__file__).resolve().parents[1] / "_project"
@@ -30,15 +32,17 @@ class Project:
         Args:
             root: a folder; None takes ``KG_PROJECT``, else the packaged project.
             store: folder in which the built graph lies; None takes ``KG_STORE``, else ``build/`` in the project,
-                else (for the packaged project, which may be read-only) the user's cache. A URL names no folder.
+                else (for the packaged project, which may be read-only) the user's cache. A URL names no folder. A variable
+                that is empty is not set.
 
         Raises:
-            MissingFile: the folder lacks ontology/, data/ or queries/.
+            MissingFile: the folder lacks ontology/, data/ or queries/, or may not be read.
+            StoreError: the store's folder is a link that leads nowhere, or the user has no cache.
         """
         named = root or os.environ.get("KG_PROJECT")
-        folder = Path(named).resolve() if named else PACKAGED if PACKAGED.is_dir() else CHECKOUT
+        folder = _resolved(named) if named else PACKAGED if PACKAGED.is_dir() else CHECKOUT
         for part in ("ontology", "data", "queries"):
-            if not (folder / part).is_dir():
+            if not _is_folder(folder / part):
                 raise MissingFile(
                     Text(f"{folder} 里没有 {part}/ 文件夹", f"{folder} has no folder {part}/"),
                     hint=Text(
@@ -48,7 +52,7 @@ class Project:
                 )
         place = store or os.environ.get("KG_STORE")
         if place and not is_url(place):
-            return cls(folder, Path(place).resolve())
+            return cls(folder, _store(place))
         return cls(folder, _cache(folder) if folder == PACKAGED else folder / "build")
 
     @cached_property
@@ -72,10 +76,16 @@ class Project:
 
     @property
     def inputs(self) -> tuple[Path, ...]:
-        """Every file on which the built graph depends, in a fixed order."""
-        kinds = tuple(self.shapes(kind) for kind in ("integrity", "types", "audit"))
-        rules = tuple(sorted(_walk(self.root / "ontology" / "audit", (".rq",))))
-        return (*self.ontology_files, *kinds, *rules, *self.data_files, *self.query_files)
+        """Every file on which the built graph depends, in a fixed order; of the model's own, those that are there.
+
+        Raises:
+            MissingFile: one of them, or a folder, cannot be read.
+        """
+        model = (*self.ontology_files, *(self.shapes(kind) for kind in ("integrity", "types", "audit")))
+        there = tuple(_file(path) for path in model if _exists(path))
+        audit = self.root / "ontology" / "audit"
+        rules = sorted(_walk(audit, (".rq",))) if _exists(audit) else ()
+        return (*there, *rules, *self.data_files, *self.query_files)
 
     def within(self, path: str | Path) -> set[str]:
         """The inputs at *path*, as shown to people: the file itself, or those below the folder.
@@ -111,10 +121,106 @@ class Project:
         return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)
 
 
+def contents(path: Path) -> bytes:
+    """The content of a file of the project.
+
+    Raises:
+        MissingFile: it cannot be read, or is no regular file.
+    """
+    try:
+        return _file(path).read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: OSError) -> MissingFile:
+    """The error of a file or folder of the project that cannot be read."""
+    why = reason(error)
+    return MissingFile(
+        Text(f"读不到 {path}:{why.zh}", f"cannot read {path}: {why.en}"),
+        hint=Text(
+            "检查它是否存在、链接指向哪里、是否可读", "check that it exists, where a link leads, and permissions"
+        ),
+    )
+
+
 def _walk(folder: Path, endings: tuple[str, ...]) -> Iterator[Path]:
-    return (p for p in folder.rglob("*") if p.suffix in endings and p.is_file())
+    """The files below *folder* with one of *endings*. A folder that is a link is not entered: it could lead in a circle.
+
+    What cannot be read is an error, for a graph that lacks a file in silence would be wrong (``Path.rglob`` leaves it out).
+    """
+    try:
+        entries = list(os.scandir(folder))
+    except OSError as error:
+        raise unreadable(folder, error) from error
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(folder / entry.name, endings)
+        elif (path := folder / entry.name).suffix in endings:
+            yield path if entry.is_file(follow_symlinks=False) else _file(path)
+
+
+def _file(path: Path) -> Path:
+    """*path* if it is a regular file, or leads to one: to read a pipe would never end."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if not stat.S_ISREG(mode):
+        folder = (errno.EISDIR, os.strerror(errno.EISDIR))
+        raise unreadable(path, OSError(*folder if stat.S_ISDIR(mode) else (errno.ENOTSUP, "not a regular file")))
+    return path
+
+
+def _exists(path: Path) -> bool:
+    """Whether there is something at *path*, were it a link that leads nowhere."""
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise unreadable(path, error) from error
+    return True
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def _resolved(path: str | Path) -> Path:
+    try:
+        return Path(path).resolve()
+    except RuntimeError:  # a link that leads to itself, before Python 3.13
+        return Path(path).absolute()
+
+
+def _store(named: str | Path) -> Path:
+    """The folder that *named* leads to, which need not be there yet; but a link there must lead somewhere."""
+    path = Path(named).absolute()
+    for place in (path, *path.parents):
+        if os.path.islink(place) and not os.path.exists(place):  # noqa: PTH110, PTH114 - these never raise
+            raise StoreError(
+                Text(f"链接 {place} 不通向任何地方", f"the link {place} leads nowhere"),
+                hint=Text("修正链接,或用 --store 指向别处", "mend the link, or name another folder with --store"),
+            )
+    return _resolved(path)
 
 
 def _cache(folder: Path) -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "xinzhi" / sha256(str(folder).encode()).hexdigest()[:12]
+    base = os.environ.get("XDG_CACHE_HOME")
+    try:
+        place = Path(base) if base else Path.home() / ".cache"
+    except RuntimeError as error:  # no HOME, and the system knows no user of this number: a container
+        raise StoreError(
+            Text("不知道图谱写在哪里:没有主目录", "there is no home directory in which to keep the graph"),
+            hint=Text(
+                "用 --store(或 KG_STORE)指明文件夹,或设置 HOME",
+                "name a folder with --store (or KG_STORE), or set HOME",
+            ),
+        ) from error
+    return place / "xinzhi" / sha256(str(folder).encode()).hexdigest()[:12]

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.errors import MissingFile, Place, SyntaxProblem
-from kg.source.project import Project
+from kg.errors import Place, SyntaxProblem
+from kg.source.project import Project, contents
 from kg.terms import Text, iri, lexical
 
 if TYPE_CHECKING:
@@ -39,14 +39,7 @@ def read(path: Path, graph: str | None = None, *, shown: str | None = None) -> l
         SyntaxProblem: the file is not valid, with line and column.
     """
     default = ox.NamedNode(graph) if graph else ox.DefaultGraph()
-    try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise MissingFile(
-            Text(f"读不到文件 {path}", f"cannot read {path}"),
-            hint=Text("检查文件是否存在、可读", "check that it exists and may be read"),
-        ) from error
-    quads = parse(text, FORMATS[path.suffix], shown or str(path))
+    quads = parse(contents(path), FORMATS[path.suffix], shown or str(path))
     if graph is None:
         return quads
     return [ox.Quad(q.subject, q.predicate, q.object, default) if _in_no_graph(q) else q for q in quads]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.errors import Place, StoreError, SyntaxProblem, UsageProblem
+from kg.errors import KgError, Place, StoreError, SyntaxProblem, UsageProblem
 from kg.store.base import Found
 from kg.store.results import Table, Term
 from kg.store.syntax import syntax_problem
@@ -55,6 +56,7 @@ class EmbeddedStore:
 
         Raises:
             SyntaxProblem: not SPARQL (with line and column), or not a SELECT query.
+            StoreError: the index is damaged. UsageProblem: the engine cannot evaluate it.
         """
         answer = self.query(sparql, shown=shown)
         if not isinstance(answer, ox.QuerySolutions):
@@ -66,7 +68,8 @@ class EmbeddedStore:
 
         Raises:
             SyntaxProblem: not SPARQL, with line and column.
-            UsageProblem: the engine cannot evaluate it.
+            StoreError: the index is damaged. UsageProblem: the engine cannot evaluate it. Both can come later too, while
+                rows are read (:func:`evaluating`).
         """
         return self._answer(sparql, shown, {})
 
@@ -93,25 +96,31 @@ class EmbeddedStore:
         Declaring them costs as much as a simple query, and most queries declare what they use.
         """
         try:
-            try:
-                return self.index.query(sparql, **dataset)
-            except SyntaxError:
-                return self.index.query(sparql, prefixes=dict(vocab.PREFIXES), **dataset)
+            with evaluating():
+                try:
+                    return self.index.query(sparql, **dataset)
+                except SyntaxError:
+                    return self.index.query(sparql, prefixes=dict(vocab.PREFIXES), **dataset)
         except SyntaxError as error:
             raise syntax_problem(error, shown, sparql) from error
-        except (OSError, RuntimeError, ValueError) as error:
-            raise engine_problem(error) from error
 
     def has_graph(self, iri: str) -> bool:
         """Whether there is a named graph *iri*; what is no IRI names none."""
         try:
-            return self.index.contains_named_graph(ox.NamedNode(iri))
+            graph = ox.NamedNode(iri)
         except ValueError:
             return False
+        with evaluating():
+            return self.index.contains_named_graph(graph)
 
     def quads(self) -> Iterator[ox.Quad]:
-        """Everything in the store, default graph included."""
-        return iter(self.index)
+        """Everything in the store, default graph included.
+
+        Raises:
+            StoreError: the index is damaged.
+        """
+        with evaluating():
+            yield from self.index
 
 
 def solutions(store: ox.Store, sparql: str) -> list[ox.QuerySolution]:
@@ -125,13 +134,31 @@ def to_table(solutions: ox.QuerySolutions, limit: int | None = None) -> Table:
     """Solutions as a table of at most *limit* rows."""
     columns = tuple(v.value for v in solutions.variables)
     rows: list[tuple[Term | None, ...]] = []
-    for solution in solutions:
-        if limit is not None and len(rows) == limit:
-            return Table(columns, tuple(rows), truncated=True)
-        rows.append(tuple(solution[c] for c in columns))
+    with evaluating():
+        for solution in solutions:
+            if limit is not None and len(rows) == limit:
+                return Table(columns, tuple(rows), truncated=True)
+            rows.append(tuple(solution[c] for c in columns))
     return Table(columns, tuple(rows))
 
 
-def engine_problem(error: Exception) -> UsageProblem:
-    """What Oxigraph raises while it evaluates (OSError, RuntimeError, ValueError), as ours."""
+@contextmanager
+def evaluating() -> Iterator[None]:
+    """Turn what Oxigraph raises while it evaluates a query or reads rows into an error of ours."""
+    try:
+        yield
+    except (OSError, RuntimeError, ValueError) as error:
+        raise engine_problem(error) from error
+
+
+def engine_problem(error: Exception) -> KgError:
+    """What Oxigraph raises while it evaluates (OSError, RuntimeError, ValueError), as ours.
+
+    RocksDB begins its messages with the kind of its status; these two mean that the index cannot be read as it was written.
+    """
+    if str(error).startswith(("Corruption", "IO error")):
+        return StoreError(
+            Text(f"图谱索引已损坏:{error}", f"the index of the graph is damaged: {error}"),
+            hint=Text("运行 kg build --force 重建", "run kg build --force to make it anew"),
+        )
     return UsageProblem(Text(f"引擎无法求值:{error}", f"the engine cannot evaluate it: {error}"))

@@ -63,10 +63,10 @@ def _run(args: list[str]) -> int:
         sys.stdout.flush()
         return code
     except KgError as error:
-        return _report(error)
+        return report(error)
     except UnicodeEncodeError as error:
         odd = ascii(error.object[error.start : error.end])
-        return _report(
+        return report(
             UsageProblem(
                 Text(f"文字里有不是 UTF-8 的字节:{odd}", f"the text has bytes that are not UTF-8: {odd}"),
                 hint=Text("用 UTF-8 写参数与文件", "write arguments and files in UTF-8"),
@@ -74,7 +74,7 @@ def _run(args: list[str]) -> int:
         )
     except OSError as error:
         told = failed(error)
-        return _report(told) if told else 0
+        return report(told) if told else 0
 
 
 def _command(args: list[str]) -> int:
@@ -114,7 +114,7 @@ def _interrupted() -> int:
     return 130
 
 
-def _report(error: KgError) -> int:
+def report(error: KgError) -> int:
     """Print findings, message and next step to stderr, the traceback only with --debug; the exit code."""
     from kg.faces.cli.language import current, say
 

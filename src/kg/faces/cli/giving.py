@@ -45,7 +45,7 @@ def export(run: Run, format_: str, which: str, output: str | None) -> None:
     """Write the graph in a format other tools read."""
     from kg.faces.export import export as render
 
-    write(render(run.graph(), format_, which), output)
+    write(render(run.whole_graph(), format_, which), output)
 
 
 @click.command(

@@ -34,11 +34,32 @@ class Run:
     store: str | None = None
     debug: bool = False
 
-    def graph(self) -> Any:
-        """The graph to ask, built first if need be (steps go to stderr when that is a terminal)."""
+    def graph(self, *, limited: bool = True) -> Any:
+        """The graph to ask, built first if need be (steps go to stderr when that is a terminal).
+
+        Args:
+            limited: whether time and memory of what this process does with it have a limit.
+        """
         from kg.graph import open_graph
 
-        return open_graph(self.project, store=self.store, tell=note, progress=step_printer())
+        graph = open_graph(self.project, store=self.store, tell=note, progress=step_printer())
+        if limited:
+            from kg.faces.cli.limits import watch
+
+            watch(getattr(graph, "path", None))
+        return graph
+
+    def whole_graph(self) -> Any:
+        """The graph to be written out whole, all its files compared with their digests first.
+
+        That takes as long as the graph is large, so there is no limit; none is needed, for in an undamaged store it ends.
+        """
+        graph = self.graph(limited=False)
+        if folder := getattr(graph, "path", None):
+            from kg.build.digests import verify
+
+            verify(folder)
+        return graph
 
     def label(self, names: Any, iri: str) -> str:
         """What *iri* is called in the language of the run."""
@@ -65,11 +86,21 @@ def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
             run = ctx.find_root().obj = Run(current())
         ctx.obj = run
         written = ctx.get_parameter_source(str(param.name)) is not ParameterSource.ENVIRONMENT
+        if value == "" and written:
+            raise _empty(name)
         # What stands before the subcommand's name was kept already, and no variable may overrule it.
         if value and (written or getattr(run, name) is None):
             setattr(run, name, _place(value) if name == "store" else value)
 
     return callback
+
+
+def _empty(name: str) -> UsageProblem:
+    """An option without a value is a slip (an unset variable of a script); to take the default would write elsewhere."""
+    return UsageProblem(
+        Text(f"--{name} 的值是空的", f"the value of --{name} is empty"),
+        hint=Text("给出文件夹,或去掉这个选项", "name a folder, or leave the option out"),
+    )
 
 
 def _place(store: str) -> str:

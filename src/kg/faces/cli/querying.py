@@ -79,7 +79,7 @@ def query(run: Run, name: str, params: tuple[str, ...], limit: int | None, forma
 def sparql(run: Run, text: str, timeout: float, limit: int | None, format_: str | None) -> None:
     """Run a query from outside, in a process that can be killed; exit 4 if a limit that was not asked for cut its answer."""
     shown, body = _source(text)
-    answer = run.graph().ask(body, shown=shown, seconds=timeout, limit=limit or _MOST)
+    answer = run.graph(limited=False).ask(body, shown=shown, seconds=timeout, limit=limit or _MOST)
     if answer.table is not None and (answer.triples is None or (format_ or "ttl") != "ttl"):
         show(answer.table, format_, run.lang, exact=True)
     elif answer.triples is not None:

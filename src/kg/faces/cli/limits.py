@@ -1,0 +1,117 @@
+"""A limit of time and of memory for commands that ask the graph in their own process.
+
+Oxigraph has no time-out, and in a damaged index a search can go round for ever. While it works it lets Python's other
+threads run, so one of them watches and ends the process. Time is the processor's: who reads the answer page by page, or
+works on a busy machine, is not cut off.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import sys
+import time
+from math import isfinite
+from pathlib import Path
+from typing import Final
+
+from kg.errors import KgError, LimitReached, UsageProblem
+from kg.terms import Text
+
+_SECONDS: Final = 60.0
+"""Of the processor, for one command; the slowest on the packaged graph takes two."""
+_MEMORY: Final = 2 * 2**30
+"""Bytes in main memory; the packaged graph takes a tenth of it."""
+_DOUBT: Final = 2.0
+"""Seconds after which the files of the graph are compared with their digests, once."""
+_POLL: Final = 0.1
+
+
+def watch(folder: Path | None, memory: int = _MEMORY) -> None:
+    """End this process with a message if it takes too long or too much memory from now on.
+
+    Args:
+        folder: the build that is asked; None for a graph elsewhere.
+        memory: most bytes in main memory.
+
+    Raises:
+        UsageProblem: the variable KG_TIMEOUT is no number of seconds.
+    """
+    _thread.start_new_thread(_watch, (folder, _allowed(), memory, time.process_time()))
+
+
+def _allowed() -> float:
+    """Seconds from the variable KG_TIMEOUT; it is for large graphs, which are rare, so there is no option."""
+    told = os.environ.get("KG_TIMEOUT", "")
+    try:
+        seconds = float(told) if told else _SECONDS
+    except ValueError:
+        seconds = 0.0
+    if not (isfinite(seconds) and seconds > 0):
+        raise UsageProblem(
+            Text(f"KG_TIMEOUT 不能是“{told}”", f"KG_TIMEOUT cannot be “{told}”"),
+            hint=Text("需要正的秒数,如 300", "a positive number of seconds is needed, such as 300"),
+        )
+    return seconds
+
+
+def _watch(folder: Path | None, allowed: float, memory: int, start: float) -> None:
+    unsure = folder is not None
+    while True:
+        time.sleep(_POLL)
+        seconds, held = time.process_time() - start, _resident()
+        if held > memory:
+            _end(_too_much(held, memory))
+        if unsure and seconds > min(_DOUBT, allowed):
+            unsure = False
+            _end_if_damaged(folder)
+        if seconds > allowed:
+            _end(_too_long(allowed))
+
+
+def _end_if_damaged(folder: Path | None) -> None:
+    from kg.build.digests import verify
+
+    try:
+        verify(folder or Path())
+    except KgError as error:
+        _end(error)
+
+
+def _end(error: KgError) -> None:
+    """Leave at once, whatever the other threads are at; the message is all that is written."""
+    from kg.faces.cli import report
+
+    try:
+        report(error)
+        sys.stderr.flush()
+    finally:
+        os._exit(error.exit_code)
+
+
+def _resident() -> int:
+    """Bytes of this process in main memory; where there is no /proc (macOS), the most that it ever had."""
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def _too_long(allowed: float) -> LimitReached:
+    return LimitReached(
+        Text(f"{allowed:g} 秒内没有算完", f"it was not done within {allowed:g} s"),
+        hint=Text(
+            "KG_TIMEOUT=秒数 给更多时间(按处理器时间计)", "KG_TIMEOUT=SECONDS gives it more (of the processor's time)"
+        ),
+    )
+
+
+def _too_much(held: int, memory: int) -> LimitReached:
+    has, most = (f"{size / 2**30:.1f} GiB" for size in (held, memory))
+    return LimitReached(
+        Text(f"占用内存 {has},超过上限 {most}", f"it took {has} of memory, more than the {most} there are for it"),
+        hint=Text("问得窄一些,或用 kg serve", "ask for less, or use kg serve"),
+    )
