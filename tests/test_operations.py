@@ -31,6 +31,7 @@ from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.parser import text_string_to_metric_families
 
 from conftest import ROOT, Run, Server, free_port, serving
+from kg.build import digests
 from kg.build.digests import seal
 from kg.build.pipeline import build
 from kg.graph import KnowledgeGraph
@@ -894,7 +895,12 @@ def test_a_graph_that_cannot_be_loaded_is_told(
 ) -> None:
     store = tmp_path / "store"
     shutil.copytree(project.store, store, symlinks=True)
-    (store / "current" / "dataset.nq").write_text("<broken")
+    folder = (store / "current").resolve()
+    (folder / "dataset.nq").write_text("<broken")
+    done = kg("serve", "--port", "0", code=5, KG_STORE=str(store), KG_PROJECT="")
+    assert "dataset.nq is not as it was built" in done.stderr
+    assert "kg build --force" in done.stderr
+    digests.seal(folder)  # as if it had been built so
     done = kg("serve", "--port", "0", "--processes", str(processes), code=5, KG_STORE=str(store), KG_PROJECT="")
     assert done.stderr.splitlines()[-2].startswith("error[store]: the server could not start")
     assert "could not load the graph" in done.stderr

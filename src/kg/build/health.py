@@ -17,6 +17,7 @@ from kg.build.ownership import refuse_foreign
 from kg.build.swap import writing
 from kg.errors import KgError
 from kg.source.project import Project
+from kg.store.confine import network_closed
 from kg.terms import Text
 
 __all__ = ["Check", "examine", "verify"]
@@ -51,7 +52,7 @@ class Check:
 
 def examine(root: str | None = None, store: str | None = None) -> list[Check]:
     """Every check, in the order in which to mend them."""
-    checks = [_python(), *_packages(), _terminal()]
+    checks = [_python(), *_packages(), _terminal(), _network()]
     try:
         project = Project.find(root, store)
         checks.append(_project(project))
@@ -95,6 +96,18 @@ def _terminal() -> Check:
         Text("设置 PYTHONUTF8=1", "set PYTHONUTF8=1"),
         needed=False,
     )
+
+
+def _network() -> Check:
+    """Whether the system closes the network to processes that run queries from outside."""
+    closed = network_closed()
+    found = (
+        Text("由系统关闭", "closed by the system")
+        if closed
+        else Text("只由查询检查挡住", "kept off by the check of queries alone")
+    )
+    mend = Text("在 Linux(x86_64、aarch64)或 macOS 上由系统关闭", "Linux on x86_64 or aarch64 and macOS close it")
+    return Check(Text("查询进程的网络", "network of query processes"), closed, found, mend, needed=False)
 
 
 def _project(project: Project) -> Check:

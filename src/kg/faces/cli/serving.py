@@ -191,6 +191,8 @@ def mcp(run: Run, /, seconds: float, workers: int, tags: tuple[str, ...], log_le
 
 def _built(run: Run) -> Path:
     """Folder of the built graph that is to be served, made first if need be."""
+    from kg.build.digests import verify
+    from kg.build.freshness import CURRENT
     from kg.build.ready import ready
 
     if is_url(run.store) or is_url(run.project):
@@ -198,7 +200,9 @@ def _built(run: Run) -> Path:
             Text("服务只提供本机构建的图谱", "only a graph built on this machine can be served"),
             hint=Text("远程库自己就是 SPARQL 服务", "the remote store is a SPARQL server itself"),
         )
-    return ready(run.project, run.store, tell=note, progress=step_printer()).store
+    store = ready(run.project, run.store, tell=note, progress=step_printer()).store
+    verify(store / CURRENT)
+    return store
 
 
 def _token(file: str | None) -> str:
