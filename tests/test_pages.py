@@ -34,8 +34,9 @@ from kg.store.formats import GRAPHS
 from kg.terms import slug as last_part
 from kg.vocab import BASE, IVC, SHAPE
 
-MEDIA = {"html": "text/html", "ttl": "text/turtle", "jsonld": "application/ld+json", "json": "application/json"}
-TURTLE, JSONLD = (next(f for f in GRAPHS if f.name == name) for name in ("ttl", "jsonld"))
+RDF = {f.name: f for f in GRAPHS}
+MEDIA = {"html": "text/html", **{name: f.media for name, f in RDF.items()}, "json": "application/json"}
+OTHERS = [suffix for suffix in SUFFIXES if suffix != "html"]
 KINDS = {
     "application",
     "breakdown",
@@ -168,11 +169,11 @@ def _check(suffix: str, iri: str, response: httpx.Response) -> None:
         assert read.all("link", rel="canonical") == [{"rel": "canonical", "href": iri}]
         for lang in ("zh", "en"):
             assert [a["href"] for a in read.all("link", rel="alternate", hreflang=lang)] == [f"{iri}?lang={lang}"]
-        for other in ("ttl", "jsonld", "json"):
+        for other in OTHERS:
             (link,) = read.all("link", rel="alternate", type=MEDIA[other])
             assert link["href"] == f"/{iri.removeprefix(BASE)}.{other}"
     else:
-        triples = w3c.read(response.content, TURTLE if suffix == "ttl" else JSONLD)
+        triples = w3c.read(response.content, RDF[suffix])
         assert isinstance(triples, frozenset)
         assert triples
 
@@ -180,8 +181,8 @@ def _check(suffix: str, iri: str, response: httpx.Response) -> None:
 def test_turtle_and_json_ld_say_the_same(http: httpx.Client, samples: list[str]) -> None:
     for iri in samples:
         path = f"/{iri.removeprefix(BASE)}"
-        one = w3c.read(http.get(f"{path}.ttl").content, TURTLE)
-        other = w3c.read(http.get(f"{path}.jsonld").content, JSONLD)
+        one = w3c.read(http.get(f"{path}.ttl").content, RDF["ttl"])
+        other = w3c.read(http.get(f"{path}.jsonld").content, RDF["jsonld"])
         if "/" in iri.removeprefix(BASE):  # the ontology holds lists, whose nodes JSON-LD may name or not
             assert w3c.comparable(one) == w3c.comparable(other), iri
         assert len(one) == len(other), iri  # type: ignore[arg-type]
@@ -189,14 +190,14 @@ def test_turtle_and_json_ld_say_the_same(http: httpx.Client, samples: list[str])
 
 def test_the_triples_of_a_thing_are_all_that_name_it(http: httpx.Client, graph: KnowledgeGraph) -> None:
     iri = graph.resolve("比亚迪").iri
-    found = w3c.read(http.get(f"/{iri.removeprefix(BASE)}.ttl").content, TURTLE)
+    found = w3c.read(http.get(f"/{iri.removeprefix(BASE)}.ttl").content, RDF["ttl"])
     query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s ?p ?o FILTER(?s = <{iri}> || ?o = <{iri}>) }}"
     assert found == w3c.of_engine(graph.store.query(query))
 
 
 def test_a_passage_says_what_it_states(http: httpx.Client, graph: KnowledgeGraph) -> None:
     iri = f"{BASE}passage/r1-L0398"
-    found = w3c.read(http.get("/passage/r1-L0398.ttl").content, TURTLE)
+    found = w3c.read(http.get("/passage/r1-L0398.ttl").content, RDF["ttl"])
     stated = w3c.of_engine(graph.store.query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}"))
     assert isinstance(found, frozenset)
     assert isinstance(stated, frozenset)
@@ -207,7 +208,7 @@ def test_a_passage_says_what_it_states(http: httpx.Client, graph: KnowledgeGraph
 
 
 def test_every_term_of_the_ontology_is_in_its_document(http: httpx.Client, graph: KnowledgeGraph) -> None:
-    found = w3c.read(http.get("/ns.ttl").content, TURTLE)
+    found = w3c.read(http.get("/ns.ttl").content, RDF["ttl"])
     assert isinstance(found, frozenset)
     terms = {row["iri"] for row in graph.store.select(ALL_IRIS) if row["iri"].startswith(IVC)}
     assert len(terms) > 100
@@ -233,8 +234,7 @@ def test_a_thing_points_at_itself_in_other_formats(http: httpx.Client, samples: 
         found = dict(re.findall(r'<([^>]+)>; (rel="[a-z]+"(?:; type="[^"]+")?)', links))
         assert found.pop(iri) == 'rel="canonical"'
         assert found == {
-            f"/{iri.removeprefix(BASE)}.{other}": f'rel="alternate"; type="{MEDIA[other]}"'
-            for other in ("ttl", "jsonld", "json")
+            f"/{iri.removeprefix(BASE)}.{other}": f'rel="alternate"; type="{MEDIA[other]}"' for other in OTHERS
         }
 
 
