@@ -261,7 +261,7 @@ def _write_index(folder: Path) -> None:
     """Oxigraph's index of the dataset in *folder*, written in portions so that little of it is in memory at once.
 
     It is opened once more at the end: RocksDB then turns its log of writes into tables, which every reader would do again
-    at each opening (3 ms), and the content of its lists of files into one short list.
+    at each opening (1.5 ms), and the content of its lists of files into one short list.
     """
     place = folder / "index"
     index = ox.Store(str(place))
