@@ -450,9 +450,9 @@ def test_a_body_that_does_not_come_is_timed_out(graph: KnowledgeGraph, project: 
 # -- the end --------------------------------------------------------------------------------------------------
 
 
-ROWS = " ".join(map(str, range(1000)))
+ROWS = " ".join(map(str, range(300)))
 LASTING = f"SELECT (COUNT(*) AS ?n) {{ VALUES ?x {{ {ROWS} }} VALUES ?y {{ {ROWS} }} FILTER(?x + ?y >= 0) }}"
-"""A query of a million rows, which takes a tenth of a second or more."""
+"""A query that takes some hundredths of a second: well within the time that requests have after a signal, on any machine."""
 
 
 def in_flight(url: str) -> int:
@@ -495,7 +495,7 @@ def test_a_signal_ends_it_after_the_answers_in_flight(
             assert b'"boolean":true' in b"".join(iter(lambda: caller.recv(4096), b""))  # noqa: B023
         for future in asked:
             assert future.result().status_code == 200
-            assert future.result().json()["results"]["bindings"][0]["n"]["value"] == "1000000"
+            assert future.result().json()["results"]["bindings"][0]["n"]["value"] == "90000"
         assert running.process.wait(60) == 0
         assert eventually(lambda: not any(there(n) for n in everyone))
         assert not ids(running, level="error")
