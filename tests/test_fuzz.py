@@ -426,7 +426,8 @@ def test_a_server_reads_whole_answers_however_they_are_cut(
             for part in _cut(sent, cuts):
                 there.sendall(part)
             there.shutdown(socket.SHUT_WR)
-            worker = Worker(1, *await asyncio.open_unix_connection(sock=here))
+            parent = await asyncio.create_subprocess_exec("true")
+            worker = Worker(1, parent, *await asyncio.open_unix_connection(sock=here))
             for body, leaving in answers:
                 assert (await worker.call(b"question"), worker.leaving) == (body, leaving)
                 assert there.recv(100) == LENGTH.pack(8) + b"question"

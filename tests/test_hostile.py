@@ -180,6 +180,7 @@ def test_it_ends_with_a_reason_and_nobody_notices(request: pytest.FixtureRequest
     case = read(name, trap.port)
     server: Server = request.getfixturevalue("attacked" if "limit" in case.codes else "patient")
     for attempt in TRIES:
+        assert eventually(lambda: full(server))
         asked, before = f"{name}.{attempt}", workers(server)
         with neighbour(server.url) as statuses:
             response = ask(server.url, case.text, asked)
@@ -201,7 +202,8 @@ def test_it_ends_with_a_reason_and_nobody_notices(request: pytest.FixtureRequest
         assert problem["detail"]
         assert problem["instance"] == f"urn:request:{asked}"
         if f"more than {LIMIT} s" in problem["detail"]:
-            assert before - workers(server), "the worker that was stopped is still there"
+            assert eventually(lambda: bool(before - workers(server))), "the worker that was stopped is still there"
+            assert eventually(lambda: full(server)), "it was not replaced"
     assert trap.calls == []
 
 

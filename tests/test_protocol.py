@@ -335,7 +335,7 @@ FOR_GRAPHS: dict[str | None, str | None] = {
     "text/html, */*;q=0.5": "text/html",
     JSON: None,
     CSV: None,
-    "application/json": None,
+    "application/json": "application/ld+json",
     "*/*;q=0": None,
 }
 

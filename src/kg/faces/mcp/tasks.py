@@ -10,8 +10,8 @@ from typing import Final
 # The libraries of find, path and sparql are loaded before workers are forked: no worker spends the time of a call on them.
 import networkx  # noqa: F401
 import rapidfuzz  # noqa: F401
-import rdflib.plugins.sparql.algebra  # noqa: F401
 
+import kg.store.lexer  # noqa: F401
 from kg.faces.mcp import chart, lookups, rows, show
 from kg.faces.mcp.call import Call
 from kg.faces.mcp.result import Result, dumped, render

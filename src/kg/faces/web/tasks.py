@@ -37,6 +37,7 @@ _LATER: Final = (
     "kg.ask.proof",
     "kg.ask.statement",
     "kg.faces.draw.network",
+    "kg.store.lexer",
     "pyvis.network",
     "rapidfuzz.fuzz",
     "rapidfuzz.process",
