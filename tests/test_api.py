@@ -597,9 +597,9 @@ def _beside(client: httpx.Client, case: dict[str, Any]) -> tuple[dict[str, Any],
     other = threading.Thread(target=lambda: client.get("/sparql", **params))
     other.start()
     try:
-        for _ in range(20):
+        for n in range(20):
             time.sleep(0.05)
-            response = _ask(client, case)
+            response = _ask(client, {**case, "get": f"{case['get']} %23 {n}"})  # one that no cache has
             if response.status_code != 200:
                 return response.json(), response.headers
     finally:
