@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -70,36 +67,6 @@ def eventually(holds: Callable[[], bool], seconds: float = 60.0) -> bool:
             return False
         time.sleep(0.02)
     return True
-
-
-@dataclass
-class Noise:
-    """How late this machine was."""
-
-    worst: float = 0.0
-
-
-@contextmanager
-def noise() -> Iterator[Noise]:
-    """Measures, as long as it lasts, how late a thread comes that sleeps for ten milliseconds at a time.
-
-    What a busy machine adds to a limit of time is not the fault of what is limited.
-    """
-    found, ending = Noise(), threading.Event()
-
-    def beat() -> None:
-        while not ending.is_set():
-            start = time.perf_counter()
-            time.sleep(0.01)
-            found.worst = max(found.worst, time.perf_counter() - start - 0.01)
-
-    thread = threading.Thread(target=beat)
-    thread.start()
-    try:
-        yield found
-    finally:
-        ending.set()
-        thread.join()
 
 
 def _all() -> dict[int, tuple[str, int]]:

@@ -132,7 +132,8 @@ class Service:
             KgError: as the task raises; Busy, LimitReached: as :meth:`kg.service.pool.Pool.call` raises.
             StoreError: no graph is loaded.
         """
-        kept: Answer | None = self.cache.get(request if key is None else key)
+        key = request if key is None else key
+        kept: Answer | None = self.cache.get(key)
         if kept:
             return kept
         graph = self._graph
@@ -145,7 +146,7 @@ class Service:
                 LOG.error("a task failed", extra={"fields": {"task": request.task, "traceback": result.trace}})
             raise result.error
         if result.keep and graph is self._graph:
-            self.cache.put(request if key is None else key, result, len(result.body) + len(message) + _ENTRY)
+            self.cache.put(key, result, len(result.body) + len(message) + _ENTRY)
         return result
 
     async def close(self, seconds: float = 4.0) -> None:
