@@ -39,15 +39,24 @@ TEXT = ROOT.parent / "shared" / "source" / "report-2025.txt"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two processes for each core: half of the tests wait for others, be it a server, a deadline or a browser."""
+    return 2 * len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 4
+
+
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The repository's own project, with its store in a folder of the test run."""
-    return Project.find(ROOT, tmp_path_factory.mktemp("store"))
+    """The repository's own project, with its store in a folder of the test run, which its processes share."""
+    own = tmp_path_factory.getbasetemp()
+    folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    (folder / "store").mkdir(exist_ok=True)
+    return Project.find(ROOT, folder / "store")
 
 
 @pytest.fixture(scope="session")
 def graph(project: Project) -> KnowledgeGraph:
-    return KnowledgeGraph(build(project).path)
+    """The graph of the report, built by the first process that needs it."""
+    return KnowledgeGraph(build(project, wait=300).path)
 
 
 @pytest.fixture(scope="session")

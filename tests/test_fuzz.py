@@ -419,22 +419,31 @@ def test_a_server_reads_whole_answers_however_they_are_cut(
 ) -> None:
     """Then one that breaks off, with which the worker is gone."""
     last = HEAD.pack(False, 400) + b"x" * 400
-    sent = b"".join(HEAD.pack(leaving, len(body)) + body for body, leaving in answers) + last[:kept]
 
     async def exchange() -> None:
         here, there = socket.socketpair()
+        loop = asyncio.get_running_loop()
+        parent: Any = SimpleNamespace(returncode=None)
         with there:
-            for part in _cut(sent, cuts):
-                there.sendall(part)
-            there.shutdown(socket.SHUT_WR)
-            parent: Any = SimpleNamespace(returncode=None)
-            worker = Worker(1, parent, *await asyncio.open_unix_connection(sock=here))
+            _, worker = await loop.create_unix_connection(lambda: Worker(1, parent), sock=here)
+
+            async def ask(answer: bytes, end: bool = False) -> bytes:
+                asking = asyncio.create_task(worker.call(b"question"))
+                assert await asyncio.to_thread(there.recv, 100) == LENGTH.pack(8) + b"question"
+                for part in _cut(answer, cuts):
+                    there.sendall(part)
+                    await asyncio.sleep(0)
+                if end:
+                    there.shutdown(socket.SHUT_WR)
+                return await asking
+
             for body, leaving in answers:
-                assert (await worker.call(b"question"), worker.leaving) == (body, leaving)
-                assert there.recv(100) == LENGTH.pack(8) + b"question"
+                assert (await ask(HEAD.pack(leaving, len(body)) + body), worker.leaving) == (body, leaving)
+            with pytest.raises(EOFError):
+                await ask(last[:kept], end=True)
+            assert worker.gone
             with pytest.raises(EOFError):
                 await worker.call(b"question")
-            assert worker.gone
             worker.close()
 
     with asyncio.Runner(loop_factory=factory) as runner:

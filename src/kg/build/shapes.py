@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -106,12 +107,13 @@ class Shapes:
         from pyshacl.errors import ReportableRuntimeError
 
         try:
-            _, report, _ = pyshacl.validate(data, shacl_graph=self._core(), inplace=True)
+            _, report, _ = pyshacl.validate(data, shacl_graph=self._core, inplace=True)
         except ReportableRuntimeError as error:
             raise self._mistake(str(getattr(error, "message", error))) from error
         found = (self._core_finding(report, result) for result in report.objects(None, _sh("result")))
         yield from merge(sorted(found, key=lambda f: f.component))  # which of two is named hangs on no hash
 
+    @cached_property
     def _core(self) -> Graph:
         from rdflib import Graph
 

@@ -8,10 +8,9 @@ import os
 import signal
 import socket
 import sys
-from asyncio import StreamReader, StreamWriter
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from kg.errors import StoreError
 from kg.service.worker import COMMAND, FORK, HEAD, KILL, LENGTH
@@ -23,29 +22,23 @@ _SECRET: Final = "KG_TOKEN"
 """Environment variable that no process which runs queries is given."""
 
 
-class Worker:
+class Worker(asyncio.Protocol):
     """One worker process, held by its connection.
 
     Args:
         number: its process number.
         parent: the process that forked it.
-        reader: its answers.
-        writer: takes requests.
 
     Attributes:
         leaving: whether it has said that it ends.
+        gone: whether its end of the connection is closed.
     """
 
-    def __init__(
-        self, number: int, parent: asyncio.subprocess.Process, reader: StreamReader, writer: StreamWriter
-    ) -> None:
-        self.number, self._parent, self.leaving = number, parent, False
-        self._reader, self._writer = reader, writer
-
-    @property
-    def gone(self) -> bool:
-        """Whether its end of the connection is closed."""
-        return self._reader.at_eof()
+    def __init__(self, number: int, parent: asyncio.subprocess.Process) -> None:
+        self.number, self._parent = number, parent
+        self.leaving, self.gone = False, False
+        self._received = bytearray()
+        self._answer: asyncio.Future[bytes] | None = None
 
     @property
     def orphaned(self) -> bool:
@@ -58,14 +51,44 @@ class Worker:
         Raises:
             OSError, EOFError: it died over it.
         """
-        self._writer.write(LENGTH.pack(len(message)) + message)
-        await self._writer.drain()
-        self.leaving, length = HEAD.unpack(await self._reader.readexactly(HEAD.size))
-        return await self._reader.readexactly(length)
+        if self.gone:
+            raise EOFError
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(LENGTH.pack(len(message)) + message)
+        return await self._answer
 
     def close(self) -> None:
         """Close the connection; an idle worker then ends."""
-        self._writer.close()
+        self._transport.close()
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin (asyncio calls it)."""
+        self._transport: asyncio.Transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Take a part of an answer (asyncio calls it)."""
+        received, waiting = self._received, self._answer
+        if waiting is None or waiting.done():  # nothing was asked
+            self._transport.abort()
+            return
+        received += data
+        if len(received) < HEAD.size:
+            return
+        leaving, length = HEAD.unpack_from(received)
+        if len(received) >= HEAD.size + length:
+            self.leaving = leaving
+            waiting.set_result(bytes(memoryview(received)[HEAD.size : HEAD.size + length]))
+            self._received = received[HEAD.size + length :]
+
+    def eof_received(self) -> None:
+        """The worker has ended (asyncio calls it, then closes the connection)."""
+        self.gone = True
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Tell whoever waits for an answer (asyncio calls it)."""
+        self.gone = True
+        if self._answer and not self._answer.done():
+            self._answer.set_exception(error or EOFError())
 
 
 class ForkServer:
@@ -114,11 +137,12 @@ class ForkServer:
                     assert parent is not None
                     socket.send_fds(self._control, [COMMAND.pack(FORK, 0)], [there.fileno()])
                     number = await _reply(self._control)
-            reader, writer = await asyncio.open_unix_connection(sock=here)
+            loop = asyncio.get_running_loop()
+            _, worker = await loop.create_unix_connection(lambda: Worker(number, parent), sock=here)
         except BaseException:
             here.close()
             raise
-        return Worker(number, parent, reader, writer)
+        return worker
 
     async def end(self, worker: Worker) -> None:
         """Kill *worker* whatever it is doing.
