@@ -428,7 +428,7 @@ def test_a_server_reads_whole_answers_however_they_are_cut(
             _, worker = await loop.create_unix_connection(lambda: Worker(1, parent), sock=here)
 
             async def ask(answer: bytes, end: bool = False) -> bytes:
-                asking = asyncio.create_task(worker.call(b"question"))
+                asking = asyncio.create_task(worker.call(b"question", 60))
                 assert await asyncio.to_thread(there.recv, 100) == LENGTH.pack(8) + b"question"
                 for part in _cut(answer, cuts):
                     there.sendall(part)
@@ -443,7 +443,7 @@ def test_a_server_reads_whole_answers_however_they_are_cut(
                 await ask(last[:kept], end=True)
             assert worker.gone
             with pytest.raises(EOFError):
-                await worker.call(b"question")
+                await worker.call(b"question", 60)
             worker.close()
 
     with asyncio.Runner(loop_factory=factory) as runner:

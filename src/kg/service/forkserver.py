@@ -45,17 +45,23 @@ class Worker(asyncio.Protocol):
         """Whether the process that forked it has died; it is then ended, whatever it is doing."""
         return self._parent.returncode is not None
 
-    async def call(self, message: bytes) -> bytes:
-        """What it answers to *message*.
+    async def call(self, message: bytes, seconds: float) -> bytes:
+        """What it answers to *message* within *seconds*.
 
         Raises:
+            TimeoutError: it has not answered in that time; it is still at work.
             OSError, EOFError: it died over it.
         """
         if self.gone:
             raise EOFError
-        self._answer = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._answer = loop.create_future()
         self._transport.write(LENGTH.pack(len(message)) + message)
-        return await self._answer
+        timer = loop.call_later(seconds, self._fail, TimeoutError())
+        try:
+            return await self._answer
+        finally:
+            timer.cancel()
 
     def close(self) -> None:
         """Close the connection; an idle worker then ends."""
@@ -87,8 +93,12 @@ class Worker(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """Tell whoever waits for an answer (asyncio calls it)."""
         self.gone = True
+        self._fail(error or EOFError())
+
+    def _fail(self, error: Exception) -> None:
+        """Let whoever waits for an answer wait no longer."""
         if self._answer and not self._answer.done():
-            self._answer.set_exception(error or EOFError())
+            self._answer.set_exception(error)
 
 
 class ForkServer:

@@ -25,6 +25,7 @@ class Request:
         accept: over HTTP, the Accept header.
         base: over HTTP, the URL under which the client sees the server (``http://host:port/root``).
         posted: over HTTP, whether the query was posted.
+        query: over HTTP, the URL's query string as it came, which the task decodes; empty where *params* holds it already.
     """
 
     task: str
@@ -35,6 +36,7 @@ class Request:
     accept: str = ""
     base: str = ""
     posted: bool = False
+    query: str = ""
 
     def all(self, name: str) -> tuple[Any, ...]:
         """Every value of the parameter *name*."""

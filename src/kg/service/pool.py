@@ -56,8 +56,7 @@ class Pool:
         while True:
             worker = await self._acquire(seconds)
             try:
-                async with asyncio.timeout(seconds):
-                    answer = await worker.call(message)
+                answer = await worker.call(message, seconds)
             except TimeoutError:
                 self._lose(worker)
                 raise out_of_time(seconds) from None

@@ -143,10 +143,10 @@ def _fork(control: socket.socket, channel: int, handler: Handler, memory: int) -
 
 def serve(connection: socket.socket, handler: Handler) -> None:
     """Answer requests until the connection closes or this worker has grown."""
-    start = _resident()
-    while head := _read(connection, LENGTH.size):
+    start, requests = _resident(), connection.makefile("rb")
+    while len(head := requests.read(LENGTH.size)) == LENGTH.size:
         (size,) = LENGTH.unpack(head)
-        message = _read(connection, size)
+        message = requests.read(size)
         if len(message) < size:  # the server broke off
             return
         answer = handler(message)
@@ -154,17 +154,6 @@ def serve(connection: socket.socket, handler: Handler) -> None:
         connection.sendall(HEAD.pack(grown, len(answer)) + answer)
         if grown:
             return
-
-
-def _read(connection: socket.socket, size: int) -> bytes:
-    """The next *size* bytes; empty at the end of the connection."""
-    parts = bytearray()
-    while len(parts) < size:
-        part = connection.recv(min(size - len(parts), 2**20))
-        if not part:
-            return b""
-        parts += part
-    return bytes(parts)
 
 
 def _resident() -> int:

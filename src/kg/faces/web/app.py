@@ -159,7 +159,8 @@ class Routes:
             KgError: as the task or the service raises.
         """
         headers, scope = request.headers, request.scope
-        params, lang = parse(scope["query_string"], *posted)
+        raw = scope["query_string"]
+        params, lang = parse(raw, *posted) if posted[1] else ((), "")  # else a worker decodes it
         question = messages.Request(
             task=task,
             lang=lang or negotiate.language(headers.get("accept-language", "")),
@@ -169,6 +170,7 @@ class Routes:
             accept=headers.get("accept", ""),
             base=base_url(scope["scheme"], headers.get("host", ""), self._settings),
             posted=bool(posted[1]),
+            query="" if posted[1] else raw.decode("latin-1"),
         )
         answer = await self._service.ask(question, scope.get("key"))
         tag = scope.get("tag", "") if answer.keep and answer.status == 200 else ""

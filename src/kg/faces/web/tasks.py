@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import Final
 
 from kg.faces.web import description, openapi, rows, sparql, things, views
 from kg.faces.web.context import Context, Task
+from kg.faces.web.form import parse
 from kg.faces.web.pages import Pages
 from kg.graph import KnowledgeGraph
 from kg.service.messages import Answer, Request
@@ -62,4 +64,12 @@ def tasks(graph: KnowledgeGraph, limits: Limits, root_path: str) -> Mapping[str,
     graph.find(_UNKNOWN, limit=1)
     context = Context(graph, Pages(graph, root_path), limits)
     _ = graph.names, graph.catalogue, graph.manifest  # read once, here, and shared by the workers
-    return {name: partial(task, context) for name, task in TASKS.items()}
+    return {name: partial(_answer, task, context) for name, task in TASKS.items()}
+
+
+def _answer(task: Task, context: Context, request: Request) -> Answer:
+    """Decode the query string of *request*, then do *task*."""
+    if request.query:
+        params, lang = parse(request.query.encode("latin-1"))
+        request = replace(request, query="", params=(*request.params, *params), lang=lang or request.lang)
+    return task(context, request)
