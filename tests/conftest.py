@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from kg.build.pipeline import build
-from kg.build.publish import publish
 from kg.graph import KnowledgeGraph
+from kg.pipeline.build import build
+from kg.pipeline.publish import publish
 from kg.source.project import Project
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -41,7 +41,8 @@ from kg.graph import KnowledgeGraph
 from kg.service.service import Options, Service
 from kg.source.project import Project
 from kg.store.formats import GRAPHS
-from kg.store.results import Table, Term, to_csv, to_markdown, to_tsv
+from kg.store.results import Table, to_csv, to_markdown, to_tsv
+from kg.store.values import Term
 
 NAMES = sorted(path.stem for path in (ROOT / "queries").glob("*.rq"))
 PATHS = [

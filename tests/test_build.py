@@ -14,15 +14,15 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from kg.build.digests import damaged
-from kg.build.findings import Finding, with_nearest
-from kg.build.freshness import Stamp, unchanged
-from kg.build.health import examine
-from kg.build.ownership import mark, refuse_foreign
-from kg.build.pipeline import Blocked, build, check
-from kg.build.swap import locked
+from kg.check.findings import Finding, with_nearest
 from kg.errors import BuildRunning, MissingFile, StoreError, SyntaxProblem, UsageProblem
 from kg.graph import KnowledgeGraph
+from kg.pipeline.build import Blocked, build, check
+from kg.pipeline.digests import damaged
+from kg.pipeline.freshness import Stamp, unchanged
+from kg.pipeline.health import examine
+from kg.pipeline.ownership import mark, refuse_foreign
+from kg.pipeline.swap import locked
 from kg.source.project import Project
 from kg.source.turtle import parse
 from kg.terms import Text
@@ -208,7 +208,7 @@ def test_a_full_disk_leaves_the_old_store(project: Project, graph: KnowledgeGrap
 _SWAP = """
 import os, signal, sys
 from pathlib import Path
-from kg.build.swap import replacing
+from kg.pipeline.swap import replacing
 
 left = int(sys.argv[2])
 

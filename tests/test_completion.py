@@ -193,5 +193,5 @@ def test_completion_opens_no_store_and_imports_nothing_heavy(kg: Run, project: P
         "pypinyin",
         "kg.graph",
         "kg.store.embedded",
-        "kg.build.pipeline",
+        "kg.pipeline.build",
     }

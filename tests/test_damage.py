@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, shell
-from kg.build.digests import SUMS, damaged, files, seal
-from kg.build.freshness import Stamp, current, kept, record, unchanged
-from kg.build.health import examine, verify
 from kg.errors import StoreError
 from kg.faces.export import export
 from kg.graph import KnowledgeGraph
+from kg.pipeline.digests import SUMS, damaged, files, seal
+from kg.pipeline.freshness import Stamp, current, kept, record, unchanged
+from kg.pipeline.health import examine, verify
 from kg.source.project import Project
 from kg.store.embedded import EmbeddedStore
 

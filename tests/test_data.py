@@ -11,8 +11,8 @@ import pyoxigraph as ox
 import pytest
 
 from kg import vocab
-from kg.build.coverage import REASONS, rows
-from kg.build.fidelity import against_text
+from kg.check.coverage import REASONS, rows
+from kg.check.fidelity import against_text
 from kg.graph import KnowledgeGraph
 from kg.source.passages import generate
 from kg.source.project import Project

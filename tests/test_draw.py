@@ -13,7 +13,7 @@ import pytest
 
 from conftest import INDUSTRIES
 from kg.ask.chain import NOTHING
-from kg.ask.picture import picture
+from kg.ask.drawing import picture
 from kg.faces.draw import draw
 from kg.faces.draw.layout import Frame, plan
 from kg.faces.draw.styles import STYLES, WORDED, style_of

@@ -18,10 +18,10 @@ import pytest
 import rdflib
 
 from kg.ask.names import Names
-from kg.build.closure import close
 from kg.errors import UsageProblem
 from kg.faces.export import FORMATS, export
 from kg.graph import KnowledgeGraph
+from kg.reason.closure import close
 from kg.store.embedded import EmbeddedStore
 from kg.vocab import BASE, LABEL
 
@@ -65,7 +65,7 @@ def test_provenance_profile_is_plain_rdf(graph: KnowledgeGraph) -> None:
 
 
 def test_closing_the_export_adds_nothing(graph: KnowledgeGraph) -> None:
-    from kg.build.rules import compile_rules
+    from kg.reason.rules import compile_rules
 
     store = ox.Store()
     store.load(export(graph, "ntriples").encode(), format=ox.RdfFormat.N_TRIPLES)

@@ -13,12 +13,12 @@ import httpx
 import pytest
 
 from conftest import ROOT, Server, serving
-from kg.build.pipeline import build
 from kg.faces.web.app import Routes
 from kg.faces.web.problems import STATUS
 from kg.faces.web.rows import FORMATS
 from kg.faces.web.settings import Settings
 from kg.faces.web.things import SUFFIXES
+from kg.pipeline.build import build
 from kg.service.service import Options, Service
 from kg.source.project import Project
 from kg.store.formats import GRAPHS, ROWS

@@ -33,8 +33,6 @@ from mcp.client.stdio import stdio_client
 from mcp.types import CallToolResult, Tool
 
 from conftest import ROOT
-from kg.build.digests import SUMS, seal
-from kg.build.freshness import CURRENT
 from kg.errors import UsageProblem
 from kg.faces.mcp.arguments import checked
 from kg.faces.mcp.call import Call
@@ -42,6 +40,8 @@ from kg.faces.mcp.result import Result, Row, render
 from kg.faces.mcp.sources import Sources
 from kg.faces.mcp.tools import tools
 from kg.graph import KnowledgeGraph
+from kg.pipeline.digests import SUMS, seal
+from kg.pipeline.freshness import CURRENT
 from kg.source.project import Project
 from kg.terms import expand
 from kg.vocab import PASSAGE, XSD

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, shell
-from kg.build.freshness import input_digests
 from kg.errors import KgError
+from kg.pipeline.freshness import input_digests
 from kg.source import project as projects
 from kg.source.project import Project
 

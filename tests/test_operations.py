@@ -31,10 +31,10 @@ from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.parser import text_string_to_metric_families
 
 from conftest import ROOT, Run, Server, free_port, serving
-from kg.build import digests
-from kg.build.digests import seal
-from kg.build.pipeline import build
 from kg.graph import KnowledgeGraph
+from kg.pipeline import digests
+from kg.pipeline.build import build
+from kg.pipeline.digests import seal
 from kg.source.project import Project
 from processes import children, command, eventually, family, needs_proc, resident, there
 

@@ -24,11 +24,11 @@ import pytest
 import w3c
 from conftest import ROOT, Server, serving
 from kg.ask import plain
-from kg.build.digests import seal
 from kg.faces.web.policy import STRICT
 from kg.faces.web.problems import TYPE
 from kg.faces.web.things import SUFFIXES
 from kg.graph import KnowledgeGraph
+from kg.pipeline.digests import seal
 from kg.source.project import Project
 from kg.store.formats import GRAPHS
 from kg.terms import slug as last_part

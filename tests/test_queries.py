@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.ask.tables import with_labels
-from kg.build.pipeline import check
 from kg.errors import SyntaxProblem
 from kg.graph import KnowledgeGraph
+from kg.pipeline.build import check
 from kg.source.project import Project
 from kg.source.queryfile import TYPES, SavedQuery, read
 from kg.store.results import to_tsv

@@ -12,11 +12,11 @@ import pytest
 
 import kg as package
 from conftest import ROOT, shell
-from kg.build.freshness import current
-from kg.build.ready import ready
-from kg.build.swap import locked, replacing
 from kg.errors import BuildRunning, StoreError
 from kg.graph import KnowledgeGraph
+from kg.pipeline.freshness import current
+from kg.pipeline.ready import ready
+from kg.pipeline.swap import locked, replacing
 from kg.source.project import Project
 from kg.terms import Text
 from processes import eventually

@@ -8,9 +8,9 @@ import pytest
 
 import kg as package
 from conftest import Run, free_port, serve
-from kg.build.publish import publish
 from kg.errors import LimitReached, StoreError, SyntaxProblem, UsageProblem
 from kg.graph import KnowledgeGraph, RemoteGraph
+from kg.pipeline.publish import publish
 from kg.store.remote import RemoteStore
 from kg.store.results import to_tsv
 

@@ -22,7 +22,8 @@ from kg.graph import KnowledgeGraph
 from kg.source.queryfile import Parameter
 from kg.store import spreadsheet
 from kg.store.embedded import EmbeddedStore, to_table
-from kg.store.results import WRITERS, Table, json_rows, plain, to_csv, to_html, to_turtle, written
+from kg.store.results import WRITERS, Table, json_rows, to_csv, to_html, to_turtle
+from kg.store.values import plain, written
 from kg.terms import Text, amount
 from kg.vocab import BASE, IVC, PREFIXES, XSD
 

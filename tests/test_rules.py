@@ -8,10 +8,10 @@ import pyoxigraph as ox
 import pytest
 
 from kg import vocab
-from kg.build.closure import close, close_with_owlrl
-from kg.build.pipeline import materialise
-from kg.build.rules import compile_rules
 from kg.errors import UnknownAxiom
+from kg.pipeline.build import materialise
+from kg.reason.closure import close, close_with_owlrl
+from kg.reason.rules import compile_rules
 from kg.source.project import Project
 from kg.source.turtle import Locator, read, read_project
 

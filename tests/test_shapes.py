@@ -19,11 +19,11 @@ import pytest
 from rdflib import RDF, RDFS, SH, SKOS, BNode, Graph, URIRef
 from rdflib.plugins.sparql import prepareQuery
 
-from kg.build.closure import close
-from kg.build.findings import Finding
-from kg.build.pipeline import materialise
-from kg.build.rules import Rule, compile_rules
-from kg.build.shapes import Shapes, default_graph
+from kg.check.findings import Finding
+from kg.check.shapes import Shapes, default_graph
+from kg.pipeline.build import materialise
+from kg.reason.closure import close
+from kg.reason.rules import Rule, compile_rules
 from kg.vocab import IVC, ONTOLOGY, PREFIXES, SHAPE
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, shell
-from kg.build.digests import damaged
-from kg.build.freshness import current, kept, read
-from kg.build.ownership import is_ours, mark, refuse_foreign
-from kg.build.swap import locked, replacing
 from kg.errors import StoreError
 from kg.graph import KnowledgeGraph
+from kg.pipeline.digests import damaged
+from kg.pipeline.freshness import current, kept, read
+from kg.pipeline.ownership import is_ours, mark, refuse_foreign
+from kg.pipeline.swap import locked, replacing
 from kg.source.project import Project
 
 

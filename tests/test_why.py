@@ -9,10 +9,10 @@ import pytest
 
 from conftest import Run
 from kg.ask.explain import explain
-from kg.ask.proof import Proof, Prover
-from kg.build.rules import Pattern
 from kg.errors import NotFound
 from kg.graph import KnowledgeGraph
+from kg.reason.proof import Proof, Prover
+from kg.reason.rules import Pattern
 from kg.vocab import PREFIXES
 
 

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import Run
-from kg.build.findings import Finding, merge, to_turtle
+from kg.check.findings import Finding, merge
+from kg.check.formats import to_turtle
 from kg.faces import cli as cli_package
 from kg.graph import KnowledgeGraph
 from kg.terms import LANGS, Text

@@ -32,8 +32,8 @@ import pyoxigraph as ox
 import rdflib
 
 from conftest import free_port
-from kg.build.digests import seal
-from kg.build.freshness import FORMAT
+from kg.pipeline.digests import seal
+from kg.pipeline.freshness import FORMAT
 from kg.store.formats import Format
 
 ROOT = Path(__file__).resolve().parents[1]

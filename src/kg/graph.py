@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kg.ask.entity import Entity
     from kg.ask.network import Hop, Rank
     from kg.ask.overview import AuditFinding
-    from kg.ask.proof import Prover, Why
+    from kg.reason.proof import Prover, Why
     from kg.store.worker import Answer, Worker
 
 
@@ -51,7 +51,7 @@ class KnowledgeGraph:
     """
 
     def __init__(self, path: Path, *, in_memory: bool = False) -> None:
-        from kg.build.freshness import require_whole
+        from kg.pipeline.freshness import require_whole
 
         self.path = path.resolve()
         require_whole(self.path)
@@ -225,7 +225,7 @@ class KnowledgeGraph:
 
     @cached_property
     def _prover(self) -> Prover:
-        from kg.ask.proof import Prover
+        from kg.reason.proof import Prover
 
         return Prover(self.store)
 
@@ -333,7 +333,7 @@ class KnowledgeGraph:
 
     def _json(self, name: str) -> Any:
         """One of the records that the build left beside the index."""
-        from kg.build.freshness import record
+        from kg.pipeline.freshness import record
 
         try:
             return record(self.path / name)
@@ -385,7 +385,7 @@ class RemoteGraph(KnowledgeGraph):
 
     def _json(self, name: str) -> Any:
         """The same records, made from what the store holds."""
-        from kg.build.records import catalogue, counts, lookup
+        from kg.pipeline.records import catalogue, counts, lookup
 
         if name == "queries.json":
             return catalogue(Project.find())
@@ -431,8 +431,8 @@ def open_graph(
         >>> graph.manifest["counts"]["default"] > 10_000
         True
     """
-    from kg.build.freshness import CURRENT
-    from kg.build.ready import ready
+    from kg.pipeline.freshness import CURRENT
+    from kg.pipeline.ready import ready
 
     place = store or os.environ.get("KG_STORE")
     for url in (root, place):

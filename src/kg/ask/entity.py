@@ -10,7 +10,7 @@ from typing import Any
 from kg import vocab
 from kg.ask.names import Names, Thing
 from kg.store.base import Store
-from kg.store.results import Term
+from kg.store.values import Term
 
 _EDGES = """
 SELECT ?out ?p ?other ?g WHERE {{

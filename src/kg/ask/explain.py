@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from kg.ask.names import Names
-from kg.ask.proof import Missing, Proof, Why
 from kg.ask.wording import rule_in_words, triple_in_words
-from kg.build.rules import Pattern, Rule
+from kg.reason.proof import Missing, Proof, Why
+from kg.reason.rules import Pattern, Rule
 
 
 def explain(found: Why, names: Names) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from kg.ask.entity import Claim, Edge, Entity
 from kg.ask.names import Match, Names
 from kg.ask.network import Hop
 from kg.ask.overview import AuditFinding
-from kg.store.results import Term, json_value, plain
+from kg.store.values import Term, json_value, plain
 from kg.terms import slug
 
 

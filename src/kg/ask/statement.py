@@ -8,8 +8,8 @@ from difflib import get_close_matches
 import pyoxigraph as ox
 
 from kg.ask.names import Names
-from kg.build.rules import Pattern
 from kg.errors import NotFound
+from kg.reason.rules import Pattern
 from kg.store.base import Store
 from kg.terms import Text, expand, fold, lexical, slug
 from kg.vocab import IVC, TYPE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kg.ask.names import Names
-from kg.build.rules import Pattern, Rule
+from kg.reason.rules import Pattern, Rule
 from kg.terms import LANGS, Text
 from kg.vocab import TYPE
 

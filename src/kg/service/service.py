@@ -10,8 +10,8 @@ from os.path import realpath
 from pathlib import Path
 from typing import Any, Final
 
-from kg.build.freshness import CURRENT, read
 from kg.errors import KgError, StoreError
+from kg.pipeline.freshness import CURRENT, read
 from kg.service.cache import Cache
 from kg.service.forkserver import ForkServer
 from kg.service.messages import Answer, Failure, Request, unpack

@@ -12,8 +12,9 @@ import pyoxigraph as ox
 from kg import vocab
 from kg.errors import KgError, Place, StoreError, SyntaxProblem, UsageProblem
 from kg.store.base import Found
-from kg.store.results import Table, Term
+from kg.store.results import Table
 from kg.store.syntax import syntax_problem
+from kg.store.values import Term
 from kg.terms import Text
 
 

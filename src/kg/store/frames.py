@@ -5,17 +5,19 @@ Neither library comes with the program: it is imported when a frame is asked for
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from kg.errors import MissingFile
-from kg.store.results import Table, plain, written
+from kg.store.values import Term, plain, written
 from kg.terms import Text
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
     import polars as pl
+
+Rows = Sequence[tuple[Term | None, ...]]
 
 # Nullable types throughout: a missing integer must not turn its column into floats, as numpy's would.
 _PANDAS: Final = {int: "Int64", float: "Float64", bool: "boolean", str: "string"}
@@ -23,30 +25,32 @@ _POLARS: Final = {int: "Int64", float: "Float64", bool: "Boolean", str: "String"
 _INTEGERS: Final = range(-(2**63), 2**63)
 
 
-def to_pandas(table: Table) -> pd.DataFrame:
-    """*table* as a pandas frame; see :meth:`kg.store.results.Table.to_pandas`."""
+def to_pandas(columns: Sequence[str], rows: Rows) -> pd.DataFrame:
+    """A table as a pandas frame; see :meth:`kg.store.results.Table.to_pandas`."""
     pandas = _library("pandas")
-    columns = {name: pandas.array(values, dtype=_PANDAS[kind]) for name, kind, values in typed(table)}
-    return pandas.DataFrame(columns, index=range(len(table)))
+    arrays = {name: pandas.array(values, dtype=_PANDAS[kind]) for name, kind, values in typed(columns, rows)}
+    return pandas.DataFrame(arrays, index=range(len(rows)))
 
 
-def to_polars(table: Table) -> pl.DataFrame:
-    """*table* as a polars frame; see :meth:`kg.store.results.Table.to_polars`."""
+def to_polars(columns: Sequence[str], rows: Rows) -> pl.DataFrame:
+    """A table as a polars frame; see :meth:`kg.store.results.Table.to_polars`."""
     polars = _library("polars")
-    series = [polars.Series(name, values, dtype=getattr(polars, _POLARS[kind])) for name, kind, values in typed(table)]
+    series = [
+        polars.Series(name, values, dtype=getattr(polars, _POLARS[kind])) for name, kind, values in typed(columns, rows)
+    ]
     frame: pl.DataFrame = polars.DataFrame(series)
     return frame
 
 
-def typed(table: Table) -> Iterator[tuple[str, type, list[Any]]]:
+def typed(columns: Sequence[str], rows: Rows) -> Iterator[tuple[str, type, list[Any]]]:
     """(name, type, values) of each column; None where it is unbound.
 
     A column is of ``int``, ``float`` or ``bool`` if all its values are; integers among decimals become ``float``.
     Any other column, and one without a value, is of ``str``: there a number stands as it is written in the graph.
     So does an integer of more than 64 bits, which no frame can hold.
     """
-    for n, name in enumerate(table.columns):
-        terms = [row[n] for row in table.rows]
+    for n, name in enumerate(columns):
+        terms = [row[n] for row in rows]
         values = [plain(term) for term in terms]
         kinds = {type(v) for v in values if v is not None}
         if any(type(v) is int and v not in _INTEGERS for v in values):

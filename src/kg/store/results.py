@@ -9,47 +9,22 @@ import csv
 import html
 import io
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.terms import compact, special
+from kg.store import frames
+from kg.store.values import Term, json_value, plain, written
+from kg.terms import compact
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
     import polars as pl
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal
 FORMATS: Final = ("table", "json", "jsonl", "csv", "tsv", "md", "ttl")
-_INTEGER: Final = r"[+-]?[0-9]+"
-_DECIMAL: Final = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
-_DOUBLE: Final = rf"{_DECIMAL}(?:[eE]{_INTEGER})?|[+-]?INF|NaN"
-
-
-def _decimal(text: str) -> float:
-    """The number that a decimal is; ValueError where ``float`` has only infinity for it."""
-    number = float(text)
-    if isfinite(number):
-        return number
-    raise ValueError(text)
-
-
-_READERS: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
-    "boolean": ("true|false|1|0", lambda text: text in ("true", "1")),
-    "integer": (_INTEGER, int),
-    "decimal": (_DECIMAL, _decimal),
-    "double": (_DOUBLE, float),
-    "float": (_DOUBLE, float),
-}
-_VALUES: Final = {vocab.XSD + name: (re.compile(lexical), read) for name, (lexical, read) in _READERS.items()}
-"""Datatypes whose values Python has → their lexical space (XML Schema 1.1 Part 2, 3.3), which is not that of Python,
-and what reads it.
-"""
 _RESULT_SET: Final = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
 
 
@@ -105,9 +80,7 @@ class Table:
             >>> frame[["year", "value"]].dtypes.to_dict()
             {'year': Int64Dtype(), 'value': Float64Dtype()}
         """
-        from kg.store.frames import to_pandas
-
-        return to_pandas(self)
+        return frames.to_pandas(self.columns, self.rows)
 
     def to_polars(self) -> pl.DataFrame:
         """The rows as a polars frame.
@@ -124,53 +97,11 @@ class Table:
             >>> frame.select("year", "value").dtypes
             [Int64, Float64]
         """
-        from kg.store.frames import to_polars
-
-        return to_polars(self)
+        return frames.to_polars(self.columns, self.rows)
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
         return to_html(self)
-
-
-def plain(term: Term | ox.Triple | None) -> Any:
-    """A term as a Python value: IRI and text as ``str``, numbers as ``int`` or ``float``, booleans as ``bool``.
-
-    A blank node, or a triple as a term (RDF 1.2), is ``str`` in its N-Triples form. So is, as it is written in the graph,
-    what Python cannot hold: a decimal beyond the range of ``float``, an integer of thousands of digits, an ill-typed
-    literal such as ``"x"^^xsd:integer`` (RDF 1.1 Semantics, 7).
-    """
-    if term is None:
-        return None
-    if not isinstance(term, ox.Literal):
-        return written(term)
-    text = term.value
-    lexical, read = _VALUES.get(term.datatype.value, (None, str))
-    if lexical is None or not lexical.fullmatch(text):
-        return text
-    try:
-        return read(text)
-    except ValueError:  # beyond float, or more digits than Python reads (sys.get_int_max_str_digits)
-        return text
-
-
-def written(term: Term | ox.Triple) -> str:
-    """A term as text with its own digits: the IRI, the lexical form of a literal, ``_:b``, ``<<( <s> <p> <o> )>>``."""
-    if isinstance(term, ox.Triple):
-        parts = (term.subject, term.predicate, term.object)
-        inner = (written(part) if isinstance(part, ox.Triple) else str(part) for part in parts)
-        return f"<<( {' '.join(inner)} )>>"
-    return str(term) if isinstance(term, ox.BlankNode) else term.value
-
-
-def finite(value: Any) -> bool:
-    """Whether a Python value is a number with an end, be it too large for ``float``."""
-    return isinstance(value, int) or (isinstance(value, float) and isfinite(value))
-
-
-def json_value(value: Any) -> Any:
-    """What JSON has for a Python value of :func:`plain`: NaN and infinity, of which it has none, as ``"NaN"``, ``"INF"``."""
-    return special(value) if isinstance(value, float) and not isfinite(value) else value
 
 
 def json_rows(table: Table) -> list[dict[str, Any]]:

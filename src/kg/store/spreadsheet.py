@@ -12,7 +12,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kg.store.results import Table, Term, finite, plain, to_csv, to_tsv, written
+from kg.store.results import Table, to_csv, to_tsv
+from kg.store.values import Term, finite, plain, written
 
 _FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 """How a text begins that a spreadsheet may take for a formula; in Chinese and Japanese ones, full-width signs begin one too."""

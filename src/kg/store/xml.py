@@ -16,7 +16,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 import pyoxigraph as ox
 
 from kg.errors import UsageProblem
-from kg.store.results import written
+from kg.store.values import written
 from kg.terms import Text
 from kg.vocab import PREFIXES, TYPE
 

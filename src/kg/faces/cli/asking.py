@@ -25,7 +25,8 @@ from kg.faces.cli.render import (
     show,
     tell_truncated,
 )
-from kg.store.results import Table, Term
+from kg.store.results import Table
+from kg.store.values import Term
 from kg.terms import Text, amount, expand, slug
 from kg.vocab import PASSAGE, SH, SHAPE
 

@@ -41,7 +41,7 @@ class _Offered(click.ParamType[str]):
 
 
 def _record(ctx: click.Context, name: str) -> Any:
-    from kg.build.freshness import CURRENT, record
+    from kg.pipeline.freshness import CURRENT, record
     from kg.source.project import Project
 
     run = ctx.find_root().obj

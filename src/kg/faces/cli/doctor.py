@@ -13,7 +13,7 @@ from kg.faces.cli.options import Run, common
 @click.pass_obj
 def doctor(run: Run) -> None:
     """Print every check; exit 1 when something is missing that kg cannot work without."""
-    from kg.build.health import examine
+    from kg.pipeline.health import examine
 
     checks = examine(run.project, run.store)
     for check in checks:

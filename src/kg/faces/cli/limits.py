@@ -70,7 +70,7 @@ def _watch(folder: Path | None, allowed: float, memory: int, start: float) -> No
 
 
 def _end_if_damaged(folder: Path | None) -> None:
-    from kg.build.digests import verify
+    from kg.pipeline.digests import verify
 
     try:
         verify(folder or Path())

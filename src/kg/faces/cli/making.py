@@ -14,7 +14,7 @@ from kg.faces.cli.output import write
 from kg.terms import Text, is_url
 
 if TYPE_CHECKING:
-    from kg.build.pipeline import Outcome
+    from kg.pipeline.build import Outcome
 
 
 @click.command(help=say("构建图谱:检查、推理、审计、写库", "build the graph: check, close, audit, store"))
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def build(run: Run, reasoner: str, force: bool) -> None:
     """Build the store and print what it holds and how long each step took."""
-    from kg.build.pipeline import build as make
+    from kg.pipeline.build import build as make
     from kg.source.project import Project
 
     url = run.store if is_url(run.store) else None
@@ -35,7 +35,7 @@ def build(run: Run, reasoner: str, force: bool) -> None:
     else:
         click.echo(say("没有变化,图谱是最新的", "nothing changed; the store is current"))
     if url:
-        from kg.build.publish import publish
+        from kg.pipeline.publish import publish
 
         count = publish(outcome.path / "dataset.nq", url)
         click.echo(say(f"{url} 现有 {count} 条三元组", f"{url} now holds {count} triples"))
@@ -70,16 +70,17 @@ def _report(outcome: Outcome) -> None:
 @click.pass_obj
 def check(run: Run, files: tuple[str, ...], text_file: str | None, with_audit: bool, format_: str) -> None:
     """Print findings; exit 1 if one of them blocks the build."""
-    from kg.build.findings import WRITERS, order
-    from kg.build.pipeline import check as examine
-    from kg.build.pipeline import locate
+    from kg.check.findings import order
+    from kg.check.formats import WRITERS
+    from kg.pipeline.build import check as examine
+    from kg.pipeline.build import locate
     from kg.source.project import Project
 
     project = Project.find(run.project, run.store)
     wanted = {name for file in files for name in project.within(file)}
     findings = examine(project)
     if text_file:
-        from kg.build.fidelity import against_text
+        from kg.check.fidelity import against_text
 
         findings += locate(project, against_text(project, _read(text_file)))
     if not with_audit:

@@ -56,7 +56,7 @@ class Run:
         """
         graph = self.graph(limited=False)
         if folder := getattr(graph, "path", None):
-            from kg.build.digests import verify
+            from kg.pipeline.digests import verify
 
             verify(folder)
         return graph

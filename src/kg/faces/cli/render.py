@@ -12,7 +12,8 @@ import pyoxigraph as ox
 
 from kg.ask.tables import plain_table, with_labels
 from kg.store import spreadsheet
-from kg.store.results import FORMATS, WRITERS, Table, markdown, plain, written
+from kg.store.results import FORMATS, WRITERS, Table, markdown
+from kg.store.values import plain, written
 from kg.terms import Text, amount
 from kg.vocab import PASSAGE
 

@@ -191,9 +191,9 @@ def mcp(run: Run, /, seconds: float, workers: int, tags: tuple[str, ...], log_le
 
 def _built(run: Run) -> Path:
     """Folder of the built graph that is to be served, made first if need be."""
-    from kg.build.digests import verify
-    from kg.build.freshness import CURRENT
-    from kg.build.ready import ready
+    from kg.pipeline.digests import verify
+    from kg.pipeline.freshness import CURRENT
+    from kg.pipeline.ready import ready
 
     if is_url(run.store) or is_url(run.project):
         raise UsageProblem(

@@ -15,7 +15,7 @@ from kg.faces.cli.render import cite
 
 if TYPE_CHECKING:
     from kg.ask.names import Names
-    from kg.ask.proof import Proof, Why
+    from kg.reason.proof import Proof, Why
 
 
 @click.command(

@@ -22,7 +22,7 @@ def draw(graph: KnowledgeGraph, thing: str | None, lang: str) -> str:
         thing: any name of an industry, company or other thing; None draws the industries and what links them.
         lang: language the page opens in; a button switches it.
     """
-    from kg.ask.picture import picture
+    from kg.ask.drawing import picture
     from kg.faces.draw.network import network
 
     iri = graph.resolve(thing).iri if thing else None

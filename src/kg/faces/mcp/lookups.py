@@ -12,11 +12,11 @@ from kg.ask.explain import explain
 from kg.ask.names import Match
 from kg.ask.network import Hop
 from kg.ask.overview import AuditFinding
-from kg.ask.proof import Missing, Proof
 from kg.ask.statement import read
 from kg.errors import NotFound
 from kg.faces.mcp.result import Result, Row, cited, ids, table_head, table_line
 from kg.faces.mcp.sources import FEW, ground_of, leaves
+from kg.reason.proof import Missing, Proof
 from kg.terms import Text, compact, slug
 from kg.vocab import IVC, SH, SHAPE
 

@@ -16,7 +16,7 @@ from kg.faces.mcp.result import Result, Row, ids, table_head, table_line
 from kg.source.queryfile import Parameter, SavedQuery
 from kg.store.embedded import engine_problem
 from kg.store.guard import refuse_side_effects
-from kg.store.results import plain, written
+from kg.store.values import plain, written
 from kg.terms import Text, amount, expand
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import pyoxigraph as ox
 
 from kg.ask.entity import grounds
 from kg.ask.names import Names
-from kg.ask.proof import Proof, Prover
-from kg.build.rules import Pattern
+from kg.reason.proof import Proof, Prover
+from kg.reason.rules import Pattern
 from kg.store.base import Store
 from kg.terms import slug
 from kg.vocab import BASE, PASSAGE, PASSAGES, TYPE

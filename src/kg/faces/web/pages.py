@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from kg.store.results import plain, written
+from kg.store.values import plain, written
 from kg.terms import Text, amount, slug
 from kg.vocab import BASE, IVC, PASSAGE, SH, SHAPE, XSD
 

@@ -18,7 +18,8 @@ from kg.service.messages import Answer, Request
 from kg.source.queryfile import SavedQuery
 from kg.store import spreadsheet
 from kg.store.answers import ROWS, too_large
-from kg.store.results import Table, finite, json_rows, to_markdown, to_turtle
+from kg.store.results import Table, json_rows, to_markdown, to_turtle
+from kg.store.values import finite
 from kg.terms import Text
 
 RESERVED: Final = ("lang", "limit", "cursor", "format")

@@ -34,9 +34,9 @@ TASKS: Final[Mapping[str, Task]] = {
 _LATER: Final = (
     "encodings.utf_16_le",
     "encodings.utf_8_sig",
-    "kg.ask.bands",
+    "kg.ask.drawing",
     "kg.ask.explain",
-    "kg.ask.proof",
+    "kg.reason.proof",
     "kg.ask.statement",
     "kg.faces.draw.network",
     "kg.store.lexer",

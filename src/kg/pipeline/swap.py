@@ -20,9 +20,9 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
-from kg.build.freshness import CURRENT
-from kg.build.ownership import LOCK, is_ours, mark, refuse_foreign, remove
 from kg.errors import BuildRunning, StoreError, reason
+from kg.pipeline.freshness import CURRENT
+from kg.pipeline.ownership import LOCK, is_ours, mark, refuse_foreign, remove
 from kg.terms import Text
 
 _POLL: Final = 0.1

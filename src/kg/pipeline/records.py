@@ -9,8 +9,8 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.build.lookup import build_lookup, names_in, tells_a_name
-from kg.build.spelling import spellings
+from kg.pipeline.lookup import build_lookup, names_in, tells_a_name
+from kg.pipeline.spelling import spellings
 from kg.source import queryfile
 from kg.source.project import Project
 from kg.terms import iri
@@ -26,13 +26,13 @@ _GRAPHS: Final = {
 
 
 def lookup(quads: Iterable[ox.Quad], spelt: Mapping[str, Sequence[str]] | None = None) -> dict[str, Any]:
-    """Every name and what it means: see :func:`kg.build.lookup.build_lookup`; without *spelt*, spelt here."""
+    """Every name and what it means: see :func:`kg.pipeline.lookup.build_lookup`; without *spelt*, spelt here."""
     telling = [q for q in quads if tells_a_name(q)]
     return build_lookup(telling, spellings(names_in(telling)) if spelt is None else spelt)
 
 
 def catalogue(project: Project) -> list[dict[str, Any]]:
-    """Every saved query of *project*, as plain values; a build has checked them (:mod:`kg.build.questions`)."""
+    """Every saved query of *project*, as plain values; a build has checked them (:mod:`kg.pipeline.questions`)."""
     return [queryfile.to_plain(queryfile.read(path, project.relative(path))) for path in project.query_files]
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kg.build.findings import Finding
+from kg.check.findings import Finding
 from kg.source.passages import Passage, industries, outline, split, stored
 from kg.source.project import Project
 from kg.source.turtle import read_project

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from kg.build.freshness import CURRENT, current, input_digests, read
 from kg.errors import BuildRunning, StoreError
+from kg.pipeline.freshness import CURRENT, current, input_digests, read
 from kg.source.project import Project
 from kg.terms import Text
 
@@ -46,7 +46,7 @@ def ready(
         return project
     if current(project):
         return project
-    from kg.build.pipeline import build
+    from kg.pipeline.build import build
 
     try:
         try:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from kg.build.findings import Finding
+from kg.check.findings import Finding
 from kg.terms import slug
 from kg.vocab import BASE, DCTERMS, SH, SHAPE, TYPE
 

@@ -15,19 +15,20 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.build import dataset, manifest, questions, records
-from kg.build.audit import audit, write_audit
-from kg.build.closure import close, close_with_owlrl
-from kg.build.digests import seal
-from kg.build.findings import Finding, order, with_nearest
-from kg.build.freshness import CURRENT, Stamp, input_digests, unchanged
-from kg.build.lookup import names_in
-from kg.build.memory import give_back
-from kg.build.rules import compile_rules
-from kg.build.shapes import Shapes, default_graph
-from kg.build.spelling import spellings
-from kg.build.swap import locked, replacing
+from kg.check import dataset
+from kg.check.audit import audit, write_audit
+from kg.check.findings import Finding, order, with_nearest
+from kg.check.shapes import Shapes, default_graph
 from kg.errors import BuildBlocked
+from kg.pipeline import manifest, questions, records
+from kg.pipeline.digests import seal
+from kg.pipeline.freshness import CURRENT, Stamp, input_digests, unchanged
+from kg.pipeline.lookup import names_in
+from kg.pipeline.memory import give_back
+from kg.pipeline.spelling import spellings
+from kg.pipeline.swap import locked, replacing
+from kg.reason.closure import close, close_with_owlrl
+from kg.reason.rules import compile_rules
 from kg.source import queryfile
 from kg.source.project import Project
 from kg.source.turtle import Locator, read_project

@@ -129,8 +129,8 @@ class _Compiler:
             Text(f"规则编译器不认识这种公理:{axiom}", f"the rule compiler does not know this axiom: {axiom}"),
             place=place,
             hint=Text(
-                "改用已支持的公理,或在 build/rules.py 中加上它的编译",
-                "use a supported kind, or teach build/rules.py this one",
+                "改用已支持的公理,或在 reason/rules.py 中加上它的编译",
+                "use a supported kind, or teach reason/rules.py this one",
             ),
         )
 

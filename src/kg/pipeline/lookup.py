@@ -11,7 +11,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg.build.captions import captions, is_nameless
+from kg.pipeline.captions import captions, is_nameless
 from kg.terms import fold, iri, language, lexical, slug
 from kg.vocab import ALT_LABEL, AUDIT, BASE, ENTITIES, IVC, LABEL, ONTOLOGY, PASSAGE, PASSAGES, RDFS, TYPE
 
@@ -35,7 +35,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
 
     Args:
         quads: those of the dataset that :func:`tells_a_name` lets pass.
-        spelt: name → its other spellings (:func:`kg.build.spelling.spellings`).
+        spelt: name → its other spellings (:func:`kg.pipeline.spelling.spellings`).
 
     Returns:
         ``things``: one record per named thing, in IRI order: ``iri``, ``kind`` (class name), ``zh``, ``en``,

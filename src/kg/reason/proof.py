@@ -17,7 +17,7 @@ from itertools import count
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.build.rules import Pattern, Rule, compile_rules, key
+from kg.reason.rules import Pattern, Rule, compile_rules, key
 from kg.store.base import Store
 
 _KINDS = {
@@ -102,7 +102,7 @@ class Prover:
 
     @cached_property
     def _rules(self) -> dict[str, list[Rule]]:
-        """Rules by what they conclude: see :func:`kg.build.rules.key`."""
+        """Rules by what they conclude: see :func:`kg.reason.rules.key`."""
         rows = self._store.select(f"SELECT ?s ?p ?o WHERE {{ GRAPH <{vocab.ONTOLOGY}> {{ ?s ?p ?o }} }}").rows
         found: dict[str, list[Rule]] = {}
         for rule in compile_rules(ox.Quad(s, p, o) for s, p, o in rows):  # type: ignore[arg-type]

@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from kg.build.freshness import CURRENT
 from kg.errors import StoreError
+from kg.pipeline.freshness import CURRENT
 from kg.terms import Text
 
 LOCK: Final = "lock"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 
-from kg.build.memory import give_back
+from kg.pipeline.memory import give_back
 
 Speller = Callable[[list[str]], list[list[str]]]
 

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from kg.build.digests import STAMP, contents, damaged, files, verify
+from kg.pipeline.digests import STAMP, contents, damaged, files, verify
 from kg.source import project as source
 from kg.source.project import Project
 

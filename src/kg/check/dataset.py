@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pyoxigraph as ox
 
-from kg.build.findings import Finding
+from kg.check.findings import Finding
 from kg.terms import Text, compact, iri, lexical
 from kg.vocab import ALT_LABEL, BACKGROUND, BASE, ENTITIES, IVC, LABEL, OA, ONTOLOGY, PASSAGE, PASSAGES, TYPE
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from kg.build.freshness import FORMAT, tools
+from kg.pipeline.freshness import FORMAT, tools
 
 
 def make(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
-from kg.build.findings import Finding, order
-from kg.build.report import report_triples
-from kg.build.shapes import Shapes
+from kg.check.findings import Finding, order
+from kg.check.report import report_triples
+from kg.check.shapes import Shapes
 from kg.vocab import AUDIT, LABEL
 
 

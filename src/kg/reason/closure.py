@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kg.build.rules import Pattern, Rule
+from kg.reason.rules import Pattern, Rule
 from kg.vocab import INFERRED, IVC, TYPE
 
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Final
 
-from kg.build.digests import verify
-from kg.build.freshness import CURRENT, current
-from kg.build.ownership import refuse_foreign
-from kg.build.swap import writing
 from kg.errors import KgError
+from kg.pipeline.digests import verify
+from kg.pipeline.freshness import CURRENT, current
+from kg.pipeline.ownership import refuse_foreign
+from kg.pipeline.swap import writing
 from kg.source.project import Project
 from kg.store.confine import network_closed
 from kg.terms import Text

@@ -1,0 +1,1 @@
+"""The ontology's axioms as rules: run forwards to the closure, read backwards as proofs."""
