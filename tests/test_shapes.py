@@ -40,7 +40,8 @@ GREEN = [c for c in CASES if c.endswith(".green")]
 
 @cache
 def shapes(kind: str) -> Shapes:
-    return Shapes(ROOT / "ontology" / f"shapes-{kind}.ttl")
+    path = ROOT / "ontology" / f"shapes-{kind}.ttl"
+    return Shapes({path: path.name})
 
 
 @cache

@@ -1,38 +1,38 @@
-"""What each line of the text states: ``data/coverage.tsv``, with a reason for every line that states nothing."""
+"""What each line of a text states: the document's ``coverage.tsv``, with a reason for every line that states nothing."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from kg.source.passages import stored
+from kg.source.document import Document
+from kg.source.passages import registered
 from kg.source.project import Project
 from kg.source.turtle import read_project
 from kg.terms import iri
-from kg.vocab import PASSAGE
 
 HEAD: Final = "line\tsection\ttriples\treason"
 REASONS: Final = ("heading", "number", "decoration", "lead-in")
 """Why a line may state nothing: a title, a section number, a by-line or link, a line that only leads to the next."""
 
 
-def rows(project: Project) -> Iterator[str]:
-    """The lines of coverage.tsv: counts from the data, reasons kept from the file as it stands."""
+def rows(project: Project, document: Document) -> Iterator[str]:
+    """The lines of the document's coverage.tsv: counts from the data, reasons kept from the file as it stands."""
     quads = read_project(project)
     counts = Counter(iri(q.graph_name) for q in quads)
-    kept = reasons(project)
+    kept = reasons(document)
     yield HEAD
-    for passage, fields in sorted(stored(quads).items()):
-        line = int(re.sub(r".*-L", "", passage.removeprefix(PASSAGE)))
-        triples = counts[passage]
-        yield f"{line}\t{fields['sectionPath']}\t{triples}\t{'' if triples else kept.get(line, '')}"
+    for passage, said in sorted(registered(quads).items()):
+        if said.document == document.iri:
+            line = int(passage.rpartition("-L")[2])
+            reason = "" if counts[passage] else kept.get(line, "")
+            yield f"{line}\t{said.fields['sectionPath']}\t{counts[passage]}\t{reason}"
 
 
-def reasons(project: Project) -> dict[int, str]:
-    """Line → reason, from data/coverage.tsv."""
-    path = project.root / "data" / "coverage.tsv"
+def reasons(document: Document) -> dict[int, str]:
+    """Line → reason, from the document's coverage.tsv."""
+    path = document.folder / "coverage.tsv"
     if not path.exists():
         return {}
     cells = (row.split("\t") for row in path.read_text(encoding="utf-8").splitlines()[1:])

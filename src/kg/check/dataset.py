@@ -1,4 +1,4 @@
-"""Checks that need graph names: what SHACL, which sees one flat graph, cannot say (SPEC §5)."""
+"""Checks that need graph names: what SHACL, which sees one flat graph, cannot say."""
 
 from __future__ import annotations
 
@@ -9,31 +9,39 @@ from itertools import pairwise
 import pyoxigraph as ox
 
 from kg.check.findings import Finding
+from kg.source.passages import registered
 from kg.terms import Text, compact, iri, lexical
-from kg.vocab import ALT_LABEL, BACKGROUND, BASE, ENTITIES, IVC, LABEL, OA, ONTOLOGY, PASSAGE, PASSAGES, TYPE
+from kg.vocab import ALT_LABEL, BACKGROUND, ENTITIES, IVC, LABEL, OA, ONTOLOGY, PASSAGE, PASSAGES, RDFS, TYPE
 
-# Kinds of claim: typed in a passage's graph, they get their ivc:statedIn from it.
-CLAIMS = frozenset(
-    IVC + name
-    for name in (
-        "LevelObservation",
-        "ChangeObservation",
-        "ShareObservation",
-        "Trend",
-        "Bottleneck",
-        "Trait",
-        "MarketPosition",
-    )
-)
 _NAMING = frozenset({TYPE, LABEL, ALT_LABEL})
-_DOCUMENT = BASE + "document/"
 
 
-def stated_in(quads: Iterable[ox.Quad]) -> Iterator[ox.Triple]:
-    """``claim ivc:statedIn passage`` for every claim typed in a passage's graph (SPEC D1)."""
-    link = ox.NamedNode(IVC + "statedIn")
+def narrower(quads: Iterable[ox.Quad], *classes: str) -> set[str]:
+    """IRIs of *classes* and of all that the ontology in *quads* declares to be narrower."""
+    below: dict[str, list[str]] = defaultdict(list)
     for quad in quads:
-        if quad.predicate.value == TYPE and iri(quad.object) in CLAIMS and iri(quad.graph_name).startswith(PASSAGE):
+        if quad.predicate.value == RDFS + "subClassOf" and iri(quad.graph_name) == ONTOLOGY:
+            below[iri(quad.object)].append(iri(quad.subject))
+    found: set[str] = set()
+    todo = list(classes)
+    while todo:
+        if (one := todo.pop()) not in found:
+            found.add(one)
+            todo += below[one]
+    return found
+
+
+def instances(quads: Sequence[ox.Quad], *classes: str) -> set[str]:
+    """IRIs of what is declared to be of one of *classes* or of a narrower one."""
+    kinds = narrower(quads, *classes)
+    return {iri(q.subject) for q in quads if q.predicate.value == TYPE and iri(q.object) in kinds}
+
+
+def stated_in(quads: Sequence[ox.Quad]) -> Iterator[ox.Triple]:
+    """``claim ivc:statedIn passage`` for every claim typed in a passage's graph, so that the claim tells its passage."""
+    link, claims = ox.NamedNode(IVC + "statedIn"), narrower(quads, IVC + "Claim")
+    for quad in quads:
+        if quad.predicate.value == TYPE and iri(quad.object) in claims and iri(quad.graph_name).startswith(PASSAGE):
             yield ox.Triple(quad.subject, link, ox.NamedNode(iri(quad.graph_name)))
 
 
@@ -43,20 +51,25 @@ def check(quads: Sequence[ox.Quad]) -> list[Finding]:
 
 
 def _graphs(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
-    passages = {
-        lexical(q.subject) for q in quads if q.predicate.value == IVC + "sha256" and iri(q.graph_name) == PASSAGES
-    }
-    known = passages | {ENTITIES, BACKGROUND, ONTOLOGY}
-    stray = (q for q in quads if iri(q.graph_name) not in known and not _of_a_passage(q))
-    first = {(iri(q.graph_name), lexical(q.subject)): q for q in reversed(list(stray))}
+    kinds = {iri(q.subject): iri(q.object) for q in quads if q.predicate.value == TYPE}
+    passages = {node for node, kind in kinds.items() if kind == IVC + "Passage"}
+    spans = {node for node, kind in kinds.items() if kind == OA + "TextPositionSelector"}
+    documents = {node for node, kind in kinds.items() if kind == IVC + "Document"}
+    known, registered = passages | {ENTITIES, BACKGROUND, ONTOLOGY}, passages | spans | documents
+
+    def stray(quad: ox.Quad) -> bool:
+        graph = iri(quad.graph_name)
+        return graph not in known and not (graph == PASSAGES and iri(quad.subject) in registered)
+
+    first = {(iri(q.graph_name), lexical(q.subject)): q for q in reversed(quads) if stray(q)}
     for (graph, _), quad in sorted(first.items()):
         yield Finding(
             "D01-graph-name",
             "Violation",
             lexical(quad.subject),
             Text(
-                f"它写在图 {compact(graph) or '(无)'} 里,那不是已登记的段落,也不是 g:entities、g:background;改用 data/passages.ttl 里的段落",
-                f"it stands in graph {compact(graph) or '(none)'}, neither a known passage nor g:entities or g:background; use a passage of data/passages.ttl",
+                f"它写在图 {compact(graph) or '(无)'} 里,那不是已登记的段落,也不是 g:entities、g:background;改用文献的 passages.ttl 里的段落",
+                f"it stands in graph {compact(graph) or '(none)'}, neither a known passage nor g:entities or g:background; use one of the document's passages",
             ),
             path=quad.predicate.value,
             value=lexical(quad.object),
@@ -64,17 +77,13 @@ def _graphs(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
         )
 
 
-def _of_a_passage(quad: ox.Quad) -> bool:
-    """Whether *quad* belongs to the file of passages: it says something of a passage or of the document, not of the world."""
-    return iri(quad.graph_name) == PASSAGES and iri(quad.subject).startswith((PASSAGE, _DOCUMENT))
-
-
 def _naming(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
     """Names and kinds are ours, so they stand in g:entities, never in a passage (claims are minted there)."""
+    minted = narrower(quads, IVC + "Claim", IVC + "Breakdown")
     for quad in quads:
         if not iri(quad.graph_name).startswith(PASSAGE) or quad.predicate.value not in _NAMING:
             continue
-        if quad.predicate.value == TYPE and iri(quad.object) in CLAIMS | {IVC + "Breakdown"}:
+        if quad.predicate.value == TYPE and iri(quad.object) in minted:
             continue
         yield Finding(
             "D02-naming",
@@ -111,21 +120,22 @@ def _claims(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
 
 
 def _spans(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
-    """Passages of a document do not overlap; an offset that is no number is the shapes' affair (I31)."""
-    ends: dict[str, dict[str, int]] = defaultdict(dict)
-    for quad in quads:
-        if quad.predicate.value in (OA + "start", OA + "end") and lexical(quad.object).isdecimal():
-            ends[iri(quad.subject)][quad.predicate.value.removeprefix(OA)] = int(lexical(quad.object))
-    spans = sorted((s["start"], s["end"], node) for node, s in ends.items() if len(s) == 2)
-    for (_, end, one), (start, _, other) in pairwise(spans):
-        if start < end:
-            yield Finding(
-                "D04-overlap",
-                "Violation",
-                other,
-                Text(
-                    f"区间与 {compact(one)} 重叠;用 kg passages 重新生成 data/passages.ttl",
-                    f"the span overlaps {compact(one)}; regenerate data/passages.ttl with kg passages",
-                ),
-                involved=(one,),
-            )
+    """Passages of one document do not overlap; an offset that is no number is the shapes' affair (I31)."""
+    spans: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    for passage, said in registered(quads).items():
+        start, end = said.fields.get("start", ""), said.fields.get("end", "")
+        if start.isdecimal() and end.isdecimal():
+            spans[said.document].append((int(start), int(end), passage))
+    for of_document in spans.values():
+        for (_, before, one), (after, _, other) in pairwise(sorted(of_document)):
+            if after < before:
+                yield Finding(
+                    "D04-overlap",
+                    "Violation",
+                    other,
+                    Text(
+                        f"区间与 {compact(one)} 重叠;用 kg passages 重新生成 passages.ttl",
+                        f"the span overlaps {compact(one)}; make passages.ttl anew with kg passages",
+                    ),
+                    involved=(one,),
+                )

@@ -1,6 +1,6 @@
 """The graph against a copy of the text: digests, spans, names, printed numbers, and no sentence borrowed.
 
-What a passage names by an ellipsis, or carries over from a line before, stands in ``data/carried.tsv``
+What a passage names by an ellipsis, or carries over from a line before, stands in the document's ``carried.tsv``
 (line, entity, line that names it, words printed there, reason); those words are looked for instead.
 """
 
@@ -15,14 +15,17 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from kg.check.dataset import instances
 from kg.check.findings import Finding
-from kg.source.passages import Passage, industries, outline, split, stored
+from kg.source.document import Document, read_sections
+from kg.source.passages import Passage, Registration, passage_name, registered, split
 from kg.source.project import Project
 from kg.source.turtle import read_project
 from kg.terms import Text, fold, iri, language, lexical
-from kg.vocab import ALT_LABEL, BASE, ENTITIES, IVC, LABEL, PASSAGE
+from kg.vocab import ALT_LABEL, BASE, ENTITIES, IVC, LABEL, ONTOLOGY, PASSAGE
 
-_CHECKED_KINDS: Final = ("organization", "product", "technology", "region", "policy")
+_NAMED_BY_TEXTS: Final = ("Organization", "Product", "Technology", "Region", "Policy")
+"""Classes whose things bear the names that texts give them; industries, stages and segments bear ours."""
 _RUN: Final = 8
 """A literal of ours shares fewer successive 汉字 than this with the text, names aside."""
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]+")
@@ -37,13 +40,13 @@ _WORDED: Final = {"10000000": ("千万",), "1000000": ("百万",)}
 """Numbers that the text prints in words alone."""
 
 
-def against_text(project: Project, text: str) -> list[Finding]:
-    """Every disagreement between the data of *project* and *text*.
+def against_text(project: Project, document: Document, text: str) -> list[Finding]:
+    """Every disagreement between what *project* says of *document* and *text*.
 
     Rules: X01 digest and span, X02 named in the passage, X03 printed value, X04 borrowed wording. Of another copy
     than the one registered nothing else is said: every span would differ, and none of it would be the data's fault.
     """
-    checker = _Checker(project, text)
+    checker = _Checker(project, document, text)
     other = list(checker.copy())
     return other or [*checker.spans(), *checker.names(), *checker.numbers(), *checker.wording()]
 
@@ -54,7 +57,7 @@ class Carried:
 
     Attributes:
         line: the line whose graph speaks of it.
-        entity: the end of its IRI, e.g. ``product/rocket``.
+        entity: its IRI; the file may give the end of one of ours, such as ``product/rocket``.
         named_in: the line that names it (often the same).
         printed: the words that stand there.
         reason: why they mean this thing.
@@ -67,65 +70,66 @@ class Carried:
     reason: str
 
 
-def carried(project: Project) -> list[Carried]:
-    """The rows of ``data/carried.tsv``, or none."""
-    path = project.root / "data" / "carried.tsv"
-    if not path.exists():
+def carried(document: Document) -> list[Carried]:
+    """The rows of the document's ``carried.tsv``, or none."""
+    if not document.carried.exists():
         return []
-    rows = (r.split("\t") for r in path.read_text(encoding="utf-8").splitlines()[1:] if r)
-    return [Carried(int(r[0]), r[1], int(r[2]), r[3], r[4]) for r in rows]
+    rows = (r.split("\t") for r in document.carried.read_text(encoding="utf-8").splitlines()[1:] if r)
+    return [Carried(int(r[0]), r[1] if ":" in r[1] else BASE + r[1], int(r[2]), r[3], r[4]) for r in rows]
 
 
 class _Checker:
-    def __init__(self, project: Project, text: str) -> None:
-        self._text = text
+    def __init__(self, project: Project, document: Document, text: str) -> None:
+        self._document, self._text = document, text
         self._quads = read_project(project)
-        self._passages = {PASSAGE + p.name: p for p in split(text, industries(project), outline(project))}
+        sections = read_sections(document, project.relative(document.sections))
+        self._passages = {PASSAGE + p.name: p for p in split(document.id, text, sections)}
         self._labels: dict[str, list[str]] = defaultdict(list)
         for quad in self._quads:
             if quad.predicate.value in (LABEL, ALT_LABEL) and iri(quad.graph_name) == ENTITIES:
                 self._labels[iri(quad.subject)].append(lexical(quad.object))
-        self._carried = {(c.line, c.entity): c for c in carried(project)}
+        self._named_by_texts = instances(self._quads, *(IVC + name for name in _NAMED_BY_TEXTS))
+        self._carried = {(c.line, c.entity): c for c in carried(document)}
 
     def copy(self) -> Iterator[Finding]:
         """X01: the text is the registered copy, byte for byte."""
-        registered = [q for q in self._quads if q.predicate.value == IVC + "sha256" and _kind(q.subject) == "document"]
-        for quad in registered:
-            if lexical(quad.object) != _digest(self._text):
+        for quad in self._quads:
+            of_document = iri(quad.subject) == self._document.iri and quad.predicate.value == IVC + "sha256"
+            if of_document and lexical(quad.object) != _digest(self._text):
                 zh, en = _repair(self._text, lexical(quad.object))
                 yield _finding(
                     "X01-copy",
-                    iri(quad.subject),
+                    self._document.iri,
                     f"这是另一份副本,与登记的 SHA-256 不符;{zh}",
                     f"this is another copy: its SHA-256 is not the registered one; {en}",
                 )
 
     def spans(self) -> Iterator[Finding]:
         """X01: every registered passage is that span of this text, and every line is registered."""
-        known = stored(self._quads)
+        known = {node: r for node, r in registered(self._quads).items() if r.document == self._document.iri}
         for name in sorted(known.keys() | self._passages.keys()):
-            have, passage = known.get(name), self._passages.get(name)
-            if differs := _difference(have or {}, _registration(passage) if passage else {}):
+            have, passage = known.get(name, Registration("", {})), self._passages.get(name)
+            if differs := _difference(have.fields, _registration(passage) if passage else {}):
                 yield _finding(
                     "X01-span",
                     name,
-                    f"登记与原文不符:{differs.zh};用 kg passages 重新生成 data/passages.ttl",
-                    f"is not registered as the text has it: {differs.en}; make data/passages.ttl anew with kg passages",
+                    f"登记与原文不符:{differs.zh};用 kg passages 重新生成 passages.ttl",
+                    f"is not registered as the text has it: {differs.en}; make passages.ttl anew with kg passages",
                 )
 
     def names(self) -> Iterator[Finding]:
         """X02: what a passage's graph names, its line or its headings name."""
         for graph, quads in self._by_passage():
-            entities = {iri(n) for q in quads for n in (q.subject, q.object) if _kind(n) in _CHECKED_KINDS}
-            for entity in sorted(entities):
+            ends = {iri(n) for q in quads for n in (q.subject, q.object)}
+            for entity in sorted(ends & self._named_by_texts):
                 passage = self._passages[graph]
                 if not self._named(entity, passage) and not self._excused(entity, passage):
                     names = " / ".join(self._labels[entity])
                     yield _finding(
                         "X02-named",
                         entity,
-                        f"{passage.name} 及其标题中没有出现它的名称({names});补别名,或写入 data/carried.tsv",
-                        f"neither {passage.name} nor its headings name it ({names}); add the alias, or a row in data/carried.tsv",
+                        f"{passage.name} 及其标题中没有出现它的名称({names});补别名,或写入 carried.tsv",
+                        f"neither {passage.name} nor its headings name it ({names}); add the alias, or a row in carried.tsv",
                         graph,
                     )
 
@@ -157,7 +161,7 @@ class _Checker:
                 and quad.predicate.value not in (LABEL, ALT_LABEL)
             ):
                 shared = _borrowed(lexical(quad.object), names, runs)
-                if shared and iri(quad.subject).startswith(BASE) and not iri(quad.subject).startswith(IVC):
+                if shared and iri(quad.graph_name) != ONTOLOGY:
                     yield _finding(
                         "X04-wording",
                         iri(quad.subject),
@@ -173,9 +177,9 @@ class _Checker:
         yield from sorted(graphs.items())
 
     def _excused(self, entity: str, passage: Passage) -> bool:
-        """Whether data/carried.tsv points at words that do stand in the line it names."""
-        row = self._carried.get((passage.line, entity.removeprefix(BASE)))
-        home = self._passages.get(f"{PASSAGE}r1-L{row.named_in:04d}") if row else None
+        """Whether carried.tsv points at words that do stand in the line it names."""
+        row = self._carried.get((passage.line, entity))
+        home = self._passages.get(PASSAGE + passage_name(self._document.id, row.named_in)) if row else None
         return row is not None and home is not None and bool(row.printed) and row.printed in home.text
 
     def _named(self, entity: str, passage: Passage) -> bool:
@@ -191,13 +195,13 @@ def _repair(text: str, registered: str) -> tuple[str, str]:
             "only its line ends (CRLF) or a byte order mark differ: save it as UTF-8 with LF and no mark, and check again",
         )
     return (
-        "请用登记的那一份核对;若确要改用这一份,先用 kg passages 重新生成 data/passages.ttl",
-        "check with the registered copy; or, if this one is to take its place, make data/passages.ttl from it with kg passages",
+        "请用登记的那一份核对;若确要改用这一份,先用 kg passages 重新生成 passages.ttl",
+        "check with the registered copy; or, if this one is to take its place, make passages.ttl from it with kg passages",
     )
 
 
 def _registration(passage: Passage) -> dict[str, str]:
-    """What data/passages.ttl has to say of *passage*, under the keys of :func:`kg.source.passages.stored`."""
+    """What passages.ttl has to say of *passage*, under the keys of a Registration."""
     start, end = str(passage.start), str(passage.end)
     return {"start": start, "end": end, "sha256": passage.digest, "sectionPath": passage.path}
 
@@ -241,7 +245,3 @@ def _borrowed(text: str, names: Sequence[str], runs: set[str]) -> str | None:
 
 def _finding(rule: str, focus: str, zh: str, en: str, passage: str = "") -> Finding:
     return Finding(rule, "Violation", focus, Text(zh, en), involved=(passage,) if passage else ())
-
-
-def _kind(term: object) -> str:
-    return iri(term).removeprefix(BASE).split("/")[0] if iri(term).startswith(BASE) else ""

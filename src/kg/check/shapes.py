@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -35,15 +35,16 @@ _SLOT: Final = re.compile(r"\{[?$](\w+)\}")
 
 
 class Shapes:
-    """One shapes file, parsed once, to be run on any number of stores.
+    """Shapes files, parsed once, to be run on any number of stores; their shapes are one graph.
 
     Raises:
         SyntaxProblem: it is not Turtle, or a query in it is not SPARQL; with its line.
     """
 
-    def __init__(self, path: Path, shown: str | None = None) -> None:
-        self._path, self._shown = path, shown or str(path)
-        self.graph = to_rdflib(read(path, shown=shown))
+    def __init__(self, files: Mapping[Path, str]) -> None:
+        """Read *files*: path → the path as error messages give it."""
+        self._files = files
+        self.graph = to_rdflib(quad for path, shown in files.items() for quad in read(path, shown=shown))
         nothing = ox.Store()
         for constraint in self.graph.objects(None, _sh("sparql")):
             select = str(self.graph.value(constraint, _sh("select")))
@@ -146,11 +147,13 @@ class Shapes:
         """What is wrong with this file, at the line of the triple in question if that is known."""
         at = re.search(r"at (\d+):(\d+)", why)
         inside = int(at[1]) if at else 1
-        place = Place(self._shown)
-        for line, quad in positions(self._path.read_bytes(), FORMATS[self._path.suffix]) if predicate else ():
-            if quad.predicate.value == predicate and lexical(quad.object) == value:
-                place = Place(self._shown, line - value.count("\n") + inside - 1)
-                break
+        lines = (
+            Place(shown, line - value.count("\n") + inside - 1)
+            for path, shown in self._files.items()
+            for line, quad in positions(path.read_bytes(), FORMATS[path.suffix])
+            if quad.predicate.value == predicate and lexical(quad.object) == value
+        )
+        place = next(lines, None) or Place(", ".join(self._files.values()))
         return SyntaxProblem(
             Text(f"形状写得不对:{why}", f"the shape is not well written: {why}"),
             place=place,

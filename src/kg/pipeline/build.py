@@ -30,7 +30,7 @@ from kg.pipeline.swap import locked, replacing
 from kg.reason.closure import close, close_with_owlrl
 from kg.reason.rules import compile_rules
 from kg.source import queryfile
-from kg.source.project import Project
+from kg.source.project import KINDS, Project
 from kg.source.turtle import Locator, read_project
 from kg.store.embedded import solutions
 from kg.terms import Text, iri, lexical
@@ -175,10 +175,7 @@ class _Job:
 
     def checked(self, project: Project, quads: list[ox.Quad], reasoner: str) -> tuple[ox.Store, list[Finding]]:
         """The closed and audited store, and the audit's findings; Blocked if the data must be mended first."""
-        shapes = {
-            kind: Shapes(project.shapes(kind), project.relative(project.shapes(kind)))
-            for kind in ("integrity", "types", "audit")
-        }
+        shapes = {kind: Shapes({path: project.relative(path) for path in project.shapes(kind)}) for kind in KINDS}
         with self.step("integrity"):
             store = materialise(quads)
             data = default_graph(store)

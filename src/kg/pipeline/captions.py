@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Final
 
 import pyoxigraph as ox
 
 from kg.terms import LANGS, iri, lexical
-from kg.vocab import BASE, IVC, TYPE
+from kg.vocab import IVC, PASSAGE, TYPE
 
-_NAMELESS: Final = tuple(BASE + kind for kind in ("observation/", "claim/", "breakdown/"))
 _JOIN: Final = {"zh": "、", "en": ", "}
 
 Facts = Mapping[str, Mapping[str, list[str]]]
 """Subject IRI → local name of the property → values, as written."""
 
 
-def captions(quads: Iterable[ox.Quad], labels: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
+def captions(
+    quads: Iterable[ox.Quad], nameless: Set[str], labels: Mapping[str, Mapping[str, str]]
+) -> dict[str, list[str]]:
     """Captions of the nameless nodes in *quads*.
 
     Args:
         quads: the asserted quads.
+        nameless: IRIs of these nodes, see :func:`nameless_nodes`.
         labels: IRI → language → label of everything that has one.
 
     Returns:
         IRI → [zh, en], such as ``商业航天 · 市场规模 · 中国 · 2025`` or ``商业航天 · 特征``.
     """
-    facts, members = _facts(quads)
+    facts, members = _facts(quads, nameless)
 
     def words(iris: Iterable[str], lang: str) -> str:
         return _JOIN[lang].join(labels.get(i, {}).get(lang) or lexical(i) for i in dict.fromkeys(iris))
@@ -46,18 +48,21 @@ def captions(quads: Iterable[ox.Quad], labels: Mapping[str, Mapping[str, str]]) 
     return {node: [caption(node, lang) for lang in LANGS] for node in sorted(facts)}
 
 
-def is_nameless(term: object) -> bool:
-    """Whether *term* is an observation, a claim or a breakdown."""
-    return iri(term).startswith(_NAMELESS)
+def nameless_nodes(quads: Iterable[ox.Quad]) -> set[str]:
+    """The observations, claims and breakdowns in *quads*: what is given its class in a passage (anything else has a name
+    and its class among the entities, which the check D02 holds)."""
+    return {iri(q.subject) for q in quads if q.predicate.value == TYPE and iri(q.graph_name).startswith(PASSAGE)}
 
 
-def _facts(quads: Iterable[ox.Quad]) -> tuple[dict[str, dict[str, list[str]]], dict[str, list[str]]]:
+def _facts(
+    quads: Iterable[ox.Quad], nameless: Set[str]
+) -> tuple[dict[str, dict[str, list[str]]], dict[str, list[str]]]:
     """What is said of each nameless node, and which observations each breakdown has."""
     facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     members: dict[str, list[str]] = defaultdict(list)
     for quad in quads:
         node = iri(quad.subject)
-        if not is_nameless(quad.subject):
+        if node not in nameless:
             continue
         name = "kind" if quad.predicate.value == TYPE else quad.predicate.value.removeprefix(IVC)
         facts[node][name].append(lexical(quad.object))

@@ -11,17 +11,25 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg.pipeline.captions import captions, is_nameless
+from kg.pipeline.captions import captions, nameless_nodes
 from kg.terms import fold, iri, language, lexical, slug
 from kg.vocab import ALT_LABEL, AUDIT, BASE, ENTITIES, IVC, LABEL, ONTOLOGY, PASSAGE, PASSAGES, RDFS, TYPE
 
 _NAMING = (ENTITIES, ONTOLOGY, PASSAGES, AUDIT)  # the document is named among the passages, rules in the audit
 
 
-def tells_a_name(quad: ox.Quad) -> bool:
-    """Whether *quad* can matter to what anything is called: it names or classifies, or says what a claim is about."""
-    graph = iri(quad.graph_name)
-    return graph in _NAMING or (graph.startswith(PASSAGE) and is_nameless(quad.subject))
+def telling_names(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """The quads that can matter to what anything is called: they name or classify, or say what a claim is about.
+
+    Args:
+        quads: of the whole dataset; read twice.
+    """
+    nameless = nameless_nodes(quads)
+    return [q for q in quads if iri(q.graph_name) in _NAMING or (iri(q.subject) in nameless and _of_a_passage(q))]
+
+
+def _of_a_passage(quad: ox.Quad) -> bool:
+    return iri(quad.graph_name).startswith(PASSAGE)
 
 
 def names_in(quads: Iterable[ox.Quad]) -> list[str]:
@@ -34,7 +42,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
     """Everything that turns names into IRIs and IRIs into names.
 
     Args:
-        quads: those of the dataset that :func:`tells_a_name` lets pass.
+        quads: those that :func:`telling_names` has found.
         spelt: name → its other spellings (:func:`kg.pipeline.spelling.spellings`).
 
     Returns:
@@ -44,7 +52,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
         breakdown → what to call it. ``measures``: IRI of an indicator → its measure word (辆, 座).
         ``classes``: class name → names of all wider classes.
     """
-    kinds: dict[str, str] = {}
+    classes: dict[str, str] = {}
     labels: dict[str, dict[str, str]] = defaultdict(dict)
     inverse: dict[str, dict[str, str]] = defaultdict(dict)
     aliases: dict[str, list[str]] = defaultdict(list)
@@ -54,8 +62,8 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
         if iri(quad.graph_name) not in _NAMING or not isinstance(quad.subject, ox.NamedNode):
             continue
         subject, predicate, value = lexical(quad.subject), quad.predicate.value, quad.object
-        if predicate == TYPE and iri(value).startswith(IVC):
-            kinds[subject] = iri(value).removeprefix(IVC)
+        if predicate == TYPE and isinstance(value, ox.NamedNode):
+            classes[subject] = iri(value).removeprefix(IVC)
         elif predicate in (LABEL, IVC + "inverseLabel") and (tag := language(value)):
             (labels if predicate == LABEL else inverse)[subject][tag] = lexical(value)
         elif predicate == IVC + "measureWord":
@@ -64,6 +72,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
             aliases[subject].append(lexical(value))
         elif predicate == RDFS + "subClassOf" and isinstance(value, ox.NamedNode):
             supers[subject.removeprefix(IVC)].add(iri(value).removeprefix(IVC))
+    kinds = {node: kind for node, name in classes.items() if (kind := _kind(name, supers))}
     named = sorted(labels.keys() - kinds.keys())
     things = [iri for iri in sorted(kinds) if iri in labels]
     return {
@@ -77,10 +86,22 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
             ]
             for iri in named
         },
-        "captions": captions(quads, labels),
+        "captions": captions(quads, nameless_nodes(quads), labels),
         "measures": measures,
         "classes": {name: sorted(_wider(name, supers)) for name in sorted(supers)},
     }
+
+
+def _kind(name: str, supers: dict[str, set[str]]) -> str:
+    """The class *name* if it is of the packaged ontology, else the nearest wider one that is; empty if none is."""
+    level, seen = [name], {name}
+    while level:
+        ours = sorted(n for n in level if ":" not in n)
+        if ours:
+            return ours[0]
+        level = sorted({wider for n in level for wider in supers.get(n, ())} - seen)
+        seen.update(level)
+    return ""
 
 
 def _wider(name: str, supers: dict[str, set[str]]) -> set[str]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.pipeline.lookup import build_lookup, names_in, tells_a_name
+from kg.pipeline.lookup import build_lookup, names_in, telling_names
 from kg.pipeline.spelling import spellings
 from kg.source import queryfile
 from kg.source.project import Project
@@ -27,7 +27,7 @@ _GRAPHS: Final = {
 
 def lookup(quads: Iterable[ox.Quad], spelt: Mapping[str, Sequence[str]] | None = None) -> dict[str, Any]:
     """Every name and what it means: see :func:`kg.pipeline.lookup.build_lookup`; without *spelt*, spelt here."""
-    telling = [q for q in quads if tells_a_name(q)]
+    telling = telling_names(quads)
     return build_lookup(telling, spellings(names_in(telling)) if spelt is None else spelt)
 
 

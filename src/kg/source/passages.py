@@ -1,29 +1,25 @@
 """Passages of a text: spans, digests and section paths; the text itself is never kept.
 
-A passage is a non-empty line. Offsets count Unicode code points from 0; the digest is SHA-256 of the
-span's UTF-8 bytes (SPEC D1). The section path is read off the headings: an industry's name on a line
-of its own, a number line with its title below, and short lines that end in a colon or name a tier.
+A passage is a non-empty line. Offsets count Unicode code points from 0; the digest is SHA-256 of the span's UTF-8 bytes.
+The section path joins the headings of the sections that the passage stands in, the outermost first.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
 import pyoxigraph as ox
 
-from kg.errors import Place, SyntaxProblem
+from kg.source.document import Document, Section
 from kg.source.project import Project
 from kg.source.turtle import read
-from kg.terms import Text, iri, language, lexical
+from kg.terms import iri, language, lexical
 from kg.vocab import BASE, ENTITIES, IVC, LABEL, OA, PASSAGE, TYPE
 
-_NUMBER: Final = re.compile(r"\d\d")
-_SUBHEADING: Final = re.compile(r"(?:\d+\. )?[^::。,,]{1,12}[::]|[上中下]游")
-_OUTLINE: Final = re.compile(r"([0-9]{1,9})\t([^\t]*\S)\s*")
 _LOCAL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 """Names that Turtle takes after a prefix as they are."""
 _INDUSTRY: Final = BASE + "industry/"
@@ -42,25 +38,27 @@ class Passage:
     """One line of the text.
 
     Attributes:
+        document: id of the document.
         line: line number, from 1.
         start: first code point, from 0.
         end: code point after the last.
         text: the characters of the span.
         path: headings above it, joined by slashes.
-        industry: slug of the industry whose section it is in, or None.
+        industry: slug or IRI of the industry whose section it is in, or empty.
     """
 
+    document: str
     line: int
     start: int
     end: int
     text: str
     path: str
-    industry: str | None
+    industry: str
 
     @property
     def name(self) -> str:
-        """``r1-L0027``."""
-        return f"r1-L{self.line:04d}"
+        """The end of its IRI: document, ``-L`` and the line in four digits or more."""
+        return passage_name(self.document, self.line)
 
     @property
     def digest(self) -> str:
@@ -68,63 +66,60 @@ class Passage:
         return sha256(self.text.encode()).hexdigest()
 
 
-def split(text: str, industries: Mapping[str, str], outline: Mapping[int, str]) -> list[Passage]:
+def passage_name(document: str, line: int) -> str:
+    """The end of the IRI of the passage on *line* of *document*."""
+    return f"{document}-L{line:04d}"
+
+
+def split(document: str, text: str, sections: Iterable[Section]) -> list[Passage]:
     """The passages of *text*.
 
     Args:
+        document: id of the document.
         text: the whole text, as decoded from UTF-8.
-        industries: heading of an industry's part → its slug.
-        outline: line number → heading, for parts that have none of their own.
+        sections: where sections begin.
     """
-    found: list[Passage] = []
-    top, section, sub, slug, number = "", "", "", None, ""
-    start = 0
+    begins = {section.line: section for section in sections}
+    inside: list[Section] = []
+    found, start = [], 0
     for n, line in enumerate(text.split("\n"), start=1):
-        end, content = start + len(line), line.strip()
-        if n in outline:
-            top, section, sub, slug = outline[n], "", "", None
-        if content in industries:
-            top, section, sub, slug = content, "", "", industries[content]
-        elif _NUMBER.fullmatch(content):
-            number, section, sub = content, "", ""
-        elif number:
-            section, number = f"{number} {content}", ""
-        elif section and _SUBHEADING.fullmatch(content):
-            sub = content.removesuffix(":").removesuffix(":").strip()
-        if content:
-            path = "/".join(part for part in (top, section, sub) if part)
-            found.append(Passage(n, start, end, line, path, slug))
+        end = start + len(line)
+        if section := begins.get(n):
+            inside = [s for s in inside if s.level < section.level]
+            inside += [section] if section.heading else []
+        if line.strip():
+            path = "/".join(s.heading for s in inside)
+            industry = next((s.industry for s in reversed(inside) if s.industry), "")
+            found.append(Passage(document, n, start, end, line, path, industry))
         start = end + 1
     return found
 
 
-def generate(text: str, project: Project) -> str:
-    """``data/passages.ttl`` for *text*: byte-stable Turtle.
-
-    The industries' headings come from their zh labels in the project, the outline from ``data/outline.tsv``.
-    """
-    passages = split(text, industries(project), outline(project))
-    lines = [_HEAD]
-    digest = sha256(text.encode()).hexdigest()
-    lines.append(f'doc:r1 ivc:sha256 "{digest}" .\n')
-    for p in passages:
-        context = f" ivc:contextIndustry {_industry(p.industry)} ;" if p.industry else ""
+def generate(document: Document, text: str, sections: Sequence[Section]) -> str:
+    """``passages.ttl`` of *document* for *text*: byte-stable Turtle."""
+    doc = _local("doc", BASE + "document/", document.id)
+    lines = [_HEAD, f'{doc} ivc:sha256 "{sha256(text.encode()).hexdigest()}" .\n']
+    for p in split(document.id, text, sections):
+        context = f" ivc:contextIndustry {_local('ind', _INDUSTRY, p.industry)} ;" if p.industry else ""
+        name, selector = (_local("psg", PASSAGE, n) for n in (p.name, f"{p.name}-pos"))
         lines.append(
-            f"psg:{p.name} a ivc:Passage ; ivc:fromDocument doc:r1 ; oa:hasSource doc:r1 ;{context}\n"
-            f"    ivc:sectionPath {ox.Literal(p.path)} ; oa:hasSelector psg:{p.name}-pos ;\n"
+            f"{name} a ivc:Passage ; ivc:fromDocument {doc} ; oa:hasSource {doc} ;{context}\n"
+            f"    ivc:sectionPath {ox.Literal(p.path)} ; oa:hasSelector {selector} ;\n"
             f'    ivc:sha256 "{p.digest}" .\n'
-            f"psg:{p.name}-pos a oa:TextPositionSelector ; oa:start {p.start} ; oa:end {p.end} ."
+            f"{selector} a oa:TextPositionSelector ; oa:start {p.start} ; oa:end {p.end} ."
         )
     return "\n".join(lines) + "\n"
 
 
-def _industry(slug: str) -> str:
-    """The industry called *slug* in Turtle; its whole IRI where a prefix could not stand for it."""
-    return f"ind:{slug}" if _LOCAL.fullmatch(slug) else str(ox.NamedNode(_INDUSTRY + slug))
+def _local(prefix: str, namespace: str, name: str) -> str:
+    """*name* with *prefix* in Turtle; its whole IRI where a prefix could not stand for it, or where it is an IRI."""
+    if _LOCAL.fullmatch(name):
+        return f"{prefix}:{name}"
+    return str(ox.NamedNode(name if ":" in name else namespace + name))
 
 
 def industries(project: Project) -> dict[str, str]:
-    """zh label of every industry → slug."""
+    """zh label of every industry → its slug, or its IRI where that is not one of ours."""
     quads = list(_entities(project))
     kinds = {q.subject for q in quads if q.predicate.value == TYPE and lexical(q.object) == IVC + "Industry"}
     return {
@@ -134,38 +129,44 @@ def industries(project: Project) -> dict[str, str]:
     }
 
 
-def outline(project: Project) -> dict[int, str]:
-    """Line → heading of the parts that have none of their own, from ``data/outline.tsv``.
+@dataclass
+class Registration:
+    """What a project says of one passage.
 
-    Raises:
-        SyntaxProblem: a line of the file is not a number, a tab and a heading.
+    Attributes:
+        document: IRI of its document.
+        fields: ``start``, ``end``, ``sha256`` and ``sectionPath``, as written.
     """
-    path = project.root / "data" / "outline.tsv"
-    if not path.exists():
-        return {}
-    found = {}
-    for n, line in enumerate(path.read_text(encoding="utf-8").split("\n")[1:], start=2):
-        row = _OUTLINE.fullmatch(line)
-        if row:
-            found[int(row[1])] = row[2]
-        elif line.strip():
-            raise SyntaxProblem(
-                Text("这一行不是“行号、制表符、标题”", "this line is not a line number, a tab and a heading"),
-                place=Place(project.relative(path), n),
-                hint=Text("写成如“1⇥前言”的一行", "write it as in “1⇥Foreword”"),
-            )
-    return found
+
+    document: str
+    fields: dict[str, str]
 
 
-def stored(quads: Iterable[ox.Quad]) -> dict[str, dict[str, str]]:
-    """IRI of each passage in *quads* → its ``start``, ``end``, ``sha256`` and ``sectionPath``."""
-    found: dict[str, dict[str, str]] = {}
+def registered(quads: Iterable[ox.Quad]) -> dict[str, Registration]:
+    """IRI of each passage in *quads* → its registration."""
+    said: dict[str, dict[str, str]] = {}
     for quad in quads:
-        if isinstance(quad.subject, ox.NamedNode) and lexical(quad.subject).startswith(PASSAGE):
-            name = quad.predicate.value.removeprefix(IVC).removeprefix(OA)
-            if name in ("start", "end", "sha256", "sectionPath"):
-                found.setdefault(lexical(quad.subject).removesuffix("-pos"), {})[name] = lexical(quad.object)
+        if isinstance(quad.subject, ox.NamedNode):
+            said.setdefault(quad.subject.value, {})[quad.predicate.value] = lexical(quad.object)
+    found = {}
+    for node, facts in said.items():
+        if facts.get(TYPE) == IVC + "Passage":
+            span = said.get(facts.get(OA + "hasSelector", ""), {})
+            fields = {name: span[OA + name] for name in ("start", "end") if OA + name in span}
+            fields |= {name: facts[IVC + name] for name in ("sha256", "sectionPath") if IVC + name in facts}
+            found[node] = Registration(facts.get(IVC + "fromDocument", ""), fields)
     return found
+
+
+def digests(project: Project) -> dict[str, str]:
+    """SHA-256 of each registered text of *project* → id of its document."""
+    return {
+        lexical(quad.object): document.id
+        for document in project.documents
+        if document.passages.exists()
+        for quad in read(document.passages)
+        if iri(quad.subject) == document.iri and quad.predicate.value == IVC + "sha256"
+    }
 
 
 def _entities(project: Project) -> Iterator[ox.Quad]:

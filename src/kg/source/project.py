@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
-from kg.errors import MissingFile, StoreError, UsageProblem, reason
+from kg.errors import MissingFile, Place, StoreError, SyntaxProblem, UsageProblem, reason
+from kg.source import config
+from kg.source.config import Config
+from kg.source.document import Document
 from kg.terms import Text, is_url
 
 PACKAGED = Path(__file__).resolve().parents[1] / "_project"
 CHECKOUT = Path(__file__).resolve().parents[3]
+
+
+KINDS: Final = ("integrity", "types", "audit")
+"""Kinds of shapes, in the order in which they are run."""
+_UNREAD: Final = re.compile(r".*-align\.ttl|\..*|.*\.md")
+"""Files in ``ontology/`` that a build leaves alone: alignments with other vocabularies, hidden files, prose."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +47,15 @@ class Project:
                 that is empty is not set.
 
         Raises:
-            MissingFile: the folder lacks ontology/, data/ or queries/, or may not be read.
+            MissingFile: the folder lacks data/, or ontology/ or queries/ without extending the packaged ones; or it may
+                not be read.
+            SyntaxProblem: its kg.toml is not well written.
             StoreError: the store's folder is a link that leads nowhere, or the user has no cache.
         """
         named = root or os.environ.get("KG_PROJECT")
-        folder = _resolved(named) if named else PACKAGED if PACKAGED.is_dir() else CHECKOUT
-        for part in ("ontology", "data", "queries"):
+        folder = _resolved(named) if named else _packaged()
+        extends = config.read(folder / config.NAME).extends
+        for part in ("data",) if extends else ("ontology", "data", "queries"):
             if not _is_folder(folder / part):
                 raise MissingFile(
                     Text(f"{folder} 里没有 {part}/ 文件夹", f"{folder} has no folder {part}/"),
@@ -56,9 +70,24 @@ class Project:
         return cls(folder, _cache(folder) if folder == PACKAGED else folder / "build")
 
     @cached_property
+    def config(self) -> Config:
+        """What its ``kg.toml`` says."""
+        return config.read(self.root / config.NAME)
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """Its documents: the folders in ``data/`` that hold a ``document.trig``, in order of their names."""
+        folders = sorted(entry for entry in (self.root / "data").iterdir() if _is_folder(entry))
+        return tuple(Document(f.name, f) for f in folders if _exists(f / "document.trig"))
+
+    @cached_property
     def ontology_files(self) -> tuple[Path, ...]:
-        """The model proper: ``ivc.ttl`` and ``ivc-lists.ttl`` (not the shapes, not the alignment)."""
-        return tuple(self.root / "ontology" / name for name in ("ivc.ttl", "ivc-lists.ttl"))
+        """The model proper: terms and closed lists (not the shapes, not the alignment).
+
+        Raises:
+            SyntaxProblem: there is a file in ``ontology/`` that nothing reads.
+        """
+        return tuple(path for folder in self._homes for path in _model(folder / "ontology"))
 
     @cached_property
     def data_files(self) -> tuple[Path, ...]:
@@ -67,12 +96,21 @@ class Project:
 
     @cached_property
     def query_files(self) -> tuple[Path, ...]:
-        """Every saved query, in name order."""
-        return tuple(sorted(_walk(self.root / "queries", (".rq",))))
+        """Every saved query, in name order; of two with one name, the project's own."""
+        folders = (folder / "queries" for folder in self._homes if _exists(folder / "queries"))
+        found = {path.name: path for folder in folders for path in sorted(_walk(folder, (".rq",)))}
+        return tuple(found[name] for name in sorted(found))
 
-    def shapes(self, kind: str) -> Path:
-        """The shapes file of *kind*: ``integrity``, ``types`` or ``audit``."""
-        return self.root / "ontology" / f"shapes-{kind}.ttl"
+    def shapes(self, kind: str) -> tuple[Path, ...]:
+        """The shapes files of *kind* (``integrity``, ``types`` or ``audit``), of which a project's own are added."""
+        named = f"shapes-{kind}.ttl"
+        first, *others = (folder / "ontology" / named for folder in self._homes)
+        return (first, *(path for path in others if _exists(path)))
+
+    @property
+    def _homes(self) -> tuple[Path, ...]:
+        """The folders with an ontology and queries: the packaged one first where this project extends it."""
+        return (_packaged(), self.root) if self.config.extends else (self.root,)
 
     @property
     def inputs(self) -> tuple[Path, ...]:
@@ -81,11 +119,10 @@ class Project:
         Raises:
             MissingFile: one of them, or a folder, cannot be read.
         """
-        model = (*self.ontology_files, *(self.shapes(kind) for kind in ("integrity", "types", "audit")))
-        there = tuple(_file(path) for path in model if _exists(path))
-        audit = self.root / "ontology" / "audit"
-        rules = sorted(_walk(audit, (".rq",))) if _exists(audit) else ()
-        return (*there, *rules, *self.data_files, *self.query_files)
+        shapes = (path for kind in KINDS for path in self.shapes(kind))
+        settings = self.root / config.NAME
+        there = (_file(path) for path in (settings, *self.ontology_files, *shapes) if _exists(path))
+        return (*there, *self.data_files, *self.query_files)
 
     def within(self, path: str | Path) -> set[str]:
         """The inputs at *path*, as shown to people: the file itself, or those below the folder.
@@ -119,6 +156,30 @@ class Project:
     def relative(self, path: Path) -> str:
         """*path* as shown to people: relative to the project where it lies inside."""
         return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)
+
+
+def _packaged() -> Path:
+    """The folder of the packaged project."""
+    return PACKAGED if PACKAGED.is_dir() else CHECKOUT
+
+
+def _model(folder: Path) -> Iterator[Path]:
+    """The files of terms and lists in *folder*, the largest name last (lists come after the terms they are of)."""
+    if not _exists(folder):
+        return
+    for path in sorted(folder.iterdir(), key=lambda p: p.stem):
+        if path.name in {f"shapes-{kind}.ttl" for kind in KINDS} or _UNREAD.fullmatch(path.name):
+            continue
+        if path.suffix != ".ttl" or path.name.startswith("shapes-") or _is_folder(path):
+            raise SyntaxProblem(
+                Text("没有什么会读取这个文件", "nothing reads this file"),
+                place=Place(f"{folder.name}/{path.name}"),
+                hint=Text(
+                    "词汇写在 .ttl 文件里,形状写在 shapes-integrity.ttl、shapes-types.ttl、shapes-audit.ttl 里",
+                    "terms go into .ttl files, shapes into shapes-integrity.ttl, shapes-types.ttl or shapes-audit.ttl",
+                ),
+            )
+        yield path
 
 
 def contents(path: Path) -> bytes:

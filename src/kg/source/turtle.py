@@ -128,7 +128,7 @@ def read_project(project: Project) -> list[ox.Quad]:
 
 def _home(project: Project, path: Path) -> str | None:
     """The graph of the triples of a data file that stand in none."""
-    return vocab.PASSAGES if path == project.root / "data" / "passages.ttl" else None
+    return vocab.PASSAGES if path in {document.passages for document in project.documents} else None
 
 
 def _canonical(quads: list[ox.Quad]) -> list[ox.Quad]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from kg.errors import KgError, MissingFile
+from kg.errors import KgError, MissingFile, UsageProblem
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common, step_printer
 from kg.faces.cli.output import write
@@ -15,6 +16,8 @@ from kg.terms import Text, is_url
 
 if TYPE_CHECKING:
     from kg.pipeline.build import Outcome
+    from kg.source.document import Document
+    from kg.source.project import Project
 
 
 @click.command(help=say("构建图谱:检查、推理、审计、写库", "build the graph: check, close, audit, store"))
@@ -61,14 +64,20 @@ def _report(outcome: Outcome) -> None:
     )
 )
 @click.argument("files", nargs=-1, type=click.Path())
-@click.option("--text", "text_file", type=click.Path(), help=say("原文副本", "a copy of the report's text"))
+@click.option(
+    "--text",
+    "texts",
+    multiple=True,
+    metavar="[ID=]FILE",
+    help=say("某篇文献的原文副本,可重复", "a copy of the text of a document; may be given again"),
+)
 @click.option("--audit/--no-audit", "with_audit", default=True, help=say("是否列出审计发现", "list audit findings too"))
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json", "sarif", "ttl"]), default="text", show_default=True
 )
 @common
 @click.pass_obj
-def check(run: Run, files: tuple[str, ...], text_file: str | None, with_audit: bool, format_: str) -> None:
+def check(run: Run, files: tuple[str, ...], texts: tuple[str, ...], with_audit: bool, format_: str) -> None:
     """Print findings; exit 1 if one of them blocks the build."""
     from kg.check.findings import order
     from kg.check.formats import WRITERS
@@ -79,10 +88,11 @@ def check(run: Run, files: tuple[str, ...], text_file: str | None, with_audit: b
     project = Project.find(run.project, run.store)
     wanted = {name for file in files for name in project.within(file)}
     findings = examine(project)
-    if text_file:
+    for given in texts:
         from kg.check.fidelity import against_text
 
-        findings += locate(project, against_text(project, _read(text_file)))
+        document, path = _document(project, given)
+        findings += locate(project, against_text(project, document, _read(path)))
     if not with_audit:
         findings = [f for f in findings if f.severity == "Violation"]
     if files:
@@ -102,25 +112,73 @@ def check(run: Run, files: tuple[str, ...], text_file: str | None, with_audit: b
 
 @click.command(
     help=say(
-        "由原文副本生成 data/passages.ttl(区间、摘要、章节路径)",
-        "generate data/passages.ttl (spans, digests, section paths) from a copy of the text",
+        "登记一篇文献的段落:data/ID/ 里的 sections.tsv(猜测一次,再由人改)与 passages.ttl(区间、摘要、章节路径)",
+        "register the passages of a document: sections.tsv (guessed once, then yours to edit) and passages.ttl (spans, "
+        "digests, section paths) in data/ID/",
     )
 )
-@click.argument("text_file", type=click.Path())
+@click.argument("text", metavar="[ID=]FILE")
 @click.option(
     "-o",
     "output",
     type=click.Path(),
-    help=say("写到此文件;缺省为标准输出", "write to this file; standard output if absent"),
+    help=say("把 passages.ttl 写到此文件,- 为标准输出", "write passages.ttl to this file, - for standard output"),
 )
+@click.option("--force", is_flag=True, help=say("可以覆盖 passages.ttl", "passages.ttl may be overwritten"))
 @common
 @click.pass_obj
-def passages(run: Run, text_file: str, output: str | None) -> None:
-    """Generate the passages of a text; the text itself is not kept."""
-    from kg.source.passages import generate
+def passages(run: Run, text: str, output: str | None, force: bool) -> None:
+    """Generate the passages of a text; the text itself is not kept, and nothing is overwritten unasked."""
+    from kg.source.document import guess_sections, read_sections, to_tsv
+    from kg.source.passages import generate, industries
     from kg.source.project import Project
 
-    write(generate(_read(text_file), Project.find(run.project, run.store)), output)
+    project = Project.find(run.project, run.store)
+    document, path = _document(project, text)
+    words = _read(path)
+    sections = read_sections(document, project.relative(document.sections))
+    if not document.sections.exists():
+        sections = guess_sections(words, industries(project))
+        write(to_tsv(sections), str(document.sections))
+        found = project.relative(document.sections)
+        click.echo(
+            say(
+                f"猜出 {len(sections)} 个章节,写入 {found};改正后再运行一次",
+                f"guessed {len(sections)} sections into {found}; correct them there and run this again",
+            ),
+            err=True,
+        )
+    target = output or str(document.passages)
+    if target != "-" and Path(target).exists() and not force:
+        raise UsageProblem(
+            Text(f"{target} 已经存在", f"{target} is there already"),
+            hint=Text("加 --force 覆盖它,或用 -o - 打印", "overwrite it with --force, or print with -o -"),
+        )
+    write(generate(document, words, sections), None if target == "-" else target)
+
+
+def _document(project: Project, given: str) -> tuple[Document, str]:
+    """The document and the file that ``[ID=]FILE`` names; without an id, the only one, or the one with that digest."""
+    from kg.source.passages import digests
+
+    documents = {document.id: document for document in project.documents}
+    name, equals, path = given.partition("=")
+    if equals and name in documents:
+        return documents[name], path
+    if len(documents) == 1:
+        return next(iter(documents.values())), given
+    by_digest = digests(project)
+    found = by_digest.get(sha256(_read(given).encode()).hexdigest())
+    if found in documents:
+        return documents[found], given
+    known = "、".join(documents), ", ".join(documents)
+    raise UsageProblem(
+        Text(f"不知道 {given} 是哪篇文献的原文", f"it is not known of which document {given} is the text"),
+        hint=Text(
+            f"写成 ID=文件;文献:{known[0] or '无'}。新文献先写 data/ID/document.trig",
+            f"write ID=FILE; the documents are {known[1] or 'none'}. For a new one, write data/ID/document.trig first",
+        ),
+    )
 
 
 def _read(path: str) -> str:

@@ -1,0 +1,162 @@
+"""A document of a project: its folder ``data/<id>/``, and its sections, which are the author's to name.
+
+``sections.tsv`` has a row for each line of the text at which a section begins: line, level (1 is the outermost), heading,
+and the industry that the section is about, if it is about one. A row without a heading ends the sections of its level and
+below, as does a bare number that stands before a title.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kg.errors import Place, SyntaxProblem
+from kg.terms import Text
+from kg.vocab import BASE
+
+HEAD: Final = "line\tlevel\theading\tindustry"
+_ROW: Final = re.compile(r"([0-9]{1,9})\t([1-9])\t([^\t]*)(?:\t([^\t]*))?")
+_NUMBER: Final = re.compile(r"\d\d")
+_MARKDOWN: Final = re.compile(r"(#{1,6})\s+(.*\S)")
+_DECIMAL: Final = re.compile(r"(\d+(?:\.\d+)+)\.?\s+\S.{0,40}")
+_CHINESE: Final = re.compile(r"(?:第[一二三四五六七八九十]+[章节部]|[一二三四五六七八九十]+、).{1,40}")
+_BRACKETED: Final = re.compile(r"[(\uff08][一二三四五六七八九十]+[)\uff09].{1,40}")
+_SUBHEADING: Final = re.compile(r"(?:\d+\. )?[^:\uff1a。,\uff0c]{1,12}[:\uff1a]|[上中下]游")
+_NUMBERED: Final = ((_CHINESE, 1), (_BRACKETED, 2))
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document.
+
+    Attributes:
+        id: the name of its folder, and the end of its IRI.
+        folder: ``data/<id>``.
+    """
+
+    id: str
+    folder: Path
+
+    @property
+    def iri(self) -> str:
+        """Its IRI."""
+        return f"{BASE}document/{self.id}"
+
+    @property
+    def passages(self) -> Path:
+        """Spans and digests, generated."""
+        return self.folder / "passages.ttl"
+
+    @property
+    def sections(self) -> Path:
+        """Where sections begin; guessed once, then edited by hand."""
+        return self.folder / "sections.tsv"
+
+    @property
+    def carried(self) -> Path:
+        """What a passage names in other words."""
+        return self.folder / "carried.tsv"
+
+
+@dataclass(frozen=True)
+class Section:
+    """The beginning of a section.
+
+    Attributes:
+        line: line number in the text, from 1.
+        level: depth, from 1.
+        heading: as it stands in the section path; empty where sections end.
+        industry: slug or IRI of the industry it is about; empty for that of the section around it.
+    """
+
+    line: int
+    level: int
+    heading: str
+    industry: str = ""
+
+
+def read_sections(document: Document, shown: str) -> list[Section]:
+    """The rows of *document*'s ``sections.tsv``, in order of lines; none where there is no such file.
+
+    Args:
+        document: the document.
+        shown: the path of the file as error messages give it.
+
+    Raises:
+        SyntaxProblem: a row is not of that form.
+    """
+    if not document.sections.exists():
+        return []
+    found = []
+    for n, line in enumerate(document.sections.read_text(encoding="utf-8").split("\n")[1:], start=2):
+        row = _ROW.fullmatch(line.rstrip("\r"))
+        if row:
+            found.append(Section(int(row[1]), int(row[2]), row[3].strip(), (row[4] or "").strip()))
+        elif line.strip():
+            raise SyntaxProblem(
+                Text("这一行不是“行号、层级、标题、产业”", "this row is not line, level, heading and industry"),
+                place=Place(shown, n),
+                hint=Text(
+                    "各列以制表符隔开,如“14⇥1⇥商业航天⇥”;层级为 1 至 9",
+                    "separate the columns by tabs, as in “14⇥1⇥Foreword⇥”; a level is 1 to 9",
+                ),
+            )
+    return sorted(found, key=lambda s: s.line)
+
+
+def to_tsv(sections: Iterable[Section]) -> str:
+    """The sections as ``sections.tsv`` holds them."""
+    rows = (f"{s.line}\t{s.level}\t{s.heading}\t{s.industry}" for s in sections)
+    return "".join(f"{row}\n" for row in (HEAD, *rows))
+
+
+def guess_sections(text: str, industries: Mapping[str, str]) -> list[Section]:
+    """Where sections seem to begin in *text*: a first version of ``sections.tsv``, for the author to correct.
+
+    Headings are: the name of an industry on a line of its own; ``#`` of Markdown; ``第一章``, ``一、``, ``(一)``; ``1.1``;
+    a line of two digits with its title below; and, below such a title, a short line that ends in a colon or names a tier.
+
+    Args:
+        text: the whole text.
+        industries: name of an industry → its slug or IRI.
+    """
+    found: list[Section] = []
+    number = ""
+    for n, line in enumerate(text.split("\n"), start=1):
+        content = line.strip()
+        if not content:
+            continue
+        if number:
+            found.append(Section(n, 2, f"{number} {content}"))
+            number = ""
+        elif _NUMBER.fullmatch(content):
+            number = content
+            found.append(Section(n, 2, ""))
+        else:
+            found += _heading(n, content, industries, found)
+    return found
+
+
+def _heading(line: int, content: str, industries: Mapping[str, str], before: Sequence[Section]) -> list[Section]:
+    """The section that begins with the line *content*, if one does."""
+    if content in industries:
+        return [Section(line, 1, content, industries[content])]
+    if mark := _MARKDOWN.fullmatch(content):
+        level, heading = len(mark[1]), mark[2]
+    elif mark := _DECIMAL.fullmatch(content):
+        level, heading = mark[1].count(".") + 1, content
+    elif found := [level for form, level in _NUMBERED if form.fullmatch(content)]:
+        level, heading = found[0], content
+    elif _SUBHEADING.fullmatch(content) and any(s.level == 2 and s.heading for s in before):
+        return [Section(line, 3, re.sub(r"\s*[:\uff1a]$", "", content))]
+    else:
+        return []
+    return [Section(line, level, heading, _industry_in(heading, industries))]
+
+
+def _industry_in(heading: str, industries: Mapping[str, str]) -> str:
+    """The industry whose name *heading* holds, the longest name first."""
+    return next((industries[name] for name in sorted(industries, key=len, reverse=True) if name in heading), "")
