@@ -9,9 +9,8 @@ from kg.ask.names import Names
 from kg.ask.network import to_networkx
 from kg.ask.picture import Node, Picture, kind_of
 from kg.store.base import Store
-from kg.vocab import IVC
+from kg.vocab import IVC, IVL, PASSAGE
 
-_UNDRAWN = ("observation/", "claim/", "breakdown/", "passage/", "list/")
 _MOST = 60
 """Neighbours drawn of one thing; past that a picture is a hairball, and `kg show` reads better."""
 
@@ -30,7 +29,7 @@ def _neighbours(store: Store, names: Names, iri: str) -> Picture:
     graph: Any = to_networkx(store)
     drawn = Picture()
     drawn.add(Node(iri, kind_of(names, iri)))
-    around = [n for n in _around(graph, iri) if not any(f"/xinzhi/{part}" in n for part in _UNDRAWN)]
+    around = [n for n in _around(graph, iri) if not names.is_claim(n) and not n.startswith((PASSAGE, IVL))]
     for other in around[:_MOST]:
         drawn.add(Node(other, kind_of(names, other)))
     _edges_within(drawn, graph)

@@ -15,7 +15,7 @@ from kg.store.values import Term
 _EDGES = """
 SELECT ?out ?p ?other ?g WHERE {{
   {{ GRAPH ?g {{ <{iri}> ?p ?other }} BIND(true AS ?out) }} UNION {{ GRAPH ?g {{ ?other ?p <{iri}> }} BIND(false AS ?out) }}
-  FILTER(isIRI(?other) && STRSTARTS(STR(?p), STR(ivc:)) && ?p != ivc:statedIn && ?p != ivc:contextIndustry)
+  FILTER(isIRI(?other) && EXISTS {{ ?p a owl:ObjectProperty }} && ?p != ivc:statedIn && ?p != ivc:contextIndustry)
 }} ORDER BY DESC(?out) ?p ?other ?g"""
 _TEXTS = "SELECT ?p ?text WHERE {{ <{iri}> ?p ?text FILTER(?p IN (skos:definition, skos:scopeNote, ivc:summary)) }} ORDER BY ?p ?text"
 _CLAIMS = """
@@ -29,11 +29,11 @@ SELECT DISTINCT ?claim ?kind ?passage ?indicator ?region ?year ?start ?end ?comp
 
 
 _KIND = """
-SELECT ?kind WHERE {{ <{iri}> a ?kind FILTER(STRSTARTS(STR(?kind), STR(ivc:)))
+SELECT ?kind WHERE {{ <{iri}> a ?kind . ?kind a owl:Class
   FILTER NOT EXISTS {{ <{iri}> a ?narrower . ?narrower rdfs:subClassOf+ ?kind FILTER(?narrower != ?kind) }} }} ORDER BY ?kind"""
 _VALUES = """
 SELECT ?property ?value WHERE {{ <{iri}> ?property ?value
-  FILTER(isLiteral(?value) && STRSTARTS(STR(?property), STR(ivc:)) && ?property != ivc:summary) }} ORDER BY ?property ?value"""
+  FILTER(isLiteral(?value) && EXISTS {{ ?property a owl:DatatypeProperty }}) }} ORDER BY ?property ?value"""
 _SPAN = """
 SELECT ?section ?start ?end ?sha256 WHERE {{
   <{iri}> ivc:sectionPath ?section ; ivc:sha256 ?sha256 ; oa:hasSelector ?at . ?at oa:start ?start ; oa:end ?end }}"""
@@ -42,7 +42,8 @@ SELECT ?subject ?predicate ?object WHERE {{ GRAPH <{iri}> {{ ?subject ?predicate
 ORDER BY ?subject ?predicate STR(?object) COALESCE(LANG(?object), "")"""
 _THERE = """ASK {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?p <{iri}> }} UNION {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}
   UNION {{ GRAPH ?g {{ <{iri}> ?p ?o }} }} }}"""
-_SAFE = re.compile(r"[\w./#:~-]+", re.ASCII)
+_SAFE = re.compile(r"[^\x00-\x20<>\"{}|^`\\\x7f]+")
+"""What SPARQL takes between < and > (IRIREF, rule 139)."""
 
 
 @dataclass(frozen=True)
@@ -130,9 +131,7 @@ def described(store: Store, names: Names, iri: str) -> Entity | None:
 def entity(store: Store, names: Names, thing: Thing) -> Entity:
     """The entity page of *thing*, as plain data."""
     edges = _edges(store, thing.iri)
-    shown = tuple(
-        e for e in edges if not e.other.startswith((vocab.BASE + "observation/", vocab.BASE + "claim/", vocab.SHAPE))
-    )
+    shown = tuple(e for e in edges if not names.is_claim(e.other) and not e.other.startswith(vocab.SHAPE))
     claims = _claims(store, thing.iri)
     passages = {p for e in edges for p in e.passages} | {c.passage for c in claims}
     spans = [Span(**row) for row in store.select(_SPAN.format(iri=thing.iri))]

@@ -109,6 +109,10 @@ class Names:
         """Whether :meth:`label` has words for *iri*."""
         return iri in self._by_iri or iri in self.terms or iri in self._captions
 
+    def is_claim(self, iri: str) -> bool:
+        """Whether *iri* is an observation, another claim or a breakdown: what has no name, but says something."""
+        return iri in self._captions
+
     def is_a(self, kind: str, wanted: str) -> bool:
         """Whether class *kind* is *wanted* or narrower."""
         return kind == wanted or wanted in self._classes.get(kind, ())

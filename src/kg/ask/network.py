@@ -29,12 +29,12 @@ _MEASURES: Final = (
 )
 _ASSERTED: Final = f"""
 SELECT ?s ?p ?o ?g WHERE {{
-  GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), STR(psg:)) && STRSTARTS(STR(?p), STR(ivc:)) && isIRI(?o)
+  GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), STR(psg:)) && EXISTS {{ ?p a owl:ObjectProperty }} && isIRI(?o)
     && ?p NOT IN ({", ".join("ivc:" + m for m in _MEASURES)}))
 }} ORDER BY ?s ?p ?o ?g"""
 _INFERRED: Final = f"""
 SELECT ?s ?p ?o ?g WHERE {{
-  GRAPH ?g {{ ?s ?p ?o }} FILTER(?g IN (g:inferred, g:background) && STRSTARTS(STR(?p), STR(ivc:)) && isIRI(?o)
+  GRAPH ?g {{ ?s ?p ?o }} FILTER(?g IN (g:inferred, g:background) && EXISTS {{ ?p a owl:ObjectProperty }} && isIRI(?o)
     && ?p NOT IN ({", ".join("ivc:" + m for m in _MEASURES)}))
 }} ORDER BY ?s ?p ?o ?g"""
 _CLAIM_HOPS: Final = 1.5
@@ -98,10 +98,10 @@ def path(store: Store, start: str, end: str) -> list[Hop]:
     """
     import networkx as nx
 
-    graph = to_networkx(store)
+    graph, claims = to_networkx(store), _claims(store)
     plain = nx.Graph()
     for one, other in graph.edges():
-        plain.add_edge(one, other, weight=_CLAIM_HOPS if _is_claim(one) or _is_claim(other) else 1.0)
+        plain.add_edge(one, other, weight=_CLAIM_HOPS if one in claims or other in claims else 1.0)
     try:
         nodes = nx.shortest_path(plain, start, end, weight="weight")
     except (nx.NodeNotFound, nx.NetworkXNoPath) as error:
@@ -148,10 +148,12 @@ def _things(store: Store) -> nx.Graph:
     import networkx as nx
 
     graph = nx.Graph(to_networkx(store))
-    graph.remove_nodes_from([n for n in graph if _is_claim(n)])
+    graph.remove_nodes_from(_claims(store))
     graph.remove_edges_from(list(nx.selfloop_edges(graph)))
     return graph
 
 
-def _is_claim(iri: str) -> bool:
-    return iri.startswith((vocab.BASE + "observation/", vocab.BASE + "claim/", vocab.BASE + "breakdown/"))
+def _claims(store: Store) -> set[str]:
+    """IRIs of the observations, other claims and breakdowns."""
+    found = store.select("SELECT DISTINCT ?x { { ?x ivc:statedIn ?passage } UNION { ?share ivc:inBreakdown ?x } }")
+    return {row["x"] for row in found}

@@ -10,7 +10,7 @@ from kg.terms import Text
 from kg.vocab import PASSAGE, SH, SHAPE
 
 _CLASSES = """
-SELECT ?class (COUNT(DISTINCT ?x) AS ?n) WHERE { ?class a owl:Class . ?x a ?class FILTER(STRSTARTS(STR(?class), STR(ivc:))) }
+SELECT ?class (COUNT(DISTINCT ?x) AS ?n) WHERE { ?class a owl:Class . ?x a ?class }
 GROUP BY ?class ORDER BY DESC(?n) ?class"""
 _AUDIT = """
 SELECT ?finding ?rule ?severity ?focus ?message WHERE { GRAPH g:audit {

@@ -120,7 +120,7 @@ def _provenance(graph: KnowledgeGraph) -> Iterator[ox.Triple]:
     for triple, passages in _stated(graph).items():
         from hashlib import sha256
 
-        if not (_is_edge(triple) and triple.predicate.value.startswith(vocab.IVC)):
+        if not (_is_edge(triple) and triple.predicate.value in graph.names.terms):
             continue
         name = node(f"{vocab.BASE}statement/{sha256(str(triple).encode()).hexdigest()[:16]}")
         yield ox.Triple(name, node(vocab.TYPE), node(vocab.RDF + "Statement"))
@@ -141,7 +141,7 @@ def _graphml(graph: KnowledgeGraph, triples: list[ox.Triple], which: str) -> str
     names, stated = graph.names, _stated(graph)
     whole = which in GRAPHS and which not in ("default", "provenance", "report")
     network: Any = nx.MultiDiGraph()  # networkx is but half typed
-    edges = (t for t in triples if _is_edge(t) and (whole or t.predicate.value.startswith(vocab.IVC)))
+    edges = (t for t in triples if _is_edge(t) and (whole or t.predicate.value in names.terms))
     for number, t in enumerate(edges):  # the edge's id, which may stand in the file only once
         for end in (lexical(t.subject), lexical(t.object)):
             thing = names.get(end)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
+from typing import Final
 
 import pyoxigraph as ox
 
 from kg.reason.rules import Pattern, Rule
-from kg.vocab import INFERRED, IVC, TYPE
+from kg.store.embedded import solutions
+from kg.vocab import INFERRED, TYPE
 
 
 @dataclass(frozen=True)
@@ -63,19 +65,25 @@ def close_with_owlrl(store: ox.Store) -> Closure:
     graph.parse(data=store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()), format="nt")
     DeductiveClosure(OWLRL_Semantics).expand(graph)
     before = len(store)
-    text = "".join(f"{s.n3()} {p.n3()} {o.n3()} .\n" for s, p, o in graph if _is_ours(s, p, o))
+    declared = {row["x"].value for row in solutions(store, _DECLARED)}
+    text = "".join(f"{s.n3()} {p.n3()} {o.n3()} .\n" for s, p, o in graph if _is_fact(s, p, o, declared))
     triples = list(ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
     new = [t for t in triples if ox.Quad(t.subject, t.predicate, t.object) not in store]
     store.extend(_both(new))
     return Closure(0, 0, (len(store) - before) // 2)
 
 
-def _is_ours(subject: object, predicate: object, value: object) -> bool:
+_DECLARED: Final = """
+SELECT ?x { ?x a ?kind FILTER(?kind IN (owl:Class, owl:ObjectProperty, owl:DatatypeProperty) && isIRI(?x)) }"""
+
+
+def _is_fact(subject: object, predicate: object, value: object, declared: Set[str]) -> bool:
+    """Whether a triple that owlrl has found is about the world: its property or class is one of the ontology's."""
     from rdflib import URIRef
 
     if not isinstance(subject, URIRef):
         return False
-    return str(predicate).startswith(IVC) or (str(predicate) == TYPE and str(value).startswith(IVC))
+    return str(value if str(predicate) == TYPE else predicate) in declared
 
 
 def _both(triples: Iterable[ox.Quad]) -> Iterable[ox.Quad]:

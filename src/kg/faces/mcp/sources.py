@@ -14,7 +14,7 @@ from kg.reason.proof import Proof, Prover
 from kg.reason.rules import Pattern
 from kg.store.base import Store
 from kg.terms import slug
-from kg.vocab import BASE, PASSAGE, PASSAGES, TYPE
+from kg.vocab import PASSAGE, PASSAGES, TYPE
 
 _PLACES: Final = """
 SELECT ?passage ?section ?start ?end ?sha256 WHERE {
@@ -25,7 +25,6 @@ SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ {{ {thing} ?p ?o }} UNION {{ ?s ?p {thin
 _BESIDE: Final = """
 SELECT DISTINCT ?g WHERE {{ VALUES ?x {{ {all} }} VALUES ?y {{ {all} }} VALUES ?g {{ g:background g:entities }}
   GRAPH ?g {{ ?x ?p ?y }} FILTER(?p != rdf:type) }}"""
-_CLAIMS: Final = tuple(BASE + kind for kind in ("observation/", "claim/", "breakdown/"))
 _KINDS: Final = {"report": "asserted", "graph": "asserted", "rule": "inferred", "background": "background"}
 FEW: Final = 5
 """Most passages named for what is only mentioned in them."""
@@ -98,7 +97,7 @@ class Sources:
         own = [t.value for t in iris if self.has(t.value)]
         if own:
             return "cited", own
-        for claim in (t for t in iris if t.value.startswith(_CLAIMS)):
+        for claim in (t for t in iris if self._names.is_claim(t.value)):
             stated = self.mentions([claim])
             if stated:
                 return "asserted", stated

@@ -121,6 +121,7 @@ class Routes:
             ),
             Route("/explore", self._task("explore"), methods=get),
             Route("/chain/{name}", self._task("chain", ("json", "html")), methods=get),
+            Route("/resource", self._task("thing"), methods=get),
             Route("/problem/{code}", self._task("problem"), methods=get),
             Route("/{path:path}", self._task("thing", SUFFIXES), methods=get),
         ]

@@ -110,7 +110,9 @@ class Pages:
         return page.render(lang=lang, other="en" if lang == "zh" else "zh", **helpers, **values).encode()
 
     def href(self, iri: str) -> str:
-        """Where *iri* is shown: its own path for one of ours, itself for another."""
-        if not iri.startswith(BASE):
-            return iri if iri.startswith(("http://", "https://")) else "#"
-        return f"{self.root}/{quote(iri[len(BASE) :], safe='/#')}"
+        """Where *iri* is shown: its own path for one of ours, a page here for another that has a name in the graph."""
+        if iri.startswith(BASE):
+            return f"{self.root}/{quote(iri[len(BASE) :], safe='/#')}"
+        if self._names.has_name(iri):
+            return f"{self.root}/resource?{urlencode({'iri': iri})}"
+        return iri if iri.startswith(("http://", "https://")) else "#"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from kg.ask import plain
 from kg.ask.entity import described
 from kg.errors import NotFound
-from kg.faces.web.context import HTML, JSON, Context, as_json, choose, html
+from kg.faces.web.context import HTML, JSON, Context, as_json, choose, formatted, html
 from kg.service.messages import Answer, Request
 from kg.store.answers import write_graph
 from kg.store.formats import GRAPHS
@@ -20,6 +21,8 @@ _RDF: Final = {f.name: f for f in GRAPHS}
 _OFFERED: Final = {"html": HTML, **{name: f.header for name, f in _RDF.items()}, "json": JSON}
 _FINDING: Final = BASE + "finding/"
 SUFFIXES: Final = tuple(_OFFERED)
+_IRI: Final = ":/?#[]@!$&'()*+,;=%"
+"""What an IRI may hold beside letters and stays as it is in a header."""
 _ABOUT: Final = (
     "CONSTRUCT {{ <{iri}> ?p ?o . ?s ?q <{iri}> }} WHERE {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?q <{iri}> }} }}"
 )
@@ -28,12 +31,13 @@ _AUDITED: Final = "CONSTRUCT {{ <{iri}> ?p ?o }} WHERE {{ GRAPH g:audit {{ <{iri
 
 
 def answer(context: Context, request: Request) -> Answer:
-    """The thing whose IRI ends in ``path``.
+    """The thing whose IRI ends in ``path``, or that ``iri`` names: of another base than ours.
 
     Raises:
         NotFound: nothing bears that IRI; the hint offers the nearest names. NotAcceptable: no format suits.
     """
-    iri = BASE + request.path
+    request = formatted(request)
+    iri = request.one("iri") or BASE + request.path
     found = described(context.graph.store, context.graph.names, iri)
     if found is None:  # whatever format is asked for
         raise _nothing(context, iri)
@@ -47,7 +51,7 @@ def answer(context: Context, request: Request) -> Answer:
         if finding:
             body["finding"] = plain.finding(finding, context.graph.names)
         return as_json(body, headers)
-    named = _named(request, iri)
+    named = _named(context, iri)
     if finding:
         return html(context.pages.render("finding.html", request, found=finding, **named), request.lang, headers)
     kind = f"{ONTOLOGY}#{found.thing.kind}"
@@ -68,17 +72,22 @@ def _rdf(context: Context, iri: str, suffix: str) -> bytes:
     return write_graph(sorted(triples, key=str), _RDF[suffix])
 
 
-def _named(request: Request, iri: str) -> dict[str, Any]:
-    """What the head of a thing's page says: its IRI, its path here, and its other formats."""
-    formats = [(s, _OFFERED[s].partition(";")[0]) for s in SUFFIXES if s != "html"]
-    return {"canonical": iri, "path": request.path, "formats": formats}
+def _named(context: Context, iri: str) -> dict[str, Any]:
+    """What the head of a thing's page says: its IRI, and its other formats."""
+    return {"canonical": iri, "formats": _others(context, iri)}
 
 
 def _links(context: Context, iri: str) -> dict[str, str]:
     """``Link``: the thing's own IRI, and the same in other formats."""
+    others = [f'<{place}>; rel="alternate"; type="{media}"' for _, place, media in _others(context, iri)]
+    return {"Link": ", ".join([f'<{quote(iri, safe=_IRI)}>; rel="canonical"', *others])}
+
+
+def _others(context: Context, iri: str) -> list[tuple[str, str, str]]:
+    """(suffix, where it is, media type) of the thing's formats other than its page."""
     here = context.pages.href(iri)
-    others = [f'<{here}.{s}>; rel="alternate"; type="{_OFFERED[s].partition(";")[0]}"' for s in SUFFIXES if s != "html"]
-    return {"Link": ", ".join([f'<{iri}>; rel="canonical"', *others])}
+    ending = "&format=" if "?" in here else "."
+    return [(s, f"{here}{ending}{s}", _OFFERED[s].partition(";")[0]) for s in SUFFIXES if s != "html"]
 
 
 def _nothing(context: Context, iri: str) -> NotFound:
