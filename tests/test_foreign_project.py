@@ -85,6 +85,11 @@ ASKED: dict[str, dict[str, tuple[int, ...]]] = {
         "/chain/6g.json": (404,),
     },
     "/problem/{code}": {**{f"/problem/{code}": (200,) for code in STATUS}, "/problem/none": (404,)},
+    "/resource": {
+        f"/resource?iri={quote(BASE + 'industry/kites')}": (200,),
+        "/resource?iri=https://example.org/none": (404,),
+        "/resource": (404,),
+    },
     "/{path:path}": {
         **{f"/{path}.{suffix}": (200,) for path in MINE for suffix in SUFFIXES},
         **{f"/{path}": (200,) for path in MINE},

@@ -387,9 +387,11 @@ class RemoteGraph(KnowledgeGraph):
         """The same records, made from what the store holds."""
         from kg.pipeline.records import catalogue, counts, lookup
 
-        if name == "queries.json":
-            return catalogue(Project.find())
         quads = list(self.store.quads())
+        if name == "queries.json":
+            store = ox.Store()
+            store.extend(quads)
+            return catalogue(Project.find(), store)
         return lookup(quads) if name == "lookup.json" else {"counts": counts(quads)}
 
 

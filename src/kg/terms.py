@@ -39,7 +39,9 @@ def compact(iri: str) -> str:
 
 
 def expand(name: str) -> str:
-    """The IRI of ``prefix:name``; a text with no known prefix comes back unchanged."""
+    """The IRI of ``prefix:name`` or ``<IRI>``; a text with no known prefix comes back unchanged."""
+    if name[:1] == "<" and name[-1:] == ">":
+        return name[1:-1]
     prefix, colon, local = name.partition(":")
     return PREFIXES[prefix] + local if colon and prefix in PREFIXES else name
 

@@ -29,7 +29,6 @@ from kg.pipeline.spelling import spellings
 from kg.pipeline.swap import locked, replacing
 from kg.reason.closure import close, close_with_owlrl
 from kg.reason.rules import compile_rules
-from kg.source import queryfile
 from kg.source.project import KINDS, Project
 from kg.source.turtle import Locator, read_project
 from kg.store.embedded import solutions
@@ -104,12 +103,14 @@ def build(
         digests = input_digests(project)
         with job.step("read"):
             quads = read_project(project)
-            asked = [queryfile.to_plain(query) for query in questions.read_all(project, quads)]
+            queries = questions.read_all(project, quads)
         with job.step("names"):
             spelt = spellings(names_in(quads))
         store, findings = job.checked(project, quads, reasoner)
         version = _version(quads)
         del quads
+        with job.step("queries"):
+            asked = records.catalogue(project, store, queries)
         with job.step("write"):
             looked_up = records.lookup(store, spelt)
             counts, data = records.counts(store), dump(store)

@@ -9,10 +9,12 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kg import vocab
+from kg.pipeline.examples import with_examples
 from kg.pipeline.lookup import build_lookup, names_in, telling_names
 from kg.pipeline.spelling import spellings
 from kg.source import queryfile
 from kg.source.project import Project
+from kg.source.queryfile import SavedQuery
 from kg.terms import iri
 
 _GRAPHS: Final = {
@@ -31,9 +33,17 @@ def lookup(quads: Iterable[ox.Quad], spelt: Mapping[str, Sequence[str]] | None =
     return build_lookup(telling, spellings(names_in(telling)) if spelt is None else spelt)
 
 
-def catalogue(project: Project) -> list[dict[str, Any]]:
-    """Every saved query of *project*, as plain values; a build has checked them (:mod:`kg.pipeline.questions`)."""
-    return [queryfile.to_plain(queryfile.read(path, project.relative(path))) for path in project.query_files]
+def catalogue(project: Project, store: ox.Store, queries: Sequence[SavedQuery] | None = None) -> list[dict[str, Any]]:
+    """Every saved query of *project*, as plain values, with examples from the graph in *store*.
+
+    Args:
+        project: whose files they are; a build has checked them (:mod:`kg.pipeline.questions`).
+        store: the closed dataset.
+        queries: the queries, if they have been read.
+    """
+    if queries is None:
+        queries = [queryfile.read(path, project.relative(path)) for path in project.query_files]
+    return [queryfile.to_plain(query) for query in with_examples(queries, store, project.config.example)]
 
 
 def counts(quads: Iterable[ox.Quad]) -> dict[str, int]:

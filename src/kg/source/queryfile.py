@@ -48,13 +48,23 @@ _MOST_BYTES: Final = 2**20
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter: its name, type, label, default as written, and the choices of an ``enum``."""
+    """One parameter.
+
+    Attributes:
+        name: of the variable in its VALUES block.
+        type: a class of the ontology, or one of :data:`TYPES`.
+        label: what people call it.
+        default: one term as SPARQL writes it, or UNDEF for any.
+        choices: of an ``enum``.
+        example: whether an example of the graph at hand is its default (:mod:`kg.pipeline.examples`).
+    """
 
     name: str
     type: str
     label: Text
     default: str
     choices: tuple[str, ...] = ()
+    example: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,7 +156,7 @@ def _question(node: Node, params: Mapping[str, Node]) -> Text:
 def _parameter(name: str, node: Node, defaults: Mapping[str, str]) -> Parameter:
     """The parameter *name*, whose default is the one term in its VALUES block."""
     _refuse_no_name(name, node)
-    fields = node.fields(("type", *LANGS), ("choices",))
+    fields = node.fields(("type", *LANGS), ("choices", "default"))
     kind, choices = fields["type"].text(), fields["choices"].texts() if "choices" in fields else ()
     _refuse_no_name(kind, fields["type"])
     if name not in defaults:
@@ -162,7 +172,15 @@ def _parameter(name: str, node: Node, defaults: Mapping[str, str]) -> Parameter:
                 f"has a default that is not one {kind} or UNDEF: {defaults[name][:80]}",
             )
         )
-    return Parameter(name, kind, _text(fields), defaults[name], choices)
+    example = "default" in fields
+    if example and (fields["default"].text() != "example" or defaults[name] != "UNDEF"):
+        raise node.mistake(
+            Text(
+                "的 default 只能是 example,VALUES 里则是 UNDEF",
+                "can have only example as its default, over VALUES { UNDEF }",
+            )
+        )
+    return Parameter(name, kind, _text(fields), defaults[name], choices, example)
 
 
 def _column(name: str, node: Node) -> Text:
@@ -189,7 +207,8 @@ def to_plain(query: SavedQuery) -> dict[str, Any]:
 def from_plain(body: Mapping[str, Any]) -> SavedQuery:
     """The query that :func:`to_plain` took apart (no YAML is read)."""
     params = tuple(
-        Parameter(p["name"], p["type"], Text(**p["label"]), p["default"], tuple(p["choices"])) for p in body["params"]
+        Parameter(p["name"], p["type"], Text(**p["label"]), p["default"], tuple(p["choices"]), p["example"])
+        for p in body["params"]
     )
     return SavedQuery(
         name=body["name"],

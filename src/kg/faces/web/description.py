@@ -31,7 +31,7 @@ _SIZE: Final = """
 SELECT (COUNT(*) AS ?n) (COUNT(DISTINCT ?s) AS ?subjects) (COUNT(DISTINCT ?p) AS ?properties)
   (COUNT(DISTINCT ?o) AS ?objects) WHERE { ?s ?p ?o }"""
 _CLASSES: Final = "SELECT ?x (COUNT(?s) AS ?n) WHERE { ?s a ?x . ?x a owl:Class } GROUP BY ?x ORDER BY ?x"
-_PROPERTIES: Final = "SELECT ?x (COUNT(*) AS ?n) WHERE { ?s ?x ?o FILTER EXISTS { GRAPH <https://w3id.org/xinzhi/ns> { ?x a ?property } } } GROUP BY ?x ORDER BY ?x"
+_PROPERTIES: Final = "SELECT ?x (COUNT(*) AS ?n) WHERE { ?s ?x ?o FILTER EXISTS { GRAPH <https://w3id.org/xinzhi/ns> { ?x a ?y } } } GROUP BY ?x ORDER BY ?x"
 _GRAPHS: Final = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
 DATASET: Final = BASE + "dataset"
 _TITLES: Final = {"zh": "新质产业链图谱", "en": "xinzhi: an industry report as a knowledge graph"}
