@@ -35,7 +35,7 @@ INDUSTRIES = [
     "智能机器人",
     "智能制造装备",
 ]
-TEXT = ROOT.parent / "shared" / "source" / "report-2025.txt"
+WORLD = ROOT / "tests" / "world"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -174,10 +174,11 @@ def server(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.Tem
 
 @pytest.fixture(scope="session")
 def text() -> str:
-    """The report's text, where a copy lies beside the repository; it is not part of it."""
-    if not TEXT.exists():
-        pytest.skip(f"no copy of the report at {TEXT}: the graph is not compared with the text in this run")
-    return TEXT.read_bytes().decode()
+    """The report's text, where ``KG_REPORT`` names a copy; it is not part of the repository."""
+    copy = os.environ.get("KG_REPORT")
+    if not copy:
+        pytest.skip("KG_REPORT names no copy of the report: the graph is not compared with its text in this run")
+    return Path(copy).read_bytes().decode()
 
 
 def free_port() -> int:

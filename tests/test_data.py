@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -14,6 +12,7 @@ from kg import vocab
 from kg.check.coverage import REASONS, rows
 from kg.check.fidelity import against_text
 from kg.graph import KnowledgeGraph
+from kg.source.document import Document, read_sections
 from kg.source.passages import generate
 from kg.source.project import Project
 from kg.source.turtle import read_project
@@ -21,75 +20,25 @@ from kg.source.turtle import read_project
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def test_every_line_states_something_or_says_why_not(project: Project) -> None:
-    kept = (ROOT / "data" / "coverage.tsv").read_text(encoding="utf-8").splitlines()
-    assert list(rows(project)) == kept
-    assert len(kept) == 1 + 323
+@pytest.fixture
+def document(project: Project) -> Document:
+    """The packaged report."""
+    return project.documents[0]
+
+
+def test_every_line_states_something_or_says_why_not(project: Project, document: Document) -> None:
+    kept = (document.folder / "coverage.tsv").read_text(encoding="utf-8").splitlines()
+    assert list(rows(project, document)) == kept
     bare = [r for r in (k.split("\t") for k in kept[1:]) if r[2] == "0" and r[3] not in REASONS]
     assert bare == []
 
 
-def test_passages_are_those_of_the_text(project: Project, text: str) -> None:
-    assert generate(text, project) == (ROOT / "data" / "passages.ttl").read_text(encoding="utf-8")
+def test_passages_are_those_of_the_text(document: Document, text: str) -> None:
+    assert generate(document, text, read_sections(document, "")) == document.passages.read_text(encoding="utf-8")
 
 
-def test_graph_says_what_the_text_says(project: Project, text: str) -> None:
-    assert [f.line("en") for f in against_text(project, text)] == []
-
-
-def test_a_wrong_number_name_and_borrowed_sentence_are_seen(tmp_path: Path, text: str) -> None:
-    """The check against the text can fail: one slip of each kind is found."""
-    for part in ("ontology", "data", "queries"):
-        shutil.copytree(ROOT / part, tmp_path / part)
-    prefixes = "".join(f"@prefix {p}: <{n}> .\n" for p, n in vocab.PREFIXES.items())
-    (tmp_path / "data" / "report" / "99-slips.trig").write_text(
-        prefixes
-        + "psg:r1-L0061 { obs:slip a ivc:LevelObservation ; ivc:statedValue 77.0 . co:byd ivc:activeIn ind:commercial-space .\n"
-        'clm:slip a ivc:Trait ; ivc:summary "商业航天产业是指利用商业模式运营的航天活动"@zh . }'
-    )
-    found = {f.rule for f in against_text(Project.find(tmp_path, tmp_path / "build"), text)}
-    assert found == {"X02-named", "X03-printed", "X04-wording"}
-
-
-@pytest.fixture
-def invented(tmp_path: Path) -> tuple[Project, str]:
-    """A project whose registered text is invented, so that this can be tested where no copy of the report lies."""
-    for part in ("ontology", "queries"):
-        shutil.copytree(ROOT / part, tmp_path / part)
-    (tmp_path / "data" / "report").mkdir(parents=True)
-    shutil.copy(ROOT / "data" / "entities.trig", tmp_path / "data")
-    text = "商业航天\n01\n概述\n一句话。\n"
-    turtle = generate(text, Project.find(tmp_path, tmp_path / "build"))
-    (tmp_path / "data" / "passages.ttl").write_text(turtle, encoding="utf-8")
-    return Project.find(tmp_path, tmp_path / "build"), text
-
-
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        (lambda t: t.replace("\n", "\r\n"), "save it as UTF-8 with LF"),
-        (lambda t: "\ufeff" + t, "save it as UTF-8 with LF"),
-        (lambda t: t.replace("一", "两"), "check with the registered copy"),
-    ],
-    ids=["CRLF", "byte order mark", "another text"],
-)
-def test_another_copy_is_one_finding(invented: tuple[Project, str], change: Callable[[str], str], told: str) -> None:
-    project, text = invented
-    assert against_text(project, text) == []
-    (found,) = against_text(project, change(text))
-    assert (found.rule, found.focus) == ("X01-copy", vocab.BASE + "document/r1")
-    assert told in found.message.en
-
-
-def test_a_wrong_registration_is_told_in_words(invented: tuple[Project, str]) -> None:
-    project, text = invented
-    file = project.root / "data" / "passages.ttl"
-    turtle = file.read_text(encoding="utf-8").replace("oa:end 4 ", "oa:end 5 ")
-    file.write_text(re.sub(r"psg:r1-L0003 a (?s:.*?)(?=psg:r1-L0004 )", "", turtle), encoding="utf-8")
-    first, second = against_text(project, text)
-    assert "end “5”, in the text “4”" in first.message.en
-    assert "it is not registered" in second.message.en
-    assert not any(mark in f.message.zh + f.message.en for f in (first, second) for mark in ("{", "None"))
+def test_graph_says_what_the_text_says(project: Project, document: Document, text: str) -> None:
+    assert [f.line("en") for f in against_text(project, document, text)] == []
 
 
 def test_the_text_itself_is_not_in_the_repository(text: str) -> None:

@@ -15,8 +15,9 @@ import pyoxigraph as ox
 from kg import vocab
 from kg.ask.names import Names
 from kg.errors import NotFound, UsageProblem
+from kg.source.passages import passage_name
 from kg.source.queryfile import Parameter, SavedQuery, from_plain
-from kg.terms import Text, expand
+from kg.terms import Text, expand, slug
 
 _LONGEST: Final = 18
 """Most digits of a number: what has no more fits into the 64 bits of Oxigraph's integers."""
@@ -107,8 +108,24 @@ class Catalogue:
         if param.type in ("integer", "year", "decimal"):
             return _number(param, value)
         if param.type == "Passage":
-            return ox.NamedNode(_passage(value))
+            return ox.NamedNode(self._passage(value))
         return ox.NamedNode(self._names.resolve(value, param.type).iri)
+
+    def _passage(self, value: str) -> str:
+        """The IRI of a passage, by its IRI, its name (document, ``-L``, line), or its line in the only document.
+
+        Raises:
+            NotFound: it is none of these.
+        """
+        name = value.removeprefix(vocab.PASSAGE).removeprefix("psg:")
+        document, _, line = name.rpartition("-")
+        documents = [slug(thing.iri) for thing in self._names.of_kind("Document")]
+        if not document and len(documents) == 1:
+            document = documents[0]
+        line = line.lstrip("Ll")
+        if document not in documents or not (line.isascii() and line.isdigit()) or len(line) > _LONGEST:
+            raise no_passage(value)
+        return vocab.PASSAGE + passage_name(document, int(line))
 
 
 def _string(value: str, default: str) -> ox.Literal:
@@ -152,20 +169,15 @@ def _decimal(param: Parameter, value: str, text: str) -> str:
     return f"{number:.{_LONGEST}f}".rstrip("0").rstrip(".")
 
 
-def _passage(value: str) -> str:
-    """``27``, ``L27``, ``r1-L0027`` or the IRI of a passage of document r1."""
-    line = value.removeprefix(vocab.PASSAGE).removeprefix("psg:").removeprefix("r1-").lstrip("Ll")
-    if not line.isascii() or not line.isdigit() or len(line) > _LONGEST:
-        raise no_passage(value)
-    return f"{vocab.PASSAGE}r1-L{int(line):04d}"
-
-
 def no_passage(value: str) -> NotFound:
     """That no passage is called *value*."""
     name = _cut(value)
     return NotFound(
         Text(f"没有段落 {name}", f"there is no passage {name}"),
-        hint=Text("写成有内容的行号,如 27 或 r1-L0027", "write the line of one, as 27 or r1-L0027"),
+        hint=Text(
+            "写成“文献-L行号”,如各答案“出处”一列所示;只有一篇文献时写行号即可",
+            "write document-Lline, as the column “source” of answers does; of an only document, the line is enough",
+        ),
     )
 
 

@@ -82,8 +82,8 @@ def _quads(graph: KnowledgeGraph, which: str) -> list[ox.Quad]:
         raise UsageProblem(
             Text(f"没有图 {which},或它是空的", f"there is no graph {which}, or it is empty"),
             hint=Text(
-                f"可选:{'、'.join(GRAPHS)},或段落如 psg:r1-L0027",
-                f"one of {', '.join(GRAPHS)}, or a passage such as psg:r1-L0027",
+                f"可选:{'、'.join(GRAPHS)},或一个段落(psg:文献-L行号)",
+                f"one of {', '.join(GRAPHS)}, or a passage (psg:document-Lline)",
             ),
         )
     return quads
@@ -184,7 +184,7 @@ def _csv(graph: KnowledgeGraph, triples: list[ox.Triple]) -> str:
 
 
 def _ids(triple: ox.Triple, stated: Mapping[ox.Triple, list[ox.NamedNode]]) -> str:
-    """The passages that state *triple*, as ``r1-L0027 r1-L0453``; empty if none does."""
+    """The passages that state *triple*, as ``w1-L0027 w1-L0453``; empty if none does."""
     return " ".join(slug(p.value) for p in stated.get(triple, ()))
 
 

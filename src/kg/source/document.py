@@ -100,7 +100,7 @@ def read_sections(document: Document, shown: str) -> list[Section]:
                 Text("这一行不是“行号、层级、标题、产业”", "this row is not line, level, heading and industry"),
                 place=Place(shown, n),
                 hint=Text(
-                    "各列以制表符隔开,如“14⇥1⇥商业航天⇥”;层级为 1 至 9",
+                    "各列以制表符隔开,如“14⇥1⇥前言⇥”;层级为 1 至 9",
                     "separate the columns by tabs, as in “14⇥1⇥Foreword⇥”; a level is 1 to 9",
                 ),
             )

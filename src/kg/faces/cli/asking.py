@@ -188,7 +188,7 @@ def show_command(run: Run, thing: str, format_: str) -> None:
 
 
 def _entity(graph: Any, thing: str) -> Entity:
-    """The page of a name, or of whatever bears an IRI: a figure, a passage (``r1-L0037``), a class."""
+    """The page of a name, or of whatever bears an IRI: a figure, a passage (``w1-L0037``), a class."""
     from kg.ask.entity import described
 
     try:

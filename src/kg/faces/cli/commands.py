@@ -50,8 +50,8 @@ class _Group(click.Group):
         "color": False if monochrome() else None,
     },
     help=say(
-        "一份产业报告的知识图谱:可问、可查、可核对。\n\n先试:kg chain 商业航天",
-        "An industry report as a knowledge graph to question, check and trust.\n\nTry first: kg chain 商业航天",
+        "产业报告的知识图谱:可问、可查、可核对。\n\n先试:kg stats,再试 kg chain 某个产业",
+        "Industry reports as a knowledge graph to question, check and trust.\n\nTry first: kg stats, then kg chain INDUSTRY",
     ),
 )
 @click.version_option(package_name="xinzhi", prog_name="kg", help=say("显示版本后退出", "show the version and exit"))

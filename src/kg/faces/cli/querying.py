@@ -128,8 +128,8 @@ def _pairs(params: tuple[str, ...]) -> dict[str, Any]:
             raise UsageProblem(
                 Text(f"“{word}” 不是 参数=值", f"“{word}” is not param=value"),
                 hint=Text(
-                    "例如:kg query companies-in-segment segment=卫星制造",
-                    "as in: kg query companies-in-segment segment=卫星制造",
+                    "写成 kg query 查询名 参数=值",
+                    "write kg query NAME param=value",
                 ),
             )
         if name in pairs:

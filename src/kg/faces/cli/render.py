@@ -136,5 +136,5 @@ def of_language(table: Table, lang: str) -> Table:
 
 
 def cite(passages: Sequence[str]) -> str:
-    """Passages for the end of a line: ``[r1-L0027 r1-L0453]``."""
+    """Passages for the end of a line: ``[w1-L0027 w1-L0453]``."""
     return f" [{' '.join(p.removeprefix(PASSAGE) for p in passages)}]" if passages else ""

@@ -11,7 +11,7 @@ from kg.terms import Text
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
 
-_WHOLE = Text("十大产业", "ten industries")
+_WHOLE = Text("各产业", "the industries")
 
 
 def draw(graph: KnowledgeGraph, thing: str | None, lang: str) -> str:

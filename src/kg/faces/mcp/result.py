@@ -181,12 +181,12 @@ def dumped(value: Any) -> str:
 
 
 def ids(row: Mapping[str, Any]) -> str:
-    """The passages of a row in one word after another: ``r1-L0027 r1-L0453``."""
+    """The passages of a row in one word after another: ``w1-L0027 w1-L0453``."""
     return " ".join(c["id"] for c in row["passages"])
 
 
 def cited(row: Mapping[str, Any]) -> str:
-    """The same for the end of a line: `` [r1-L0027 r1-L0453]``."""
+    """The same for the end of a line: `` [w1-L0027 w1-L0453]``."""
     return f" [{ids(row)}]" if row["passages"] else ""
 
 

@@ -120,7 +120,7 @@ def _kind(param: Parameter, names: Names, label: str, usual: str) -> Schema:
     if param.type == "string":
         return text(f"{label}{usual}")
     if param.type == "Passage":
-        return text(f"{label}: its line or id, as 37 or r1-L0037, or its IRI{usual}")
+        return text(f"{label}: its id, as in the citations (document-Lline), or its IRI{usual}")
     return text(f"{label}: {named_as(param.type, names)}{_members(param.type, names)}{usual}")
 
 

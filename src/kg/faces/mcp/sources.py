@@ -48,7 +48,7 @@ class Sources:
         """Citations of *passages*.
 
         Args:
-            passages: IRIs or ids (``r1-L0037``).
+            passages: IRIs or ids (``w1-L0037``).
             spans: whether to give the offsets of the first character and of that behind the last, and the SHA-256, too.
         """
         return [self._citation(p if p.startswith(PASSAGE) else PASSAGE + p, spans) for p in dict.fromkeys(passages)]

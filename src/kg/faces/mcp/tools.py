@@ -74,7 +74,7 @@ def _own(names: Names) -> Iterator[Tool]:
         "show",
         Text("一个事物的全貌", "One thing from all sides"),
         "Everything the graph holds of one thing: what the report states of it, figures, claims, then background and "
-        "inferred edges, each with its passages; of a passage (r1-L0037), what it states.",
+        "inferred edges, each with its passages; of a passage (document-Lline), what it states.",
         takes(thing=text("name, alias, slug or IRI of anything, or the id of a passage 事物的名称或 IRI")),
         gives(
             {"thing": NAMED, "namesakes": LIST},
@@ -143,7 +143,7 @@ def _why() -> Tool:
         "why",
         Text("为什么成立", "Why a statement holds"),
         "The proofs of a statement down to the passages, shortest first; if it does not hold, what the nearest rules "
-        "lack. Example: subject 蓝箭航天, predicate 涉足产业 (active in), object 商业航天.",
+        "lack. Subject and object by name, the predicate by its label, such as 涉足产业 (active in).",
         takes(
             subject=text("name or IRI of a thing 主语"),
             predicate=text("a relation by its label in zh or en, or prefixed name; `a` for a kind 关系"),
