@@ -21,6 +21,7 @@ from kg.graph import KnowledgeGraph
 from kg.pipeline.build import build
 from kg.pipeline.publish import publish
 from kg.source.project import Project
+from program import Program
 
 ROOT = Path(__file__).resolve().parents[1]
 INDUSTRIES = [
@@ -37,6 +38,9 @@ INDUSTRIES = [
 ]
 WORLD = ROOT / "tests" / "world"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+# Else each of some thousand processes would compile every module anew that it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -60,19 +64,24 @@ def graph(project: Project) -> KnowledgeGraph:
 
 
 @pytest.fixture(scope="session")
-def kg(graph: KnowledgeGraph, project: Project) -> Run:
-    """``kg("find", "BYD", lang="zh")`` runs the real program on the built graph."""
+def program() -> Iterator[Program]:
+    running = Program()
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def kg(graph: KnowledgeGraph, project: Project, program: Program) -> Run:
+    """``kg("find", "BYD", lang="zh")`` runs the program on the built graph.
+
+    With a setting for Python itself (``PYTHONPATH``, …) it is started as a user starts it.
+    """
 
     def run(*args: str, lang: str = "en", code: int | None = 0, **settings: str) -> subprocess.CompletedProcess[str]:
-        env = {
-            **os.environ,
-            "KG_LANG": lang,
-            "KG_PROJECT": str(project.root),
-            "KG_STORE": str(project.store),
-            **settings,
-        }
-        command = [sys.executable, "-m", "kg", *args]
-        done = subprocess.run(command, capture_output=True, text=True, env=env, timeout=120, check=False)
+        own = {"KG_LANG": lang, "KG_PROJECT": str(project.root), "KG_STORE": str(project.store)}
+        plain = not any(name.startswith("PYTHON") for name in settings)
+        env = {**own, **settings}
+        done = program.run(args, {**os.environ, **env}) if plain else shell(*args, **env)
         if code is not None:
             assert done.returncode == code, done.stdout + done.stderr
         return done

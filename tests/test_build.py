@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -27,17 +26,38 @@ from kg.source.project import Project
 from kg.source.turtle import parse
 from kg.terms import Text
 from kg.vocab import IVC
+from processes import eventually
 
 ROOT = Path(__file__).resolve().parents[1]
+QUERY = "queries/makers-in-segment.rq"
 BROKEN = sorted((ROOT / "tests" / "cases" / "broken").glob("*.trig"))
+
+
+def _small(root: Path, store: Path) -> Project:
+    shutil.copytree(ROOT / "tests" / "cases" / "kites", root)
+    shutil.copytree(ROOT / "ontology", root / "ontology")
+    return Project.find(root, store)
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Project:
-    """A project of its own to break."""
-    for part in ("ontology", "data", "queries"):
-        shutil.copytree(ROOT / part, tmp_path / part)
-    return Project.find(tmp_path, tmp_path / "build")
+    """A small project to break, with the packaged ontology."""
+    return _small(tmp_path / "kites", tmp_path / "kites" / "build")
+
+
+@pytest.fixture(scope="module")
+def kites(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of that small project."""
+    store = tmp_path_factory.mktemp("kites")
+    build(_small(store / "project", store / "build"))
+    return store / "build"
+
+
+@pytest.fixture
+def stored(copy: Project, kites: Path) -> Project:
+    """A small project with its store."""
+    shutil.copytree(kites, copy.store, symlinks=True)
+    return copy
 
 
 def _bytes(project: Project) -> dict[str, bytes]:
@@ -46,6 +66,7 @@ def _bytes(project: Project) -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in place.iterdir() if p.is_file() and p.name not in own}
 
 
+@pytest.mark.slow  # builds the whole graph
 def test_same_inputs_same_bytes(project: Project, graph: KnowledgeGraph, tmp_path: Path) -> None:
     other = Project.find(ROOT, tmp_path)
     build(other)
@@ -58,9 +79,10 @@ def test_a_second_build_does_nothing(project: Project, graph: KnowledgeGraph) ->
     assert (project.store / "current").resolve() == before
 
 
+@pytest.mark.slow  # builds twice
 def test_a_touched_file_is_no_change_but_a_changed_one_is(copy: Project) -> None:
     build(copy)
-    file = copy.root / "data" / "background.trig"
+    file = copy.root / "data" / "notes.trig"
     os.utime(file)
     assert build(copy).built is False
     file.write_text(file.read_text() + "# a comment\n")
@@ -73,8 +95,8 @@ def test_broken_input_blocks_with_file_and_line(case: Path, copy: Project, capfd
     text = case.read_text(encoding="utf-8")
     one = re.search(r"^# rule: (.+)$", text, re.MULTILINE)
     lines = [(n, re.search(r"# <- here(?:: (.+))?$", x)) for n, x in enumerate(text.splitlines(), start=1)]
-    marks = {(f"data/report/99-broken.trig:{n}", m[1] or (one or m)[1]) for n, m in lines if m}
-    shutil.copy(case, copy.root / "data" / "report" / "99-broken.trig")
+    marks = {(f"data/99-broken.trig:{n}", m[1] or (one or m)[1]) for n, m in lines if m}
+    shutil.copy(case, copy.root / "data" / "99-broken.trig")
     with pytest.raises((Blocked, SyntaxProblem)) as caught:
         build(Project.find(copy.root, copy.store))
     if isinstance(caught.value, Blocked):
@@ -94,10 +116,10 @@ def test_broken_input_blocks_with_file_and_line(case: Path, copy: Project, capfd
 
 def test_an_unknown_term_is_offered_the_nearest(copy: Project) -> None:
     """Once, though an industry is of two classes that the shape is for."""
-    shutil.copy(ROOT / "tests" / "cases" / "broken" / "unknown-term.trig", copy.root / "data" / "report")
+    shutil.copy(ROOT / "tests" / "cases" / "broken" / "unknown-term.trig", copy.root / "data")
     found = {f.focus.rpartition("/")[2]: f.message for f in check(copy) if f.rule == "I05-vocabulary"}
-    assert found["smart-ev"].en.endswith("declare it in ontology/ivc.ttl first. Did you mean ivc:usesTechnology?")
-    assert found["byd"].zh.endswith("是不是 ivc:operatesIn?")
+    assert found["kites"].en.endswith("declare it in ontology/ivc.ttl first. Did you mean ivc:usesTechnology?")
+    assert found["feiyuan"].zh.endswith("是不是 ivc:operatesIn?")
     far = Finding("I05-vocabulary", "Violation", "x", Text("没有", "none"), path=IVC + "ceo")
     assert with_nearest([far], {IVC + "about", IVC + "produces", IVC}) == [far]
 
@@ -116,16 +138,16 @@ def test_what_only_rdf_1_2_has_is_named_with_its_line(beyond: str) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "place"),
     [
-        ("queries/market-size.rq", "{type: Industry", "{type: Indsutry", r"market-size\.rq:\d+: .*Indsutry"),
-        ("queries/market-size.rq", "WHERE {", "WHERE { {", r"market-size\.rq:\d+:\d+: SPARQL"),
+        (QUERY, "{type: Segment", "{type: Segmnet", r"makers-in-segment\.rq:\d+: .*Segmnet"),
+        (QUERY, "WHERE {", "WHERE { {", r"makers-in-segment\.rq:\d+:\d+: SPARQL"),
         (
-            "queries/market-size.rq",
+            QUERY,
             "#+ columns:\n",
             "#+ columns:\n#+   none: {zh: 无, en: none}\n",
             r"\.rq:\d+: .*none",
         ),
-        ("queries/market-size.rq", "zh:", "zh: \xff", r"market-size\.rq:1: .*UTF-8"),
-        ("queries/market-size.rq", "#+ title:", "#+ titel:", r"market-size\.rq:1: .*title"),
+        (QUERY, "zh:", "zh: \xff", r"makers-in-segment\.rq:1: .*UTF-8"),
+        (QUERY, "#+ title:", "#+ titel:", r"makers-in-segment\.rq:1: .*title"),
         (
             "ontology/shapes-audit.ttl",
             "SELECT DISTINCT $this ?mr",
@@ -185,24 +207,26 @@ def test_an_unreadable_store_says_how_to_mend(tmp_path: Path) -> None:
     assert "kg build" in caught.value.render("en")
 
 
-@pytest.mark.parametrize("room", [100_000, 4_000_000], ids=["dataset", "index"])
-def test_a_full_disk_leaves_the_old_store(project: Project, graph: KnowledgeGraph, tmp_path: Path, room: int) -> None:
+@pytest.mark.slow  # builds
+@pytest.mark.parametrize("part", ["dataset.nq", "index"])
+def test_a_full_disk_leaves_the_old_store(stored: Project, part: str) -> None:
     """A real build that may write files of so many bytes and no more: the kernel refuses in the midst of one."""
-    shutil.copytree(project.store, tmp_path / "store", symlinks=True)
-    copied = Project.find(ROOT, tmp_path / "store")
-    before = _bytes(copied)
+    before = _bytes(stored)
+    whole = len(before["dataset.nq"])
+    room = whole // 2 if part == "dataset.nq" else whole + 2**12
     code = (
         "import resource, sys; limit = int(sys.argv.pop(1)); resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))"
     )
     command = [sys.executable, "-c", f"{code}; from kg.faces.cli import main; main()", str(room), "build", "--force"]
-    env = {**os.environ, "KG_PROJECT": str(ROOT), "KG_STORE": str(copied.store), "KG_LANG": "en"}
+    env = {**os.environ, "KG_PROJECT": str(stored.root), "KG_STORE": str(stored.store), "KG_LANG": "en"}
     done = subprocess.run(command, capture_output=True, text=True, env=env, check=False)
     assert done.returncode == 5, done.stderr
     assert "cannot write" in done.stderr
+    assert ("index" in done.stderr) == (part == "index"), done.stderr
     assert "Traceback" not in done.stderr
-    assert _bytes(copied) == before
-    assert KnowledgeGraph(copied.store / "current").find("BYD")
-    assert list(copied.store.glob("tmp-*")) == []
+    assert _bytes(stored) == before
+    assert KnowledgeGraph(stored.store / "current").find("飞鸢坊")
+    assert list(stored.store.glob("tmp-*")) == []
 
 
 _SWAP = """
@@ -293,18 +317,20 @@ def test_a_damaged_store_is_seen_and_built_anew(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("after", "how"), [(1.0, signal.SIGINT), (3.0, signal.SIGKILL)])
-def test_a_kill_at_any_moment_leaves_the_old_store(copy: Project, after: float, how: signal.Signals) -> None:
-    build(copy)
-    before = _bytes(copy)
-    file = copy.root / "data" / "background.trig"
+def test_a_kill_at_any_moment_leaves_the_old_store(stored: Project) -> None:
+    """While it reads, when it begins to write, and while it writes the index."""
+    before = _bytes(stored)
+    file = stored.root / "data" / "notes.trig"
     file.write_text(file.read_text() + "# changed\n")
-    command = [sys.executable, "-m", "kg", "build", "--project", str(copy.root), "--store", str(copy.store)]
-    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(after)
-    running.send_signal(how)
-    running.wait(timeout=60)
-    now = _bytes(copy)
-    assert now["dataset.nq"] == before["dataset.nq"]
-    assert KnowledgeGraph(copy.store / "current").find("BYD")
-    assert build(copy).path.exists()
+    command = [sys.executable, "-m", "kg", "build", "--project", str(stored.root), "--store", str(stored.store)]
+    kill, interrupt = signal.SIGKILL, signal.SIGINT
+    for moment, how in (("lock", interrupt), ("tmp-*", kill), ("tmp-*/index", interrupt), ("tmp-*/index", kill)):
+        for left in (*stored.store.glob("tmp-*"), stored.store / "lock"):  # what the build before has left
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        assert eventually(lambda: any(stored.store.glob(moment)))  # noqa: B023
+        running.send_signal(how)
+        running.wait(timeout=60)
+        assert _bytes(stored)["dataset.nq"] == before["dataset.nq"]
+        assert KnowledgeGraph(stored.store / "current").find("飞鸢坊")
+    assert build(stored).built is True
