@@ -188,7 +188,7 @@ def test_files_to_check_are_those_of_the_project(
     """A path counts from the current folder; a folder means what is below it."""
     monkeypatch.chdir(ROOT / "data")
     assert project.within("entities.trig") == {"data/entities.trig"}
-    assert {"data/report/06-6g.trig"} < project.within("report")
+    assert {"data/r1/06-6g.trig"} < project.within("r1")
     with pytest.raises(MissingFile):
         project.within("data/entities.trig")
     for foreign in (tmp_path, ROOT / "README.md"):
