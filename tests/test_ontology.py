@@ -175,7 +175,7 @@ TYPES = {
 
 
 def beyond_rl(model: Graph) -> list[str]:
-    """What *model* says that OWL 2 RL (section 4.2 of the profiles) or this project (SPEC P2, P3) does not allow."""
+    """What *model* says that OWL 2 RL (section 4.2 of the profiles) or this project does not allow."""
     found = [
         f"axiom {p}" for p in set(model.predicates()) if str(p).startswith((str(OWL), str(RDFS))) and p not in AXIOMS
     ]

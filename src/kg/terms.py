@@ -26,6 +26,10 @@ class Text:
         """The words in *lang*; anything but ``zh`` reads English."""
         return self.zh if lang == "zh" else self.en
 
+    def plain(self) -> dict[str, str]:
+        """Both by their language, as JSON has them."""
+        return {"zh": self.zh, "en": self.en}
+
 
 _BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
 

@@ -24,7 +24,7 @@ TYPE: Final = RDF + "type"
 LABEL: Final = RDFS + "label"
 ALT_LABEL: Final = SKOS + "altLabel"
 
-# Graphs that are no passage (SPEC D1): each says on whose word a triple stands.
+# Graphs that are no passage: each says on whose word a triple stands.
 ENTITIES: Final = BASE + "graph/entities"  # names and kinds, ours
 BACKGROUND: Final = BASE + "graph/background"  # true, but unsaid by the report
 PASSAGES: Final = BASE + "graph/passages"  # spans and digests, generated

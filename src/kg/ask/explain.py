@@ -41,9 +41,9 @@ def _missing(missing: Missing, names: Names) -> dict[str, Any]:
 
 def _triple(triple: Pattern, names: Names) -> dict[str, Any]:
     words = triple_in_words(triple, names)
-    return {"subject": triple[0], "predicate": triple[1], "object": triple[2], "zh": words.zh, "en": words.en}
+    return {"subject": triple[0], "predicate": triple[1], "object": triple[2], **words.plain()}
 
 
 def _rule(rule: Rule, names: Names) -> dict[str, Any]:
     words = rule_in_words(rule, names)
-    return {"name": rule.name, "axiom": list(rule.axiom), "zh": words.zh, "en": words.en}
+    return {"name": rule.name, "axiom": list(rule.axiom), **words.plain()}

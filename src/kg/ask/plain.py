@@ -144,7 +144,7 @@ def finding(found: AuditFinding, names: Names) -> dict[str, Any]:
         "rule": found.rule,
         "severity": found.severity,
         "focus": named(found.focus, names),
-        "message": {"zh": found.message.zh, "en": found.message.en},
+        "message": found.message.plain(),
         "involved": [named(i, names) for i in found.involved],
         "passages": [slug(p) for p in found.passages],
     }

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from kg.ask.names import Names
 from kg.store.results import Table
+from kg.terms import LANGS
 
 
 def with_labels(table: Table, lang: str, names: Names, things: Collection[str] | None = None) -> Table:
@@ -30,6 +31,19 @@ def with_labels(table: Table, lang: str, names: Names, things: Collection[str] |
         for row in table.rows
     ]
     return Table(tuple(columns), tuple(rows), table.truncated)
+
+
+def columns_of_language(columns: Sequence[str], lang: str) -> list[int]:
+    """Positions of the columns but those that hold a text in another language than *lang* (``en``, ``message_en``)."""
+    others = [other for other in LANGS if other != lang]
+    return [n for n, c in enumerate(columns) if not any(c == o or c.endswith(f"_{o}") for o in others)]
+
+
+def of_language(table: Table, lang: str) -> Table:
+    """The table without the columns that hold a text in another language than *lang*."""
+    kept = columns_of_language(table.columns, lang)
+    rows = tuple(tuple(row[n] for n in kept) for row in table.rows)
+    return Table(tuple(table.columns[n] for n in kept), rows, table.truncated)
 
 
 def plain_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:

@@ -69,7 +69,7 @@ def _plain(finding: Finding) -> dict[str, Any]:
         "path": finding.path or None,
         "value": finding.value or None,
         "involved": list(finding.involved),
-        "message": {"zh": finding.message.zh, "en": finding.message.en},
+        "message": finding.message.plain(),
         "file": place.file if place else None,
         "line": place.line if place else None,
     }

@@ -103,7 +103,7 @@ class Shapes:
     # -- core constraints -----------------------------------------------------------------------
 
     def run_core(self, data: Graph) -> Iterator[Finding]:
-        """Findings of everything but ``sh:sparql``, by pySHACL over a whole graph (SPEC P10)."""
+        """Findings of everything but ``sh:sparql``, by pySHACL over a whole graph."""
         import pyshacl
         from pyshacl.errors import ReportableRuntimeError
 

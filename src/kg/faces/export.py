@@ -1,7 +1,7 @@
 """The graph for other tools: eight formats, byte-stable (same graph, same bytes).
 
 turtle and rdfxml hold one graph: the default graph, or with ``--graph provenance`` the plain facts plus
-an ``rdf:Statement`` with ``ivc:statedIn`` for each asserted edge, which every RDF 1.1 tool can read (SPEC D1).
+an ``rdf:Statement`` with ``ivc:statedIn`` for each asserted edge, which every RDF 1.1 tool can read.
 trig and nquads hold the named graphs, from which the default graph can be made again; of one graph they keep its name.
 graphml draws the ontology's edges between things; of a graph that is kept for itself (``audit``, ``passages`` …) every edge,
 for there the ontology's are not the point. It and csv name the passages of each edge; what has none the report does not say.

@@ -54,7 +54,7 @@ def _triple(pattern: Pattern) -> str:
 
 
 def close_with_owlrl(store: ox.Store) -> Closure:
-    """The same by owlrl's OWL 2 RL engine, keeping only triples of our vocabulary (SPEC D9).
+    """The same by owlrl's OWL 2 RL engine, keeping only triples of our vocabulary.
 
     owlrl's raw output is never stored: it holds literals as subjects and ``x owl:sameAs x``.
     """

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pyoxigraph as ox
 
-from kg.ask.tables import plain_table, with_labels
+from kg.ask.tables import of_language, plain_table, with_labels
 from kg.store import spreadsheet
 from kg.store.results import FORMATS, WRITERS, Table, markdown
 from kg.store.values import plain, written
@@ -124,15 +124,6 @@ def print_plain(
         print_cells(titles, [[str(c) for c in row] for row in rows], kind)
     else:
         show(plain_table(columns, rows), kind, lang)
-
-
-def of_language(table: Table, lang: str) -> Table:
-    """Without the columns that hold the other language's text."""
-    other = "en" if lang == "zh" else "zh"
-    kept = [n for n, c in enumerate(table.columns) if c != other and not c.endswith(f"_{other}")]
-    return Table(
-        tuple(table.columns[n] for n in kept), tuple(tuple(r[n] for n in kept) for r in table.rows), table.truncated
-    )
 
 
 def cite(passages: Sequence[str]) -> str:

@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kg.faces.cli.render import cell, of_language
+from kg.ask.tables import of_language
+from kg.faces.cli.render import cell
 from kg.source.queryfile import SavedQuery
 from kg.terms import Text
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kg.ask.names import Names
+from kg.ask.tables import columns_of_language
 from kg.errors import Refused, SyntaxProblem
 from kg.faces.mcp.result import Result, Row, ids, table_head, table_line
 from kg.source.queryfile import Parameter, SavedQuery
@@ -112,17 +113,17 @@ def saved(call: Call) -> Result:
     sparql = graph.catalogue.bind(query, values)
     table = call.store.select(sparql, shown=f"queries/{query.name}.rq", limit=call.most)
     question = graph.catalogue.question(query, values)
-    seen = _of_language(table.columns, lang)
+    seen = columns_of_language(table.columns, lang)
     heads = [query.columns[table.columns[n]].pick(lang) for n in seen]
     own = bool(query.passages)
     return Result(
         title=question.pick(lang),
         head={
             "query": query.name,
-            "title": _both(query.title),
-            "question": _both(question),
+            "title": query.title.plain(),
+            "question": question.plain(),
             "asked": {p.name: _asked(call, p, values.get(p.name)) for p in query.params},
-            "columns": [{"name": c, **_both(query.columns[c])} for c in table.columns],
+            "columns": [{"name": c, **query.columns[c].plain()} for c in table.columns],
         },
         rows=_rows(call, Columns(table.columns, seen, own), table.rows[call.offset :]),
         total=None if table.truncated else len(table),
@@ -153,16 +154,6 @@ def default(param: Parameter) -> ox.NamedNode | ox.Literal:
     if param.type in ("integer", "year"):
         return ox.Literal(int(written))
     return ox.Literal(float(written)) if param.type == "decimal" else ox.NamedNode(expand(written))
-
-
-def _of_language(columns: Sequence[str], lang: str) -> list[int]:
-    """Positions of the columns that do not hold the other language's text."""
-    other = "en" if lang == "zh" else "zh"
-    return [n for n, c in enumerate(columns) if not c.endswith(f"_{other}")]
-
-
-def _both(text: Text) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}
 
 
 def _rows(call: Call, columns: Columns, solutions: Iterable[Any]) -> Iterator[Row]:

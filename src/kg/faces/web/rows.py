@@ -73,11 +73,11 @@ def _described(context: Context, saved: SavedQuery) -> dict[str, Any]:
     question = context.graph.catalogue.question(saved)
     return {
         "name": saved.name,
-        "title": _both(saved.title),
-        "question": _both(question),
+        "title": saved.title.plain(),
+        "question": question.plain(),
         "tags": list(saved.tags),
         "params": [
-            {"name": p.name, "type": p.type, "label": _both(p.label), "default": p.default, "choices": list(p.choices)}
+            {"name": p.name, "type": p.type, "label": p.label.plain(), "default": p.default, "choices": list(p.choices)}
             for p in saved.params
         ],
         "columns": _columns(saved),
@@ -86,7 +86,7 @@ def _described(context: Context, saved: SavedQuery) -> dict[str, Any]:
 
 def _columns(saved: SavedQuery) -> list[dict[str, Any]]:
     """The columns in the order of SELECT; a ``term`` is an IRI, with its name in the column beside, or any other value."""
-    return [{"name": c, "type": saved.types.get(c, "term"), "label": _both(saved.columns[c])} for c in saved.columns]
+    return [{"name": c, "type": saved.types.get(c, "term"), "label": saved.columns[c].plain()} for c in saved.columns]
 
 
 def answer(context: Context, request: Request) -> Answer:
@@ -185,8 +185,8 @@ def _document(
     terms = {name: context.graph.catalogue.term(named[name], value).value for name, value in values.items()}
     return {
         "query": saved.name,
-        "title": _both(saved.title),
-        "question": _both(context.graph.catalogue.question(saved, values)),
+        "title": saved.title.plain(),
+        "question": context.graph.catalogue.question(saved, values).plain(),
         "params": terms,
         "columns": _columns(saved),
         "rows": json_rows(labelled),
@@ -222,10 +222,6 @@ def _next_url(context: Context, request: Request, cursor: str | None, suffix: st
     asked = urlencode([*kept, *([("cursor", cursor)] if cursor else [])])
     path = f"{context.pages.root}/queries/{request.path}{'.' + suffix if suffix else ''}"
     return f"{path}?{asked}" if asked else path
-
-
-def _both(text: Text) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}
 
 
 # -- files for spreadsheets ------------------------------------------------------------------------------

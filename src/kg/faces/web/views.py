@@ -110,5 +110,5 @@ def problem(context: Context, request: Request) -> Answer:
     if code not in STATUS:
         raise NotFound(Text(f"没有问题类型 {code}", f"there is no type of problem called {code}"))
     title = TITLES[code]
-    body = {"type": TYPE + code, "status": STATUS[code], "title": {"zh": title.zh, "en": title.en}}
+    body = {"type": TYPE + code, "status": STATUS[code], "title": title.plain()}
     return _either(context, request, body, "problem.html", code=code, status=STATUS[code], title=title)
