@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,7 +20,7 @@ from kg.check.findings import Finding, merge
 from kg.errors import Place, SyntaxProblem
 from kg.source.turtle import FORMATS, positions, read, to_rdflib
 from kg.store.embedded import solutions
-from kg.terms import Text, amount, compact, iri, lexical
+from kg.terms import LANGS, Text, amount, compact, iri, lexical
 from kg.vocab import IVC, IVL, PREFIXES, SH, SHAPE, XSD
 
 if TYPE_CHECKING:
@@ -41,10 +41,16 @@ class Shapes:
         SyntaxProblem: it is not Turtle, or a query in it is not SPARQL; with its line.
     """
 
-    def __init__(self, files: Mapping[Path, str]) -> None:
-        """Read *files*: path → the path as error messages give it."""
+    def __init__(self, files: Mapping[Path, str], languages: Collection[str] = LANGS) -> None:
+        """Read the shapes.
+
+        Args:
+            files: path → the path as error messages give it.
+            languages: those of the project; what the shapes demand in any other is deactivated.
+        """
         self._files = files
         self.graph = to_rdflib(quad for path, shown in files.items() for quad in read(path, shown=shown))
+        self._deactivate_other(languages)
         nothing = ox.Store()
         for constraint in self.graph.objects(None, _sh("sparql")):
             select = str(self.graph.value(constraint, _sh("select")))
@@ -52,6 +58,16 @@ class Shapes:
                 solutions(nothing, select)
             except SyntaxError as error:
                 raise self._mistake(str(error), SH + "select", select) from error
+
+    def _deactivate_other(self, languages: Collection[str]) -> None:
+        """Deactivate (SHACL 2.1.3.4) every property shape whose qualified values are of none of *languages*."""
+        from rdflib import Literal
+        from rdflib.collection import Collection as RdfList
+
+        for shape, qualified in list(self.graph.subject_objects(_sh("qualifiedValueShape"))):
+            head = self.graph.value(qualified, _sh("languageIn"))
+            if head is not None and not {str(tag) for tag in RdfList(self.graph, head)} & set(languages):
+                self.graph.add((shape, _sh("deactivated"), Literal(True)))
 
     @property
     def labels(self) -> list[tuple[str, str, str]]:

@@ -176,7 +176,10 @@ class _Job:
 
     def checked(self, project: Project, quads: list[ox.Quad], reasoner: str) -> tuple[ox.Store, list[Finding]]:
         """The closed and audited store, and the audit's findings; Blocked if the data must be mended first."""
-        shapes = {kind: Shapes({path: project.relative(path) for path in project.shapes(kind)}) for kind in KINDS}
+        shapes = {
+            kind: Shapes({path: project.relative(path) for path in project.shapes(kind)}, project.config.languages)
+            for kind in KINDS
+        }
         with self.step("integrity"):
             store = materialise(quads)
             data = default_graph(store)

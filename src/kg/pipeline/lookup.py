@@ -12,7 +12,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.pipeline.captions import captions, nameless_nodes
-from kg.terms import fold, iri, language, lexical, slug
+from kg.terms import LANGS, fold, iri, language, lexical, slug
 from kg.vocab import ALT_LABEL, AUDIT, BASE, ENTITIES, IVC, LABEL, ONTOLOGY, PASSAGE, PASSAGES, RDFS, TYPE
 
 _NAMING = (ENTITIES, ONTOLOGY, PASSAGES, AUDIT)  # the document is named among the passages, rules in the audit
@@ -72,6 +72,9 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
             aliases[subject].append(lexical(value))
         elif predicate == RDFS + "subClassOf" and isinstance(value, ox.NamedNode):
             supers[subject.removeprefix(IVC)].add(iri(value).removeprefix(IVC))
+    for words in labels.values():  # a project may name its things in one language
+        some = next(iter(words.values()))
+        words |= {lang: words.get(lang, some) for lang in LANGS}
     kinds = {node: kind for node, name in classes.items() if (kind := _kind(name, supers))}
     named = sorted(labels.keys() - kinds.keys())
     things = [iri for iri in sorted(kinds) if iri in labels]

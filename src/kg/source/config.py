@@ -14,7 +14,7 @@ from kg.terms import LANGS, Text
 NAME: Final = "kg.toml"
 PACKAGED: Final = "ivc"
 """What a project can extend: the packaged ontology, lists, shapes and queries."""
-_KEYS: Final = ("title", "extends", "example")
+_KEYS: Final = ("title", "extends", "languages", "example")
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,13 @@ class Config:
         title: what it is called, if it says.
         extends: whether its terms, shapes and queries are added to the packaged ones.
         example: name of the thing shown first; empty where it does not say.
+        languages: in which its things are named.
     """
 
     title: Text | None = None
     extends: bool = False
     example: str = ""
+    languages: tuple[str, ...] = LANGS
 
 
 def read(path: Path) -> Config:
@@ -60,8 +62,14 @@ def read(path: Path) -> Config:
         raise _mistake(Text("extends 只能是“ivc”", "extends can only be “ivc”"), _line(text, "extends"))
     if not isinstance(example := body.get("example", ""), str):
         raise _mistake(Text("example 应是一个名称", "example is a name"), _line(text, "example"))
+    languages = body.get("languages", list(LANGS))
+    if not isinstance(languages, list) or not languages or any(lang not in LANGS for lang in languages):
+        raise _mistake(
+            Text("languages 应是 [“zh”]、[“en”] 或两者", "languages is a list of “zh”, “en” or both"),
+            _line(text, "languages"),
+        )
     title = _title(body["title"], text) if "title" in body else None
-    return Config(title, "extends" in body, example)
+    return Config(title, "extends" in body, example, tuple(languages))
 
 
 def _title(value: Any, text: str) -> Text:
