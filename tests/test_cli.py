@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from rich.cells import cell_len
 
 from conftest import ROOT, Run
 from kg.ask.names import Names
 from kg.source.project import Project
+from kg.terms import cell_width
 
 HEAVY = {
     "pyshacl",
@@ -261,7 +261,7 @@ def test_formats_hold_the_same_rows(kg: Run) -> None:
 def test_columns_line_up_with_wide_characters(kg: Run, lang: str) -> None:
     lines = kg("query", "companies-in-segment", "--format", "table", lang=lang, COLUMNS="160").stdout.splitlines()
     rule = next(line for line in lines if set(line.strip()) <= {"─", " "} and line.strip())
-    assert {cell_len(line.rstrip()) <= cell_len(rule) for line in lines if line.strip()} == {True}
+    assert {cell_width(line.rstrip()) <= cell_width(rule) for line in lines if line.strip()} == {True}
 
 
 def test_chain_names_tiers_companies_and_passages(kg: Run) -> None:

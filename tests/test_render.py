@@ -17,13 +17,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import pytest
-from rich.cells import cell_len
 
 from conftest import Run
 from kg.faces.cli.render import cell, of_language
 from kg.faces.cli.terminal import lay_out
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
+from kg.terms import cell_width
 
 WHOLE = re.compile(r"\d[\d,.]*[万亿]+|\d[\d,.]* [mbtr]+illion|[A-Za-z0-9][A-Za-z0-9,.:/#_-]*")
 """Numbers, years, identifiers, IRIs and Latin words, as a reader tells them apart."""
@@ -65,8 +65,8 @@ def test_nothing_is_lost_or_broken_at_any_width(at, answers: dict[tuple[str, str
         shown = Counter(piece for line in lines for piece in WHOLE.findall(line))
         pieces = Counter(piece for text in texts for piece in WHOLE.findall(text))
         assert not pieces - shown, (name, pieces - shown)
-        alone = max(map(cell_len, [*WHOLE.findall(told), *titles]), default=0)
-        assert max(map(cell_len, lines)) <= max(columns, alone + 4), name
+        alone = max(map(cell_width, [*WHOLE.findall(told), *titles]), default=0)
+        assert max(map(cell_width, lines)) <= max(columns, alone + 4), name
 
 
 def test_a_table_that_would_break_a_number_becomes_blocks(at) -> None:

@@ -65,6 +65,14 @@ def fold(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())
 
 
+def cell_width(text: str) -> int:
+    """Columns that *text* takes in a terminal: 汉字 two (UAX #11), control characters none."""
+    from wcwidth import wcswidth, wcwidth
+
+    whole = wcswidth(text)
+    return whole if whole >= 0 else sum(max(wcwidth(character), 0) for character in text)
+
+
 def amount(number: float, lang: str) -> str:
     """A number as people of *lang* read it: 6582.2亿, 658.22 billion; small ones plain."""
     if isinstance(number, float) and not isfinite(number):

@@ -114,14 +114,14 @@ def _unexpected(sparql: str, at: int) -> _Fault:
 
 def _problem(sparql: str, shown: str, fault: _Fault) -> SyntaxProblem:
     """The error with its line of the query, and below it carets under the fault."""
-    from rich.cells import cell_len
+    from kg.terms import cell_width
 
     first = sparql.rfind("\n", 0, fault.start) + 1
     line = sparql[first:].partition("\n")[0].rstrip("\r").replace("\t", " ")
     column = fault.start - first
     cut = max(column - _WIDEST // 2, 0)
     marked = line[column : column + fault.end - fault.start][:_WIDEST]
-    marks = " " * cell_len(line[cut:column]) + "^" * max(cell_len(marked), 1)
+    marks = " " * cell_width(line[cut:column]) + "^" * max(cell_width(marked), 1)
     drawn = f":\n    {line[cut : cut + _WIDEST]}\n    {marks}" if line else ""
     return _kind(shown)(
         Text(f"SPARQL 语法错误:{fault.what.zh}", f"SPARQL syntax error: {fault.what.en}"),

@@ -11,7 +11,8 @@ from itertools import zip_longest
 from typing import Final
 
 import click
-from rich.cells import cell_len
+
+from kg.terms import cell_width
 
 _GAP: Final = "  "
 _STRIP: Final = 12
@@ -64,7 +65,7 @@ def _table(columns: Sequence[tuple[str, ...]], widths: Sequence[int]) -> Iterato
 
 def _blocks(heads: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> Iterator[str]:
     """One block per row, a value beside each heading; a piece too wide to stand beside it stands below."""
-    beside = max(map(cell_len, heads)) + 2
+    beside = max(map(cell_width, heads)) + 2
     for n, row in enumerate(rows):
         if n:
             yield "─" * room
@@ -76,7 +77,7 @@ def _blocks(heads: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> I
             lines = [" " * indent + line for line in _wrap(text, room - indent)]
             told = click.style(f"{head}:", bold=True)
             if indent == beside:
-                lines[0] = told + lines[0][cell_len(head) + 1 :]
+                lines[0] = told + lines[0][cell_width(head) + 1 :]
             else:
                 yield told
             yield from lines
@@ -97,12 +98,12 @@ def _safe(text: str) -> str:
 
 def _whole(text: str) -> int:
     """Columns of the longest line of *text*."""
-    return max(map(cell_len, text.split("\n")))
+    return max(map(cell_width, text.split("\n")))
 
 
 def _least(text: str) -> int:
     """Columns of the widest piece of *text*."""
-    return max(map(cell_len, _PIECE.findall(text)), default=0)
+    return max(map(cell_width, _PIECE.findall(text)), default=0)
 
 
 def _wrap(text: str, room: int) -> list[str]:
@@ -111,7 +112,7 @@ def _wrap(text: str, room: int) -> list[str]:
     for line in text.split("\n"):
         start = end = 0
         for piece in _PIECE.finditer(line):
-            if end > start and cell_len(line[start : piece.end()]) > room:
+            if end > start and cell_width(line[start : piece.end()]) > room:
                 lines.append(line[start:end])
                 start = piece.start()
             end = piece.end()
@@ -120,5 +121,5 @@ def _wrap(text: str, room: int) -> list[str]:
 
 
 def _pad(text: str, room: int, right: bool) -> str:
-    blank = " " * (room - cell_len(text))
+    blank = " " * (room - cell_width(text))
     return blank + text if right else text + blank

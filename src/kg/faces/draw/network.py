@@ -6,11 +6,9 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from rich.cells import cell_len
-
 from kg.faces.draw.layout import plan
 from kg.faces.draw.styles import DARK, DASHES, INSIDE, STYLES, style_of, wrapped
-from kg.terms import Text
+from kg.terms import Text, cell_width
 from kg.vocab import PASSAGE
 
 if TYPE_CHECKING:
@@ -105,7 +103,7 @@ class _Sketch:
             "color": {"background": style.colour + _PALE, "border": DASHES} if node.of else style.colour,
             "kind": kind,
             "size": 12,
-            "mass": 1 + max(map(cell_len, f"{label.zh}\n{label.en}".split("\n"))) / _HEAVY,
+            "mass": 1 + max(map(cell_width, f"{label.zh}\n{label.en}".split("\n"))) / _HEAVY,
             "font": {
                 "color": "#ffffff" if dark else style.colour if kind == "Note" else "#1a1a1a",
                 "size": 18 if dark else 16,

@@ -6,9 +6,7 @@ import re
 from math import ceil
 from typing import Final, NamedTuple
 
-from rich.cells import cell_len
-
-from kg.terms import Text
+from kg.terms import Text, cell_width
 
 
 class Style(NamedTuple):
@@ -57,10 +55,10 @@ def style_of(kind: str) -> str:
 
 def wrapped(label: str, columns: int = 22) -> str:
     """A label over several lines of at most *columns* terminal columns, broken at spaces where there are any."""
-    columns = ceil(cell_len(label) / ceil(max(cell_len(label), 1) / columns)) + 1  # lines of about the same length
+    columns = ceil(cell_width(label) / ceil(max(cell_width(label), 1) / columns)) + 1  # lines of about the same length
     lines, line = [], ""
     for piece in re.findall(r"[^\s\u4e00-\u9fff]+\s*|\s+|[\u4e00-\u9fff]", label):
-        if line and cell_len(line + piece) > columns:
+        if line and cell_width(line + piece) > columns:
             lines.append(line.rstrip())
             line = ""
         line += piece
