@@ -25,7 +25,8 @@ Every class has its paragraph in docs/errors.md, under the heading of its ``code
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Final
 
 from kg.terms import Text
@@ -74,6 +75,15 @@ class KgError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         """Errors cross from a worker process whole."""
         return _remake, (type(self), self.what, self.place, self.hint)
+
+    def plain(self) -> dict[str, Any]:
+        """The error as JSON values, for another process; :func:`from_plain` makes it again."""
+        return {
+            "class": type(self).__name__,
+            "what": self.what.plain(),
+            "place": asdict(self.place) if self.place else None,
+            "hint": self.hint.plain() if self.hint else None,
+        }
 
     def render(self, lang: str) -> str:
         """The message as a person reads it: place, what, next step, each on its own line."""
@@ -210,3 +220,18 @@ def reason(error: OSError) -> Text:
 
 def _remake(kind: type[KgError], what: Text, place: Place | None, hint: Text | None) -> KgError:
     return kind(what, place=place, hint=hint)
+
+
+def from_plain(fields: Mapping[str, Any]) -> KgError:
+    """The error that :meth:`KgError.plain` wrote; of a class that takes more than its words, a plain KgError."""
+    place, hint = fields["place"], fields["hint"]
+    kinds = {kind.__name__: kind for kind in _descendants(KgError) if kind.__init__ is KgError.__init__}
+    return kinds.get(fields["class"], KgError)(
+        Text(**fields["what"]), place=Place(**place) if place else None, hint=Text(**hint) if hint else None
+    )
+
+
+def _descendants(kind: type[KgError]) -> Iterator[type[KgError]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from _descendants(below)

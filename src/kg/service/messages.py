@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from kg.errors import KgError, Place
+from kg.errors import KgError, from_plain
 from kg.terms import Text
 
 
@@ -90,7 +89,7 @@ def pack(result: Answer | Failure) -> bytes:
     The server reads it as JSON, never by pickle: a worker that a query has broken into could write anything.
     """
     if isinstance(result, Failure):
-        return json.dumps({"error": error_fields(result.error), "trace": result.trace}).encode()
+        return json.dumps({"error": result.error.plain(), "trace": result.trace}).encode()
     head = {"media": result.media, "headers": dict(result.headers), "status": result.status, "keep": result.keep}
     return json.dumps(head).encode() + b"\n" + result.body
 
@@ -100,37 +99,8 @@ def unpack(message: bytes) -> Answer | Failure:
     head, _, body = message.partition(b"\n")
     fields = json.loads(head)
     if "error" in fields:
-        return Failure(_error(fields["error"]), fields["trace"])
+        return Failure(from_plain(fields["error"]), fields["trace"])
     return Answer(body, **fields)
-
-
-def error_fields(error: KgError) -> dict[str, Any]:
-    """*error* as JSON values: code, what, place and hint."""
-    return {
-        "code": error.code,
-        "what": asdict(error.what),
-        "place": asdict(error.place) if error.place else None,
-        "hint": asdict(error.hint) if error.hint else None,
-    }
-
-
-def _error(fields: Mapping[str, Any]) -> KgError:
-    place, hint = fields["place"], fields["hint"]
-    return _classes().get(fields["code"], KgError)(
-        Text(**fields["what"]), place=Place(**place) if place else None, hint=Text(**hint) if hint else None
-    )
-
-
-@cache
-def _classes() -> Mapping[str, type[KgError]]:
-    """The class of each error code; of several with one code the most general."""
-    return {kind.code: kind for kind in reversed(list(_descendants(KgError)))}
-
-
-def _descendants(kind: type[KgError]) -> Iterator[type[KgError]]:
-    yield kind
-    for below in kind.__subclasses__():
-        yield from _descendants(below)
 
 
 FAILED: Final = Text("服务器内部出错", "the server failed")

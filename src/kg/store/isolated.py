@@ -73,7 +73,7 @@ def main(index: str) -> None:
     try:
         store = EmbeddedStore(Path(index))
     except KgError as error:
-        return send(out, _problem(error))
+        return send(out, {"kind": "error"} | error.plain())
     confine(MEMORY)
     send(out, {"ready": True})
     os.dup2(nothing, 2)  # the engine writes a backtrace as it aborts
@@ -105,11 +105,11 @@ def _answer(store: EmbeddedStore, sparql: str, shown: str, limit: int | None) ->
         out.fill(lambda: found.serialize(out, ox.QueryResultsFormat.TSV))
         return {"kind": "rows", "truncated": out.full}, out.getvalue()
     except KgError as error:
-        return _problem(error), b""
+        return {"kind": "error"} | error.plain(), b""
     except (MemoryError, RecursionError):
-        return _problem(ended()), b""
+        return {"kind": "error"} | ended().plain(), b""
     except (OSError, RuntimeError, ValueError) as error:
-        return _problem(engine_problem(error)), b""
+        return {"kind": "error"} | engine_problem(error).plain(), b""
 
 
 class _Full(Exception):
@@ -142,18 +142,6 @@ class _Lines(BytesIO):
             write()
         except _Full:
             return
-
-
-def _problem(error: KgError) -> dict[str, Any]:
-    """An error as plain data: class, words, place, next step."""
-    what, place, hint = error.what, error.place, error.hint
-    return {
-        "kind": "error",
-        "class": type(error).__name__,
-        "what": (what.zh, what.en),
-        "place": place and (place.file, place.line, place.column),
-        "hint": hint and (hint.zh, hint.en),
-    }
 
 
 def _end_with_the_caller() -> None:

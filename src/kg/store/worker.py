@@ -21,8 +21,7 @@ from typing import IO, Any, Final
 
 import pyoxigraph as ox
 
-from kg import errors
-from kg.errors import KgError, Place, StoreError, UsageProblem
+from kg.errors import StoreError, UsageProblem, from_plain
 from kg.store.base import Store
 from kg.store.confine import ended, out_of_time
 from kg.store.embedded import to_table
@@ -134,7 +133,7 @@ class Worker:
         else:
             self._process = process
         if head["kind"] == "error":
-            raise _remade(head)
+            raise from_plain(head)
         return Found(head["kind"], body, head.get("truth", False), head.get("truncated", False))
 
 
@@ -167,7 +166,7 @@ class _Process:
             raise
         if "class" in head:
             self.end()
-            raise _remade(head) if index.exists() else _gone(index)
+            raise from_plain(head) if index.exists() else _gone(index)
 
     def _last_words(self) -> str:
         """Why it ended: the last line of its standard error, or else its exit code."""
@@ -223,14 +222,6 @@ def _end(process: subprocess.Popen[bytes], owner: int) -> None:
         for pipe in (process.stdin, process.stdout, process.stderr):
             with suppress(OSError):  # what was not sent, nobody reads any longer
                 pipe.close()  # type: ignore[union-attr]
-
-
-def _remade(head: dict[str, Any]) -> KgError:
-    """The error that the process wrote down."""
-    kind, place, hint = getattr(errors, head["class"]), head["place"], head["hint"]
-    error = kind(Text(*head["what"]), place=place and Place(*place), hint=hint and Text(*hint))
-    assert isinstance(error, KgError)
-    return error
 
 
 def _cannot_start(why: str) -> StoreError:
