@@ -454,7 +454,7 @@ def test_ctrl_c_while_the_program_is_still_being_read_is_quiet(kg: Run, project:
         "        if name == sys.argv[1]: sys.meta_path.remove(self); raise KeyboardInterrupt\n"
         "sys.meta_path.insert(0, At())\nmain(['find', 'BYD'])"
     )
-    for module in ("click", "kg.errors", "pyoxigraph", "kg.faces.cli.commands", "kg.faces.cli.asking"):
+    for module in ("click", "kg.errors", "pyoxigraph", "kg.faces.cli.group", "kg.faces.cli.commands.find"):
         done = subprocess.run([sys.executable, "-c", code, module], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stdout) == (130, ""), (module, done.stderr)
         assert done.stderr.count("\n") == 1

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from kg import errors
-from kg.faces.cli import HOMES
+from kg.faces.cli import COMMANDS
 from kg.faces.manual import pages
 from kg.graph import KnowledgeGraph
 
@@ -78,4 +78,4 @@ def test_links_lead_somewhere() -> None:
 
 
 def test_every_command_is_in_the_table_of_the_shell() -> None:
-    assert len(HOMES) == len(set(HOMES)) >= 17
+    assert len(COMMANDS) == len(set(COMMANDS)) >= 17

@@ -961,7 +961,7 @@ def test_wrong_flags_end_with_a_message(kg: Callable[..., Any]) -> None:
 @pytest.mark.slow  # imports the protocol's package
 def test_the_protocols_package_is_not_loaded_before_it_is_needed_and_the_web_never() -> None:
     code = (
-        "import sys, kg.faces.cli.serving, kg.faces.mcp.server, kg.faces.mcp.tasks;"
+        "import sys, kg.faces.cli.commands.mcp, kg.faces.mcp.server, kg.faces.mcp.tasks;"
         "print(sorted(m for m in sys.modules if m.split('.')[0] in ('mcp', 'mcp_types', 'starlette')));"
         "import kg.faces.mcp.connection, kg.faces.mcp.protocol; print(sorted(m for m in sys.modules if m.startswith('kg.faces.web')))"
     )

@@ -11,28 +11,28 @@ TYPE_CHECKING = False  # as type checkers know it; typing itself takes longer th
 if TYPE_CHECKING:
     from kg.errors import KgError
 
-HOMES = {
-    "chain": "asking",
-    "find": "asking",
-    "show": "asking",
-    "path": "asking",
-    "queries": "querying",
-    "query": "querying",
-    "sparql": "querying",
-    "why": "why",
-    "audit": "asking",
-    "stats": "asking",
-    "draw": "giving",
-    "export": "giving",
-    "build": "making",
-    "check": "making",
-    "passages": "making",
-    "completion": "giving",
-    "serve": "serving",
-    "mcp": "serving",
-    "doctor": "doctor",
-}
-"""Command → the module here that has it, in the order in which people meet them."""
+COMMANDS = (
+    "chain",
+    "find",
+    "show",
+    "path",
+    "queries",
+    "query",
+    "sparql",
+    "why",
+    "audit",
+    "stats",
+    "draw",
+    "export",
+    "build",
+    "check",
+    "passages",
+    "completion",
+    "serve",
+    "mcp",
+    "doctor",
+)
+"""The commands, in the order in which people meet them; each is a module of :mod:`kg.faces.cli.commands`."""
 
 
 def main(args: list[str] | None = None) -> None:
@@ -83,7 +83,7 @@ def _command(args: list[str]) -> int:
 
     import click
 
-    from kg.faces.cli.commands import cli
+    from kg.faces.cli.group import cli
 
     asked = os.environ.get("_KG_COMPLETE")
     if asked:

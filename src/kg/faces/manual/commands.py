@@ -6,12 +6,12 @@ import os
 import subprocess
 import sys
 
-from kg.faces.cli import HOMES
+from kg.faces.cli import COMMANDS
 
 
 def helps(lang: str) -> list[tuple[str, str]]:
     """(command, its --help) for the program and each of its commands, in the order of the program's own list."""
-    return [(" ".join(["kg", *words]), _help(words, lang)) for words in ([], *([name] for name in HOMES))]
+    return [(" ".join(["kg", *words]), _help(words, lang)) for words in ([], *([name] for name in COMMANDS))]
 
 
 def _help(words: list[str], lang: str) -> str:

@@ -1,4 +1,4 @@
-"""kg doctor."""
+"""``kg doctor``: what is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""kg why."""
+"""``kg why``: the proofs of a statement."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from kg.faces.cli import HOMES
+from kg.faces.cli import COMMANDS
 from kg.faces.cli.language import say
 from kg.faces.cli.options import common
 from kg.faces.cli.render import monochrome
@@ -16,17 +16,14 @@ class _Group(click.Group):
     """Commands in the order in which people meet them, each module imported when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(HOMES)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        home = HOMES.get(cmd_name)
-        if home is None:
+        if cmd_name not in COMMANDS:
             return None
         from importlib import import_module
 
-        command: click.Command = getattr(
-            import_module(f"kg.faces.cli.{home}"), "show_command" if cmd_name == "show" else cmd_name
-        )
+        command: click.Command = getattr(import_module(f"kg.faces.cli.commands.{cmd_name}"), cmd_name)
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
@@ -35,7 +32,7 @@ class _Group(click.Group):
         except click.UsageError as error:
             from difflib import get_close_matches
 
-            near = get_close_matches(args[0], HOMES, n=1)
+            near = get_close_matches(args[0], COMMANDS, n=1)
             if near:
                 hint = say(f" 是不是 {near[0]}?", f" Did you mean {near[0]}?")
                 raise click.UsageError(error.format_message() + hint, ctx) from error

@@ -1,19 +1,19 @@
-"""kg serve, kg mcp."""
+"""``kg serve``: the HTTP server."""
 
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from kg.errors import KgError, MissingFile, UsageProblem
+from kg.errors import MissingFile, UsageProblem
+from kg.faces.cli.extras import built, need
 from kg.faces.cli.language import say
-from kg.faces.cli.options import Run, common, note, step_printer
+from kg.faces.cli.options import Run, common
 from kg.faces.cli.types import Seconds
-from kg.terms import Text, is_url
+from kg.terms import Text
 
 
 @click.command(
@@ -128,11 +128,11 @@ def serve(
     run: Run, /, token_file: str | None, log_level: str, hosts: tuple[str, ...], cors: tuple[str, ...], **told: Any
 ) -> None:
     """Build if need be, then serve until Ctrl-C or SIGTERM."""
-    _need("serve", "httptools", "prometheus_client", "starlette", "uvicorn", "uvloop", "werkzeug", "xlsxwriter")
+    need("serve", "httptools", "prometheus_client", "starlette", "uvicorn", "uvloop", "werkzeug", "xlsxwriter")
     from kg.faces.web.server import serve as start
     from kg.faces.web.settings import Settings
 
-    settings = Settings(store=str(_built(run)), hosts=hosts, cors=cors, token=_token(token_file), **told)
+    settings = Settings(store=str(built(run)), hosts=hosts, cors=cors, token=_token(token_file), **told)
 
     def ready(port: int) -> None:
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -140,69 +140,6 @@ def serve(
         click.echo(say(f"{url} (Ctrl-C 结束)", f"{url} (Ctrl-C ends it)"), err=True)
 
     start(settings, log_level=log_level, ready=ready)
-
-
-@click.command(
-    help=say(
-        "启动智能体服务:标准输入输出上的 MCP(Model Context Protocol),只读",
-        "serve agents on standard input and output (Model Context Protocol), read-only",
-    )
-)
-@click.option(
-    "--timeout",
-    "seconds",
-    type=Seconds(0.05, 86_400),
-    default=10.0,
-    show_default=True,
-    help=say("每次调用的秒数", "seconds for one call"),
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 64),
-    default=2,
-    show_default=True,
-    help=say("同时回答的调用数", "calls answered at once"),
-)
-@click.option(
-    "--tag",
-    "tags",
-    multiple=True,
-    help=say("只提供带此标签的保存的查询", "offer only the saved queries with this tag"),
-)
-@click.option(
-    "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="warning", show_default=True
-)
-@common
-@click.pass_obj
-def mcp(run: Run, /, seconds: float, workers: int, tags: tuple[str, ...], log_level: str) -> None:
-    """Build if need be, then answer until standard input ends."""
-    _need("mcp", "jsonschema", "mcp", "mcp_types")
-    from kg.faces.mcp.server import serve as start
-    from kg.service.service import Options
-    from kg.store.answers import Limits
-
-    if sys.stdin.isatty():
-        click.echo(say("等待 MCP 客户端;Ctrl-D 结束", "waiting for an MCP client; Ctrl-D ends it"), err=True)
-    options = Options(
-        _built(run), "kg.faces.mcp.tasks:tasks", limits=Limits(seconds=seconds), workers=workers, reserved=1
-    )
-    start(options, run.lang, tags, log_level=log_level)
-
-
-def _built(run: Run) -> Path:
-    """Folder of the built graph that is to be served, made first if need be."""
-    from kg.pipeline.digests import verify
-    from kg.pipeline.freshness import CURRENT
-    from kg.pipeline.ready import ready
-
-    if is_url(run.store) or is_url(run.project):
-        raise UsageProblem(
-            Text("服务只提供本机构建的图谱", "only a graph built on this machine can be served"),
-            hint=Text("远程库自己就是 SPARQL 服务", "the remote store is a SPARQL server itself"),
-        )
-    store = ready(run.project, run.store, tell=note, progress=step_printer()).store
-    verify(store / CURRENT)
-    return store
 
 
 def _token(file: str | None) -> str:
@@ -215,27 +152,3 @@ def _token(file: str | None) -> str:
     if not token:
         raise UsageProblem(Text(f"{file} 是空的", f"{file} is empty"))
     return token
-
-
-def _need(extra: str, *modules: str) -> None:
-    """Look whether what a command needs is installed, without importing it.
-
-    Raises:
-        MissingFile: one of *modules* is not there.
-    """
-    from importlib.util import find_spec
-
-    for name in modules:
-        try:
-            if find_spec(name) is None:
-                raise ModuleNotFoundError(name=name)
-        except ImportError as error:
-            raise lacking(extra, error) from error
-
-
-def lacking(extra: str, error: ImportError) -> KgError:
-    """The error of a command whose packages are not installed."""
-    return MissingFile(
-        Text(f"缺少软件包:{error.name}", f"a package is missing: {error.name}"),
-        hint=Text(f"pip install 'xinzhi[{extra}]'", f"pip install 'xinzhi[{extra}]'"),
-    )

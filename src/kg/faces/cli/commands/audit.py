@@ -1,0 +1,69 @@
+"""``kg audit``: where the reports contradict themselves and each other."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import click
+import pyoxigraph as ox
+
+from kg.faces.cli.completing import INDUSTRY
+from kg.faces.cli.language import say
+from kg.faces.cli.options import Run, common
+from kg.faces.cli.render import (
+    chosen,
+    cite,
+    format_or_text_option,
+    show,
+)
+from kg.store.results import Table
+from kg.store.values import Term
+from kg.vocab import SH, SHAPE
+
+if TYPE_CHECKING:
+    from kg.ask.overview import AuditFinding
+
+from kg.faces.cli.rows import HEADS, node, passage_names
+
+
+@click.command(help=say("报告自相矛盾之处,附算式", "where the report contradicts itself, with the arithmetic"))
+@click.argument("industry", required=False, type=INDUSTRY)
+@click.option("--severity", type=click.Choice(["Warning", "Info"]), help=say("只列此级别", "only this severity"))
+@format_or_text_option
+@common
+@click.pass_obj
+def audit(run: Run, industry: str | None, severity: str | None, format_: str | None) -> None:
+    """Print the audit's findings; exit 1 when there is a Warning, as a linter does."""
+    graph = run.graph()
+    found = [f for f in graph.audit(industry) if severity in (None, f.severity)]
+    kind = chosen(format_, "text")
+    if kind == "text":
+        for rule, of_rule in groupby(found, key=lambda f: f.rule):
+            _print_findings(rule, list(of_rule), graph.names, run.lang)
+        click.echo(say(f"{len(found)} 条", f"{len(found)} finding(s)"), err=True)
+    else:
+        show(_audit_rows(found, graph.names, run.lang, kind), kind, run.lang, graph.names, HEADS, ("focus",))
+    if any(f.severity == "Warning" for f in found):
+        raise click.exceptions.Exit(1)
+
+
+def _audit_rows(found: list[AuditFinding], names: Any, lang: str, kind: str) -> Table:
+    """One row per finding; for the eye (``table``, ``md``) severity and the things involved are told in words."""
+    seen = kind in ("table", "md")
+    rows: list[tuple[Term | None, ...]] = []
+    for f in found:
+        severity = names.label(SH + f.severity, lang) if seen else f.severity
+        involved = say("、", ", ").join(names.label(i, lang) for i in f.involved) if seen else " ".join(f.involved)
+        texts = [ox.Literal(t) for t in (f.message.zh, f.message.en, involved)]
+        rows.append((ox.Literal(severity), ox.Literal(f.rule), node(f.focus), *texts, passage_names(f.passages)))
+    return Table(("severity", "rule", "focus", "zh", "en", "involved", "passages"), tuple(rows))
+
+
+def _print_findings(rule: str, found: list[AuditFinding], names: Any, lang: str) -> None:
+    """One rule and what it found: the thing concerned, what is wrong, where it stands."""
+    severity = names.label(SH + found[0].severity, lang)
+    title = f"{severity} · {names.label(SHAPE + rule, lang)} ({rule})"
+    click.secho(title, bold=found[0].severity == "Warning")
+    for f in found:
+        click.echo(f"  {names.label(f.focus, lang)}: {f.message.pick(lang)}{cite(f.passages)}")

@@ -1,0 +1,51 @@
+"""``kg build``: the build of the graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.faces.cli.language import say
+from kg.faces.cli.options import Run, common, step_printer
+from kg.terms import is_url
+
+if TYPE_CHECKING:
+    from kg.pipeline.build import Outcome
+
+
+@click.command(help=say("构建图谱:检查、推理、审计、写库", "build the graph: check, close, audit, store"))
+@click.option("--reasoner", type=click.Choice(["rules", "owlrl"]), default="rules", show_default=True)
+@click.option("--force", is_flag=True, help=say("即使没有变化也重建", "build even if nothing changed"))
+@common
+@click.pass_obj
+def build(run: Run, reasoner: str, force: bool) -> None:
+    """Build the store and print what it holds and how long each step took."""
+    from kg.pipeline.build import build as make
+    from kg.source.project import Project
+
+    url = run.store if is_url(run.store) else None
+    project = Project.find(run.project, None if url else run.store)
+    outcome = make(project, reasoner=reasoner, force=force, progress=step_printer())
+    if outcome.built:
+        _report(outcome)
+    else:
+        click.echo(say("没有变化,图谱是最新的", "nothing changed; the store is current"))
+    if url:
+        from kg.pipeline.publish import publish
+
+        count = publish(outcome.path / "dataset.nq", url)
+        click.echo(say(f"{url} 现有 {count} 条三元组", f"{url} now holds {count} triples"))
+
+
+def _report(outcome: Outcome) -> None:
+    c, total = outcome.counts, sum(outcome.seconds.values())
+    click.echo(
+        say(
+            f"报告所述 {c['report']} 条({c['passages_stating']} 段),推理 {c['inferred']} 条,审计发现 {c['findings']} 条",
+            f"{c['report']} statements of the report in {c['passages_stating']} passages, {c['inferred']} inferred, {c['findings']} audit findings",
+        )
+    )
+    steps = " · ".join(f"{name} {seconds:.2f}" for name, seconds in outcome.seconds.items())
+    click.echo(f"{steps} · {say('合计', 'total')} {total:.2f} s")
+    click.echo(str(outcome.path))

@@ -1,0 +1,68 @@
+"""``kg check``: what is wrong with the data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.faces.cli.language import say
+from kg.faces.cli.options import Run, common
+
+if TYPE_CHECKING:
+    pass
+
+from kg.faces.cli.texts import document_of, read_text
+
+
+@click.command(
+    help=say(
+        "检查数据:SHACL、图名、(给出原文时)与原文逐段核对",
+        "check the data: SHACL, graph names and, with --text, against the text",
+    )
+)
+@click.argument("files", nargs=-1, type=click.Path())
+@click.option(
+    "--text",
+    "texts",
+    multiple=True,
+    metavar="[ID=]FILE",
+    help=say("某篇文献的原文副本,可重复", "a copy of the text of a document; may be given again"),
+)
+@click.option("--audit/--no-audit", "with_audit", default=True, help=say("是否列出审计发现", "list audit findings too"))
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json", "sarif", "ttl"]), default="text", show_default=True
+)
+@common
+@click.pass_obj
+def check(run: Run, files: tuple[str, ...], texts: tuple[str, ...], with_audit: bool, format_: str) -> None:
+    """Print findings; exit 1 if one of them blocks the build."""
+    from kg.check.findings import order
+    from kg.check.formats import WRITERS
+    from kg.pipeline.build import check as examine
+    from kg.pipeline.build import locate
+    from kg.source.project import Project
+
+    project = Project.find(run.project, run.store)
+    wanted = {name for file in files for name in project.within(file)}
+    findings = examine(project)
+    for given in texts:
+        from kg.check.fidelity import against_text
+
+        document, path = document_of(project, given)
+        findings += locate(project, against_text(project, document, read_text(path)))
+    if not with_audit:
+        findings = [f for f in findings if f.severity == "Violation"]
+    if files:
+        findings = [f for f in findings if f.place and f.place.file in wanted]
+    click.echo(WRITERS[format_](order(findings), run.lang), nl=False)
+    blocking = sum(f.severity == "Violation" for f in findings)
+    click.echo(
+        say(
+            f"{len(findings)} 条发现,{blocking} 条阻止构建",
+            f"{len(findings)} finding(s), {blocking} of them block the build",
+        ),
+        err=True,
+    )
+    if blocking:
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,22 @@
+"""``kg draw``: a drawing as one file."""
+
+from __future__ import annotations
+
+import click
+
+from kg.faces.cli.completing import THING
+from kg.faces.cli.language import say
+from kg.faces.cli.options import Run, common
+from kg.faces.cli.output import write
+
+
+@click.command(help=say("画成一个自足的 HTML 文件(pyvis)", "draw as one self-contained HTML file (pyvis)"))
+@click.argument("thing", required=False, type=THING)
+@click.option("-o", "output", type=click.Path(), required=True, help=say("写到此 HTML 文件", "the HTML file to write"))
+@common
+@click.pass_obj
+def draw(run: Run, thing: str | None, output: str) -> None:
+    """Draw an industry, a company or any other thing; without one, the industries and what links them."""
+    from kg.faces.draw import draw as render
+
+    write(render(run.graph(), thing, run.lang), output)

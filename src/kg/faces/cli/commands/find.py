@@ -1,0 +1,55 @@
+"""``kg find``: things by any name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.errors import NotFound
+from kg.faces.cli.language import say
+from kg.faces.cli.options import Run, common
+from kg.faces.cli.render import (
+    format_option,
+    print_plain,
+)
+from kg.terms import Text
+
+if TYPE_CHECKING:
+    pass
+
+
+@click.command(help=say("按任何名称找事物", "find things by any name"))
+@click.argument("text")
+@click.option("--kind", help=say("类别,如 企业 或 Company", "kind, such as company or Company"))
+@click.option("--limit", type=click.IntRange(1), default=10, show_default=True)
+@format_option
+@common
+@click.pass_obj
+def find(run: Run, text: str, kind: str | None, limit: int, format_: str | None) -> None:
+    """List what a text may mean, best first; exit 3 when nothing comes near."""
+    graph = run.graph()
+    matches = graph.find(text, *([graph.names.kind(kind)] if kind else []), limit=limit)
+    if not matches:
+        raise NotFound(Text(f"没有与“{text}”相近的名称", f"no name comes near “{text}”"))
+    rows = [
+        (
+            m.thing.label.zh,
+            m.thing.label.en,
+            graph.names.label(f"https://w3id.org/xinzhi/ns#{m.thing.kind}", run.lang),
+            " / ".join(m.thing.also),
+            m.thing.iri,
+            round(m.score),
+        )
+        for m in matches
+    ]
+    columns = ("zh", "en", "kind", "also", "iri", "score")
+    heads = [
+        say("中文名", "zh name"),
+        say("英文名", "en name"),
+        say("类别", "kind"),
+        say("别名", "also"),
+        "IRI",
+        say("匹配", "fit"),
+    ]
+    print_plain(columns, heads, rows, format_, run.lang)

@@ -1,0 +1,59 @@
+"""``kg mcp``: the server for agents."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from kg.faces.cli.extras import built, need
+from kg.faces.cli.language import say
+from kg.faces.cli.options import Run, common
+from kg.faces.cli.types import Seconds
+
+
+@click.command(
+    help=say(
+        "启动智能体服务:标准输入输出上的 MCP(Model Context Protocol),只读",
+        "serve agents on standard input and output (Model Context Protocol), read-only",
+    )
+)
+@click.option(
+    "--timeout",
+    "seconds",
+    type=Seconds(0.05, 86_400),
+    default=10.0,
+    show_default=True,
+    help=say("每次调用的秒数", "seconds for one call"),
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help=say("同时回答的调用数", "calls answered at once"),
+)
+@click.option(
+    "--tag",
+    "tags",
+    multiple=True,
+    help=say("只提供带此标签的保存的查询", "offer only the saved queries with this tag"),
+)
+@click.option(
+    "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="warning", show_default=True
+)
+@common
+@click.pass_obj
+def mcp(run: Run, /, seconds: float, workers: int, tags: tuple[str, ...], log_level: str) -> None:
+    """Build if need be, then answer until standard input ends."""
+    need("mcp", "jsonschema", "mcp", "mcp_types")
+    from kg.faces.mcp.server import serve as start
+    from kg.service.service import Options
+    from kg.store.answers import Limits
+
+    if sys.stdin.isatty():
+        click.echo(say("等待 MCP 客户端;Ctrl-D 结束", "waiting for an MCP client; Ctrl-D ends it"), err=True)
+    options = Options(
+        built(run), "kg.faces.mcp.tasks:tasks", limits=Limits(seconds=seconds), workers=workers, reserved=1
+    )
+    start(options, run.lang, tags, log_level=log_level)

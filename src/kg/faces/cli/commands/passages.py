@@ -1,0 +1,66 @@
+"""``kg passages``: the registration of a text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.errors import UsageProblem
+from kg.faces.cli.language import say
+from kg.faces.cli.options import Run, common
+from kg.faces.cli.output import write
+from kg.terms import Text
+
+if TYPE_CHECKING:
+    pass
+
+from kg.faces.cli.texts import document_of, read_text
+
+
+@click.command(
+    help=say(
+        "登记一篇文献的段落:data/ID/ 里的 sections.tsv(猜测一次,再由人改)与 passages.ttl(区间、摘要、章节路径)",
+        "register the passages of a document: sections.tsv (guessed once, then yours to edit) and passages.ttl (spans, "
+        "digests, section paths) in data/ID/",
+    )
+)
+@click.argument("text", metavar="[ID=]FILE")
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(),
+    help=say("把 passages.ttl 写到此文件,- 为标准输出", "write passages.ttl to this file, - for standard output"),
+)
+@click.option("--force", is_flag=True, help=say("可以覆盖 passages.ttl", "passages.ttl may be overwritten"))
+@common
+@click.pass_obj
+def passages(run: Run, text: str, output: str | None, force: bool) -> None:
+    """Generate the passages of a text; the text itself is not kept, and nothing is overwritten unasked."""
+    from kg.source.document import guess_sections, read_sections, to_tsv
+    from kg.source.passages import generate, industries
+    from kg.source.project import Project
+
+    project = Project.find(run.project, run.store)
+    document, path = document_of(project, text)
+    words = read_text(path)
+    sections = read_sections(document, project.relative(document.sections))
+    if not document.sections.exists():
+        sections = guess_sections(words, industries(project))
+        write(to_tsv(sections), str(document.sections))
+        found = project.relative(document.sections)
+        click.echo(
+            say(
+                f"猜出 {len(sections)} 个章节,写入 {found};改正后再运行一次",
+                f"guessed {len(sections)} sections into {found}; correct them there and run this again",
+            ),
+            err=True,
+        )
+    target = output or str(document.passages)
+    if target != "-" and Path(target).exists() and not force:
+        raise UsageProblem(
+            Text(f"{target} 已经存在", f"{target} is there already"),
+            hint=Text("加 --force 覆盖它,或用 -o - 打印", "overwrite it with --force, or print with -o -"),
+        )
+    write(generate(document, words, sections), None if target == "-" else target)

@@ -1,0 +1,40 @@
+"""``kg queries``: the saved queries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.errors import UsageProblem
+from kg.faces.cli.completing import TAG
+from kg.faces.cli.language import say
+from kg.faces.cli.options import Run, common
+from kg.faces.cli.render import format_option, print_plain
+from kg.terms import Text
+
+if TYPE_CHECKING:
+    pass
+
+
+@click.command(help=say("列出保存的查询", "list the saved queries"))
+@click.option("--tag", type=TAG, help=say("只列带此标签的", "only those with this tag"))
+@format_option
+@common
+@click.pass_obj
+def queries(run: Run, tag: str | None, format_: str | None) -> None:
+    """List saved queries with their questions and parameters."""
+    catalogue = run.graph().catalogue
+    found = [q for q in catalogue if tag is None or tag in q.tags]
+    if tag and not found:
+        tags = sorted({t for q in catalogue for t in q.tags})
+        raise UsageProblem(
+            Text(f"没有标签 {tag}", f"no query has the tag {tag}"),
+            hint=Text(f"标签:{'、'.join(tags)}", f"tags: {', '.join(tags)}"),
+        )
+    rows = [
+        (q.name, catalogue.question(q).pick(run.lang), " ".join(p.name for p in q.params), " ".join(q.tags))
+        for q in found
+    ]
+    heads = [say("名称", "name"), say("问题", "question"), say("参数", "parameters"), say("标签", "tags")]
+    print_plain(("name", "question", "params", "tags"), heads, rows, format_, run.lang)

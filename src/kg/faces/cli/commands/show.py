@@ -1,0 +1,126 @@
+"""``kg show``: one thing from all sides."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kg.errors import NotFound
+from kg.faces.cli.completing import THING
+from kg.faces.cli.language import say
+from kg.faces.cli.options import Run, common
+from kg.faces.cli.render import (
+    cite,
+    in_words,
+)
+from kg.terms import amount, expand, slug
+from kg.vocab import PASSAGE
+
+if TYPE_CHECKING:
+    from kg.ask.entity import Claim, Edge, Entity
+
+_PASSAGE = re.compile(r"[^\s/:]+-L\d{4,}")
+"""Names of passages: document and line."""
+
+
+@click.command(help=say("一个事物的全貌:名称、关系、数字、论断、出处", "one thing from all sides"))
+@click.argument("thing", type=THING)
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
+@common
+@click.pass_obj
+def show(run: Run, thing: str, format_: str) -> None:
+    """Print one entity page."""
+    graph = run.graph()
+    found = _entity(graph, thing)
+    if format_ == "json":
+        import json
+
+        from kg.ask import plain
+
+        click.echo(json.dumps(plain.entity(found, graph.names), ensure_ascii=False, indent=2))
+        return
+    _print_entity(found, graph.names, run.lang)
+    others = [t for t in graph.names.bearing(thing) if t != found.thing]
+    if others:
+        listed = say("、", ", ").join(f"{graph.names.label(o.iri, run.lang)} ({slug(o.iri)}, {o.kind})" for o in others)
+        click.echo(say(f"\n同名的还有:{listed}", f"\nalso of this name: {listed}"), err=True)
+
+
+def _entity(graph: Any, thing: str) -> Entity:
+    """The page of a name, or of whatever bears an IRI: a figure, a passage (``w1-L0037``), a class."""
+    from kg.ask.entity import described
+
+    try:
+        found: Entity = graph.entity(thing)
+    except NotFound:
+        iri = f"{PASSAGE}{thing}" if _PASSAGE.fullmatch(thing) else expand(thing)
+        unnamed = described(graph.store, graph.names, iri) if ":" in iri else None
+        if unnamed is None:
+            raise
+        return unnamed
+    return found
+
+
+def _print_entity(found: Entity, names: Any, lang: str) -> None:
+    t = found.thing
+    name, other = t.label.pick(lang), t.label.pick("en" if lang == "zh" else "zh")
+    click.secho(name, bold=True, nl=False)
+    kind = (
+        names.label(f"https://w3id.org/xinzhi/ns#{t.kind}", lang) if t.kind else say("本体的词", "term of the ontology")
+    )
+    click.echo(f"  {other}  ({kind})" if other != name else f"  ({kind})")
+    click.echo(t.iri)
+    if found.span:
+        place = found.span
+        click.echo(f"{place.section} · {say('字符', 'characters')} {place.start}–{place.end} · SHA-256 {place.sha256}")
+    if t.also:
+        click.echo(f"{say('又名', 'also')}: {' / '.join(t.also)}")
+    for texts in found.texts.values():
+        click.echo(texts.get(lang) or next(iter(texts.values())))
+    for prop, value in found.values:
+        click.echo(f"{names.label(prop, lang)}: {amount(value, lang) if isinstance(value, float) else value}")
+    if found.span:
+        click.secho(f"\n{say('这一段说', 'what it states')}", bold=True)
+        for triple in found.states:
+            click.echo("  " + in_words(triple, lang, names))
+    words = {
+        "asserted": say("报告所述", "stated by the report"),
+        "background": say("背景(报告未说)", "background, not said by the report"),
+        "entities": say("名称与归类", "names and order"),
+        "inferred": say("推理得出", "inferred"),
+    }
+    for kind, title in words.items():
+        edges = [e for e in found.edges if e.kind == kind]
+        if edges:
+            click.secho(f"\n{title}", bold=True)
+            for edge in edges:
+                click.echo(f"  {_edge(edge, names, lang)}{cite(edge.passages)}")
+    for title, claims in ((say("数字", "figures"), found.figures), (say("论断", "claims"), found.claims)):
+        if claims:
+            click.secho(f"\n{title}", bold=True)
+            for claim in claims:
+                click.echo(f"  {claim_line(claim, names, lang)}{cite((claim.passage,))}")
+
+
+def _edge(edge: Edge, names: Any, lang: str) -> str:
+    arrow = "→" if edge.out else "←"
+    return f"{names.label(edge.predicate, lang, inverse=not edge.out)} {arrow} {names.label(edge.other, lang)}"
+
+
+def claim_line(claim: Claim, names: Any, lang: str) -> str:
+    """A claim in one line: what is measured, where, when, how much, or the paraphrase."""
+    summary = claim.summary.get(lang, "")
+    if claim.value is None:
+        kind = names.label(f"https://w3id.org/xinzhi/ns#{claim.kind}", lang)
+        return f"{kind}: {summary}"
+    parts = [names.label(i, lang) for i in (claim.indicator, claim.region) if i] + (
+        [claim.years] if claim.years else []
+    )
+    bound = "" if slug(claim.comparator or "") == "eq" else names.label(claim.comparator, lang) + " "
+    unit = names.unit(claim.unit, claim.indicator, lang)
+    value = amount(claim.value, lang) if isinstance(claim.value, (int, float)) else claim.value
+    number = f"{bound}{value} {unit}".rstrip()
+    tail = [names.label(i, lang) for i in (claim.status, claim.attributed_to) if i] + ([summary] if summary else [])
+    return f"{' '.join(parts)}: {number} ({say('、', ', ').join(tail)})"

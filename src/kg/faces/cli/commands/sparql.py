@@ -1,0 +1,76 @@
+"""``kg sparql``: the answer to a query of the user's own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.ask.tables import plain_table
+from kg.errors import LimitReached, MissingFile, Place, reason
+from kg.faces.cli.language import say
+from kg.faces.cli.options import Run, common
+from kg.faces.cli.render import format_option, show, tell_truncated
+from kg.faces.cli.types import Seconds
+from kg.terms import Text
+
+if TYPE_CHECKING:
+    pass
+
+
+_MOST = 10_000
+"""Rows of an answer if nobody says how many."""
+
+
+@click.command(
+    help=say("只读 SPARQL 1.1:文本、文件或 -(标准输入)", "read-only SPARQL 1.1: text, a file, or - for standard input")
+)
+@click.argument("text")
+@click.option("--timeout", type=Seconds(0.01, 86_400), default=30.0, show_default=True, help=say("秒", "seconds"))
+@click.option("--limit", type=click.IntRange(1), show_default=str(_MOST), help=say("最多行数", "most rows"))
+@format_option
+@common
+@click.pass_obj
+def sparql(run: Run, text: str, timeout: float, limit: int | None, format_: str | None) -> None:
+    """Run a query from outside, in a process that can be killed; exit 4 if a limit that was not asked for cut its answer."""
+    shown, body = _source(text)
+    answer = run.graph(limited=False).ask(body, shown=shown, seconds=timeout, limit=limit or _MOST)
+    if answer.table is not None and (answer.triples is None or (format_ or "ttl") != "ttl"):
+        show(answer.table, format_, run.lang, exact=True)
+    elif answer.triples is not None:
+        click.echo(answer.triples, nl=False)
+        if answer.table is not None and answer.table.truncated:
+            tell_truncated(run.lang)
+    elif format_:
+        show(plain_table(("answer",), [(answer.truth,)]), format_, run.lang, exact=True)
+    else:
+        click.echo("true" if answer.truth else "false")
+    if limit is None and answer.table is not None and answer.table.truncated:
+        raise click.exceptions.Exit(LimitReached.exit_code)
+
+
+def _source(text: str) -> tuple[str, str]:
+    """(what to call it, the query) for a text, a file's path or ``-``."""
+    if text != "-" and not text.endswith(".rq"):
+        return "<query>", text
+    name = "<stdin>" if text == "-" else text
+    try:
+        data = sys.stdin.buffer.read() if text == "-" else Path(text).read_bytes()
+        return name, data.decode("utf-8-sig")
+    except OSError as error:
+        why = reason(error)
+        raise MissingFile(
+            Text(f"读不到 {name}:{why.zh}", f"cannot read {name}: {why.en}"),
+            hint=Text(
+                "给出一个 .rq 文件的路径,或直接写出查询", "give the path of a .rq file, or write the query itself"
+            ),
+        ) from error
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise MissingFile(
+            Text("不是 UTF-8 文本", "not a text in UTF-8"),
+            place=Place(name, line),
+            hint=Text("把它存成 UTF-8", "save it as UTF-8"),
+        ) from error

@@ -1,0 +1,53 @@
+"""Copies of texts that a user names, and the documents that they are of."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.errors import MissingFile, UsageProblem
+from kg.terms import Text
+
+if TYPE_CHECKING:
+    from kg.source.document import Document
+    from kg.source.project import Project
+
+
+def document_of(project: Project, given: str) -> tuple[Document, str]:
+    """The document and the file that ``[ID=]FILE`` names; without an id, the only one, or the one with that digest."""
+    from kg.source.passages import digests
+
+    documents = {document.id: document for document in project.documents}
+    name, equals, path = given.partition("=")
+    if equals and name in documents:
+        return documents[name], path
+    if len(documents) == 1:
+        return next(iter(documents.values())), given
+    by_digest = digests(project)
+    found = by_digest.get(sha256(read_text(given).encode()).hexdigest())
+    if found in documents:
+        return documents[found], given
+    known = "、".join(documents), ", ".join(documents)
+    raise UsageProblem(
+        Text(f"不知道 {given} 是哪篇文献的原文", f"it is not known of which document {given} is the text"),
+        hint=Text(
+            f"写成 ID=文件;文献:{known[0] or '无'}。新文献先写 data/ID/document.trig",
+            f"write ID=FILE; the documents are {known[1] or 'none'}. For a new one, write data/ID/document.trig first",
+        ),
+    )
+
+
+def read_text(path: str) -> str:
+    """The text in a file.
+
+    Raises:
+        MissingFile: it cannot be read, or is not UTF-8.
+    """
+    try:
+        return Path(path).read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MissingFile(
+            Text(f"读不到文本 {path}", f"cannot read the text {path}"),
+            hint=Text("需要 UTF-8 文本文件", "a UTF-8 text file is needed"),
+        ) from error
