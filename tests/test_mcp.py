@@ -62,6 +62,7 @@ UNCITED = {
     "facts-beyond-report",
     "inferred-facts",
     "kinds-of-product",
+    "kinds-of-technology",
     "relations-by-support",
     "segments-per-tier",
     "things-by-kind",
@@ -223,7 +224,7 @@ def test_parameters_have_their_types(agent: Agent) -> None:
     assert {"Company", "Policy"} <= set(kind["enum"])
     segment = schema("companies-in-segment", "segment")
     assert "name, alias, slug or IRI of a Segment 环节" in segment["description"]
-    assert segment["default"] == "ev-powertrain"
+    assert segment["default"] == "ev-battery"
     assert "downstream 下游" in schema("companies-at-tier", "tier")["description"]
     assert "default" not in schema("bottlenecks", "industry")
     assert tools["chain"].input_schema["required"] == ["industry"]
@@ -570,7 +571,7 @@ def test_hints_speak_of_tools_not_of_commands(agent: Agent) -> None:
         ("find", {"text": ["x"]}, "a text of at most 500 characters"),
         ("find", {"text": "x" * 501}, "a text of at most 500 characters"),
         ("find", {"text": "x", "kind": "Firm"}, "one of Application, "),
-        ("statements-of-passage", {"passage": "nowhere"}, "write the line of one"),
+        ("statements-of-passage", {"passage": "nowhere"}, "write document-Lline"),
     ],
 )
 def test_wrong_arguments_are_told_what_would_be_right(

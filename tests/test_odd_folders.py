@@ -59,7 +59,7 @@ ODD: dict[str, tuple[Callable[[Path], None], str]] = {
     "data leads nowhere": (lambda at: _link(at / "data", "none"), "has no folder data/"),
     "queries is below a file": (lambda at: _link(at / "queries", "data/entities.trig/x"), "/queries: Not a directory"),
     "a file leads to itself": (lambda at: _link(at / "data" / "x.ttl", "x.ttl"), "/x.ttl: Too many levels"),
-    "a file leads nowhere": (lambda at: _link(at / "data" / "r1" / "x.trig", "none"), "/x.trig: No such file"),
+    "a file leads nowhere": (lambda at: _link(at / "data" / "x.trig", "none"), "/x.trig: No such file"),
     "a query leads nowhere": (lambda at: _link(at / "queries" / "x.rq", "none"), "/x.rq: No such file"),
     "a file leads to a folder": (lambda at: _link(at / "data" / "x.ttl", "report"), "/x.ttl: Is a directory"),
     "the model is a folder": (lambda at: _folder(at / "ontology" / "ivc.ttl"), "/ivc.ttl: Is a directory"),
@@ -118,7 +118,7 @@ def _as_nobody(call: Callable[[], object]) -> str:
 @pytest.mark.parametrize(
     ("name", "call"),
     [
-        ("data/r1", lambda at: Project.find(at, at / "build").inputs),
+        ("data", lambda at: Project.find(at, at / "build").inputs),
         ("ontology", lambda at: Project.find(at, at / "build").inputs),
         ("data/entities.trig", lambda at: input_digests(Project.find(at, at / "build"))),
         (".", lambda at: Project.find(at, at / "build")),

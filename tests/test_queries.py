@@ -87,7 +87,7 @@ def test_golden_rows(path: Path, graph: KnowledgeGraph) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_columns_hold_what_they_say(path: Path, graph: KnowledgeGraph) -> None:
     """Values where a type stands, else things; whatever is asked for, and if nothing is found."""
-    query = _query(path)
+    query = graph.catalogue.get(path.stem)
     open_ = {p.name: "UNDEF" for p in query.params}
     for bound in ({}, open_):
         table = graph.store.select(query.bind(bound), shown=path.name, limit=5000)
@@ -125,7 +125,7 @@ def test_no_saved_query_reads_the_graph_over_and_over(graph: KnowledgeGraph) -> 
 
     def slow(names: Iterable[str]) -> dict[str, float]:
         reading = seconds("SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }", 5)
-        took = {name: seconds(_query(ROOT / "queries" / f"{name}.rq").sparql, 2) / reading for name in names}
+        took = {name: seconds(graph.catalogue.get(name).sparql, 2) / reading for name in names}
         return {name: round(times, 1) for name, times in took.items() if times > 6}
 
     found = slow(path.stem for path in FILES)

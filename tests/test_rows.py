@@ -25,7 +25,7 @@ from kg.store.embedded import EmbeddedStore, to_table
 from kg.store.results import WRITERS, Table, json_rows, to_csv, to_html, to_turtle
 from kg.store.values import plain, written
 from kg.terms import Text, amount
-from kg.vocab import BASE, IVC, PREFIXES, XSD
+from kg.vocab import BASE, IVC, PREFIXES, TYPE, XSD
 
 ODD = """SELECT (true AS ?t) (10/3 AS ?a) (1234567890123456.789 AS ?b) (0.0000001 AS ?c)
   ("NaN"^^xsd:double AS ?d) (1e400 AS ?e) (-1e400 AS ?f) {}"""
@@ -253,6 +253,8 @@ def test_what_is_known_of_a_thing_is_json_whatever_its_numbers(tmp_path: Path) -
     quads = [
         ox.Quad(thing, ox.NamedNode(f"{IVC}value"), value, g) for value in values for g in (graph, ox.DefaultGraph())
     ]
+    declared = ox.NamedNode("http://www.w3.org/2002/07/owl#DatatypeProperty")
+    quads.append(ox.Quad(ox.NamedNode(f"{IVC}value"), ox.NamedNode(TYPE), declared))
     file = tmp_path / "dataset.nq"
     file.write_bytes(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
     names = Names({"things": [], "terms": {}, "classes": {}, "captions": {}, "measures": {}})

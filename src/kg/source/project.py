@@ -54,8 +54,10 @@ class Project:
         """
         named = root or os.environ.get("KG_PROJECT")
         folder = _resolved(named) if named else _packaged()
-        extends = config.read(folder / config.NAME).extends
-        for part in ("data",) if extends else ("ontology", "data", "queries"):
+        parts = ["data"]
+        for part in parts:
+            if part == "data" and _is_folder(folder / part) and not config.read(folder / config.NAME).extends:
+                parts += ["ontology", "queries"]
             if not _is_folder(folder / part):
                 raise MissingFile(
                     Text(f"{folder} 里没有 {part}/ 文件夹", f"{folder} has no folder {part}/"),
@@ -77,7 +79,7 @@ class Project:
     @cached_property
     def documents(self) -> tuple[Document, ...]:
         """Its documents: the folders in ``data/`` that hold a ``document.trig``, in order of their names."""
-        folders = sorted(entry for entry in (self.root / "data").iterdir() if _is_folder(entry))
+        folders = (entry for entry in _entries(self.root / "data") if _is_folder(entry))
         return tuple(Document(f.name, f) for f in folders if _exists(f / "document.trig"))
 
     @cached_property
@@ -87,7 +89,10 @@ class Project:
         Raises:
             SyntaxProblem: there is a file in ``ontology/`` that nothing reads.
         """
-        return tuple(path for folder in self._homes for path in _model(folder / "ontology"))
+        first, *others = (folder / "ontology" for folder in self._homes)
+        needed = tuple(first / name for name in ("ivc.ttl", "ivc-lists.ttl"))
+        added = (path for folder in (first, *others) if _exists(folder) for path in _model(folder))
+        return (*needed, *(path for path in added if path not in needed))
 
     @cached_property
     def data_files(self) -> tuple[Path, ...]:
@@ -164,13 +169,11 @@ def _packaged() -> Path:
 
 
 def _model(folder: Path) -> Iterator[Path]:
-    """The files of terms and lists in *folder*, the largest name last (lists come after the terms they are of)."""
-    if not _exists(folder):
-        return
-    for path in sorted(folder.iterdir(), key=lambda p: p.stem):
+    """The files of terms and lists in *folder*."""
+    for path in _entries(folder):
         if path.name in {f"shapes-{kind}.ttl" for kind in KINDS} or _UNREAD.fullmatch(path.name):
             continue
-        if path.suffix != ".ttl" or path.name.startswith("shapes-") or _is_folder(path):
+        if path.suffix != ".ttl" or path.name.startswith("shapes-"):
             raise SyntaxProblem(
                 Text("没有什么会读取这个文件", "nothing reads this file"),
                 place=Place(f"{folder.name}/{path.name}"),
@@ -180,6 +183,14 @@ def _model(folder: Path) -> Iterator[Path]:
                 ),
             )
         yield path
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What lies in *folder*, in order of names."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise unreadable(folder, error) from error
 
 
 def contents(path: Path) -> bytes:

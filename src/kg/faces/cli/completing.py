@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import BashComplete, CompletionItem, add_completion_class, shell_complete, split_arg_string
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    add_completion_class,
+    get_completion_class,
+    shell_complete,
+    split_arg_string,
+)
 
 if TYPE_CHECKING:
     from kg.ask.names import Names, Thing
@@ -150,3 +157,10 @@ def _words(line: str) -> list[str]:
     """The words of *line*, of which the last, though perhaps empty, ends where the line does."""
     *words, last = split_arg_string(f"{line}.")
     return [*words, last[:-1]]
+
+
+def script(cli: click.Command, shell: str) -> str:
+    """The script that completes the words of *cli* in *shell*."""
+    maker = get_completion_class(shell)
+    assert maker is not None
+    return maker(cli, {}, "kg", "_KG_COMPLETE").source()

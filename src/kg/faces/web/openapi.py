@@ -111,6 +111,7 @@ def document(context: Context, request: Request) -> Answer:
         "/queries": _get("queriesPage", "pages", Text("保存的查询", "the saved queries"), *_PAGE, params=[tag, lang]),
         "/queries/{name}": _query_page(saved),
         "/{kind}/{slug}": _page("thing", files["/{kind}/{slug}.{format}"], *_THING),
+        "/resource": _resource(context),
         "/ns": _get("ontology", "pages", Text("本体", "the ontology"), *_THING, params=[lang]),
         **{f"/{name}": _page(name, files[f"/{name}.json"], *_PAGE) for name in ("audit", "search", "why")},
         "/chain/{industry}": _page("chain", files["/chain/{industry}.json"], *_PAGE),
@@ -352,6 +353,19 @@ def _thing(context: Context) -> Schema:
         _parameter(*_LANG),
     ]
     return _get("thing", "things", Text("一个事物", "one thing"), *_THING, params=params, problems=("not-found",))
+
+
+def _resource(context: Context) -> Schema:
+    first = (thing.iri for thing in context.graph.names.of_kind("Industry"))
+    params = [
+        _parameter(
+            "iri", {"type": "string", "format": "iri"}, Text("事物的 IRI", "the IRI of a thing"), **_example_of(first)
+        ),
+        _parameter("format", {"type": "string", "enum": list(SUFFIXES)}, Text("格式", "format")),
+        _parameter(*_LANG),
+    ]
+    words = Text("任一命名空间的一个事物", "a thing of any namespace")
+    return _get("resource", "pages", words, *_THING, params=params, problems=("not-found",))
 
 
 def _chain(context: Context) -> Schema:

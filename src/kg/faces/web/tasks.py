@@ -43,6 +43,7 @@ _LATER: Final = (
     "pyvis.network",
     "rapidfuzz.fuzz",
     "rapidfuzz.process",
+    "wcwidth",
     "xlsxwriter.workbook",
 )
 """Modules that the program otherwise loads when it first needs them. Here they are loaded once, before workers are confined

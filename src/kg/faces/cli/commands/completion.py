@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from kg.faces.cli.completing import script
 from kg.faces.cli.language import say
 
 
@@ -13,10 +14,6 @@ from kg.faces.cli.language import say
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the shell's completion script."""
-    from click.shell_completion import get_completion_class
-
     from kg.faces.cli.group import cli
 
-    maker = get_completion_class(shell)
-    assert maker is not None
-    click.echo(maker(cli, {}, "kg", "_KG_COMPLETE").source())
+    click.echo(script(cli, shell))

@@ -57,8 +57,8 @@ def passages(run: Run, text: str, output: str | None, force: bool) -> None:
             ),
             err=True,
         )
-    target = output or str(document.passages)
-    if target != "-" and Path(target).exists() and not force:
+    target = str(document.passages) if output is None else output
+    if target != "-" and Path(target).is_file() and not force:
         raise UsageProblem(
             Text(f"{target} 已经存在", f"{target} is there already"),
             hint=Text("加 --force 覆盖它,或用 -o - 打印", "overwrite it with --force, or print with -o -"),
