@@ -17,7 +17,7 @@ from kg.faces.web.form import read_only
 from kg.faces.web.problems import STATUS
 from kg.service.messages import Answer, Request
 from kg.store import answers
-from kg.store.answers import Ask, evaluate
+from kg.store.answers import ProtocolQuery, evaluate
 from kg.store.embedded import EmbeddedStore, engine_problem, to_table
 from kg.store.formats import ALL, GRAPHS, ROWS, Format, find, media_types
 from kg.store.worker import Answer as Shown
@@ -71,7 +71,7 @@ def _store(context: Context) -> EmbeddedStore:
     return context.graph.store
 
 
-def _asked(request: Request) -> Ask:
+def _asked(request: Request) -> ProtocolQuery:
     queries = request.all("query")
     if len(queries) != 1:
         raise UsageProblem(
@@ -80,7 +80,7 @@ def _asked(request: Request) -> Ask:
         )
     # an empty value names no graph: forms and links send it
     default, named = (tuple(filter(None, request.all(name))) for name in ("default-graph-uri", "named-graph-uri"))
-    return Ask(queries[0], default, named)
+    return ProtocolQuery(queries[0], default, named)
 
 
 @lru_cache(maxsize=1024)
@@ -116,7 +116,7 @@ def _editor(context: Context, request: Request) -> Answer:
     return context.page("sparql.html", request, query=query, answer=found)
 
 
-def _shown(context: Context, asked: Ask) -> Shown:
+def _shown(context: Context, asked: ProtocolQuery) -> Shown:
     """The answer as the page shows it: the first rows, a graph as Turtle."""
     found = evaluate(_store(context), asked)
     try:
