@@ -38,7 +38,7 @@ _START_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True)
-class Answer:
+class QueryResult:
     """The result of a query for the command line and Python.
 
     Attributes:
@@ -75,12 +75,12 @@ class RawAnswer:
         table = to_table(found)
         return Table(table.columns, table.rows, self.truncated)
 
-    def answer(self) -> Answer:
+    def answer(self) -> QueryResult:
         """The parsed answer."""
         if self.kind == "truth":
-            return Answer(truth=self.truth)
+            return QueryResult(truth=self.truth)
         if self.kind == "rows":
-            return Answer(table=self.table())
+            return QueryResult(table=self.table())
         triples = [quad.triple for quad in ox.parse(self.body, format=ox.RdfFormat.N_TRIPLES)]
         return _of_triples(triples, self.truncated)
 
@@ -259,18 +259,18 @@ def require_time(seconds: float | None) -> None:
         )
 
 
-def answer(store: Store, sparql: str, shown: str, limit: int) -> Answer:
+def answer(store: Store, sparql: str, shown: str, limit: int) -> QueryResult:
     """The answer of *sparql* on *store*, with at most *limit* rows or triples."""
     found = store.query(sparql, shown=shown)
     if isinstance(found, ox.QueryBoolean):
-        return Answer(truth=bool(found))
+        return QueryResult(truth=bool(found))
     if isinstance(found, ox.QuerySolutions):
-        return Answer(table=to_table(found, limit))
+        return QueryResult(table=to_table(found, limit))
     triples = list(islice(found, limit + 1))
     return _of_triples(triples[:limit], len(triples) > limit)
 
 
-def _of_triples(triples: list[ox.Triple], truncated: bool) -> Answer:
+def _of_triples(triples: list[ox.Triple], truncated: bool) -> QueryResult:
     rows: tuple[Any, ...] = tuple((t.subject, t.predicate, t.object) for t in triples)
     table = Table(("subject", "predicate", "object"), rows, truncated)
-    return Answer(table, serialise(triples, ox.RdfFormat.TURTLE))
+    return QueryResult(table, serialise(triples, ox.RdfFormat.TURTLE))

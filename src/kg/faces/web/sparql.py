@@ -20,7 +20,7 @@ from kg.store import answers
 from kg.store.answers import ProtocolQuery, evaluate
 from kg.store.embedded import EmbeddedStore, engine_problem, to_table
 from kg.store.formats import ALL, GRAPHS, ROWS, Format, find, media_types
-from kg.store.worker import Answer as Shown
+from kg.store.worker import QueryResult
 from kg.terms import Text
 
 _SHOWN: Final = 1_000
@@ -116,15 +116,15 @@ def _editor(context: Context, request: Request) -> Answer:
     return context.page("sparql.html", request, query=query, answer=found)
 
 
-def _shown(context: Context, asked: ProtocolQuery) -> Shown:
+def _shown(context: Context, asked: ProtocolQuery) -> QueryResult:
     """The answer as the page shows it: the first rows, a graph as Turtle."""
     found = evaluate(_store(context), asked)
     try:
         if isinstance(found, ox.QueryBoolean):
-            return Shown(truth=bool(found))
+            return QueryResult(truth=bool(found))
         if isinstance(found, ox.QuerySolutions):
-            return Shown(table=to_table(found, _SHOWN))
+            return QueryResult(table=to_table(found, _SHOWN))
     except (OSError, RuntimeError, ValueError) as error:
         raise engine_problem(error) from error
     body, _ = answers.answer(_store(context), asked, lambda _: GRAPHS[0], context.limits)
-    return Shown(triples=body.decode())
+    return QueryResult(triples=body.decode())
