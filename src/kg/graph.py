@@ -349,7 +349,7 @@ class KnowledgeGraph:
 class RemoteGraph(KnowledgeGraph):
     """A graph that ``kg build --store URL`` has uploaded to a SPARQL 1.1 store.
 
-    Names are read from the store; saved queries are those of the packaged or current project.
+    Names are read from the store. Saved queries are those of ``KG_PROJECT``, else of the packaged project.
 
     Args:
         url: the store's query endpoint, or a base URL with the endpoint ``query`` below it.
