@@ -41,12 +41,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Proof:
-    """A triple and what it rests on.
+    """A proof of a triple.
 
     Attributes:
         triple: subject, predicate, object in N-Triples form.
         kind: ``report`` (a passage states it), ``background``, ``entities``, ``passages``, ``ontology``,
-            ``graph`` (which passage a claim stands in), or ``rule``.
+            ``graph`` (an ``ivc:statedIn`` triple), or ``rule``.
         passages: IRIs of the passages that state it.
         rule: the rule of the last step, None on a leaf.
         premises: proofs of the rule's premises.

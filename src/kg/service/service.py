@@ -77,7 +77,7 @@ class Service:
     """Answers requests on the current graph.
 
     Args:
-        options: the settings.
+        options: settings of the service.
         loaded: called with the folder of each new graph before the service switches to it. If it raises, the service keeps
             the old graph.
 

@@ -175,7 +175,7 @@ class _Composer:
             yield event
 
     def _node(self, event: Event, events: Iterator[Event], name: str, line: int, depth: int) -> Node:
-        """The node that begins with *event*; its key stands on *line* of the header."""
+        """The node that begins with *event*; *line* of the header has its key."""
         import yaml
 
         if isinstance(event, yaml.AliasEvent):

@@ -45,7 +45,7 @@ def confine(memory: int) -> None:
 
     Args:
         memory: bytes of address space that the process may add to its present size. Systems without
-            ``/proc/self/statm`` (macOS) do not tell the present size; there, memory is not limited.
+            ``/proc/self/statm`` (macOS) do not report the present size; there, memory is not limited.
     """
     _limit(resource.RLIMIT_CORE, 0)
     try:
