@@ -153,10 +153,10 @@ def _edges(store: Store, iri: str) -> list[Edge]:
     graphs: dict[tuple[bool, str, str], set[str]] = defaultdict(set)
     for row in store.select(_EDGES.format(iri=iri)):
         graphs[bool(row["out"]), row["p"], row["other"]].add(row["g"])
-    return [Edge(*key, *grounds(where)) for key, where in graphs.items()]
+    return [Edge(*key, *provenance(where)) for key, where in graphs.items()]
 
 
-def grounds(graphs: set[str]) -> tuple[str, tuple[str, ...]]:
+def provenance(graphs: set[str]) -> tuple[str, tuple[str, ...]]:
     """The provenance (``Edge.kind``) and the passages of a triple that is in *graphs*."""
     passages = tuple(sorted(g for g in graphs if g.startswith(vocab.PASSAGE)))
     if passages:

@@ -72,7 +72,7 @@ class Picture:
     """The nodes by id, and the edges between entities, in the order in which they were added.
 
     If ``bands`` is not empty, it gives the position of every node. The positions then show the relations, so the edges are
-    not drawn; they only appear in descriptions.
+    not drawn; they only appear in tooltips.
     """
 
     nodes: dict[str, Node] = field(default_factory=dict)
