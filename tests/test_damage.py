@@ -19,7 +19,7 @@ from kg.errors import StoreError
 from kg.faces.export import export
 from kg.graph import KnowledgeGraph
 from kg.pipeline.digests import SUMS, damaged, files, seal
-from kg.pipeline.freshness import Stamp, current, kept, record, unchanged
+from kg.pipeline.freshness import Stamp, current, read_stamp, record, unchanged
 from kg.pipeline.health import examine, verify
 from kg.source.project import Project
 from kg.store.embedded import EmbeddedStore
@@ -44,7 +44,7 @@ def _alter(path: Path, *places: int) -> None:
 
 def _hide(place: Path) -> None:
     """Let the damage look as if the disk had done it by itself: nobody wrote, so that the system's times tell nothing."""
-    kept(place).write(place)
+    read_stamp(place).write(place)
 
 
 KINDS = ("dataset.nq", "index/*.sst", "index/CURRENT", "index/MANIFEST-*", "*.json", SUMS)

@@ -438,7 +438,7 @@ def test_a_server_reads_whole_answers_however_they_are_cut(
                 return await asking
 
             for body, leaving in answers:
-                assert (await ask(HEAD.pack(leaving, len(body)) + body), worker.leaving) == (body, leaving)
+                assert (await ask(HEAD.pack(leaving, len(body)) + body), worker.exiting) == (body, leaving)
             with pytest.raises(EOFError):
                 await ask(last[:kept], end=True)
             assert worker.gone

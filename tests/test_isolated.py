@@ -366,7 +366,7 @@ def test_a_python_that_never_starts(worker: Worker, tmp_path: Path, monkeypatch:
     program.write_text("#!/bin/sh\nexec sleep 600\n")
     program.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(program))
-    monkeypatch.setattr("kg.store.worker._PATIENCE", 0.3)
+    monkeypatch.setattr("kg.store.worker._START_SECONDS", 0.3)
     with pytest.raises(StoreError, match=r"cannot start: .*0\.3 s"):
         truth(worker)
 

@@ -163,7 +163,7 @@ def agent(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.Temp
 def call(graph: KnowledgeGraph) -> Call:
     """A call that has no time left for more than one row."""
     sources = Sources(graph.store, graph.names)
-    return Call(graph, sources, 100, "a-tool", {}, lang="en", limit=50, offset=0, spans=False, until=0.0)
+    return Call(graph, sources, 100, "a-tool", {}, lang="en", limit=50, offset=0, spans=False, deadline=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -593,7 +593,7 @@ def test_numbers_may_come_as_text(agent: Agent) -> None:
 @pytest.mark.parametrize("kind", ["integer", "number"])
 def test_a_number_beyond_all_bounds_is_refused(graph: KnowledgeGraph, kind: str, value: Any) -> None:
     tool = tools(graph.catalogue, graph.names, "en")["facts-in-several-passages"]
-    tool.takes["properties"]["least"]["type"] = kind
+    tool.input_schema["properties"]["least"]["type"] = kind
     with pytest.raises(UsageProblem) as caught:
         checked(tool, {"least": value})
     assert "number from -1000000000000000 to 1000000000000000" in caught.value.render("en")

@@ -21,7 +21,7 @@ from conftest import Server, serving
 from kg.errors import TooLarge
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
-from kg.store.answers import Ask, Limits, answer
+from kg.store.answers import Limits, ProtocolQuery, answer
 from kg.store.embedded import EmbeddedStore
 from kg.store.formats import ALL, GRAPHS, ROWS, Format, find
 from kg.vocab import BACKGROUND, BASE, ENTITIES, PASSAGES
@@ -706,11 +706,13 @@ def test_rows_are_counted_alike_in_every_format(graph: KnowledgeGraph, format_: 
     assert isinstance(graph.store, EmbeddedStore)
     for rows in (1, 4, 5, 6):
         if rows >= 5:
-            body, _ = answer(graph.store, Ask(f"SELECT ?x {{ {MANY} }}"), lambda _: format_, Limits(rows=rows))
+            body, _ = answer(
+                graph.store, ProtocolQuery(f"SELECT ?x {{ {MANY} }}"), lambda _: format_, Limits(rows=rows)
+            )
             assert len(w3c.read(body, format_).rows) == 5  # type: ignore[union-attr]
         else:
             with pytest.raises(TooLarge):
-                answer(graph.store, Ask(f"SELECT ?x {{ {MANY} }}"), lambda _: format_, Limits(rows=rows))
+                answer(graph.store, ProtocolQuery(f"SELECT ?x {{ {MANY} }}"), lambda _: format_, Limits(rows=rows))
 
 
 @pytest.mark.parametrize("format_", ROWS, ids=lambda f: f.name)

@@ -18,7 +18,7 @@ from conftest import ROOT, shell
 from kg.errors import StoreError
 from kg.graph import KnowledgeGraph
 from kg.pipeline.digests import damaged
-from kg.pipeline.freshness import current, kept, read
+from kg.pipeline.freshness import current, read, read_stamp
 from kg.pipeline.ownership import is_ours, mark, refuse_foreign
 from kg.pipeline.swap import locked, replacing
 from kg.source.project import Project
@@ -196,7 +196,7 @@ def _later(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_edit_of_the_same_size_and_time_is_noticed(own: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     _later(monkeypatch)
     assert current(own)
-    assert kept(own.store / "current").inputs
+    assert read_stamp(own.store / "current").inputs
     file = own.root / "data" / "entities.trig"
     then, text = file.stat(), file.read_text(encoding="utf-8")
     file.write_text(text.replace("比亚迪", "比亚迫", 1), encoding="utf-8")
@@ -209,7 +209,7 @@ def test_an_edit_of_the_same_size_and_time_is_noticed(own: Project, monkeypatch:
 def test_a_file_changed_a_moment_ago_is_not_trusted_to_its_time(own: Project) -> None:
     """Two changes within a tick of the file system's clock bear the same time."""
     assert current(own)
-    assert kept(own.store / "current").inputs is None
+    assert read_stamp(own.store / "current").inputs is None
 
 
 def test_a_question_is_answered_where_no_stamp_can_be_written(own: Project) -> None:
@@ -248,5 +248,5 @@ def test_a_build_is_complete_with_its_stamp_before_it_gets_its_name(tmp_path: Pa
     (folder,) = tmp_path.glob("tmp-*")
     assert is_ours(folder)
     assert damaged(folder) is None
-    assert kept(folder).built.keys() >= {"dataset.nq", "manifest.json", "index/CURRENT"}
+    assert read_stamp(folder).built.keys() >= {"dataset.nq", "manifest.json", "index/CURRENT"}
     refuse_foreign(tmp_path)

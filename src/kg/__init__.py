@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KgError", "KnowledgeGraph", "Table", "open"]
 
-_HOMES = {
+_LOCATIONS = {
     "KgError": ("kg.errors", "KgError"),
     "KnowledgeGraph": ("kg.graph", "KnowledgeGraph"),
     "Table": ("kg.store.results", "Table"),
@@ -27,14 +27,14 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used, so that ``import kg`` itself costs nothing."""
+    """Import a public name on first use, so that ``import kg`` is fast."""
     if name == "__version__":
         from importlib.metadata import version
 
         return version("xinzhi")
-    if name not in _HOMES:
+    if name not in _LOCATIONS:
         raise AttributeError(f"module 'kg' has no attribute {name!r}")
     from importlib import import_module
 
-    module, attribute = _HOMES[name]
+    module, attribute = _LOCATIONS[name]
     return getattr(import_module(module), attribute)

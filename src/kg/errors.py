@@ -1,25 +1,25 @@
-"""Every way in which kg fails on purpose, as one tree; each carries what, where, why and the next step.
+"""The exceptions of kg. Each has a message, a place in a file if there is one, and a hint what to do next.
 
     KgError
     ├── SourceError      a file of ontology/, data/ or queries/ cannot be read         exit 5
-    │   ├── SyntaxProblem    it is not Turtle, TriG or SPARQL (file:line:column)       exit 1
-    │   │   └── QuerySyntax      nor is the query that somebody asks                       exit 2
-    │   └── MissingFile      it is not there                                           exit 5
-    ├── BuildBlocked     the checks found something that must be mended first          exit 1
-    ├── UnknownAxiom     the rule compiler met an axiom kind it does not know           exit 1
+    │   ├── SyntaxProblem    it is not valid Turtle, TriG, YAML or SPARQL              exit 1
+    │   │   └── QuerySyntax      a user's query is not valid SPARQL                        exit 2
+    │   └── MissingFile      it is missing                                             exit 5
+    ├── BuildBlocked     the checks have findings that block the build                 exit 1
+    ├── UnknownAxiom     the rule compiler does not support an axiom                   exit 1
     ├── UsageProblem     an option, parameter or format that does not exist            exit 2
-    │   ├── Refused          a query that would leave this machine, or an unknown graph   exit 2
+    │   ├── Refused          a query with SERVICE, an update, or an unknown graph          exit 2
     │   ├── NotAcceptable    a format that is not offered (HTTP)                           exit 2
-    │   └── StaleCursor      a page marker of another question or dataset (HTTP)           exit 2
-    ├── NotFound         a name that nothing bears                                     exit 3
-    ├── LimitReached     a query ran out of its time or memory                         exit 4
-    │   ├── TooLarge         an answer of more rows or bytes than are given out            exit 4
-    │   └── Busy             more queries wait than the server lets wait                   exit 4
-    ├── OutputError      an answer cannot be written where it was to go                exit 5
+    │   └── StaleCursor      a page cursor of another query or dataset (HTTP)              exit 2
+    ├── NotFound         an unknown name                                               exit 3
+    ├── LimitReached     a query exceeded its time or memory limit                     exit 4
+    │   ├── TooLarge         an answer exceeded the limit of rows or bytes                 exit 4
+    │   └── Busy             the server's queue of requests is full                        exit 4
+    ├── OutputError      an answer cannot be written to its destination                exit 5
     └── StoreError       the built graph cannot be read or written                     exit 5
         └── BuildRunning     another build holds the lock                              exit 5
 
-Every class has its paragraph in docs/errors.md, under the heading of its ``code``.
+docs/errors.md describes every class, under the heading of its ``code``.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ from kg.terms import Text
 
 @dataclass(frozen=True)
 class Place:
-    """A spot in a file: path as the user gave it, line and column counted from 1 (0: unknown)."""
+    """A position in a file: path as shown in messages, line and column from 1 (0: unknown)."""
 
     file: str
     line: int = 0
     column: int = 0
 
     def __str__(self) -> str:
-        """``file``, ``file:line`` or ``file:line:column``, as editors understand it."""
+        """``file``, ``file:line`` or ``file:line:column``, which editors recognise."""
         return ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])
 
 
 class KgError(Exception):
-    """The root: a message in two languages, where it happened, and what to do next.
+    """The base class: a message in two languages, a place and a hint.
 
     Args:
         what: what went wrong, in zh and en.
@@ -73,11 +73,11 @@ class KgError(Exception):
                 self.add_note(str(more))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Errors cross from a worker process whole."""
+        """Pickle all fields; by default, an exception is recreated from ``args`` only."""
         return _remake, (type(self), self.what, self.place, self.hint)
 
     def plain(self) -> dict[str, Any]:
-        """The error as JSON values, for another process; :func:`from_plain` makes it again."""
+        """The error as JSON values, to send it to another process; :func:`from_plain` is the inverse."""
         return {
             "class": type(self).__name__,
             "what": self.what.plain(),
@@ -86,7 +86,7 @@ class KgError(Exception):
         }
 
     def render(self, lang: str) -> str:
-        """The message as a person reads it: place, what, next step, each on its own line."""
+        """The message for people: place and message on the first line, the hint on the second."""
         head = f"{self.place}: {self.what.pick(lang)}" if self.place else self.what.pick(lang)
         return head if self.hint is None else f"{head}\n  → {self.hint.pick(lang)}"
 
@@ -98,79 +98,79 @@ class SourceError(KgError):
 
 
 class SyntaxProblem(SourceError):
-    """A file is not the Turtle, TriG, YAML or SPARQL it should be."""
+    """A file is not valid Turtle, TriG, YAML or SPARQL."""
 
     code, exit_code = "syntax", 1
 
 
 class QuerySyntax(SyntaxProblem):
-    """The query that somebody asks is not SPARQL; no file of the project is to blame."""
+    """A user's query is not valid SPARQL; the project's files are not at fault."""
 
     exit_code = 2
 
 
 class MissingFile(SourceError):
-    """A file or folder that the project needs is not there, or a library that one of its parts needs."""
+    """A file or folder of the project is missing or unreadable, or an optional library is not installed."""
 
     code = "missing-file"
 
 
 class BuildBlocked(KgError):
-    """Checks that block the build found something; the findings have been printed."""
+    """The checks have findings that block the build."""
 
     code = "blocked"
 
 
 class UnknownAxiom(KgError):
-    """The ontology holds an axiom that the rule compiler does not know."""
+    """The ontology has an axiom that the rule compiler does not support."""
 
     code = "unknown-axiom"
 
 
 class UsageProblem(KgError):
-    """An option, parameter or format that does not exist or has an impossible value."""
+    """An option, parameter or format does not exist or has an invalid value."""
 
     code, exit_code = "usage", 2
 
 
 class Refused(UsageProblem):
-    """A query that a reader may not ask: SERVICE, an update, a graph that is not here."""
+    """A query that is not allowed: SERVICE, an update, an unknown graph."""
 
     code = "refused"
 
 
 class NotAcceptable(UsageProblem):
-    """None of the formats that a client asks for is offered."""
+    """The client accepts none of the offered formats (HTTP 406)."""
 
     code = "not-acceptable"
 
 
 class StaleCursor(UsageProblem):
-    """A page marker that belongs to another question or another dataset."""
+    """A page cursor belongs to another query or another dataset."""
 
     code = "stale-cursor"
 
 
 class NotFound(KgError):
-    """A name that nothing in the graph bears; the hint offers the nearest ones."""
+    """Nothing in the graph has the given name; the hint gives similar names."""
 
     code, exit_code = "not-found", 3
 
 
 class LimitReached(KgError):
-    """A query ran out of the time or memory it was given."""
+    """A query exceeded its time or memory limit."""
 
     code, exit_code = "limit", 4
 
 
 class TooLarge(LimitReached):
-    """The answer of a query has more rows or bytes than are given out at once."""
+    """The answer of a query exceeds the limit of rows or bytes."""
 
     code = "too-large"
 
 
 class Busy(LimitReached):
-    """More queries wait for an answer than the server lets wait."""
+    """The server's queue of requests is full."""
 
     code = "busy"
 
@@ -188,7 +188,7 @@ class StoreError(KgError):
 
 
 class BuildRunning(StoreError):
-    """Another build is at work in the same place."""
+    """Another build is running in the same store folder."""
 
     code = "build-running"
 
@@ -213,9 +213,9 @@ _REASONS: Final = {
 
 
 def reason(error: OSError) -> Text:
-    """Why the system refuses, in both languages; what has no Chinese words here stays as the system says it."""
-    told = error.strerror or str(error)
-    return Text(_REASONS.get(error.errno or 0, told), told)
+    """The system's error message in both languages; without a translation, the system's own text is used for zh too."""
+    message = error.strerror or str(error)
+    return Text(_REASONS.get(error.errno or 0, message), message)
 
 
 def _remake(kind: type[KgError], what: Text, place: Place | None, hint: Text | None) -> KgError:
@@ -223,15 +223,18 @@ def _remake(kind: type[KgError], what: Text, place: Place | None, hint: Text | N
 
 
 def from_plain(fields: Mapping[str, Any]) -> KgError:
-    """The error that :meth:`KgError.plain` wrote; of a class that takes more than its words, a plain KgError."""
+    """The error from the JSON values of :meth:`KgError.plain`.
+
+    A class with its own ``__init__`` becomes a KgError, because the values do not hold its other arguments.
+    """
     place, hint = fields["place"], fields["hint"]
-    kinds = {kind.__name__: kind for kind in _descendants(KgError) if kind.__init__ is KgError.__init__}
+    kinds = {kind.__name__: kind for kind in _subclasses(KgError) if kind.__init__ is KgError.__init__}
     return kinds.get(fields["class"], KgError)(
         Text(**fields["what"]), place=Place(**place) if place else None, hint=Text(**hint) if hint else None
     )
 
 
-def _descendants(kind: type[KgError]) -> Iterator[type[KgError]]:
+def _subclasses(kind: type[KgError]) -> Iterator[type[KgError]]:
     yield kind
     for below in kind.__subclasses__():
-        yield from _descendants(below)
+        yield from _subclasses(below)

@@ -1,4 +1,4 @@
-"""KnowledgeGraph: the one object that Python users hold and every face calls; it only delegates."""
+"""KnowledgeGraph: the Python interface to a built graph, also used by the faces. It delegates to the other rooms."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ if TYPE_CHECKING:
     from kg.ask.network import Hop, Rank
     from kg.ask.overview import AuditFinding
     from kg.reason.proof import Prover, Why
-    from kg.store.worker import Answer, Worker
+    from kg.store.worker import QueryResult, Worker
 
 
 class KnowledgeGraph:
-    """A built graph, opened for questions.
+    """A built graph, opened for queries.
 
     Args:
-        path: folder of the store (``build/current``).
-        in_memory: read the whole dataset now instead of opening the index; for a process that answers many questions.
+        path: folder of the build (``build/current``).
+        in_memory: load the whole dataset into memory instead of opening the index; for a process with many queries.
 
     Raises:
         StoreError: there is no graph, or one of its files is damaged.
 
     Example:
-        The examples of the methods go on from here.
+        The examples of the methods use this graph.
 
         >>> import kg
         >>> graph = kg.open()
@@ -58,17 +58,17 @@ class KnowledgeGraph:
         place = self.path / ("dataset.nq" if in_memory else "index")
         self.store: Store = EmbeddedStore(place, in_memory=in_memory)
 
-    # -- parts, read when first needed --------------------------------------------------------------
+    # -- files of the build, read on first use --------------------------------------------------------
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """What the store is made of: inputs, tools, counts, digest."""
+        """The manifest of the build: inputs, tools, counts, digest."""
         body: dict[str, Any] = self._json("manifest.json")
         return body
 
     @cached_property
     def names(self) -> Names:
-        """Every name and the thing it means."""
+        """The lookup table of names."""
         return Names(self._json("lookup.json"))
 
     @cached_property
@@ -76,19 +76,20 @@ class KnowledgeGraph:
         """The saved queries."""
         return Catalogue(self._json("queries.json"), self.names)
 
-    # -- questions ------------------------------------------------------------------------------------
+    # -- queries --------------------------------------------------------------------------------------
 
     def query(self, name: str, limit: int | None = None, /, **params: str | int | float) -> Table:
         """The rows of the saved query *name*.
 
         Args:
-            name: the query, as ``kg queries`` lists it.
-            limit: most rows; the table says if there were more.
-            params: values of its parameters, each an IRI, a slug, a label, an alias or a number; its defaults otherwise.
+            name: name of the query, as listed by ``kg queries``.
+            limit: most rows; ``truncated`` is true if there were more.
+            params: values of its parameters, each an IRI, slug, label, alias or number. Parameters that are not given
+                have their default.
 
         Raises:
-            NotFound: no such query, or a name that nothing bears.
-            UsageProblem: no such parameter, or an impossible value.
+            NotFound: there is no such query, or no entity with a given name.
+            UsageProblem: there is no such parameter, or a value is invalid.
 
         Example:
             >>> table = graph.query("companies-in-segment", segment="satellite manufacturing")
@@ -103,26 +104,26 @@ class KnowledgeGraph:
 
     @cached_property
     def _worker(self) -> Worker:
-        """The process for queries from outside; it starts with the first of them and ends with this graph."""
+        """The worker process for users' SPARQL queries. The first query starts it; it ends with this object."""
         from kg.store.worker import Worker
 
         return Worker(self.path / "index")
 
     def sparql(self, text: str, *, seconds: float | None = None) -> Table | bool | rdflib.Graph:
-        """The answer of any SPARQL query, whole; it runs in a process of its own, which can open no connection.
+        """The complete answer of any SPARQL query. It runs in a separate process that cannot open a connection.
 
         Args:
             text: the query; the project's prefixes need no declaration.
-            seconds: wall-clock limit; None: as long as it takes.
+            seconds: wall-clock limit; None means no limit.
 
         Returns:
             A Table (SELECT), a bool (ASK) or an rdflib Graph (CONSTRUCT, DESCRIBE).
 
         Raises:
-            SyntaxProblem: not SPARQL, with line and column.
-            Refused: it would open a connection (SERVICE), or names a graph that is not here (FROM).
-            UsageProblem: the engine cannot evaluate it; rdflib cannot hold the answer (a triple as a term).
-            LimitReached: the time or 1 GiB of memory ran out.
+            SyntaxProblem: *text* is not SPARQL; the error has line and column.
+            Refused: the query has SERVICE, or FROM with an unknown graph.
+            UsageProblem: the engine cannot evaluate the query; or rdflib does not support the answer (triple terms).
+            LimitReached: the query exceeds its time or 1 GiB of memory.
 
         Example:
             >>> graph.sparql("SELECT ?name WHERE { co:byd rdfs:label ?name } ORDER BY LANG(?name)").rows
@@ -137,20 +138,20 @@ class KnowledgeGraph:
             return found.truth
         return found.table() if found.kind == "rows" else _rdflib(found.body)
 
-    def ask(self, text: str, *, shown: str = "query", seconds: float = 30.0, limit: int = 10_000) -> Answer:
-        """The answer of a query that you do not trust, at most *limit* rows; raises as :meth:`sparql` does."""
+    def ask(self, text: str, *, shown: str = "query", seconds: float = 30.0, limit: int = 10_000) -> QueryResult:
+        """The answer of an untrusted SPARQL query, with at most *limit* rows; raises as :meth:`sparql` does."""
         return self._worker.query(text, shown=shown, seconds=seconds, limit=limit).answer()
 
     def find(self, text: str, *kinds: str, limit: int = 10) -> list[Match]:
-        """Things that *text* may mean, best first.
+        """The entities that match *text*, best first.
 
         Args:
-            text: a name in 汉字, 繁體, pinyin, its initials, English, an alias; a typo is forgiven.
-            kinds: classes of the ontology (``"Company"``) to which the search is held; none means all.
-            limit: most things to return.
+            text: a name in 汉字, 繁體, pinyin, pinyin initials or English, or an alias; may contain a typo.
+            kinds: names of the classes to search (``"Company"``); none means all.
+            limit: most matches to return.
 
         Returns:
-            Matches: a thing (``iri``, ``kind``, ``label``, ``also``) and a score from 0 to 100.
+            Matches, each with an entity (``iri``, ``kind``, ``label``, ``also``) and a score from 0 to 100.
 
         Example:
             >>> [(m.thing.label.en, m.thing.kind, m.score) for m in graph.find("比亞迪")]
@@ -159,10 +160,10 @@ class KnowledgeGraph:
         return self.names.find(text, kinds, limit)
 
     def resolve(self, text: str, *kinds: str) -> Thing:
-        """The one thing that *text* names, held to the classes *kinds*.
+        """The entity of the classes *kinds* with the name *text*.
 
         Raises:
-            NotFound: nothing bears the name.
+            NotFound: there is no such entity.
 
         Example:
             >>> graph.resolve("BYD").iri
@@ -171,10 +172,10 @@ class KnowledgeGraph:
         return self.names.resolve(text, *kinds)
 
     def entity(self, text: str) -> Entity:
-        """One thing from all sides: names, edges with their grounds, figures, claims, passages.
+        """All data of one entity: names, edges with their provenance, figures, claims, passages.
 
         Raises:
-            NotFound: nothing bears the name.
+            NotFound: no entity has the name.
 
         Example:
             >>> edge = graph.entity("landspace").edges[0]
@@ -188,16 +189,16 @@ class KnowledgeGraph:
         return entity(self.store, self.names, self.resolve(text))
 
     def chain(self, industry: str) -> Chain:
-        """The tier chart of an industry.
+        """The chain of an industry.
 
         Returns:
-            ``views`` (ways to divide it), each with ``stages``, these with ``segments``, these with ``companies`` and
-            ``products``; every one has its IRI, and from the segment down the passages that say so. Beside them the
-            segments of no stage (``unplaced``), and who is in no segment: ``representatives`` of the industry as a whole,
-            and ``others`` that take part in it.
+            A chain with ``views`` (divisions of the industry). A view has ``stages``, a stage has ``segments``, a segment
+            has ``companies`` and ``products``. All have an IRI; segments, companies and products have passages too.
+            ``unplaced`` are segments without a stage. Companies without a segment are ``representatives`` (named for the
+            industry as a whole) or ``others``.
 
         Raises:
-            NotFound: no industry bears the name.
+            NotFound: no industry has the name.
 
         Example:
             >>> stages = graph.chain("商业航天").views[0].stages
@@ -209,10 +210,10 @@ class KnowledgeGraph:
         return chain(self.store, self.resolve(industry, "Industry").iri)
 
     def path_between(self, one: str, other: str) -> list[Hop]:
-        """How two things are connected, a passage on each hop.
+        """The shortest path between two entities, with the passages of each hop.
 
         Raises:
-            NotFound: nothing bears one of the names, or nothing connects them.
+            NotFound: there is no entity with one of the names, or no path connects them.
 
         Example:
             >>> hops = graph.path_between("比亚迪", "三一重工")
@@ -230,19 +231,19 @@ class KnowledgeGraph:
         return Prover(self.store)
 
     def why(self, subject: str, predicate: str, value: str) -> Why:
-        """Why a triple holds, down to passages, shortest proof first; or what is missing for it.
+        """Proofs of a triple from the statements of passages; or the premises that are missing.
 
         Args:
-            subject: any name of a thing, or an IRI.
-            predicate: a property by label (``涉足产业``), inverse label, or prefixed name; ``a`` for a kind.
-            value: any name of a thing, class or literal.
+            subject: any name of an entity, or an IRI.
+            predicate: label (``涉足产业``), inverse label or prefixed name of a property; ``a`` for rdf:type.
+            value: any name of an entity or a class, or a literal.
 
         Returns:
-            ``holds``; if so ``proofs``, each with its ``passages``, the ``rule`` of its last step and the proofs of what
-            that needs as ``premises``; if not, what the nearest rules lack as ``missing``.
+            If the triple ``holds``, its ``proofs``, shortest first; each has ``passages``, the ``rule`` of its last step
+            and the proofs of its ``premises``. If not, the rules that lack one premise (``missing``).
 
         Raises:
-            NotFound: one of the three means nothing.
+            NotFound: one of the three texts is unknown.
 
         Example:
             >>> proof = graph.why("蓝箭航天", "涉足产业", "商业航天").proofs[0]
@@ -256,7 +257,7 @@ class KnowledgeGraph:
         return self._prover.why(read(self.store, self.names, subject, predicate, value))
 
     def explain(self, found: Why) -> dict[str, Any]:
-        """The answer of :meth:`why` as plain data with the words of every step in zh and en.
+        """The result of :meth:`why` as JSON values, with a sentence in zh and en for every step.
 
         Example:
             >>> graph.explain(graph.why("蓝箭航天", "涉足产业", "商业航天"))["proofs"][0]["rule"]["en"]
@@ -267,13 +268,13 @@ class KnowledgeGraph:
         return explain(found, self.names)
 
     def audit(self, industry: str | None = None) -> list[AuditFinding]:
-        """Where the report disagrees with itself, over all or for one industry.
+        """The audit's findings on contradictions in the report, for all industries or for one.
 
         Returns:
             Findings, warnings first: ``rule``, ``severity``, ``focus`` and ``involved`` (IRIs), ``message``, ``passages``.
 
         Raises:
-            NotFound: no industry bears the name.
+            NotFound: no industry has the name.
 
         Example:
             >>> [finding.rule for finding in graph.audit("量子科技")]
@@ -284,18 +285,18 @@ class KnowledgeGraph:
         return audit_findings(self.store, self.resolve(industry, "Industry").iri if industry else None)
 
     def central(self, limit: int = 20) -> list[Rank]:
-        """Things by betweenness centrality."""
+        """The entities with the highest betweenness centrality."""
         from kg.ask.network import central
 
         return central(self.store, limit)
 
     def cut_points(self, limit: int = 20) -> list[Rank]:
-        """Single points of failure: what the rest of the graph hangs on."""
+        """The articulation points: entities whose removal disconnects others, those that disconnect the most first."""
         from kg.ask.network import cut_points
 
         return cut_points(self.store, limit)
 
-    # -- hand over to the libraries people know ---------------------------------------------------------
+    # -- conversion to other libraries ------------------------------------------------------------------
 
     def to_rdflib(self) -> rdflib.Dataset:
         """The whole dataset as an rdflib Dataset (default graph materialised, named graphs as stated).
@@ -307,19 +308,20 @@ class KnowledgeGraph:
         import rdflib
 
         data, dataset = ox.serialize(self.store.quads(), format=ox.RdfFormat.N_QUADS), rdflib.Dataset()
-        with warnings.catch_warnings():  # rdflib 7's parser uses what rdflib 7 deprecates
+        with warnings.catch_warnings():  # rdflib 7's parser uses functions that rdflib 7 deprecates
             warnings.simplefilter("ignore", DeprecationWarning)
             dataset.parse(data=data or b"", format="nquads")
         return dataset
 
     def to_networkx(self, *, inferred: bool = False) -> nx.MultiDiGraph:
-        """The stated edges between things as a networkx MultiDiGraph.
+        """The stated edges between IRIs as a networkx MultiDiGraph.
 
         Args:
-            inferred: also the edges that rules conclude and those of background knowledge.
+            inferred: include the edges of the closure and of the background knowledge.
 
         Returns:
-            Nodes are IRIs; the key of an edge is the IRI of its property, its data are ``kind`` and ``passages``.
+            A graph whose nodes are IRIs. The key of an edge is the IRI of its property; the data are ``kind`` and
+            ``passages``.
 
         Example:
             >>> network = graph.to_networkx()
@@ -332,7 +334,7 @@ class KnowledgeGraph:
         return to_networkx(self.store, inferred=inferred)
 
     def _json(self, name: str) -> Any:
-        """One of the records that the build left beside the index."""
+        """The content of a JSON file of the build."""
         from kg.pipeline.freshness import record
 
         try:
@@ -345,10 +347,12 @@ class KnowledgeGraph:
 
 
 class RemoteGraph(KnowledgeGraph):
-    """A graph that ``kg build --store URL`` put into a SPARQL 1.1 store; names are read from it, queries are the package's.
+    """A graph that ``kg build --store URL`` has uploaded to a SPARQL 1.1 store.
+
+    Names are read from the store. Saved queries are those of ``KG_PROJECT``, else of the packaged project.
 
     Args:
-        url: the store's query endpoint, or the base under which it has ``query``.
+        url: the store's query endpoint, or a base URL with the endpoint ``query`` below it.
     """
 
     def __init__(self, url: str) -> None:
@@ -358,7 +362,7 @@ class RemoteGraph(KnowledgeGraph):
         self.store = RemoteStore(url)
 
     def sparql(self, text: str, *, seconds: float | None = None) -> Table | bool | rdflib.Graph:
-        """As for a graph on this machine; the store elsewhere evaluates it, and the time limit is the wait for its answer."""
+        """As for a local graph, but the remote store evaluates the query; *seconds* limits the wait for its answer."""
         from kg.store.guard import refuse_side_effects
         from kg.store.remote import RemoteStore
         from kg.store.worker import require_time
@@ -373,8 +377,8 @@ class RemoteGraph(KnowledgeGraph):
             return to_table(answer)
         return _rdflib(ox.serialize(answer, format=ox.RdfFormat.N_TRIPLES) or b"")
 
-    def ask(self, text: str, *, shown: str = "query", seconds: float = 30.0, limit: int = 10_000) -> Answer:
-        """As for a graph on this machine; the time limit is the wait for the answer."""
+    def ask(self, text: str, *, shown: str = "query", seconds: float = 30.0, limit: int = 10_000) -> QueryResult:
+        """As for a local graph, but the remote store evaluates the query; *seconds* limits the wait for its answer."""
         from kg.store.guard import refuse_side_effects
         from kg.store.remote import RemoteStore
         from kg.store.worker import answer, require_time
@@ -384,7 +388,7 @@ class RemoteGraph(KnowledgeGraph):
         return answer(RemoteStore(self.url, seconds=seconds), text, shown, limit)
 
     def _json(self, name: str) -> Any:
-        """The same records, made from what the store holds."""
+        """The same content, computed from the quads of the store."""
         from kg.pipeline.records import catalogue, counts, lookup
 
         quads = list(self.store.quads())
@@ -414,18 +418,18 @@ def open_graph(
 ) -> KnowledgeGraph:
     """The graph of the packaged project, of the folder *root*, or of the SPARQL endpoint *root*.
 
-    A graph on this machine is built first if it is not there or stale; one in a store that is named alone is read as it stands.
+    A local graph is built first if it is missing or outdated. If only *store* is given, its graph is used as it is.
 
     Args:
-        root: a folder with ontology/, data/ and queries/, or the URL of a SPARQL store; None means the packaged project.
-        store: where the built graph lies (with *root*: or shall lie): a folder, or the URL of a SPARQL store.
-        tell: called with what to know of the graph (a Text); None warns.
+        root: a folder with ontology/, data/ and queries/, or the URL of a SPARQL store. None means the packaged project.
+        store: folder of the built graph, or the URL of a SPARQL store.
+        tell: called with each message for the user (a Text); None issues Python warnings.
         progress: called after each build step with its name and seconds.
 
     Raises:
-        KgError: as a build raises, if one is needed.
+        KgError: a needed build failed.
         MissingFile: the folder lacks ontology/, data/ or queries/.
-        StoreError: there is no graph in *store*; the endpoint cannot be reached, at the first question.
+        StoreError: there is no graph in *store*. An unreachable endpoint raises it at the first query only.
 
     Example:
         >>> import kg

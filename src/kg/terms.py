@@ -1,4 +1,4 @@
-"""Words about words: bilingual text, compact IRIs, names folded for comparison, widths of 汉字."""
+"""Helpers for texts and RDF terms: bilingual text, prefixed names, folding, text width, numbers."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ LANGS: Final[tuple[Lang, Lang]] = ("zh", "en")
 
 @dataclass(frozen=True)
 class Text:
-    """The same words in Chinese and in English; neither can be left out."""
+    """A text in Chinese and in English."""
 
     zh: str
     en: str
 
     def pick(self, lang: str) -> str:
-        """The words in *lang*; anything but ``zh`` reads English."""
+        """The Chinese text for ``zh``, else the English text."""
         return self.zh if lang == "zh" else self.en
 
     def plain(self) -> dict[str, str]:
-        """Both by their language, as JSON has them."""
+        """Language → text, as JSON values."""
         return {"zh": self.zh, "en": self.en}
 
 
@@ -35,7 +35,7 @@ _BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
 
 
 def compact(iri: str) -> str:
-    """``prefix:name`` where a prefix of the project fits, else the IRI unchanged."""
+    """``prefix:name`` if a prefix of the project fits, else the IRI unchanged."""
     for prefix, namespace in _BY_LENGTH:
         if iri.startswith(namespace):
             return f"{prefix}:{iri[len(namespace) :]}"
@@ -43,7 +43,7 @@ def compact(iri: str) -> str:
 
 
 def expand(name: str) -> str:
-    """The IRI of ``prefix:name`` or ``<IRI>``; a text with no known prefix comes back unchanged."""
+    """The IRI of ``prefix:name`` or ``<IRI>``; a text without a known prefix is returned unchanged."""
     if name[:1] == "<" and name[-1:] == ">":
         return name[1:-1]
     prefix, colon, local = name.partition(":")
@@ -51,12 +51,15 @@ def expand(name: str) -> str:
 
 
 def is_url(place: object) -> bool:
-    """Whether *place* names a store by URL rather than a folder."""
+    """Whether *place* is the URL of a store, not a folder."""
     return str(place).startswith(("http://", "https://"))
 
 
 def slug(iri: str) -> str:
-    """The last step of one of our IRIs (``landspace`` of ``…/organization/landspace``)."""
+    """The last segment of an IRI in the project's namespace (``landspace`` of ``…/organization/landspace``).
+
+    Any other IRI is returned unchanged.
+    """
     return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1] if iri.startswith(BASE) else iri
 
 
@@ -66,7 +69,7 @@ def fold(name: str) -> str:
 
 
 def cell_width(text: str) -> int:
-    """Columns that *text* takes in a terminal: 汉字 two (UAX #11), control characters none."""
+    """The number of terminal columns of *text*: 汉字 have two (UAX #11), control characters none."""
     from wcwidth import wcswidth, wcwidth
 
     whole = wcswidth(text)
@@ -74,7 +77,7 @@ def cell_width(text: str) -> int:
 
 
 def amount(number: float, lang: str) -> str:
-    """A number as people of *lang* read it: 6582.2亿, 658.22 billion; small ones plain."""
+    """A number with the units of *lang*: 6582.2亿, 658.22 billion; small numbers without a unit."""
     if isinstance(number, float) and not isfinite(number):
         return special(number)
     if abs(number) > _MOST:
@@ -87,18 +90,18 @@ def amount(number: float, lang: str) -> str:
 
 
 def special(number: float) -> str:
-    """NaN or an infinity as XML Schema writes it: ``NaN``, ``INF``, ``-INF``."""
+    """The lexical form of NaN or an infinity in XML Schema: ``NaN``, ``INF``, ``-INF``."""
     return "NaN" if isnan(number) else "INF" if number > 0 else "-INF"
 
 
 _MOST: Final = 10**300
-"""Beyond this, a whole number cannot be divided as a float."""
+"""Larger integers are written in full, because dividing them as floats could overflow."""
 _ZH_STEPS: Final = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
 _EN_STEPS: Final = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
 
 
 def _short(number: float) -> str:
-    """At most four decimals, no trailing zeros, thousands separated; what is smaller than that by its first four digits."""
+    """At most four decimals, no trailing zeros, thousands separators; smaller numbers with four significant digits."""
     text = f"{number:,.4f}".rstrip("0").rstrip(".")
     return text if text not in ("0", "-0") else f"{number:.4g}" if number else "0"
 
@@ -109,10 +112,10 @@ def iri(term: object) -> str:
 
 
 def lexical(term: object) -> str:
-    """The text of an IRI, literal or blank node, whatever its kind."""
+    """The text of any term: an IRI, a literal's lexical form or a blank node's label."""
     return str(getattr(term, "value", ""))
 
 
 def language(term: object) -> str | None:
-    """The language tag of a literal that has one."""
+    """The language tag of a literal; None if it has none."""
     return term.language if isinstance(term, ox.Literal) else None

@@ -1,4 +1,4 @@
-"""Namespaces and the few IRIs that code has to know by name; everything else lives in ontology/."""
+"""Namespaces, and the few IRIs that the code uses; all other terms are only in ontology/."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ TYPE: Final = RDF + "type"
 LABEL: Final = RDFS + "label"
 ALT_LABEL: Final = SKOS + "altLabel"
 
-# Graphs that are no passage: each says on whose word a triple stands.
-ENTITIES: Final = BASE + "graph/entities"  # names and kinds, ours
-BACKGROUND: Final = BASE + "graph/background"  # true, but unsaid by the report
-PASSAGES: Final = BASE + "graph/passages"  # spans and digests, generated
-INFERRED: Final = BASE + "graph/inferred"  # the closure
-AUDIT: Final = BASE + "graph/audit"  # where the report disagrees with itself
+# Named graphs other than those of passages. The graph of a triple gives its source.
+ENTITIES: Final = BASE + "graph/entities"  # labels and classes, chosen by the project
+BACKGROUND: Final = BASE + "graph/background"  # background knowledge that the report does not state
+PASSAGES: Final = BASE + "graph/passages"  # generated spans and digests
+INFERRED: Final = BASE + "graph/inferred"  # triples that the closure adds
+AUDIT: Final = BASE + "graph/audit"  # findings on contradictions in the report
 ONTOLOGY: Final = BASE + "ns"  # ontology and closed lists
 
 PREFIXES: Final = MappingProxyType(

@@ -1,1 +1,1 @@
-"""What can be asked of a built graph: saved queries, names, chains, entities, networks; no terminal, no HTTP."""
+"""Queries on a built graph: saved queries, names, chains, entities, networks. Independent of terminal and HTTP."""

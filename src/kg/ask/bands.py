@@ -1,4 +1,4 @@
-"""An industry's drawing: its divisions as bands, stages side by side in them, then what stands in no stage."""
+"""The drawing of an industry: a band for each division, with a column for each stage; then entities without a stage."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from kg.terms import Text
 
 _APPLIED: Final = Text("全产业应用场景", "applications of the industry as a whole")
 _FEWEST: Final = 3
-"""Columns of a band that has no stages, unless another band has more."""
-# Whose applications count is what the saved query applications-of-industry says.
+"""Number of columns of the band without stages, unless another band has more."""
+# Which applications count is defined by the saved query applications-of-industry.
 _APPLICATIONS: Final = """
 SELECT DISTINCT ?application ?node ?psg WHERE {{
   GRAPH ?psg {{ ?application ivc:applicationOf ?node }}
@@ -24,15 +24,15 @@ SELECT DISTINCT ?application ?node ?psg WHERE {{
 
 
 def industry(store: Store, names: Names, iri: str) -> Picture:
-    """The industry *iri*: a band per division, then what stands in no stage.
+    """The picture of the industry *iri*: a band for each division, then bands of entities without a stage.
 
-    Applications stand where the report ties them to: at their segment or stage, or in a band of the whole industry's.
+    An application is drawn at its segment or stage; those of the industry as a whole have a band of their own.
     """
-    return _Drawing(store, names, iri).picture
+    return _PictureBuilder(store, names, iri).picture
 
 
-class _Drawing:
-    """The picture while it grows."""
+class _PictureBuilder:
+    """Builds the picture of one industry from its chain; the result is in ``picture``."""
 
     def __init__(self, store: Store, names: Names, iri: str) -> None:
         self.names, self.iri, self.picture = names, iri, Picture()
@@ -44,7 +44,7 @@ class _Drawing:
         self._unplaced(found)
         for group in found.outside:
             self._group(group.words, group.relation.rpartition("#")[2], group.things)
-        self._group(_APPLIED, "applicationOf", self._rest())
+        self._group(_APPLIED, "applicationOf", self._other_applications())
 
     def _view(self, view: View) -> None:
         band = self._band(Node(view.iri, "ChainView"))
@@ -71,13 +71,13 @@ class _Drawing:
             for cell in found.unplaced:
                 _shortest(band, most).blocks += self._blocks(cell, ("inIndustry", self.iri))
 
-    def _group(self, words: Text, how: str, things: Sequence[Cited]) -> None:
-        """A band of loose things, in rows."""
+    def _group(self, heading: Text, predicate: str, things: Sequence[Cited]) -> None:
+        """Add a band of entities without a stage, linked to the industry by *predicate*."""
         if things:
-            band = self._band(Node(f"group/{how}", "Group", words))
+            band = self._band(Node(f"group/{predicate}", "Group", heading))
             band.columns.append(Column(blocks=[Block(None, items=[self._node(t.iri) for t in things])]))
             for thing in things:
-                self.picture.link(thing.iri, how, self.iri, thing.passages)
+                self.picture.link(thing.iri, predicate, self.iri, thing.passages)
 
     def _band(self, head: Node) -> Band:
         self.picture.add(head)
@@ -85,34 +85,34 @@ class _Drawing:
         return self.picture.bands[-1]
 
     def _blocks(self, cell: SegmentCell, above: tuple[str, str], depth: int = 0) -> list[Block]:
-        """The segment and those inside it; where it stands a second time, only itself."""
+        """The blocks of a segment and its sub-segments. If the segment is already drawn, only its own block."""
         self.picture.link(cell.iri, *above, cell.passages)
-        again = cell.iri in self.picture.nodes
+        drawn_before = cell.iri in self.picture.nodes
         block = Block(self._node(cell.iri, "Segment"), depth)
-        if again:
+        if drawn_before:
             return [block]
-        for how, things in (("keyPlayerIn", cell.companies), ("inSegment", cell.products)):
+        for predicate, things in (("keyPlayerIn", cell.companies), ("inSegment", cell.products)):
             for thing in things:
-                self.picture.link(thing.iri, how, cell.iri, thing.passages)
+                self.picture.link(thing.iri, predicate, cell.iri, thing.passages)
                 block.items.append(self._node(thing.iri))
         block.items += [self._node(a.iri) for a in self._applied(cell.iri)]
         return [block, *(b for part in cell.parts for b in self._blocks(part, ("subSegmentOf", cell.iri), depth + 1))]
 
     def _applied(self, node: str) -> list[Cited]:
-        """The applications of one node of the chain."""
+        """Link the applications of one node of the chain to it, and return them."""
         found = self._applications.get(node, [])
         for application in found:
             self.picture.link(application.iri, "applicationOf", node, application.passages)
         return found
 
-    def _rest(self) -> list[Cited]:
-        """The applications of the industry itself, and of nodes that the chart does not have."""
+    def _other_applications(self) -> list[Cited]:
+        """The applications of the industry itself, and of nodes that are not drawn."""
         drawn = {node.thing for node in self.picture.nodes.values()} - {self.iri}
         nodes = [node for node in self._applications if node not in drawn]
         return list({a.iri: a for node in nodes for a in self._applied(node)}.values())
 
     def _node(self, iri: str, kind: str = "") -> Node:
-        """The thing as a node; once more, dashed, where the picture has it already."""
+        """Add a node for the entity and return it. If the entity is already drawn, the node is a copy with its own IRI."""
         kind = kind or kind_of(self.names, iri)
         node = Node(iri, kind)
         while not self.picture.add(node):
@@ -121,7 +121,7 @@ class _Drawing:
 
 
 def _shortest(band: Band, most: int) -> Column:
-    """The column of a band without stages that the next segment goes into: a new one, then the one with the least in it."""
+    """The column for the next segment of a band without stages: a new one up to *most*, then the least filled one."""
     if len(band.columns) < most:
         band.columns.append(Column())
         return band.columns[-1]

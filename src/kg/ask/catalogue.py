@@ -1,4 +1,4 @@
-"""The saved queries: found by name, their parameters turned from what people type into terms."""
+"""The catalogue of saved queries: finds a query by name and converts parameter values from user input to RDF terms."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from kg.source.queryfile import Parameter, SavedQuery, from_plain
 from kg.terms import Text, expand, slug
 
 _LONGEST: Final = 18
-"""Most digits of a number: what has no more fits into the 64 bits of Oxigraph's integers."""
+"""Most digits of a number; any number with so few digits fits into Oxigraph's 64-bit integers."""
 _WHOLE: Final = re.compile(r"[+-]?[0-9]+")
 _REAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _SHOWN: Final = 60
-"""Most characters of an impossible value that its message repeats."""
+"""Most characters of an invalid value that are shown in its message."""
 
 
 class Catalogue:
@@ -38,10 +38,10 @@ class Catalogue:
         return (from_plain(self._entries[name]) for name in sorted(self._entries))
 
     def get(self, name: str) -> SavedQuery:
-        """The query called *name*.
+        """The saved query *name*.
 
         Raises:
-            NotFound: there is none; the hint offers the nearest.
+            NotFound: there is no such query; the hint gives similar names.
         """
         if name not in self._entries:
             near = get_close_matches(name, self._entries, n=3, cutoff=0.4)
@@ -56,14 +56,14 @@ class Catalogue:
         return from_plain(self._entries[name])
 
     def question(self, query: SavedQuery, values: Mapping[str, str] = MappingProxyType({})) -> Text:
-        """The question of *query* in words, with *values* or the defaults in the place of each ``{parameter}``."""
-        words = {p.name: self._words(p, values.get(p.name)) for p in query.params}
+        """The question of *query* with each ``{parameter}`` replaced by the label of its value or default."""
+        words = {p.name: self._value_label(p, values.get(p.name)) for p in query.params}
         zh = {name: text.zh for name, text in words.items()}
         en = {name: text.en for name, text in words.items()}
         return Text(query.question.zh.format_map(zh), query.question.en.format_map(en))
 
-    def _words(self, param: Parameter, value: str | None) -> Text:
-        """What a parameter's value, or its default, is called."""
+    def _value_label(self, param: Parameter, value: str | None) -> Text:
+        """The label of a parameter's value, or of its default if *value* is None."""
         if value is None and param.default == "UNDEF":
             return Text(f"任一{param.label.zh}", f"any {param.label.en}")
         term = expand(param.default).strip('"') if value is None else self.term(param, value).value
@@ -72,15 +72,15 @@ class Catalogue:
         return Text(self._names.label(term, "zh"), self._names.label(term, "en"))
 
     def bind(self, query: SavedQuery, values: Mapping[str, str]) -> str:
-        """The SPARQL of *query* with *values* in the place of its defaults.
+        """The SPARQL of *query* with *values* instead of its defaults.
 
         Args:
             query: the saved query.
-            values: parameter name → text as a person types it (IRI, slug, label, alias, number).
+            values: parameter name → user input (IRI, slug, label, alias, number).
 
         Raises:
-            UsageProblem: an unknown parameter or an impossible value.
-            NotFound: a name that no thing of the parameter's class bears.
+            UsageProblem: a parameter is unknown or a value is invalid.
+            NotFound: no entity of the parameter's class has the given name.
         """
         known = {p.name: p for p in query.params}
         for name in values:
@@ -92,10 +92,10 @@ class Catalogue:
         return query.bind({name: str(self.term(known[name], value)) for name, value in values.items()})
 
     def term(self, param: Parameter, value: str) -> ox.NamedNode | ox.Literal:
-        """One typed value as a term; see :meth:`bind` for what it raises."""
+        """User input for one parameter as an RDF term; raises as :meth:`bind` does."""
         try:
             value.encode()
-        except UnicodeEncodeError:  # a byte of the command line that is not UTF-8
+        except UnicodeEncodeError:  # the command line had a byte that is not UTF-8
             raise _impossible(param, ascii(value)[1:-1], Text("UTF-8 文本", "a text in UTF-8")) from None
         if param.type == "enum":
             if value not in param.choices:
@@ -112,10 +112,10 @@ class Catalogue:
         return ox.NamedNode(self._names.resolve(value, param.type).iri)
 
     def _passage(self, value: str) -> str:
-        """The IRI of a passage, by its IRI, its name (document, ``-L``, line), or its line in the only document.
+        """The IRI of a passage. *value* is its IRI, its name (document, ``-L``, line), or a line of the only document.
 
         Raises:
-            NotFound: it is none of these.
+            NotFound: *value* is none of these.
         """
         name = value.removeprefix(vocab.PASSAGE).removeprefix("psg:")
         document, _, line = name.rpartition("-")
@@ -129,13 +129,13 @@ class Catalogue:
 
 
 def _string(value: str, default: str) -> ox.Literal:
-    """A plain string, or one with the language tag that the default carries."""
+    """A string literal with the language tag of the default, if it has one."""
     language = default.rpartition('"@')[2].strip() if '"@' in default else None
     return ox.Literal(value, language=language) if language else ox.Literal(value)
 
 
 def _number(param: Parameter, value: str) -> ox.Literal:
-    """The number that a person types, full-width digits too, if the engine can reckon with it."""
+    """A number from user input, which may have full-width digits; refused if the engine cannot compute with it."""
     text = normalize("NFKC", value).strip()
     if param.type == "decimal":
         return ox.Literal(_decimal(param, value, text), datatype=ox.NamedNode(vocab.XSD + "decimal"))
@@ -152,7 +152,7 @@ def _number(param: Parameter, value: str) -> ox.Literal:
 
 
 def _decimal(param: Parameter, value: str, text: str) -> str:
-    """*text* as a decimal of XSD; Oxigraph keeps 18 places after the point in 128 bits, and compares no other number."""
+    """*text* as the lexical form of an xsd:decimal. Oxigraph's decimals have 128 bits with 18 decimal places."""
     if not _REAL.fullmatch(text):
         raise _impossible(param, value, Text("数", "a number"))
     number = Decimal(text)
@@ -170,7 +170,7 @@ def _decimal(param: Parameter, value: str, text: str) -> str:
 
 
 def no_passage(value: str) -> NotFound:
-    """That no passage is called *value*."""
+    """The error for an unknown passage *value*."""
     name = _cut(value)
     return NotFound(
         Text(f"没有段落 {name}", f"there is no passage {name}"),

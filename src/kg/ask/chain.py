@@ -1,4 +1,4 @@
-"""The tier chart of an industry: its divisions, their stages, the segments in them, who and what is named there."""
+"""The chain of an industry: its views, their stages, the segments in the stages, and their companies and products."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kg.terms import Text
 
 UNPLACED: Final = Text("未归入层级的环节", "segments in no stage")
 NOTHING: Final = Text("报告未列环节", "the report names no segment")
-"""What a chart calls the segments without a stage, and what it says in a stage without segments."""
+"""Heading of the segments without a stage, and the note in a stage without segments."""
 _WHOLE: Final = Text("全产业代表企业", "named for the industry as a whole")
 _OTHERS: Final = Text("其他提到的企业与机构", "also named")
 _STAGES = """
@@ -37,7 +37,7 @@ _REPRESENTATIVES = """
 SELECT DISTINCT ?thing ?psg WHERE {{
   GRAPH ?psg {{ ?thing ivc:representativeOf <{iri}> }} FILTER(STRSTARTS(STR(?psg), STR(psg:)))
 }} ORDER BY ?psg ?thing"""
-# The closure decides who takes part; of what is stated the passages are those of the saved query companies-of-industry.
+# Participants come from the closure; their passages are the same as in the saved query companies-of-industry.
 _ACTIVE = """
 SELECT DISTINCT ?thing ?psg WHERE {{
   ?thing ivc:activeIn <{iri}> .
@@ -51,7 +51,7 @@ _TIERS = {vocab.IVL + name: n for n, name in enumerate(("upstream", "midstream",
 
 @dataclass(frozen=True)
 class Cited:
-    """An IRI and the passages that put it there."""
+    """An entity (IRI) and the passages that state its relation to its segment or industry."""
 
     iri: str
     passages: tuple[str, ...]
@@ -59,7 +59,7 @@ class Cited:
 
 @dataclass(frozen=True)
 class SegmentCell:
-    """A segment in the chart, with what is named in it and the segments inside it."""
+    """A segment of the chain, with its companies, products and sub-segments."""
 
     iri: str
     passages: tuple[str, ...]
@@ -68,7 +68,7 @@ class SegmentCell:
     parts: tuple[SegmentCell, ...]
 
     def __iter__(self) -> Iterator[SegmentCell]:
-        """This segment and all inside it, outermost first."""
+        """This segment and all its sub-segments, outermost first."""
         yield self
         for part in self.parts:
             yield from part
@@ -76,7 +76,7 @@ class SegmentCell:
 
 @dataclass(frozen=True)
 class StageColumn:
-    """A stage: its tier (IRI) if it stands for one, and its segments."""
+    """A stage with its segments. ``tier`` is the IRI of its tier, if it has one."""
 
     iri: str
     tier: str | None
@@ -85,14 +85,20 @@ class StageColumn:
 
 @dataclass(frozen=True)
 class View:
-    """One way of dividing the industry; tiers in order of flow, other stages as the report lists them."""
+    """One division of the industry into stages. Tiers are in order of flow, other stages in the order of the report."""
 
     iri: str
     stages: tuple[StageColumn, ...]
 
 
 class Outside(NamedTuple):
-    """Companies and research bodies of no segment: what a chart calls them, what ties them to the industry, and they."""
+    """A group of companies and research bodies without a segment.
+
+    Attributes:
+        words: heading of the group.
+        relation: IRI of the property that relates them to the industry.
+        things: the companies and research bodies.
+    """
 
     words: Text
     relation: str
@@ -101,14 +107,14 @@ class Outside(NamedTuple):
 
 @dataclass(frozen=True)
 class Chain:
-    """The whole chart.
+    """The chain of one industry.
 
     Attributes:
-        industry: its IRI.
+        industry: IRI of the industry.
         views: its divisions, the one by tiers first.
-        unplaced: segments that no stage holds.
+        unplaced: segments without a stage.
         representatives: companies named for the industry as a whole.
-        others: whoever else takes part in it, by the closure, and stands nowhere above.
+        others: all other companies and bodies that are active in the industry according to the closure.
     """
 
     industry: str
@@ -119,7 +125,7 @@ class Chain:
 
     @property
     def outside(self) -> tuple[Outside, ...]:
-        """Who stands in no segment, group by group; none is empty."""
+        """The groups of companies and bodies without a segment; empty groups are left out."""
         groups = (
             Outside(_WHOLE, vocab.IVC + "representativeOf", self.representatives),
             Outside(_OTHERS, vocab.IVC + "activeIn", self.others),
@@ -128,7 +134,7 @@ class Chain:
 
 
 def chain(store: Store, industry: str) -> Chain:
-    """The tier chart of the industry with this IRI."""
+    """The chain of the industry with this IRI."""
     return _Builder(store, industry).chain()
 
 
@@ -169,10 +175,10 @@ class _Builder:
 
     def _read(self) -> None:
         for row in self._rows(_SEGMENTS):
-            home = self._parts[row["parent"]] if row["parent"] else self._loose
+            target = self._parts[row["parent"]] if row["parent"] else self._loose
             if row["stage"]:
-                home = self._stage_segments[row["stage"]]
-            home[row["segment"]].add(row["psg"])
+                target = self._stage_segments[row["stage"]]
+            target[row["segment"]].add(row["psg"])
         for row in self._rows(_NAMED):
             self._named[row["segment"], row["what"]][row["thing"]].add(row["psg"])
 
@@ -203,7 +209,7 @@ def _earliest(column: StageColumn) -> str:
 
 
 def _tiers_first(view: View) -> tuple[bool, str, str]:
-    """The division into tiers, then the others as the report comes to them."""
+    """Sort key: the view with tiers first, then the others in the order of the report."""
     return (not any(s.tier for s in view.stages), min(map(_earliest, view.stages), default="~"), view.iri)
 
 

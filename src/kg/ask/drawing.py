@@ -1,4 +1,4 @@
-"""What a drawing shows: an industry as its chain, any other thing with its neighbours, or the whole graph in outline."""
+"""Selects what a drawing shows: the chain of an industry, any other entity with its neighbours, or an overview."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from kg.store.base import Store
 from kg.vocab import IVC, IVL, PASSAGE
 
 _MOST = 60
-"""Neighbours drawn of one thing; past that a picture is a hairball, and `kg show` reads better."""
+"""Most neighbours in a drawing; more would be unreadable."""
 
 
 def picture(store: Store, names: Names, iri: str | None) -> Picture:
-    """The drawing of the thing *iri*: an industry as its chain, anything else with its neighbours, None as the whole."""
+    """The picture of the entity *iri*: an industry's chain, or another entity's neighbours. None gives the overview."""
     if iri is None:
         return _overview(store, names)
     if names.is_a(kind_of(names, iri), "Industry"):
@@ -25,7 +25,7 @@ def picture(store: Store, names: Names, iri: str | None) -> Picture:
 
 
 def _neighbours(store: Store, names: Names, iri: str) -> Picture:
-    """The thing, what it is joined to, and the edges among those."""
+    """The entity, its neighbours, and the edges between them."""
     graph: Any = to_networkx(store)
     drawn = Picture()
     drawn.add(Node(iri, kind_of(names, iri)))

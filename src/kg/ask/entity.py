@@ -1,4 +1,4 @@
-"""One entity from all sides: names, edges with their grounds, figures, claims, passages."""
+"""All data of one entity: names, edges with their provenance, figures, claims, passages."""
 
 from __future__ import annotations
 
@@ -43,18 +43,18 @@ ORDER BY ?subject ?predicate STR(?object) COALESCE(LANG(?object), "")"""
 _THERE = """ASK {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?p <{iri}> }} UNION {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}
   UNION {{ GRAPH ?g {{ <{iri}> ?p ?o }} }} }}"""
 _SAFE = re.compile(r"[^\x00-\x20<>\"{}|^`\\\x7f]+")
-"""What SPARQL takes between < and > (IRIREF, rule 139)."""
+"""What SPARQL allows between < and > (IRIREF, grammar rule 139)."""
 
 
 @dataclass(frozen=True)
 class Edge:
-    """One edge of an entity and the grounds it stands on.
+    """One edge of an entity, with its provenance.
 
     Attributes:
         out: True if the entity is the subject.
         predicate: IRI of the property.
         other: IRI at the other end.
-        kind: ``asserted``, ``background``, ``entities`` or ``inferred``; asserted wins over inferred.
+        kind: ``asserted`` (by a passage), ``background``, ``entities`` or ``inferred``; the first that applies.
         passages: IRIs of the passages that state it.
     """
 
@@ -67,7 +67,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim about an entity; the fields of a number are None on a qualitative one."""
+    """A claim about an entity. A claim without a number has None in the fields of the number."""
 
     iri: str
     kind: str
@@ -85,7 +85,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Span:
-    """Where a passage stands in the text: its headings, the first character and that behind the last, its digest."""
+    """The position of a passage in the text: section path, start offset, end offset (exclusive) and SHA-256."""
 
     section: str
     start: int
@@ -95,17 +95,17 @@ class Span:
 
 @dataclass(frozen=True)
 class Entity:
-    """Everything the graph holds of one thing.
+    """All data of one entity.
 
     Attributes:
-        thing: its IRI, kind and names.
-        texts: property → language → definition, note, summary.
-        edges: to other things and from them, but for claims.
-        figures: claims about it that hold a number.
-        claims: those that hold none.
-        passages: that state any of it, in the order of the text.
-        values: (property, number, date or word) of the thing itself, as of a figure or a policy.
-        span: where a passage stands; None of anything else.
+        thing: its IRI, class and names.
+        texts: property → language → definition, note or summary.
+        edges: edges to and from other entities, without claims.
+        figures: claims about it with a number.
+        claims: claims about it without a number.
+        passages: the passages that state any of this, in the order of the text.
+        values: property and value of its literals, such as the date of a policy.
+        span: position of a passage; None for any other entity.
         states: the triples (subject, predicate, object) that a passage states.
     """
 
@@ -121,7 +121,7 @@ class Entity:
 
 
 def described(store: Store, names: Names, iri: str) -> Entity | None:
-    """The page of whatever bears the IRI *iri*, named or not (a figure, a claim, a passage); None if nothing does."""
+    """The data of any node *iri*, with or without a label (a figure, a claim, a passage); None if it is not in the graph."""
     if not _SAFE.fullmatch(iri) or not store.query(_THERE.format(iri=iri)):
         return None
     kinds = [row["kind"].removeprefix(vocab.IVC) for row in store.select(_KIND.format(iri=iri))]
@@ -129,7 +129,7 @@ def described(store: Store, names: Names, iri: str) -> Entity | None:
 
 
 def entity(store: Store, names: Names, thing: Thing) -> Entity:
-    """The entity page of *thing*, as plain data."""
+    """The data of the entity *thing*."""
     edges = _edges(store, thing.iri)
     shown = tuple(e for e in edges if not names.is_claim(e.other) and not e.other.startswith(vocab.SHAPE))
     claims = _claims(store, thing.iri)
@@ -153,11 +153,11 @@ def _edges(store: Store, iri: str) -> list[Edge]:
     graphs: dict[tuple[bool, str, str], set[str]] = defaultdict(set)
     for row in store.select(_EDGES.format(iri=iri)):
         graphs[bool(row["out"]), row["p"], row["other"]].add(row["g"])
-    return [Edge(*key, *grounds(where)) for key, where in graphs.items()]
+    return [Edge(*key, *provenance(where)) for key, where in graphs.items()]
 
 
-def grounds(graphs: set[str]) -> tuple[str, tuple[str, ...]]:
-    """(ground, passages) of a triple that stands in *graphs*; ``inferred`` if in none that anybody wrote."""
+def provenance(graphs: set[str]) -> tuple[str, tuple[str, ...]]:
+    """The provenance (``Edge.kind``) and the passages of a triple that is in *graphs*."""
     passages = tuple(sorted(g for g in graphs if g.startswith(vocab.PASSAGE)))
     if passages:
         return "asserted", passages

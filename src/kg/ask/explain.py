@@ -1,4 +1,4 @@
-"""A proof as plain data: what JSON, pages and agents are given."""
+"""An explanation of a triple as JSON values, for JSON output, web pages and MCP."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kg.reason.rules import Pattern, Rule
 
 
 def explain(found: Why, names: Names) -> dict[str, Any]:
-    """*found* as JSON values: triples in N-Triples form, each with its words in zh and en."""
+    """*found* as JSON values: triples in N-Triples form, each with a sentence in zh and en."""
     return {
         "triple": _triple(found.triple, names),
         "holds": found.holds,

@@ -1,4 +1,7 @@
-"""Any name → IRI, and IRI → name: 汉字, 繁體, pinyin, initials, English, alias, slug, a typo."""
+"""Finds the IRI for a name and the label for an IRI.
+
+A name can be in 汉字, 繁體, pinyin, pinyin initials or English; it can be an alias or a slug, or contain a typo.
+"""
 
 from __future__ import annotations
 
@@ -14,17 +17,17 @@ from kg.terms import Text, compact, expand, fold, slug
 from kg.vocab import IVC, IVL, PASSAGE
 
 _FUZZY: Final = 60.0
-"""Least similarity (rapidfuzz ratio, 0–100) at which a misspelt name is still offered."""
+"""Least similarity (rapidfuzz ratio, 0–100) of a misspelt name that is suggested."""
 _CLOSE: Final = 85.0
-"""Least similarity at which one is offered beside names of which the text is a part."""
+"""Least similarity of a misspelt name that is suggested although the text is a part of other names."""
 _NAMED: Final = 95.0
-"""Least score of a thing that bears the very name."""
+"""Least score of an entity that has exactly this name, in any spelling."""
 _ALIKE: Final = 99.0
-"""Similarity of a name that is spelt otherwise but sounds the same."""
+"""Similarity of a name with other characters but the same pinyin."""
 _SHORT: Final = 2
-"""Characters of the shortest name in which one may be wrong."""
+"""Characters of the shortest name in which one character may be wrong."""
 _FEW: Final = 12
-"""Things of a kind that are all named where nothing comes near."""
+"""If no name is similar, all entities of a class are listed when there are no more than this many."""
 COUNT: Final = IVL + "count"
 _PREFERENCE: Final = (
     "Industry",
@@ -43,12 +46,12 @@ _PREFERENCE: Final = (
     "Stage",
     "ChainView",
 )
-"""Which thing a bare name means when several kinds bear it: the first in this list."""
+"""Classes in order of preference, for a name that entities of several classes have."""
 
 
 @dataclass(frozen=True)
 class Thing:
-    """A named thing: IRI, class name, labels, aliases."""
+    """An entity with a label: IRI, class name, label, aliases and folded search keys."""
 
     iri: str
     kind: str
@@ -59,14 +62,14 @@ class Thing:
 
 @dataclass(frozen=True)
 class Match:
-    """A thing found for a text, with how well (0–100) it fits."""
+    """An entity found for a text, with a score from 0 to 100."""
 
     thing: Thing
     score: float
 
 
 class Names:
-    """The names of one built graph."""
+    """The lookup table of one built graph."""
 
     def __init__(self, lookup: Mapping[str, Any]) -> None:
         self.things = tuple(
@@ -80,15 +83,15 @@ class Names:
         self._by_iri = {t.iri: t for t in self.things}
 
     def get(self, iri: str) -> Thing | None:
-        """The thing with this IRI, if it is named."""
+        """The entity with this IRI; None if it has no label."""
         return self._by_iri.get(iri)
 
     def thing(self, iri: str, kind: str = "") -> Thing:
-        """The thing with this IRI; one that bears no name of its own goes by what it is called (:meth:`label`)."""
+        """The entity with this IRI. If it has no label, one is made from :meth:`label` and *kind*."""
         return self._by_iri.get(iri) or Thing(iri, kind, Text(self.label(iri, "zh"), self.label(iri, "en")), (), ())
 
     def label(self, iri: str, lang: str, *, inverse: bool = False) -> str:
-        """What to call *iri*: its label, a property's inverse label, else its compact form."""
+        """A label for *iri*: its label, a property's inverse label, a caption, or else its prefixed name."""
         thing = self._by_iri.get(iri)
         if thing:
             return thing.label.pick(lang)
@@ -100,32 +103,32 @@ class Names:
         return slug(iri) if iri.startswith(PASSAGE) else compact(iri)
 
     def unit(self, unit: str, indicator: str, lang: str) -> str:
-        """What to write behind a number: 亿美元's 美元, 辆 for a count of vehicles; nothing for a count in English."""
+        """The unit to write after a number, as 美元. For counts, the measure word in Chinese (辆), nothing in English."""
         if unit != COUNT:
             return self.label(unit, lang)
         return self._measures.get(indicator, self.label(unit, lang)) if lang == "zh" else ""
 
     def has_name(self, iri: str) -> bool:
-        """Whether :meth:`label` has words for *iri*."""
+        """Whether :meth:`label` has a label or caption for *iri*."""
         return iri in self._by_iri or iri in self.terms or iri in self._captions
 
     def is_claim(self, iri: str) -> bool:
-        """Whether *iri* is an observation, another claim or a breakdown: what has no name, but says something."""
+        """Whether *iri* is an observation, another claim or a breakdown, which have a caption instead of a label."""
         return iri in self._captions
 
     def is_a(self, kind: str, wanted: str) -> bool:
-        """Whether class *kind* is *wanted* or narrower."""
+        """Whether class *kind* is *wanted* or one of its subclasses."""
         return kind == wanted or wanted in self._classes.get(kind, ())
 
     def is_class(self, kind: str) -> bool:
-        """Whether there is a class called *kind* (``Company``)."""
+        """Whether *kind* is the local name of a class (``Company``)."""
         return IVC + kind in self.terms and kind[:1].isupper()
 
     def kind(self, text: str) -> str:
-        """The class that *text* names: its own name or its label, in either language.
+        """The class with the local name or label *text*.
 
         Raises:
-            UsageProblem: there is no such class, or nothing of it has a name; the hint lists those that can be asked for.
+            UsageProblem: there is no such class, or none of its instances has a label; the hint lists the classes.
         """
         kinds: list[str] = sorted(
             {k for t in self.things for k in (t.kind, *self._classes.get(t.kind, ())) if self.is_class(k)}
@@ -142,49 +145,54 @@ class Names:
         )
 
     def of_kind(self, wanted: str) -> list[Thing]:
-        """Every thing of class *wanted* or a narrower one, in IRI order."""
+        """The entities of class *wanted* and its subclasses, in IRI order."""
         return [t for t in self.things if self.is_a(t.kind, wanted)]
 
     def find(self, text: str, kinds: Iterable[str] = (), limit: int = 10) -> list[Match]:
-        """Things that *text* may mean, best first.
+        """The entities that match *text*, best first.
 
         Args:
             text: any spelling of a name, a slug or an IRI.
-            kinds: class names to which the search is held; none means all.
+            kinds: names of the classes to search; empty means all.
             limit: most matches to return.
         """
-        pool, folded = self._pool(kinds), fold(text)
-        found = _matches(pool, text, folded)
+        candidates, folded = self._of_kinds(kinds), fold(text)
+        found = _matches(candidates, text, folded)
         if folded and not any(m.score >= _NAMED for m in found):
             seen = {m.thing.iri for m in found}
-            found += [m for m in _misspelt(pool, text, folded, _CLOSE if found else _FUZZY) if m.thing.iri not in seen]
+            found += [
+                m for m in _misspelt(candidates, text, folded, _CLOSE if found else _FUZZY) if m.thing.iri not in seen
+            ]
         return sorted(found, key=_order)[:limit]
 
     def bearing(self, text: str, *kinds: str) -> list[Thing]:
-        """Things of *kinds* that bear *text* as a name, in any spelling, best first."""
-        found = _matches(self._pool(kinds), text, fold(text))
+        """The entities of *kinds* with the name *text*, in any spelling, best first."""
+        found = _matches(self._of_kinds(kinds), text, fold(text))
         return [m.thing for m in sorted(found, key=_order) if m.score >= _NAMED]
 
-    def _pool(self, kinds: Iterable[str]) -> list[Thing]:
+    def _of_kinds(self, kinds: Iterable[str]) -> list[Thing]:
         wanted = tuple(kinds)
         return [t for t in self.things if not wanted or any(self.is_a(t.kind, k) for k in wanted)]
 
     def resolve(self, text: str, *kinds: str) -> Thing:
-        """The one thing that *text* names.
+        """The entity with the name *text*; the preferred one if there are several.
 
         Args:
             text: IRI, ``prefix:slug``, slug, label or alias.
-            kinds: class names to which the name is held.
+            kinds: names of the classes to search; none means all.
 
         Raises:
-            NotFound: nothing bears the name; the hint offers the nearest.
+            NotFound: no entity has the name; the hint gives similar names.
         """
         if named := self.bearing(text, *kinds):
             return named[0]
         raise self._unknown(text, kinds)
 
     def _unknown(self, text: str, kinds: tuple[str, ...]) -> NotFound:
-        """That nothing of *kinds* bears *text*: what else does, or what comes near, or what there is where that is little."""
+        """The error for a name *text* that no entity of *kinds* has.
+
+        It names an entity of another class with this name; or similar names; or all entities of *kinds* if they are few.
+        """
         kind = Text(
             "、".join(self.label(IVC + k, "zh") for k in kinds), " or ".join(self.label(IVC + k, "en") for k in kinds)
         )
@@ -193,8 +201,8 @@ class Names:
             what = Text(f"“{text}”是{is_a.zh},不是{kind.zh}", f"“{text}” is of the kind {is_a.en}, not {kind.en}")
             return NotFound(what, hint=Text(f"可直接看它:{others[0].iri}", f"look at it itself: {others[0].iri}"))
         near = [m.thing for m in self.find(text, kinds, limit=4)]
-        all_ = sorted({t.iri: t for k in kinds for t in self.of_kind(k)}.values(), key=lambda t: t.iri)
-        listed = near or (all_ if len(all_) <= _FEW else [])
+        everything = sorted({t.iri: t for k in kinds for t in self.of_kind(k)}.values(), key=lambda t: t.iri)
+        listed = near or (everything if len(everything) <= _FEW else [])
         both = [t.label.zh if t.label.zh == t.label.en else f"{t.label.zh} / {t.label.en}" for t in listed]
         if near:
             hint = Text(f"是不是:{'、'.join(both)}?", f"did you mean: {', '.join(both)}?")
@@ -211,8 +219,8 @@ class Names:
         )
 
 
-def _matches(pool: Iterable[Thing], text: str, folded: str) -> list[Match]:
-    return [Match(thing, score) for thing in pool if (score := _score(thing, text, folded))]
+def _matches(candidates: Iterable[Thing], text: str, folded: str) -> list[Match]:
+    return [Match(thing, score) for thing in candidates if (score := _score(thing, text, folded))]
 
 
 def _order(match: Match) -> tuple[float, int, str]:
@@ -220,7 +228,7 @@ def _order(match: Match) -> tuple[float, int, str]:
 
 
 def _score(thing: Thing, text: str, folded: str) -> float:
-    """100 for the label or IRI itself, less for alias, other spelling, beginning, part; 0 for no match."""
+    """The score: 100 for the label or IRI, less for an alias, another spelling, a prefix or a substring; 0 for no match."""
     if text in (thing.label.zh, thing.label.en, thing.iri) or expand(text) == thing.iri:
         return 100.0
     if text in thing.also or text == slug(thing.iri):
@@ -231,7 +239,7 @@ def _score(thing: Thing, text: str, folded: str) -> float:
         if folded in (fold(thing.label.zh), fold(thing.label.en)):
             return 97.0
         initials = len(folded) <= _SHORT and folded.isascii() and not _is_written(folded, thing)
-        return 90.0 if initials else _NAMED  # two letters are a guess
+        return 90.0 if initials else _NAMED  # two initials fit many names
     best = 0.0
     for key in thing.keys:
         if len(folded) > 1 and folded in key:
@@ -240,18 +248,18 @@ def _score(thing: Thing, text: str, folded: str) -> float:
     return best
 
 
-def _misspelt(pool: list[Thing], text: str, folded: str, least: float) -> list[Match]:
-    """Names that sound alike, before those that are written nearly alike; all below every true match."""
+def _misspelt(candidates: list[Thing], text: str, folded: str, least: float) -> list[Match]:
+    """The names with the same pinyin, then those with a similar spelling; all scores are below those of true matches."""
     from rapidfuzz import fuzz, process
 
-    keys = [(key, thing) for thing in pool for key in thing.keys]
+    keys = [(key, thing) for thing in candidates for key in thing.keys]
     sound, written = _sound(text), keys
-    if len(folded) == _SHORT:  # one of two characters: a ratio of 50, of names that have no more than two
+    if len(folded) == _SHORT:  # one of two characters may differ (ratio 50), in names of two characters only
         least = 50.0
-        written = [one for one in keys if len(one[0]) == _SHORT and _is_written(*one)]
+        written = [pair for pair in keys if len(pair[0]) == _SHORT and _is_written(*pair)]
     near = process.extract(folded, [k for k, _ in written], scorer=fuzz.ratio, score_cutoff=least, limit=50)
     scored = [(written[at], score) for _, score, at in near]
-    scored += [(one, _ALIKE) for one in keys if sound and one[0] == sound]
+    scored += [(pair, _ALIKE) for pair in keys if sound and pair[0] == sound]
     best: dict[str, Match] = {}
     for (_, thing), score in scored:
         scaled = score * 0.69
@@ -261,32 +269,33 @@ def _misspelt(pool: list[Thing], text: str, folded: str, least: float) -> list[M
 
 
 def _is_written(key: str, thing: Thing) -> bool:
-    """Whether *key* is a name as it is written, not its sound or its initials."""
+    """Whether *key* is the folded spelling of a name, not its pinyin or initials."""
     return key in map(fold, (thing.label.zh, thing.label.en, *thing.also))
 
 
 def _sound(text: str) -> str:
-    """The pinyin of 汉字, as the keys have it; empty for other text. Asked only where no spelling is known."""
+    """The folded pinyin of a text with 汉字; empty for other text."""
     if not any("\u4e00" <= c <= "\u9fff" for c in text):
         return ""
-    return fold("".join(_reader()(text)))
+    return fold("".join(_pinyin_converter()(text)))
 
 
 @cache
-def _reader() -> Callable[[str], list[str]]:
-    """What gives 汉字 their pinyin, without the phrases that take four fifths of its memory and time.
+def _pinyin_converter() -> Callable[[str], list[str]]:
+    """pypinyin's converter without its phrase dictionary, which takes four fifths of its memory and time.
 
-    A build needs the phrases, so this half of the library is not left where an import would find it.
+    A build in the same process needs the dictionary. So the module is removed from ``sys.modules`` afterwards, and a later
+    import loads it with the dictionary.
     """
-    switch = "PYPINYIN_NO_PHRASES"
-    before = os.environ.get(switch)
-    os.environ[switch] = "1"
+    variable = "PYPINYIN_NO_PHRASES"
+    before = os.environ.get(variable)
+    os.environ[variable] = "1"
     try:
         from pypinyin import Style, lazy_pinyin
     finally:
-        del os.environ[switch]
+        del os.environ[variable]
         if before is not None:
-            os.environ[switch] = before
+            os.environ[variable] = before
         for name in [m for m in sys.modules if m.partition(".")[0] == "pypinyin"]:
             del sys.modules[name]
     return lambda text: lazy_pinyin(text, style=Style.NORMAL)

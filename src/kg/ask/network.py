@@ -1,4 +1,4 @@
-"""The graph as a networkx graph, and what networkx answers: paths, centrality, single points of failure."""
+"""The graph as a networkx graph, and network analysis: paths, centrality, articulation points."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kg.terms import Text
 if TYPE_CHECKING:
     import networkx as nx
 
-# Edges that say how a claim is measured or where it stands, not how two things are related.
+# Properties that describe a claim or its source, and do not relate two entities.
 _MEASURES: Final = (
     "indicator",
     "unit",
@@ -37,13 +37,13 @@ SELECT ?s ?p ?o ?g WHERE {{
   GRAPH ?g {{ ?s ?p ?o }} FILTER(?g IN (g:inferred, g:background) && EXISTS {{ ?p a owl:ObjectProperty }} && isIRI(?o)
     && ?p NOT IN ({", ".join("ivc:" + m for m in _MEASURES)}))
 }} ORDER BY ?s ?p ?o ?g"""
-_CLAIM_HOPS: Final = 1.5
-"""Length of an edge to a claim node, so that a path prefers a plain edge to two things a claim mentions together."""
+_CLAIM_WEIGHT: Final = 1.5
+"""Weight of an edge to a claim node. A direct edge weighs 1, so paths avoid claims that only mention both entities."""
 
 
 @dataclass(frozen=True)
 class Hop:
-    """One step of a path: the edge as stated (subject, predicate, object) and its passages."""
+    """One step of a path: the stated triple, whether the path follows its direction, and its passages."""
 
     subject: str
     predicate: str
@@ -65,11 +65,12 @@ def to_networkx(store: Store, *, inferred: bool = False) -> nx.MultiDiGraph:
     """The stated edges between IRIs as a directed multigraph.
 
     Args:
-        inferred: also the edges of ``g:inferred`` and ``g:background``.
+        store: the store.
+        inferred: include the edges of ``g:inferred`` and ``g:background``.
 
     Returns:
-        Nodes are IRIs; an edge's key is the property's IRI, its ``passages`` a sorted list of passage IRIs,
-        its ``kind`` ``asserted``, ``inferred`` or ``background``.
+        A graph whose nodes are IRIs. The key of an edge is the IRI of its property; the data are ``passages``, a sorted
+        list of IRIs, and ``kind``: ``asserted``, ``inferred`` or ``background``.
     """
     import networkx as nx
 
@@ -91,17 +92,17 @@ def _add(graph: nx.MultiDiGraph, row: dict[str, Any], kind: str) -> None:
 
 
 def path(store: Store, start: str, end: str) -> list[Hop]:
-    """The shortest connection of two things over stated edges, each hop with its passages.
+    """The shortest path between two entities over stated edges, in either direction.
 
     Raises:
-        NotFound: one of them is in no statement, or nothing connects them.
+        NotFound: an entity has no stated edge, or no path connects them.
     """
     import networkx as nx
 
     graph, claims = to_networkx(store), _claims(store)
     plain = nx.Graph()
     for one, other in graph.edges():
-        plain.add_edge(one, other, weight=_CLAIM_HOPS if one in claims or other in claims else 1.0)
+        plain.add_edge(one, other, weight=_CLAIM_WEIGHT if one in claims or other in claims else 1.0)
     try:
         nodes = nx.shortest_path(plain, start, end, weight="weight")
     except (nx.NodeNotFound, nx.NetworkXNoPath) as error:
@@ -120,7 +121,7 @@ def _hop(graph: nx.MultiDiGraph, one: str, other: str) -> Hop:
 
 
 def central(store: Store, limit: int = 20) -> list[Rank]:
-    """Things by betweenness centrality (Brandes) in the undirected graph of stated edges, highest first."""
+    """The entities with the highest betweenness centrality (Brandes) in the undirected graph of stated edges."""
     import networkx as nx
 
     plain = _things(store)
@@ -130,21 +131,21 @@ def central(store: Store, limit: int = 20) -> list[Rank]:
 
 
 def cut_points(store: Store, limit: int = 20) -> list[Rank]:
-    """Single points of failure: articulation points, by how many things they alone hold to the rest."""
+    """The articulation points of the undirected graph, by the number of entities that their removal disconnects."""
     import networkx as nx
 
-    plain: Any = _things(store)  # networkx is but half typed
+    plain: Any = _things(store)  # networkx's type hints are incomplete
     found = []
     for node in nx.articulation_points(plain):
-        home = next(c for c in nx.connected_components(plain) if node in c)
-        rest = plain.subgraph(home - {node})
-        lost = len(home) - 1 - max(len(c) for c in nx.connected_components(rest))
+        component = next(c for c in nx.connected_components(plain) if node in c)
+        rest = plain.subgraph(component - {node})
+        lost = len(component) - 1 - max(len(c) for c in nx.connected_components(rest))
         found.append(Rank(node, float(lost), plain.degree(node)))
     return sorted(found, key=lambda r: (-r.score, r.iri))[:limit]
 
 
 def _things(store: Store) -> nx.Graph:
-    """Undirected, simple, without claim nodes."""
+    """The stated edges as an undirected simple graph without claim nodes."""
     import networkx as nx
 
     graph = nx.Graph(to_networkx(store))

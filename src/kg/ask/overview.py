@@ -1,4 +1,4 @@
-"""How much the graph holds, and what its audit found."""
+"""Class counts and audit findings of the graph."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SELECT ?finding ?rule ?severity ?focus ?message WHERE { GRAPH g:audit {
 _INVOLVED = (
     "SELECT ?finding ?other WHERE { GRAPH g:audit { ?finding dcterms:references ?other } } ORDER BY ?finding ?other"
 )
-_HOMES = """
+_PASSAGES = """
 SELECT DISTINCT ?finding ?passage WHERE {
   { GRAPH g:audit { ?finding sh:focusNode|dcterms:references ?x } ?x ivc:statedIn ?passage }
   UNION { GRAPH g:audit { ?finding sh:focusNode|dcterms:references ?x } ?o ivc:inBreakdown ?x ; ivc:statedIn ?passage }
@@ -33,7 +33,7 @@ _SEVERITIES = ("Violation", "Warning", "Info")
 
 @dataclass(frozen=True)
 class AuditFinding:
-    """One finding of the audit as it stands in ``g:audit``."""
+    """One finding of the audit, read from ``g:audit``."""
 
     iri: str
     rule: str
@@ -45,20 +45,20 @@ class AuditFinding:
 
 
 def class_counts(store: Store) -> list[tuple[str, int]]:
-    """(class IRI, members in the closure), largest first."""
+    """IRI and number of instances of each class in the closure, largest first."""
     return [(row["class"], row["n"]) for row in store.select(_CLASSES)]
 
 
 def audit_findings(store: Store, industry: str | None = None) -> list[AuditFinding]:
-    """Every audit finding, or those that touch the industry with this IRI; warnings before infos."""
-    kept = None
+    """Every audit finding, or those that concern the industry with this IRI; sorted by severity, rule and IRI."""
+    selected = None
     if industry is not None:
-        kept = {row["finding"] for row in store.select(_INDUSTRY.format(iri=industry))}
+        selected = {row["finding"] for row in store.select(_INDUSTRY.format(iri=industry))}
     texts: dict[tuple[str, ...], dict[str, str]] = defaultdict(dict)
     for finding, rule, severity, focus, message in store.select(_AUDIT).rows:
         key = tuple(t.value for t in (finding, rule, severity, focus) if t is not None)
         texts[key][getattr(message, "language", "en")] = message.value if message else ""
-    involved, homes = _pairs(store, _INVOLVED), _pairs(store, _HOMES)
+    involved, passages = _pairs(store, _INVOLVED), _pairs(store, _PASSAGES)
     found = [
         AuditFinding(
             iri,
@@ -67,10 +67,10 @@ def audit_findings(store: Store, industry: str | None = None) -> list[AuditFindi
             focus,
             Text(text.get("zh", ""), text.get("en", "")),
             tuple(o for o in involved[iri] if not o.startswith(PASSAGE)),
-            tuple(homes[iri]),
+            tuple(passages[iri]),
         )
         for (iri, rule, severity, focus), text in texts.items()
-        if kept is None or iri in kept
+        if selected is None or iri in selected
     ]
     return sorted(found, key=lambda f: (_SEVERITIES.index(f.severity), f.rule, f.iri))
 

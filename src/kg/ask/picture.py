@@ -1,4 +1,4 @@
-"""A drawing as plain data: nodes, edges with the passages they come from, and where the nodes stand."""
+"""The data of a drawing: nodes, edges with their passages, and the layout in bands."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from kg.vocab import IVC
 
 @dataclass(frozen=True)
 class Node:
-    """One thing at one place of the drawing.
+    """One node of the drawing. An entity that is drawn twice has two nodes.
 
     Attributes:
-        iri: its IRI; where the thing stands a second time, one made from it.
-        kind: class name.
-        words: what is no thing bears its own: a heading (kind ``Group``), a remark (``Note``).
-        of: the thing's IRI where it stands a second time.
+        iri: unique id of the node: the entity's IRI, or a string made from it for a copy.
+        kind: class name; ``Group`` for a heading, ``Note`` for a note.
+        words: text of a heading or note; None for an entity.
+        of: the entity's IRI if the node is a copy.
     """
 
     iri: str
@@ -28,7 +28,7 @@ class Node:
 
     @property
     def thing(self) -> str:
-        """The IRI of the thing that is shown."""
+        """The IRI of the entity that the node shows."""
         return self.of or self.iri
 
 
@@ -44,7 +44,7 @@ class Line:
 
 @dataclass
 class Block:
-    """A segment, how deep it is nested, and the things named in it; without a segment, loose things."""
+    """A segment (``head``) with its nesting depth and its entities; without a head, entities of no segment."""
 
     head: Node | None
     depth: int = 0
@@ -53,7 +53,7 @@ class Block:
 
 @dataclass
 class Column:
-    """Blocks below each other, under a stage if the band is divided into stages."""
+    """A column of blocks; ``head`` is its stage, None in a band without stages."""
 
     head: Node | None = None
     blocks: list[Block] = field(default_factory=list)
@@ -61,7 +61,7 @@ class Column:
 
 @dataclass
 class Band:
-    """One strip of an industry's drawing: a way of dividing it, or a group of things; its columns stand side by side."""
+    """A horizontal band of an industry's drawing: a division of the industry, or a group of entities; has columns."""
 
     head: Node
     columns: list[Column] = field(default_factory=list)
@@ -69,9 +69,10 @@ class Band:
 
 @dataclass
 class Picture:
-    """Nodes by IRI, and edges between things, in the order in which they were met.
+    """The nodes by id, and the edges between entities, in the order in which they were added.
 
-    *bands* say where the nodes stand, if that is fixed; the place then says what the edges would, and they are only told.
+    If ``bands`` is not empty, it gives the position of every node. The positions then show the relations, so the edges are
+    not drawn; they only appear in tooltips.
     """
 
     nodes: dict[str, Node] = field(default_factory=dict)
@@ -79,17 +80,17 @@ class Picture:
     bands: list[Band] = field(default_factory=list)
 
     def add(self, node: Node) -> bool:
-        """Keep *node*, unless one with its IRI is there; whether it was new."""
+        """Add *node* unless there is a node with its id. Returns whether it was added."""
         new = node.iri not in self.nodes
         self.nodes.setdefault(node.iri, node)
         return new
 
     def link(self, subject: str, predicate: str, value: str, passages: Iterable[str] = ()) -> None:
-        """Keep an edge between two things of the picture."""
+        """Add an edge between two entities; *predicate* is the local name of a property."""
         self.lines.setdefault((subject, predicate, value), Line(subject, IVC + predicate, value, tuple(passages)))
 
 
 def kind_of(names: Names, iri: str) -> str:
-    """The class name of *iri*, ``Thing`` where it has no name."""
+    """The class name of *iri*; ``Thing`` if it has no label."""
     thing = names.get(iri)
     return thing.kind if thing else "Thing"

@@ -1,4 +1,4 @@
-"""What is found, as JSON values in which every IRI stands with its names: for the web, agents and the shell's JSON."""
+"""Results as JSON values with labels for every IRI; used by HTTP, MCP and the command line's JSON output."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from kg.terms import slug
 
 
 def named(iri: str | None, names: Names) -> dict[str, str] | None:
-    """An IRI with what it is called in zh and en."""
+    """An IRI with its labels in zh and en."""
     return None if iri is None else {"iri": iri, "zh": names.label(iri, "zh"), "en": names.label(iri, "en")}
 
 
 def match(found: Match) -> dict[str, Any]:
-    """A thing that a text may mean."""
+    """An entity that matches a text."""
     thing = found.thing
     return {
         "iri": thing.iri,
@@ -36,9 +36,9 @@ def match(found: Match) -> dict[str, Any]:
 
 
 def entity(found: Entity, names: Names) -> dict[str, Any]:
-    """One thing from all sides; of a passage also where it stands and what it states."""
+    """All data of one entity; for a passage also its position and the triples that it states."""
     thing = found.thing
-    told = {
+    body = {
         "iri": thing.iri,
         "kind": thing.kind,
         "zh": thing.label.zh,
@@ -52,16 +52,16 @@ def entity(found: Entity, names: Names) -> dict[str, Any]:
         "values": [{"predicate": named(prop, names), "value": json_value(value)} for prop, value in found.values],
     }
     if found.span:
-        told |= asdict(found.span)
-        told["states"] = [
+        body |= asdict(found.span)
+        body["states"] = [
             dict(zip(("subject", "predicate", "object"), (_term(term, names) for term in triple), strict=True))
             for triple in found.states
         ]
-    return told
+    return body
 
 
 def _term(term: Term | None, names: Names) -> Any:
-    """An IRI with its names, any other term as a JSON value."""
+    """An IRI with its labels; any other term as a JSON value."""
     return named(term.value, names) if isinstance(term, ox.NamedNode) else json_value(plain(term))
 
 
@@ -80,14 +80,14 @@ def _edge(edge: Edge, names: Names) -> dict[str, Any]:
 
 
 def _claim(claim: Claim, names: Names) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    body: dict[str, Any] = {
         "iri": claim.iri,
         "kind": claim.kind,
         "summary": claim.summary,
         "passage": slug(claim.passage),
     }
     if claim.value is not None:
-        told |= {
+        body |= {
             "indicator": named(claim.indicator, names),
             "region": named(claim.region, names),
             "years": claim.years,
@@ -96,11 +96,11 @@ def _claim(claim: Claim, names: Names) -> dict[str, Any]:
             "unit": named(claim.unit, names),
             "status": slug(claim.status or ""),
         }
-    return {**told, "attributed_to": named(claim.attributed_to, names)}
+    return {**body, "attributed_to": named(claim.attributed_to, names)}
 
 
 def chain(found: Chain, names: Names) -> dict[str, Any]:
-    """The tier chart."""
+    """The chain of an industry."""
     return {
         "industry": named(found.industry, names),
         "views": [
@@ -134,7 +134,7 @@ def _cell(cell: SegmentCell, names: Names) -> dict[str, Any]:
 
 
 def cited(things: Iterable[Cited], names: Names) -> list[dict[str, Any]]:
-    """Things with the ids of their passages."""
+    """Entities with the names of their passages."""
     return [{**(named(t.iri, names) or {}), "passages": [slug(p) for p in t.passages]} for t in things]
 
 
@@ -151,7 +151,7 @@ def finding(found: AuditFinding, names: Names) -> dict[str, Any]:
 
 
 def hop(found: Hop, names: Names) -> dict[str, Any]:
-    """One step of a path, as it is stated."""
+    """One step of a path, as the stated triple."""
     return {
         "subject": named(found.subject, names),
         "predicate": named(found.predicate, names),

@@ -1,4 +1,4 @@
-"""Three texts as people write them → the triple they mean: names of things, a property by its label or its inverse's."""
+"""Converts three texts to a triple: subject, property and object by name, label or IRI."""
 
 from __future__ import annotations
 
@@ -18,26 +18,29 @@ _TYPE_WORDS = ("a", "是", "type", "rdf:type", "is a", "属于类")
 
 
 def read(store: Store, names: Names, subject: str, predicate: str, value: str) -> Pattern:
-    """The triple that the texts mean; where a name has several meanings, those for which the triple holds.
+    """The triple for the texts. If a name is ambiguous, the entities for which the triple holds are preferred.
 
     Args:
+        store: the store.
+        names: the lookup table.
         subject: any name, prefixed name or IRI.
-        predicate: label, inverse label (the ends are then turned round), prefixed name or IRI of a property; ``a`` for a kind.
-        value: as *subject*; for ``a`` a class; else also the text or number of a literal.
+        predicate: label, inverse label, prefixed name or IRI of a property; ``a`` for rdf:type. With an inverse label,
+            subject and object are swapped.
+        value: as *subject*; a class for ``a``; or the text or number of a literal.
 
     Raises:
-        NotFound: one of them means nothing; the hint offers the nearest.
+        NotFound: one of the texts is unknown; the hint gives similar names.
     """
     link, inverse = _property(names, predicate)
     if inverse:
         subject, value = value, subject
-    subjects = _meanings(names, subject)
-    for one in subjects:
-        for term in _objects(store, one, link):
+    subjects = _entities(names, subject)
+    for node in subjects:
+        for term in _objects(store, node, link):
             if lexical(term) == value or term.value in _known(names, link, value):
-                return f"<{one}>", f"<{link}>", str(term)
+                return f"<{node}>", f"<{link}>", str(term)
     for term in _objects(store, subjects[0], link):
-        if isinstance(term, ox.Literal):  # it says another text or number there
+        if isinstance(term, ox.Literal):  # the property has literals: *value* is one too
             kind = {"language": term.language} if term.language else {"datatype": term.datatype}
             return f"<{subjects[0]}>", f"<{link}>", str(ox.Literal(value, **kind))
     return f"<{subjects[0]}>", f"<{link}>", f"<{_value(names, link, value)}>"
@@ -51,18 +54,18 @@ def _objects(store: Store, subject: str, link: str) -> Iterator[ox.NamedNode | o
 
 def _known(names: Names, link: str, value: str) -> list[str]:
     if link == TYPE:
-        return _terms(names, value)
+        return _classes(names, value)
     return [t.iri for t in names.bearing(value)] or _iri(value)
 
 
 def _value(names: Names, link: str, value: str) -> str:
     if link == TYPE:
-        return (_terms(names, value) or [_unknown(names, value)])[0]
-    return _meanings(names, value)[0]
+        return (_classes(names, value) or [_no_class(names, value)])[0]
+    return _entities(names, value)[0]
 
 
-def _meanings(names: Names, text: str) -> list[str]:
-    """IRIs that *text* names; an IRI or a prefixed name stands for itself."""
+def _entities(names: Names, text: str) -> list[str]:
+    """The IRIs of the entities with the name *text*; or *text* itself, if it is an IRI or a prefixed name."""
     return [t.iri for t in names.bearing(text)] or _iri(text) or [names.resolve(text).iri]
 
 
@@ -72,7 +75,7 @@ def _iri(text: str) -> list[str]:
 
 
 def _property(names: Names, text: str) -> tuple[str, bool]:
-    """(IRI, whether *text* is the name of its inverse)."""
+    """The IRI of the property *text*, and whether *text* is its inverse label."""
     if text in _TYPE_WORDS or expand(text) == TYPE:
         return TYPE, False
     for iri, (zh, en, back_zh, back_en) in names.terms.items():
@@ -99,8 +102,8 @@ def _no_property(names: Names, text: str) -> NotFound:
     )
 
 
-def _terms(names: Names, text: str) -> list[str]:
-    """Classes that *text* names."""
+def _classes(names: Names, text: str) -> list[str]:
+    """The classes with the name *text*."""
     return [
         iri
         for iri, (zh, en, *_) in names.terms.items()
@@ -108,7 +111,7 @@ def _terms(names: Names, text: str) -> list[str]:
     ]
 
 
-def _unknown(names: Names, text: str) -> str:
+def _no_class(names: Names, text: str) -> str:
     labels = [
         n for iri, four in names.terms.items() if iri.startswith(IVC) and slug(iri)[:1].isupper() for n in four if n
     ]

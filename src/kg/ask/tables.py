@@ -1,4 +1,4 @@
-"""Tables made ready for readers: names beside IRIs; a table of plain values."""
+"""Tables for people: adds labels of IRIs, drops columns of another language, and makes tables from Python values."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from kg.terms import LANGS
 
 
 def with_labels(table: Table, lang: str, names: Names, things: Collection[str] | None = None) -> Table:
-    """The table with a column ``x_label`` after each column ``x`` of things.
+    """The table with a column ``x_label`` after each column ``x`` of entities.
 
     Args:
         table: rows of terms.
-        lang: language of the names.
-        names: where they come from.
-        things: the columns that hold things; None takes those in which a named IRI stands.
+        lang: language of the labels.
+        names: the lookup table.
+        things: names of the columns of entities; None means the columns that contain an IRI with a label.
     """
     if things is None:
         named = [n for n in range(len(table.columns)) if any(_named(row[n], names) for row in table.rows)]
@@ -34,20 +34,20 @@ def with_labels(table: Table, lang: str, names: Names, things: Collection[str] |
 
 
 def columns_of_language(columns: Sequence[str], lang: str) -> list[int]:
-    """Positions of the columns but those that hold a text in another language than *lang* (``en``, ``message_en``)."""
+    """Positions of all columns except those for another language than *lang* (named ``en``, ``message_en``)."""
     others = [other for other in LANGS if other != lang]
     return [n for n, c in enumerate(columns) if not any(c == o or c.endswith(f"_{o}") for o in others)]
 
 
 def of_language(table: Table, lang: str) -> Table:
-    """The table without the columns that hold a text in another language than *lang*."""
+    """The table without the columns for another language than *lang*."""
     kept = columns_of_language(table.columns, lang)
     rows = tuple(tuple(row[n] for n in kept) for row in table.rows)
     return Table(tuple(table.columns[n] for n in kept), rows, table.truncated)
 
 
 def plain_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
-    """Rows of Python texts, numbers and None as a Table of literals."""
+    """Rows of Python strings, numbers and None as a Table of literals."""
     return Table(tuple(columns), tuple(tuple(None if v is None else ox.Literal(v) for v in row) for row in rows))
 
 

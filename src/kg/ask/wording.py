@@ -1,4 +1,4 @@
-"""Rules and triples in words, from the labels of the axioms' own terms."""
+"""Rules and triples as sentences, made from the labels of their terms."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ _TYPE = f"<{TYPE}>"
 
 
 def rule_in_words(rule: Rule, names: Names) -> Text:
-    """``若 X 生产 Z,且 Z 供给 Y,则 X 涉足 Y``: variables as letters, in the order of the conclusion."""
+    """A rule as a sentence, ``若 X 生产 Z,且 Z 供给 Y,则 X 涉足 Y``. Letters are assigned to variables from the head on."""
     letters: dict[str, str] = {}
     for pattern in (rule.head, *rule.body):
         for part in (pattern[0], pattern[2]):
             if part.startswith("?"):
                 letters.setdefault(part, _LETTERS[len(letters)])
-    told = {lang: [_clause(p, letters, names, lang) for p in (rule.head, *rule.body)] for lang in LANGS}
-    (zh_head, *zh_body), (en_head, *en_body) = told["zh"], told["en"]
+    clauses = {lang: [_clause(p, letters, names, lang) for p in (rule.head, *rule.body)] for lang in LANGS}
+    (zh_head, *zh_body), (en_head, *en_body) = clauses["zh"], clauses["en"]
     return Text(f"若 {',且 '.join(zh_body)},则 {zh_head}", f"if {' and '.join(en_body)}, then {en_head}")
 
 
 def triple_in_words(triple: Pattern, names: Names) -> Text:
-    """A triple as a sentence: ``比亚迪 — 涉足环节 → 乘用车制造``; a variable reads 某物."""
+    """A triple as a sentence: ``比亚迪 — 涉足环节 → 乘用车制造``. A variable becomes 某物."""
     zh, en = (_sentence(triple, names, lang) for lang in LANGS)
     return Text(zh, en)
 
@@ -49,7 +49,7 @@ def _link(predicate: str, names: Names, lang: str) -> str:
 
 
 def term_in_words(term: str, names: Names, lang: str) -> str:
-    """A term in N-Triples form as people read it: the name of an IRI, the text of a literal."""
+    """A term in N-Triples form as text: the label of an IRI, the lexical form of a literal."""
     if term.startswith("<"):
         return names.label(term[1:-1], lang)
     return term.rpartition('"')[0][1:] if term.startswith('"') else term

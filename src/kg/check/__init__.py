@@ -1,1 +1,1 @@
-"""What must hold: shapes, rules about graphs and passages, agreement with the text, the audit; one kind of finding."""
+"""The checks: SHACL shapes, checks of graphs and passages, comparison with the text, the audit. All return findings."""

@@ -1,4 +1,4 @@
-"""The audit: where the report disagrees with itself. Shapes find it; nothing is repaired."""
+"""The audit: shapes that find contradictions within the report. The contradictions are reported, not repaired."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from kg.vocab import AUDIT, LABEL
 
 
 def audit(store: ox.Store, shapes: Shapes) -> list[Finding]:
-    """Every audit finding on the closed default graph of *store*, in reading order."""
+    """Every audit finding on the default graph of *store*, which must be closed; sorted by :func:`order`."""
     return order(shapes.run(store))
 
 
 def write_audit(store: ox.Store, findings: list[Finding], shapes: Shapes) -> None:
-    """Put *findings*, and what their rules and severities are called, into ``g:audit``, where queries and pages read them."""
+    """Write *findings*, and the labels of their rules and severities, into the graph ``g:audit``."""
     graph = ox.NamedNode(AUDIT)
     store.extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in report_triples(findings))
     named = ((ox.NamedNode(i), ox.NamedNode(LABEL), ox.Literal(words, language=tag)) for i, tag, words in shapes.labels)

@@ -1,4 +1,4 @@
-"""What each line of a text states: the document's ``coverage.tsv``, with a reason for every line that states nothing."""
+"""``coverage.tsv`` of a document: the number of triples for each line of the text, or the reason why there are none."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from kg.terms import iri
 
 HEAD: Final = "line\tsection\ttriples\treason"
 REASONS: Final = ("heading", "number", "decoration", "lead-in")
-"""Why a line may state nothing: a title, a section number, a by-line or link, a line that only leads to the next."""
+"""Reasons for a line without triples: a title, a section number, a by-line or link, an introduction to the next line."""
 
 
 def rows(project: Project, document: Document) -> Iterator[str]:
-    """The lines of the document's coverage.tsv: counts from the data, reasons kept from the file as it stands."""
+    """The new lines of the document's coverage.tsv: counts from the data, reasons from the present file."""
     quads = read_project(project)
     counts = Counter(iri(q.graph_name) for q in quads)
     kept = reasons(document)
     yield HEAD
-    for passage, said in sorted(registered(quads).items()):
-        if said.document == document.iri:
+    for passage, registration in sorted(registered(quads).items()):
+        if registration.document == document.iri:
             line = int(passage.rpartition("-L")[2])
             reason = "" if counts[passage] else kept.get(line, "")
-            yield f"{line}\t{said.fields['sectionPath']}\t{counts[passage]}\t{reason}"
+            yield f"{line}\t{registration.fields['sectionPath']}\t{counts[passage]}\t{reason}"
 
 
 def reasons(document: Document) -> dict[int, str]:

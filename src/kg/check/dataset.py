@@ -1,4 +1,4 @@
-"""Checks that need graph names: what SHACL, which sees one flat graph, cannot say."""
+"""Checks of named graphs, which SHACL cannot express because a shape sees one graph only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAMING = frozenset({TYPE, LABEL, ALT_LABEL})
 
 
 def narrower(quads: Iterable[ox.Quad], *classes: str) -> set[str]:
-    """IRIs of *classes* and of all that the ontology in *quads* declares to be narrower."""
+    """IRIs of *classes* and of all their subclasses in the ontology in *quads*."""
     below: dict[str, list[str]] = defaultdict(list)
     for quad in quads:
         if quad.predicate.value == RDFS + "subClassOf" and iri(quad.graph_name) == ONTOLOGY:
@@ -32,13 +32,13 @@ def narrower(quads: Iterable[ox.Quad], *classes: str) -> set[str]:
 
 
 def instances(quads: Sequence[ox.Quad], *classes: str) -> set[str]:
-    """IRIs of what is declared to be of one of *classes* or of a narrower one."""
+    """IRIs of the declared instances of *classes* and of their subclasses."""
     kinds = narrower(quads, *classes)
     return {iri(q.subject) for q in quads if q.predicate.value == TYPE and iri(q.object) in kinds}
 
 
 def stated_in(quads: Sequence[ox.Quad]) -> Iterator[ox.Triple]:
-    """``claim ivc:statedIn passage`` for every claim typed in a passage's graph, so that the claim tells its passage."""
+    """``claim ivc:statedIn passage`` for every claim whose rdf:type is in the graph of a passage."""
     link, claims = ox.NamedNode(IVC + "statedIn"), narrower(quads, IVC + "Claim")
     for quad in quads:
         if quad.predicate.value == TYPE and iri(quad.object) in claims and iri(quad.graph_name).startswith(PASSAGE):
@@ -46,7 +46,7 @@ def stated_in(quads: Sequence[ox.Quad]) -> Iterator[ox.Triple]:
 
 
 def check(quads: Sequence[ox.Quad]) -> list[Finding]:
-    """Findings on graph names: unknown passages, stray graphs, names outside g:entities, overlapping spans."""
+    """Findings on unknown graphs, labels outside g:entities, claims in several passages, and overlapping spans."""
     return [*_graphs(quads), *_naming(quads), *_claims(quads), *_spans(quads)]
 
 
@@ -78,7 +78,10 @@ def _graphs(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
 
 
 def _naming(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
-    """Names and kinds are ours, so they stand in g:entities, never in a passage (claims are minted there)."""
+    """D02: labels and classes come from the project, so they are in g:entities and not in a passage's graph.
+
+    Exception: claims and breakdowns get their class in the graph of their passage.
+    """
     minted = narrower(quads, IVC + "Claim", IVC + "Breakdown")
     for quad in quads:
         if not iri(quad.graph_name).startswith(PASSAGE) or quad.predicate.value not in _NAMING:
@@ -100,11 +103,11 @@ def _naming(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
 
 
 def _claims(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
-    """A claim belongs to one passage: a second one would blur who says what."""
-    homes: dict[str, set[str]] = defaultdict(set)
+    """D03: a claim belongs to exactly one passage, so that its source is unambiguous."""
+    passages_of: dict[str, set[str]] = defaultdict(set)
     for triple in stated_in(quads):
-        homes[lexical(triple.subject)].add(lexical(triple.object))
-    for claim, passages in sorted(homes.items()):
+        passages_of[lexical(triple.subject)].add(lexical(triple.object))
+    for claim, passages in sorted(passages_of.items()):
         if len(passages) > 1:
             names = ", ".join(compact(p) for p in sorted(passages))
             yield Finding(
@@ -120,12 +123,12 @@ def _claims(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
 
 
 def _spans(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
-    """Passages of one document do not overlap; an offset that is no number is the shapes' affair (I31)."""
+    """D04: passages of one document do not overlap. Offsets that are not numbers are skipped here; shape I31 finds them."""
     spans: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
-    for passage, said in registered(quads).items():
-        start, end = said.fields.get("start", ""), said.fields.get("end", "")
+    for passage, registration in registered(quads).items():
+        start, end = registration.fields.get("start", ""), registration.fields.get("end", "")
         if start.isdecimal() and end.isdecimal():
-            spans[said.document].append((int(start), int(end), passage))
+            spans[registration.document].append((int(start), int(end), passage))
     for of_document in spans.values():
         for (_, before, one), (after, _, other) in pairwise(sorted(of_document)):
             if after < before:

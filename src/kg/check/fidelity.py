@@ -1,7 +1,8 @@
-"""The graph against a copy of the text: digests, spans, names, printed numbers, and no sentence borrowed.
+"""Compares the graph with a copy of the text: digests, spans, names, printed numbers, copied wording.
 
-What a passage names by an ellipsis, or carries over from a line before, stands in the document's ``carried.tsv``
-(line, entity, line that names it, words printed there, reason); those words are looked for instead.
+A passage may mention an entity without its name, by an abbreviation or by reference to an earlier line. Such entities are
+listed in the document's ``carried.tsv`` (line, entity, line that names it, words printed there, reason). The check then
+looks for those words instead of the name.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ from kg.terms import Text, fold, iri, language, lexical
 from kg.vocab import ALT_LABEL, BASE, ENTITIES, IVC, LABEL, ONTOLOGY, PASSAGE
 
 _NAMED_BY_TEXTS: Final = ("Organization", "Product", "Technology", "Region", "Policy")
-"""Classes whose things bear the names that texts give them; industries, stages and segments bear ours."""
+"""Classes whose instances have names from the text. Industries, stages and segments have names chosen by the project."""
 _RUN: Final = 8
-"""A literal of ours shares fewer successive 汉字 than this with the text, names aside."""
+"""A literal must not have this many consecutive 汉字 in common with the text, apart from names."""
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]+")
 _PARTS: Final = {
     "start": Text("起点", "start"),
@@ -35,16 +36,16 @@ _PARTS: Final = {
     "sha256": Text("摘要", "digest"),
     "sectionPath": Text("章节", "section"),
 }
-"""What each part of a passage's registration is called."""
+"""Field of a Registration → its name in messages."""
 _WORDED: Final = {"10000000": ("千万",), "1000000": ("百万",)}
-"""Numbers that the text prints in words alone."""
+"""Number → words that print it; the text may print these instead of digits."""
 
 
 def against_text(project: Project, document: Document, text: str) -> list[Finding]:
-    """Every disagreement between what *project* says of *document* and *text*.
+    """Every difference between the data of *document* in *project* and *text*.
 
-    Rules: X01 digest and span, X02 named in the passage, X03 printed value, X04 borrowed wording. Of another copy
-    than the one registered nothing else is said: every span would differ, and none of it would be the data's fault.
+    Rules: X01 digest and span, X02 named in the passage, X03 printed value, X04 copied wording. If *text* is not the
+    registered copy, only that is reported, because every span would differ.
     """
     checker = _Checker(project, document, text)
     other = list(checker.copy())
@@ -53,14 +54,14 @@ def against_text(project: Project, document: Document, text: str) -> list[Findin
 
 @dataclass(frozen=True)
 class Carried:
-    """A thing that its passage names in other words, or that another line names.
+    """An entity that a passage mentions in other words than its name, or that only another line names.
 
     Attributes:
-        line: the line whose graph speaks of it.
-        entity: its IRI; the file may give the end of one of ours, such as ``product/rocket``.
-        named_in: the line that names it (often the same).
-        printed: the words that stand there.
-        reason: why they mean this thing.
+        line: line number of the passage whose graph mentions the entity.
+        entity: IRI of the entity; the file may give it relative to the project's namespace, such as ``product/rocket``.
+        named_in: number of the line that names the entity (often the same line).
+        printed: the words in that line.
+        reason: why the words mean this entity.
     """
 
     line: int
@@ -71,7 +72,7 @@ class Carried:
 
 
 def carried(document: Document) -> list[Carried]:
-    """The rows of the document's ``carried.tsv``, or none."""
+    """The rows of the document's ``carried.tsv``; empty if there is no file."""
     if not document.carried.exists():
         return []
     rows = (r.split("\t") for r in document.carried.read_text(encoding="utf-8").splitlines()[1:] if r)
@@ -92,7 +93,7 @@ class _Checker:
         self._carried = {(c.line, c.entity): c for c in carried(document)}
 
     def copy(self) -> Iterator[Finding]:
-        """X01: the text is the registered copy, byte for byte."""
+        """X01: the text has the registered SHA-256."""
         for quad in self._quads:
             of_document = iri(quad.subject) == self._document.iri and quad.predicate.value == IVC + "sha256"
             if of_document and lexical(quad.object) != _digest(self._text):
@@ -105,11 +106,11 @@ class _Checker:
                 )
 
     def spans(self) -> Iterator[Finding]:
-        """X01: every registered passage is that span of this text, and every line is registered."""
+        """X01: every registered passage is equal to its span of the text, and every line is registered."""
         known = {node: r for node, r in registered(self._quads).items() if r.document == self._document.iri}
         for name in sorted(known.keys() | self._passages.keys()):
-            have, passage = known.get(name, Registration("", {})), self._passages.get(name)
-            if differs := _difference(have.fields, _registration(passage) if passage else {}):
+            registration, passage = known.get(name, Registration("", {})), self._passages.get(name)
+            if differs := _difference(registration.fields, _registration(passage) if passage else {}):
                 yield _finding(
                     "X01-span",
                     name,
@@ -118,12 +119,12 @@ class _Checker:
                 )
 
     def names(self) -> Iterator[Finding]:
-        """X02: what a passage's graph names, its line or its headings name."""
+        """X02: the line of a passage, or one of its headings, names every entity in the passage's graph."""
         for graph, quads in self._by_passage():
             ends = {iri(n) for q in quads for n in (q.subject, q.object)}
             for entity in sorted(ends & self._named_by_texts):
                 passage = self._passages[graph]
-                if not self._named(entity, passage) and not self._excused(entity, passage):
+                if not self._named(entity, passage) and not self._is_carried(entity, passage):
                     names = " / ".join(self._labels[entity])
                     yield _finding(
                         "X02-named",
@@ -134,7 +135,7 @@ class _Checker:
                     )
 
     def numbers(self) -> Iterator[Finding]:
-        """X03: every stated value is printed in its line."""
+        """X03: every ``ivc:statedValue`` is printed in the line of its passage."""
         for graph, quads in self._by_passage():
             for quad in quads:
                 if quad.predicate.value == IVC + "statedValue" and not _printed(
@@ -149,7 +150,7 @@ class _Checker:
                     )
 
     def wording(self) -> Iterator[Finding]:
-        """X04: no literal of ours borrows a run of the text's characters."""
+        """X04: no literal of the project has :data:`_RUN` consecutive 汉字 in common with the text."""
         runs = {run[i : i + _RUN] for run in _HAN.findall(self._text) for i in range(len(run) - _RUN + 1)}
         names = sorted(
             {n for labels in self._labels.values() for n in labels if len(n) > 1}, key=lambda n: (-len(n), n)
@@ -176,11 +177,11 @@ class _Checker:
                 graphs[iri(quad.graph_name)].append(quad)
         yield from sorted(graphs.items())
 
-    def _excused(self, entity: str, passage: Passage) -> bool:
-        """Whether carried.tsv points at words that do stand in the line it names."""
+    def _is_carried(self, entity: str, passage: Passage) -> bool:
+        """Whether carried.tsv has a row for the entity, and the row's words are in the line that it refers to."""
         row = self._carried.get((passage.line, entity))
-        home = self._passages.get(PASSAGE + passage_name(self._document.id, row.named_in)) if row else None
-        return row is not None and home is not None and bool(row.printed) and row.printed in home.text
+        naming = self._passages.get(PASSAGE + passage_name(self._document.id, row.named_in)) if row else None
+        return row is not None and naming is not None and bool(row.printed) and row.printed in naming.text
 
     def _named(self, entity: str, passage: Passage) -> bool:
         where = fold(passage.text), fold(passage.path)
@@ -188,7 +189,7 @@ class _Checker:
 
 
 def _repair(text: str, registered: str) -> tuple[str, str]:
-    """What to do about a copy with another digest than *registered*, in zh and en."""
+    """What to do if the text does not have the digest *registered*, in zh and en."""
     if _digest(text.removeprefix("\ufeff").replace("\r\n", "\n")) == registered:
         return (
             "它只在换行(CRLF)或开头的字节顺序标记上不同,把它存为 LF 换行、无标记的 UTF-8 再核对",
@@ -201,20 +202,20 @@ def _repair(text: str, registered: str) -> tuple[str, str]:
 
 
 def _registration(passage: Passage) -> dict[str, str]:
-    """What passages.ttl has to say of *passage*, under the keys of a Registration."""
+    """The fields that the Registration of *passage* must have."""
     start, end = str(passage.start), str(passage.end)
     return {"start": start, "end": end, "sha256": passage.digest, "sectionPath": passage.path}
 
 
-def _difference(have: Mapping[str, str], want: Mapping[str, str]) -> Text | None:
-    """How a registered passage differs from that of the text, in words; None where it does not."""
-    if not want:
+def _difference(actual: Mapping[str, str], expected: Mapping[str, str]) -> Text | None:
+    """A description of the differences between a registered passage and the text; None if they are equal."""
+    if not expected:
         return Text("原文没有这一段", "the text has no such passage")
-    if not have:
+    if not actual:
         return Text("这一段没有登记", "it is not registered")
-    parts = [key for key in want if have.get(key) != want[key]]
-    zh = ",".join(f"{_PARTS[k].zh}登记为“{have.get(k, '')}”,原文为“{want[k]}”" for k in parts)
-    en = ", ".join(f"{_PARTS[k].en} “{have.get(k, '')}”, in the text “{want[k]}”" for k in parts)
+    parts = [key for key in expected if actual.get(key) != expected[key]]
+    zh = ",".join(f"{_PARTS[k].zh}登记为“{actual.get(k, '')}”,原文为“{expected[k]}”" for k in parts)
+    en = ", ".join(f"{_PARTS[k].en} “{actual.get(k, '')}”, in the text “{expected[k]}”" for k in parts)
     return Text(zh, en) if parts else None
 
 

@@ -1,4 +1,4 @@
-"""A finding: what a check saw, on which node, and in which file and line."""
+"""A finding: the result of a check, with its focus node, file and line."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ _WORDS: Final = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing a check found.
+    """One result of a check; corresponds to a ``sh:ValidationResult``.
 
     Attributes:
         rule: the shape or check, e.g. ``I18-scale``.
         severity: ``Violation`` blocks the build, ``Warning`` and ``Info`` do not.
-        focus: IRI of the node it is about.
-        message: what is wrong and how to mend it, in zh and en.
+        focus: IRI of the focus node.
+        message: what is wrong and how to correct it, in zh and en.
         path: IRI of the property concerned, or empty.
         value: IRI or lexical form of the offending value, or empty.
-        involved: IRIs of the other nodes that take part, in order.
-        component: of SHACL (``ClassConstraintComponent``), or empty where another check found it; two that say the same of
-            a value are one finding.
-        graph: IRI of the graph the triple stands in (empty: in none), or None where the check does not know.
-        place: where the triple is written, once located.
+        involved: IRIs of the other nodes concerned, in order.
+        component: SHACL constraint component (``ClassConstraintComponent``), or empty for other checks. Ignored in
+            comparisons, so :func:`merge` joins findings that differ only in it.
+        graph: IRI of the triple's graph, empty for the default graph, None if the check does not know it.
+        place: file and line of the triple; None until :func:`kg.pipeline.build.locate` finds it.
     """
 
     rule: str
@@ -49,14 +49,14 @@ class Finding:
     place: Place | None = None
 
     def line(self, lang: str) -> str:
-        """One line as a compiler prints it: place, severity, rule, node, message."""
+        """The finding as one line, in the style of a compiler: place, severity, rule, focus node, message."""
         where = f"{self.place}: " if self.place else ""
         severity = _WORDS[self.severity].pick(lang)
         return f"{where}{severity} {self.rule} {compact(self.focus)}: {self.message.pick(lang)}"
 
 
 def merge(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings that say the same of the same node become one, with the nodes involved of all."""
+    """Merge findings that differ only in ``involved`` and ``component``; ``involved`` becomes the union."""
     same: dict[Finding, dict[str, None]] = {}
     for finding in findings:
         same.setdefault(replace(finding, involved=()), {}).update(dict.fromkeys(finding.involved))
@@ -64,7 +64,7 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def with_nearest(findings: Iterable[Finding], properties: Collection[str]) -> list[Finding]:
-    """The findings, each on a property that is none of *properties* with the nearest of them, if one is near."""
+    """The findings; a message on an unknown property gets a “Did you mean …?” with the most similar of *properties*."""
     names = [slug(p) for p in properties if p.startswith(IVC)]
     return [_nearest(f, names) if f.path.startswith(IVC) and f.path not in properties else f for f in findings]
 
@@ -79,7 +79,7 @@ def _nearest(finding: Finding, names: Collection[str]) -> Finding:
 
 
 def order(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings in the order people read them: severity, rule, node, path, value."""
+    """Findings sorted by severity, rule, focus node, path, value and message."""
     return sorted(
         findings, key=lambda f: (SEVERITIES.index(f.severity), f.rule, f.focus, f.path, f.value, f.message.en)
     )

@@ -32,7 +32,7 @@ def to_turtle(findings: Sequence[Finding], lang: str) -> str:
 
 
 def to_sarif(findings: Sequence[Finding], lang: str) -> str:
-    """SARIF 2.1.0, which code hosts and editors show beside the line."""
+    """SARIF 2.1.0, which code hosts and editors can display at the line of the finding."""
     rules = sorted({f.rule for f in findings})
     level = {"Violation": "error", "Warning": "warning", "Info": "note"}
     results = [

@@ -1,4 +1,4 @@
-"""Findings → the triples of a SHACL validation report, as they stand in ``g:audit`` and in ``--format ttl``."""
+"""Converts findings to the triples of a SHACL validation report, for ``g:audit`` and for ``--format ttl``."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from kg.terms import slug
 from kg.vocab import BASE, DCTERMS, SH, SHAPE, TYPE
 
 _SAFE: Final = ":/#?=&%~@!$'()*+,;"
-"""What an IRI may hold beside letters; all else of a focus that is no IRI is escaped."""
+"""Characters, besides letters and digits, that are kept when a focus node becomes part of an IRI; others are escaped."""
 
 
 def report_triples(findings: Iterable[Finding]) -> Iterator[ox.Triple]:
-    """One ``sh:ValidationResult`` per finding; its IRI is made of rule, node and a running number.
+    """One ``sh:ValidationResult`` per finding. Its IRI consists of the rule, the focus node and a number.
 
-    The nodes involved are ``dcterms:references``; the message stands in zh and en.
+    ``dcterms:references`` gives the other nodes concerned. The message is in zh and en.
     """
     for node, finding in _named(findings):
         yield from _result(node, finding)
 
 
 def whole_report(findings: Iterable[Finding]) -> Iterator[ox.Triple]:
-    """The results as a ``sh:ValidationReport`` (SHACL 3.6.1), with the offending values and the kind of constraint."""
-    told = list(findings)
+    """A ``sh:ValidationReport`` (SHACL 3.6.1) with all results, their values and their constraint components."""
+    results = list(findings)
     report = ox.BlankNode("report")
-    conforms = ox.Literal(not any(f.severity == "Violation" for f in told))
+    conforms = ox.Literal(not any(f.severity == "Violation" for f in results))
     yield ox.Triple(report, ox.NamedNode(TYPE), ox.NamedNode(SH + "ValidationReport"))
     yield ox.Triple(report, ox.NamedNode(SH + "conforms"), conforms)
-    for node, finding in _named(told):
+    for node, finding in _named(results):
         yield ox.Triple(report, ox.NamedNode(SH + "result"), node)
         yield from _result(node, finding)
         if finding.value:
@@ -64,7 +64,7 @@ def _result(node: ox.NamedNode, finding: Finding) -> Iterator[ox.Triple]:
 
 
 def _term(value: str) -> ox.NamedNode | ox.Literal:
-    """The IRI *value*; of what is none, for SHACL may look at any node, the literal."""
+    """*value* as an IRI if it is one, else as a literal: in SHACL, a focus node can be a literal."""
     try:
         return ox.NamedNode(value)
     except ValueError:

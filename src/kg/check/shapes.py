@@ -1,8 +1,7 @@
-"""SHACL: core constraints by pySHACL, SPARQL constraints as one query each inside the store.
+"""SHACL validation: pySHACL evaluates core constraints; SPARQL constraints run as queries on the store.
 
-pySHACL asks a SPARQL constraint once per focus node; the same constraint with its target written into
-the query answers for all of them at once (docs/decisions). Both give the same results, which a test
-holds on every shape's red case.
+pySHACL runs the query of a SPARQL constraint once per focus node. Here the target is written into the query, so one query
+covers all focus nodes (docs/decisions). A test checks on a failing example of every shape that both give the same results.
 """
 
 from __future__ import annotations
@@ -27,18 +26,18 @@ if TYPE_CHECKING:
     from rdflib import Graph
 
 _BODY: Final = re.compile(r"\bWHERE\s*\{|\{", re.IGNORECASE)
-_BESIDE_CORE: Final = frozenset(
+_NOT_CORE: Final = frozenset(
     ("message", "severity", "targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
 ) | frozenset(("sparql", "select", "prefixes", "declare", "prefix", "namespace"))
-"""Terms of SHACL that say what to look at, what to print, and what is asked in SPARQL."""
-_SLOT: Final = re.compile(r"\{[?$](\w+)\}")
+"""Terms of SHACL for targets, messages and SPARQL constraints, which pySHACL is not needed for."""
+_PLACEHOLDER: Final = re.compile(r"\{[?$](\w+)\}")
 
 
 class Shapes:
-    """Shapes files, parsed once, to be run on any number of stores; their shapes are one graph.
+    """The shapes graph from one or more files; can validate any number of stores.
 
     Raises:
-        SyntaxProblem: it is not Turtle, or a query in it is not SPARQL; with its line.
+        SyntaxProblem: a file is not Turtle, or a query in it is not SPARQL; the error has the line.
     """
 
     def __init__(self, files: Mapping[Path, str], languages: Collection[str] = LANGS) -> None:
@@ -46,7 +45,7 @@ class Shapes:
 
         Args:
             files: path → the path as error messages give it.
-            languages: those of the project; what the shapes demand in any other is deactivated.
+            languages: languages of the project; property shapes that require another language are deactivated.
         """
         self._files = files
         self.graph = to_rdflib(quad for path, shown in files.items() for quad in read(path, shown=shown))
@@ -60,7 +59,7 @@ class Shapes:
                 raise self._mistake(str(error), SH + "select", select) from error
 
     def _deactivate_other(self, languages: Collection[str]) -> None:
-        """Deactivate (SHACL 2.1.3.4) every property shape whose qualified values are of none of *languages*."""
+        """Deactivate every qualified property shape whose sh:languageIn has none of *languages* (SHACL 2.1.3.4)."""
         from rdflib import Literal
         from rdflib.collection import Collection as RdfList
 
@@ -71,7 +70,7 @@ class Shapes:
 
     @property
     def labels(self) -> list[tuple[str, str, str]]:
-        """(IRI, language, words) of every rule and severity the file names."""
+        """IRI, language and text of each label of a rule or severity in the files."""
         return sorted(
             (str(node), str(getattr(label, "language", None)), str(label))
             for node, label in self.graph.subject_objects(_label())
@@ -79,7 +78,12 @@ class Shapes:
         )
 
     def run(self, store: ox.Store, data: Graph | None = None) -> list[Finding]:
-        """Every finding of these shapes on the default graph of *store*; *data* is that graph, if it is at hand."""
+        """Every finding of these shapes on the default graph of *store*.
+
+        Args:
+            store: the store.
+            data: its default graph for rdflib; None makes it from *store*.
+        """
         found = list(self.run_sparql(store))
         if self.has_core:
             found += self.run_core(default_graph(store) if data is None else data)
@@ -87,9 +91,9 @@ class Shapes:
 
     @property
     def has_core(self) -> bool:
-        """Whether there is anything for pySHACL to do: a term of SHACL beside targets and SPARQL constraints."""
+        """Whether the shapes use core constraints, so that pySHACL must run."""
         used = {str(p).removeprefix(SH) for p in self.graph.predicates() if str(p).startswith(SH)}
-        return not used <= _BESIDE_CORE
+        return not used <= _NOT_CORE
 
     # -- SPARQL constraints ---------------------------------------------------------------------
 
@@ -100,7 +104,7 @@ class Shapes:
             messages = _by_language(self.graph.objects(constraint, _sh("message")))
             severity = _name(self.graph.value(shape, _sh("severity")) or _sh("Violation"))
             queries = [_BODY.sub(lambda m, t=t: f"{m[0]} {t} ", select, count=1) for t in self._targets(shape)]  # type: ignore[misc]
-            yield from merge(  # over all targets: a node may be of two
+            yield from merge(  # across all targets: a node can be in more than one
                 _sparql_finding(_name(shape), severity, messages, solution)
                 for query in queries
                 for solution in solutions(store, query)
@@ -119,7 +123,7 @@ class Shapes:
     # -- core constraints -----------------------------------------------------------------------
 
     def run_core(self, data: Graph) -> Iterator[Finding]:
-        """Findings of everything but ``sh:sparql``, by pySHACL over a whole graph."""
+        """Findings of the core constraints on *data*, by pySHACL."""
         import pyshacl
         from pyshacl.errors import ReportableRuntimeError
 
@@ -128,7 +132,9 @@ class Shapes:
         except ReportableRuntimeError as error:
             raise self._mistake(str(getattr(error, "message", error))) from error
         found = (self._core_finding(report, result) for result in report.objects(None, _sh("result")))
-        yield from merge(sorted(found, key=lambda f: f.component))  # which of two is named hangs on no hash
+        yield from merge(
+            sorted(found, key=lambda f: f.component)
+        )  # sorted, so that merge keeps the same component in every run
 
     @cached_property
     def _core(self) -> Graph:
@@ -145,7 +151,7 @@ class Shapes:
         path = report.value(result, _sh("resultPath"))
         value = report.value(result, _sh("value"))
         focus = report.value(result, _sh("focusNode"))
-        if path is None and value == focus:  # a constraint on the node itself: concerned is the property that led to it
+        if path is None and value == focus:  # a constraint on the node itself: report the property of its target
             path = self.graph.value(shape, _sh("targetObjectsOf"))
             value = focus if path is not None else None
             path = path or self.graph.value(shape, _sh("targetSubjectsOf"))
@@ -160,7 +166,7 @@ class Shapes:
         )
 
     def _mistake(self, why: str, predicate: str = "", value: str = "") -> SyntaxProblem:
-        """What is wrong with this file, at the line of the triple in question if that is known."""
+        """The error for a faulty shape, at the line of its triple (*predicate*, *value*) if it is found."""
         at = re.search(r"at (\d+):(\d+)", why)
         inside = int(at[1]) if at else 1
         lines = (
@@ -177,7 +183,7 @@ class Shapes:
         )
 
     def _named(self, shape: Any) -> Any:
-        """The named shape that holds a nameless property shape."""
+        """*shape*, or the named shape around it if it is a blank node."""
         while _blank(shape):
             shape = next(iter(self.graph.subjects(None, shape)))
         return shape
@@ -186,24 +192,24 @@ class Shapes:
 def default_graph(store: ox.Store) -> Graph:
     """The default graph of *store* as an rdflib Graph, for pySHACL.
 
-    A number that is none is for the shapes to find; rdflib would print a traceback for each.
+    rdflib's warnings about ill-typed literals are switched off: each would print a traceback, and the shapes find them.
     """
     from rdflib import Graph
 
     text = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
-    talk = logging.getLogger("rdflib.term")
-    talk.disabled = True
+    logger = logging.getLogger("rdflib.term")
+    logger.disabled = True
     try:
         return Graph().parse(data=text or b"", format="nt")
     finally:
-        talk.disabled = False
+        logger.disabled = False
 
 
 def _sparql_finding(rule: str, severity: str, messages: dict[str, str], solution: ox.QuerySolution) -> Finding:
-    """One solution as a finding; ``?path`` and ``?value`` are those concerned (SHACL 5.3.1), other nodes are involved."""
-    row = {name: solution[name] for name in _slots(messages) | {"this"}}
+    """The finding for one solution. ``?path`` and ``?value`` are as in SHACL 5.3.1; other IRIs become ``involved``."""
+    row = {name: solution[name] for name in _placeholders(messages) | {"this"}}
     filled = {
-        lang: _SLOT.sub(lambda m, lang=lang: _show(row.get(m[1]), lang), text)  # type: ignore[misc]
+        lang: _PLACEHOLDER.sub(lambda m, lang=lang: _show(row.get(m[1]), lang), text)  # type: ignore[misc]
         for lang, text in messages.items()
     }
     focus, path, value = row["this"].value, iri(_bound(solution, "path")), lexical(_bound(solution, "value"))
@@ -219,8 +225,8 @@ def _bound(solution: ox.QuerySolution, name: str) -> object:
         return None
 
 
-def _slots(messages: dict[str, str]) -> set[str]:
-    return {m[1] for text in messages.values() for m in _SLOT.finditer(text)}
+def _placeholders(messages: dict[str, str]) -> set[str]:
+    return {m[1] for text in messages.values() for m in _PLACEHOLDER.finditer(text)}
 
 
 def _terms(solution: ox.QuerySolution) -> list[Any]:
@@ -228,7 +234,7 @@ def _terms(solution: ox.QuerySolution) -> list[Any]:
 
 
 def _show(term: Any, lang: str) -> str:
-    """A bound value as a message shows it: IRIs compact, decimals to four places, large ones in 万亿 or billions."""
+    """A value in a message: IRIs as prefixed names, decimals with four significant digits, large ones in 亿 or billions."""
     if term is None:
         return "?"
     if isinstance(term, ox.Literal) and term.datatype.value in (XSD + "decimal", XSD + "double", XSD + "float"):
@@ -242,8 +248,8 @@ def _by_language(messages: Any) -> dict[str, str]:
 
 
 def _text(messages: dict[str, str]) -> Text:
-    some = messages.get("en") or next(iter(messages.values()), "")
-    return Text(messages.get("zh", some), some)
+    fallback = messages.get("en") or next(iter(messages.values()), "")
+    return Text(messages.get("zh", fallback), fallback)
 
 
 def _name(term: Any) -> str:

@@ -1,1 +1,1 @@
-"""Parse → call → print: the shell, drawings and exports; nothing is computed here."""
+"""User interfaces: command line, HTTP server, MCP server, drawings, exports. They parse input, call other rooms and print."""

@@ -1,10 +1,12 @@
-"""The graph for other tools: eight formats, byte-stable (same graph, same bytes).
+"""Exports the graph in eight formats for other tools. The same graph gives the same bytes.
 
-turtle and rdfxml hold one graph: the default graph, or with ``--graph provenance`` the plain facts plus
-an ``rdf:Statement`` with ``ivc:statedIn`` for each asserted edge, which every RDF 1.1 tool can read.
-trig and nquads hold the named graphs, from which the default graph can be made again; of one graph they keep its name.
-graphml draws the ontology's edges between things; of a graph that is kept for itself (``audit``, ``passages`` …) every edge,
-for there the ontology's are not the point. It and csv name the passages of each edge; what has none the report does not say.
+turtle, ntriples, jsonld and rdfxml hold one graph: the default graph or the graph of ``--graph``. ``--graph provenance``
+is the default graph plus an ``rdf:Statement`` with ``dcterms:source`` for each asserted edge, which every RDF 1.1 tool can
+read. trig and nquads hold all named graphs, from which the default graph can be rebuilt; a single graph keeps its name.
+
+graphml has the edges whose property is in the ontology; for the graphs entities, background, inferred, audit, ontology
+and passages it has every edge. graphml and csv give the passages of each edge or triple; one without passages is not
+stated by the report.
 """
 
 from __future__ import annotations
@@ -48,10 +50,10 @@ def export(graph: KnowledgeGraph, format_: str, which: str = "default") -> str:
         which: one of GRAPHS, or the IRI (or ``psg:…``) of one named graph.
 
     Raises:
-        UsageProblem: no such graph, or a format that cannot hold it; of a triple that XML cannot hold it says which.
+        UsageProblem: there is no such graph, or the format cannot represent it; for XML, the error names the triple.
     """
     if format_ in _DATASETS and which != "provenance":
-        quads = _named(graph) if which == "default" else _quads(graph, which)
+        quads = _named_graphs(graph) if which == "default" else _quads(graph, which)
         return _DATASETS[format_](sorted(quads, key=str))
     triples = sorted(set(_triples(graph, which)), key=str)
     if format_ == "graphml":
@@ -59,7 +61,7 @@ def export(graph: KnowledgeGraph, format_: str, which: str = "default") -> str:
     return _csv(graph, triples) if format_ == "csv" else _SERIALISERS[format_](triples)
 
 
-def _named(graph: KnowledgeGraph) -> Iterator[ox.Quad]:
+def _named_graphs(graph: KnowledgeGraph) -> Iterator[ox.Quad]:
     """Every quad of the named graphs."""
     return (q for q in graph.store.quads() if not isinstance(q.graph_name, ox.DefaultGraph))
 
@@ -72,10 +74,10 @@ def _triples(graph: KnowledgeGraph, which: str) -> Iterator[ox.Triple]:
 
 
 def _quads(graph: KnowledgeGraph, which: str) -> list[ox.Quad]:
-    """The quads of the graphs that *which* names.
+    """The quads of the graphs for the option ``--graph`` *which*.
 
     Raises:
-        UsageProblem: there are none.
+        UsageProblem: there are no such quads.
     """
     quads = [q for q in graph.store.quads() if _belongs(iri(q.graph_name), which)]
     if not quads:
@@ -90,7 +92,7 @@ def _quads(graph: KnowledgeGraph, which: str) -> list[ox.Quad]:
 
 
 def _belongs(name: str, which: str) -> bool:
-    """Whether the graph called *name* (empty: the default graph) is what the option --graph *which* asks for."""
+    """Whether the graph *name* (empty: the default graph) belongs to the option ``--graph`` *which*."""
     if which == "default":
         return not name
     if which == "report":
@@ -101,7 +103,7 @@ def _belongs(name: str, which: str) -> bool:
 
 
 def _stated(graph: KnowledgeGraph) -> dict[ox.Triple, list[ox.NamedNode]]:
-    """Every triple of the report → its passages, in order."""
+    """Triple → its passages, in order, for every triple of the report."""
     stated: dict[ox.Triple, list[ox.NamedNode]] = {}
     for quad in sorted(_quads(graph, "report"), key=str):
         if isinstance(quad.graph_name, ox.NamedNode):
@@ -114,7 +116,7 @@ def _is_edge(triple: ox.Triple) -> bool:
 
 
 def _provenance(graph: KnowledgeGraph) -> Iterator[ox.Triple]:
-    """The default graph plus one rdf:Statement per asserted edge of the ontology between things, with its passages."""
+    """The default graph, plus an rdf:Statement with the passages of each asserted edge with a property of the ontology."""
     yield from _triples(graph, "default")
     node = ox.NamedNode
     for triple, passages in _stated(graph).items():
@@ -135,14 +137,14 @@ def _serialiser(format_: ox.RdfFormat) -> Callable[[Iterable[Any]], str]:
 
 
 def _graphml(graph: KnowledgeGraph, triples: list[ox.Triple], which: str) -> str:
-    """Nodes with labels and kind, edges with property, labels and passages; for Gephi, yEd, Cytoscape."""
+    """GraphML for Gephi, yEd and Cytoscape: nodes with labels and class, edges with property, labels and passages."""
     import networkx as nx
 
     names, stated = graph.names, _stated(graph)
     whole = which in GRAPHS and which not in ("default", "provenance", "report")
-    network: Any = nx.MultiDiGraph()  # networkx is but half typed
+    network: Any = nx.MultiDiGraph()  # networkx's type hints are incomplete
     edges = (t for t in triples if _is_edge(t) and (whole or t.predicate.value in names.terms))
-    for number, t in enumerate(edges):  # the edge's id, which may stand in the file only once
+    for number, t in enumerate(edges):  # *number* makes the edge's id unique
         for end in (lexical(t.subject), lexical(t.object)):
             thing = names.get(end)
             network.add_node(end, **_labels(names, end), kind=thing.kind if thing else "")
@@ -153,9 +155,8 @@ def _graphml(graph: KnowledgeGraph, triples: list[ox.Triple], which: str) -> str
         }
         network.add_edge(lexical(t.subject), lexical(t.object), key=f"e{number}", **about)
     out = io.BytesIO()
-    write: Any = (
-        nx.write_graphml_xml
-    )  # not generate_graphml, which takes U+2028 and the like in a label for ends of lines
+    # networkx's generate_graphml would split a label at U+2028 and other Unicode line separators.
+    write: Any = nx.write_graphml_xml
     write(network, out)
     return xml.finish(out.getvalue()).decode()
 
@@ -189,7 +190,7 @@ def _ids(triple: ox.Triple, stated: Mapping[ox.Triple, list[ox.NamedNode]]) -> s
 
 
 def _labels(names: Names, iri: str) -> dict[str, str]:
-    """The names of *iri* for GraphML; raises UsageProblem if XML cannot hold one."""
+    """The labels of *iri* for GraphML; raises UsageProblem if XML does not allow a character of one."""
     labels = {f"label_{lang}": names.label(iri, lang) for lang in LANGS}
     for label in labels.values():
         xml.require(label, f"{iri} “{label}”")

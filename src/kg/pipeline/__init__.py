@@ -1,1 +1,1 @@
-"""The order of a build, what it writes, and whether what is built is still true to the files."""
+"""Builds the graph, writes it to the store folder, and checks whether it is up to date with the input files."""

@@ -1,4 +1,4 @@
-"""The order of a build: read → integrity → closure → disjointness → audit → write; atomic and reproducible."""
+"""The steps of a build: read → integrity → closure → disjointness → audit → write. Builds are atomic and reproducible."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from kg.pipeline import manifest, questions, records
 from kg.pipeline.digests import seal
 from kg.pipeline.freshness import CURRENT, Stamp, input_digests, unchanged
 from kg.pipeline.lookup import names_in
-from kg.pipeline.memory import give_back
+from kg.pipeline.memory import release_memory
 from kg.pipeline.spelling import spellings
 from kg.pipeline.swap import locked, replacing
 from kg.reason.closure import close, close_with_owlrl
@@ -34,21 +34,21 @@ from kg.source.turtle import Locator, read_project
 from kg.store.embedded import solutions
 from kg.terms import Text, iri, lexical
 
-_PORTION: Final = 2000
-"""Quads written to the index at once."""
+_BATCH: Final = 2000
+"""Quads written to the index in one batch."""
 Progress = Callable[[str, float], None]
 
 
 @dataclass
 class Outcome:
-    """What a build did.
+    """The result of a build.
 
     Attributes:
-        path: folder of the store.
-        built: False where nothing had changed and the old store stands.
-        counts: quads by kind (asserted, background, inferred, …), findings by severity.
-        seconds: step → wall-clock seconds; empty where nothing was built.
-        findings: of the audit, or of the blocking checks.
+        path: folder of the built graph.
+        built: False if nothing had changed, so the existing graph was kept.
+        counts: number of triples by kind (background, inferred, …), of passages that state something, of audit findings.
+        seconds: step → wall-clock seconds; empty if nothing was built.
+        findings: the findings of the audit.
     """
 
     path: Path
@@ -59,7 +59,7 @@ class Outcome:
 
 
 class Blocked(BuildBlocked):
-    """BuildBlocked with its findings, so that a face can print them."""
+    """BuildBlocked with the findings, for printing."""
 
     def __init__(self, findings: list[Finding]) -> None:
         number = len(findings)
@@ -81,19 +81,20 @@ def build(
     wait: float = 0.0,
     progress: Progress | None = None,
 ) -> Outcome:
-    """Build the store of *project*.
+    """Build the graph of *project* and make it the current one in the store folder.
 
     Args:
-        reasoner: ``rules`` (compiled, inside the store) or ``owlrl`` (the oracle).
+        project: the project.
+        reasoner: ``rules`` (the compiled rules) or ``owlrl`` (an independent engine, for comparison).
         force: build even if nothing changed.
-        wait: seconds to wait for another build in the same store.
+        wait: seconds to wait for another build in the same store folder.
         progress: called after each step with its name and seconds.
 
     Raises:
-        Blocked: integrity or disjointness findings, each with file and line.
+        Blocked: there are integrity or disjointness findings, each with file and line.
         SyntaxProblem, MissingFile: a file cannot be read.
-        BuildRunning: another build is at work, and still is after *wait*.
-        StoreError: the disk refused, or the store's folder holds the files of others.
+        BuildRunning: another build is running and did not end within *wait* seconds.
+        StoreError: the store folder cannot be written, or contains files that kg did not write.
     """
     with locked(project.store, wait):
         stamp = Stamp.of(project)
@@ -110,20 +111,20 @@ def build(
         version = _version(quads)
         del quads
         with job.step("queries"):
-            asked = records.catalogue(project, store, queries)
+            catalogue = records.catalogue(project, store, queries)
         with job.step("write"):
-            looked_up = records.lookup(store, spelt)
+            names = records.lookup(store, spelt)
             counts, data = records.counts(store), dump(store)
             del store
             made = manifest.make(digests, reasoner, version, counts, data)
-            name = f"v-{made['dataset_sha256'][:12]}-{_short(made)}"
-            give_back()
+            name = f"v-{made['dataset_sha256'][:12]}-{_digest_of(made)}"
+            release_memory()
             with replacing(project.store, name) as folder:
                 (folder / "dataset.nq").write_bytes(data)
                 del data
                 _write_index(folder)
-                _write_json(folder / "lookup.json", looked_up)
-                _write_json(folder / "queries.json", asked, in_order=False)  # theirs is that of the files
+                _write_json(folder / "lookup.json", names)
+                _write_json(folder / "queries.json", catalogue, sort_keys=False)  # columns keep the order of the file
                 _write_json(folder / "manifest.json", made)
                 seal(folder)
                 stamp.write(folder)
@@ -149,19 +150,19 @@ def locate(project: Project, findings: list[Finding]) -> list[Finding]:
 
 
 def _node(finding: Finding) -> str:
-    """The node to look for: what has no kind, or no IRI, is reached from the ontology's own node (I33)."""
+    """The node to locate: the focus node; but findings of I33 have the ontology as focus and the node in ``involved``."""
     return finding.focus if finding.focus != vocab.ONTOLOGY else next(iter(finding.involved), "")
 
 
 def dump(store: ox.Store) -> bytes:
-    """Every quad of *store* as N-Quads, one per line, sorted: the same store, the same bytes."""
+    """Every quad of *store* as sorted N-Quads, so that equal stores give equal bytes."""
     lines = (store.dump(format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
     lines.sort()
     return b"".join(lines)
 
 
 class _Job:
-    """The steps of one build, timed."""
+    """Runs and times the steps of one build."""
 
     def __init__(self, progress: Progress | None) -> None:
         self.seconds: dict[str, float] = {}
@@ -175,7 +176,11 @@ class _Job:
         self._progress(name, self.seconds[name])
 
     def checked(self, project: Project, quads: list[ox.Quad], reasoner: str) -> tuple[ox.Store, list[Finding]]:
-        """The closed and audited store, and the audit's findings; Blocked if the data must be mended first."""
+        """Check, close and audit the data. Returns the store and the audit's findings.
+
+        Raises:
+            Blocked: a check before the audit has findings.
+        """
         shapes = {
             kind: Shapes({path: project.relative(path) for path in project.shapes(kind)}, project.config.languages)
             for kind in KINDS
@@ -184,10 +189,10 @@ class _Job:
             store = materialise(quads)
             data = default_graph(store)
             found = [*dataset.check(quads), *shapes["integrity"].run(store, data)]
-            said = {(f.path, f.value) for f in found}  # a field's own rule says more than its type's
-            found += [f for f in shapes["types"].run(store, data) if (f.path, f.value) not in said or not f.value]
-            del data  # the largest thing in memory, and no longer true once the closure has run
-            give_back()
+            reported = {(f.path, f.value) for f in found}  # a finding of integrity is more specific than one of types
+            found += [f for f in shapes["types"].run(store, data) if (f.path, f.value) not in reported or not f.value]
+            del data  # frees the largest object; it would be outdated after the closure
+            release_memory()
             if found:
                 raise Blocked(locate(project, order(with_nearest(found, _properties(quads)))))
         with self.step("closure"):
@@ -207,7 +212,7 @@ class _Job:
 
 
 def materialise(quads: list[ox.Quad]) -> ox.Store:
-    """A store with every asserted quad, the default graph as their distinct union, and ``ivc:statedIn`` written."""
+    """A store with *quads* in their graphs, the union of all graphs as default graph, and the ``ivc:statedIn`` triples."""
     store = ox.Store()
     store.extend(quads)
     store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
@@ -228,7 +233,7 @@ _IRREFLEXIVE: Final = "SELECT ?x ?p WHERE { ?p a owl:IrreflexiveProperty . ?x ?p
 
 
 def disjointness(store: ox.Store) -> list[Finding]:
-    """Contradictions in the closure: members of disjoint classes, and irreflexive properties that loop."""
+    """Contradictions in the closure: nodes in two disjoint classes, and nodes related to themselves irreflexively."""
     clashes = [
         Finding(
             "C01-disjoint",
@@ -260,31 +265,31 @@ def disjointness(store: ox.Store) -> list[Finding]:
 
 
 def _write_index(folder: Path) -> None:
-    """Oxigraph's index of the dataset in *folder*, written in portions so that little of it is in memory at once.
+    """Write Oxigraph's index of the dataset in *folder*, in batches to limit memory.
 
-    It is opened once more at the end: RocksDB then turns its log of writes into tables, which every reader would do again
-    at each opening (1.5 ms), and the content of its lists of files into one short list.
+    The index is opened a second time at the end. RocksDB then converts its write-ahead log to tables and compacts its
+    manifest; otherwise every reader would repeat this work at each opening (1.5 ms).
     """
     place = folder / "index"
     index = ox.Store(str(place))
     quads = ox.parse(path=str(folder / "dataset.nq"), format=ox.RdfFormat.N_QUADS)
-    while portion := list(islice(quads, _PORTION)):
-        index.extend(portion)
+    while batch := list(islice(quads, _BATCH)):
+        index.extend(batch)
         index.flush()
     index.optimize()
     index.flush()
     del index
     ox.Store(str(place))
-    for log in place.glob("LOG*"):  # what RocksDB tells of its work; nobody reads it
+    for log in place.glob("LOG*"):  # RocksDB's info logs
         log.unlink()
 
 
-def _write_json(path: Path, body: object, *, in_order: bool = True) -> None:
-    text = json.dumps(body, ensure_ascii=False, sort_keys=in_order, separators=(",", ":"))
+def _write_json(path: Path, body: object, *, sort_keys: bool = True) -> None:
+    text = json.dumps(body, ensure_ascii=False, sort_keys=sort_keys, separators=(",", ":"))
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _short(made: dict[str, Any]) -> str:
+def _digest_of(made: dict[str, Any]) -> str:
     from hashlib import sha256
 
     return sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:8]

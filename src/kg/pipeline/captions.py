@@ -1,4 +1,4 @@
-"""What to call an observation, a claim or a breakdown: they bear no name of their own, but a table must say which it is."""
+"""Captions of observations, claims and breakdowns. They have no label, so tables show a caption made of their properties."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from kg.vocab import IVC, PASSAGE, TYPE
 _JOIN: Final = {"zh": "、", "en": ", "}
 
 Facts = Mapping[str, Mapping[str, list[str]]]
-"""Subject IRI → local name of the property → values, as written."""
+"""Subject IRI → local name of the property → values as lexical forms."""
 
 
 def captions(
     quads: Iterable[ox.Quad], nameless: Set[str], labels: Mapping[str, Mapping[str, str]]
 ) -> dict[str, list[str]]:
-    """Captions of the nameless nodes in *quads*.
+    """Captions of the nodes *nameless*.
 
     Args:
         quads: the asserted quads.
-        nameless: IRIs of these nodes, see :func:`nameless_nodes`.
-        labels: IRI → language → label of everything that has one.
+        nameless: IRIs of the nodes, from :func:`nameless_nodes`.
+        labels: IRI → language → label.
 
     Returns:
         IRI → [zh, en], such as ``商业航天 · 市场规模 · 中国 · 2025`` or ``商业航天 · 特征``.
@@ -49,15 +49,17 @@ def captions(
 
 
 def nameless_nodes(quads: Iterable[ox.Quad]) -> set[str]:
-    """The observations, claims and breakdowns in *quads*: what is given its class in a passage (anything else has a name
-    and its class among the entities, which the check D02 holds)."""
+    """The observations, claims and breakdowns in *quads*: the nodes whose rdf:type is in the graph of a passage.
+
+    The rdf:type of any other node is in ``g:entities`` (check D02).
+    """
     return {iri(q.subject) for q in quads if q.predicate.value == TYPE and iri(q.graph_name).startswith(PASSAGE)}
 
 
 def _facts(
     quads: Iterable[ox.Quad], nameless: Set[str]
 ) -> tuple[dict[str, dict[str, list[str]]], dict[str, list[str]]]:
-    """What is said of each nameless node, and which observations each breakdown has."""
+    """The properties of each nameless node, and the observations of each breakdown."""
     facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     members: dict[str, list[str]] = defaultdict(list)
     for quad in quads:

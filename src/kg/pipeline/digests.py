@@ -1,8 +1,8 @@
-"""The SHA-256 of every file of a build, kept in the file SHA256SUMS as ``sha256sum --check`` reads it.
+"""SHA256SUMS: the SHA-256 of every file of a build, in the format of ``sha256sum --check``.
 
-The list is a file of its own because manifest.json is the same bytes for the same inputs, which Oxigraph's index is not
-(decision 0003), and because it covers the manifest as well. The list itself needs no digest: if it is altered, it
-disagrees with a file; if a line is lost, a file that it must name is not there.
+The digests are not in manifest.json, for two reasons: manifest.json is reproducible but Oxigraph's index is not (decision
+0003), and manifest.json needs a digest too. SHA256SUMS needs no digest: a changed line disagrees with its file, and a
+missing line leaves a file without a digest.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CHANGING: Final = (SUMS, STAMP)
 
 
 def files(folder: Path) -> Iterator[str]:
-    """The files of the build in *folder* that have a digest, by their path in it; hidden files are not part of it."""
+    """The relative paths of the files in *folder* that need a digest; hidden files are not part of a build."""
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         if entry.name in _CHANGING or entry.name.startswith("."):
             continue
@@ -34,19 +34,19 @@ def files(folder: Path) -> Iterator[str]:
 
 
 def seal(folder: Path) -> None:
-    """Write the digests of the files that are now in *folder*."""
+    """Write SHA256SUMS for the files in *folder*."""
     lines = [f"{_digest(folder / name)}  {name}\n" for name in files(folder)]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
 
 
 def contents(path: Path) -> bytes:
-    """The content of the file *path* of a build.
+    """The content of the file *path* of a build, after comparing its digest.
 
     Raises:
-        OSError: it cannot be read, or there are no digests beside it.
-        ValueError: it is not what the build wrote.
+        OSError: the file or SHA256SUMS cannot be read.
+        ValueError: the file differs from its digest.
     """
-    path = Path(os.path.realpath(path))  # the link to the current build may turn between file and digests
+    path = Path(os.path.realpath(path))  # the link ``current`` could change between reading the file and SHA256SUMS
     body = path.read_bytes()
     if _listed(path.parent).get(path.name) != hashlib.sha256(body).hexdigest():
         raise ValueError(path.name)
@@ -54,7 +54,7 @@ def contents(path: Path) -> bytes:
 
 
 def damaged(folder: Path) -> str | None:
-    """The first file of the build in *folder* that is missing or not what the build wrote; None if all are whole."""
+    """The first file of the build in *folder* that is missing or differs from its digest; None if there is none."""
     try:
         listed = _listed(folder)
     except (OSError, ValueError):
@@ -73,7 +73,7 @@ def verify(folder: Path) -> None:
     """Compare every file of the build in *folder* with its digest.
 
     Raises:
-        StoreError: a file is missing or not what the build wrote; it says which, and how to heal.
+        StoreError: a file is missing or differs from its digest; the error names it.
     """
     name = damaged(folder)
     if name:
@@ -87,7 +87,7 @@ def verify(folder: Path) -> None:
 
 
 def _listed(folder: Path) -> dict[str, str]:
-    """File → digest, as the list in *folder* has them."""
+    """File → digest in the SHA256SUMS of *folder*."""
     lines = (folder / SUMS).read_text(encoding="utf-8").rstrip("\n").split("\n")
     pairs = (line.split("  ", 1) for line in lines)
     return {name: digest for digest, name in pairs}

@@ -1,4 +1,4 @@
-"""What a saved query asks about when nothing is named: an example from the graph at hand, chosen once, at build time."""
+"""Chooses, at build time, example entities from the graph as defaults for the parameters of saved queries."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from kg.terms import compact, iri, language, lexical
 from kg.vocab import ENTITIES, IVC, LABEL, PASSAGE, TYPE
 
 _CANDIDATES: Final = 12
-"""Things of a class that are tried."""
+"""Most entities of one class that are tried."""
 _TRIES: Final = 40
-"""Combinations of values that are tried for one query before its first is taken, rows or not."""
+"""Most combinations of values that are tried for one query. If none has rows, the first is used."""
 
 Ranks = Mapping[str, Sequence[ox.NamedNode | ox.Literal]]
-"""Type of a parameter → values, the one that most passages speak of first."""
+"""Type of a parameter → possible values, the one that most passages mention first."""
 
 
 def with_examples(queries: Sequence[SavedQuery], store: ox.Store, first: str = "") -> list[SavedQuery]:
-    """The queries, with an example as the default of each parameter that wants one.
+    """The queries, with a default for each parameter marked ``default: example``.
 
-    An example is the thing of the parameter's class that most passages speak of and for which the query has rows. A
-    parameter stays open where the graph has nothing of its class.
+    The default is the entity of the parameter's class that most passages mention, among those for which the query has
+    rows. If the graph has no entity of the class, the default stays UNDEF.
 
     Args:
-        queries: as their files state them.
+        queries: the queries as read from their files.
         store: the closed dataset.
-        first: name of a thing that comes before all others.
+        first: name of the entity to try first.
     """
     ranks = _ranks(store, first)
     return [_with_example(query, store, ranks) for query in queries]
@@ -45,7 +45,7 @@ def _with_example(query: SavedQuery, store: ox.Store, ranks: Ranks) -> SavedQuer
         return query
     tried: list[dict[str, str]] = []
     for values in islice(product(*(ranks[p.type][:_CANDIDATES] for p in params)), _TRIES):
-        if len(set(values)) < len(values):  # a thing is not compared with itself
+        if len(set(values)) < len(values):  # two parameters must not have the same value
             continue
         tried.append({p.name: str(value) for p, value in zip(params, values, strict=True)})
         if any(True for _ in solutions(store, query.bind(tried[-1]))):
@@ -54,14 +54,14 @@ def _with_example(query: SavedQuery, store: ox.Store, ranks: Ranks) -> SavedQuer
 
 
 def _bound(query: SavedQuery, values: Mapping[str, str]) -> SavedQuery:
-    def shown(param: Parameter) -> Parameter:
+    def bound(param: Parameter) -> Parameter:
         return replace(param, default=_short(values[param.name])) if param.name in values else param
 
-    return replace(query, params=tuple(map(shown, query.params)), sparql=query.bind(values))
+    return replace(query, params=tuple(map(bound, query.params)), sparql=query.bind(values))
 
 
 def _short(term: str) -> str:
-    """An IRI with its prefix, if there is one for it; a literal as it is."""
+    """An IRI as a prefixed name if a prefix fits; any other term unchanged."""
     if not term.startswith("<"):
         return term
     short = compact(term[1:-1])
@@ -69,15 +69,18 @@ def _short(term: str) -> str:
 
 
 def _ranks(store: ox.Store, first: str) -> Ranks:
-    """The named things of each class, and their zh names under ``string``; passages by how much they state."""
-    spoken_of: dict[str, set[str]] = defaultdict(set)
-    stating: Counter[str] = Counter()
+    """The values for each parameter type: labelled entities by class, Chinese labels for ``string``, and passages.
+
+    Entities and labels are sorted by the number of passages that mention them, passages by their number of triples.
+    """
+    mentioned_in: dict[str, set[str]] = defaultdict(set)
+    triples_in: Counter[str] = Counter()
     for quad in store:
         graph = iri(quad.graph_name)
         if graph.startswith(PASSAGE):
-            stating[graph] += 1
+            triples_in[graph] += 1
             for end in (quad.subject, quad.object):
-                spoken_of[iri(end)].add(graph)
+                mentioned_in[iri(end)].add(graph)
     names: dict[str, str] = {}
     for quad in store.quads_for_pattern(None, ox.NamedNode(LABEL), None, ox.NamedNode(ENTITIES)):
         if language(quad.object) == "zh" and iri(quad.subject):
@@ -88,11 +91,11 @@ def _ranks(store: ox.Store, first: str) -> Ranks:
             of_class[iri(quad.object).removeprefix(IVC)].append(iri(quad.subject))
 
     def order(node: str) -> tuple[bool, int, str]:
-        return names.get(node) != first, -len(spoken_of[node]), node
+        return names.get(node) != first, -len(mentioned_in[node]), node
 
     found: dict[str, list[ox.NamedNode | ox.Literal]] = {
         name: [ox.NamedNode(node) for node in sorted(nodes, key=order)] for name, nodes in of_class.items()
     }
-    found["Passage"] = [ox.NamedNode(p) for p in sorted(stating, key=lambda p: (-stating[p], p))]
-    found["string"] = [ox.Literal(names[node]) for node in sorted(spoken_of.keys() & names.keys(), key=order)]
+    found["Passage"] = [ox.NamedNode(p) for p in sorted(triples_in, key=lambda p: (-triples_in[p], p))]
+    found["string"] = [ox.Literal(names[node]) for node in sorted(mentioned_in.keys() & names.keys(), key=order)]
     return found

@@ -1,4 +1,4 @@
-"""Whether the built store still answers for its inputs; imported by every command, so it imports little."""
+"""Checks whether the built graph is up to date with its input files. Every command imports this, so it imports little."""
 
 from __future__ import annotations
 
@@ -20,40 +20,41 @@ from kg.source.project import Project
 CURRENT: Final = "current"
 FORMAT: Final = 4
 _TOOLS: Final = ("xinzhi", "pyoxigraph", "pyshacl", "rdflib", "owlrl")
-_TICK: Final = 2 * 10**9
-"""Nanoseconds within which two changes of a file can bear the same time, on the coarsest file systems (FAT)."""
+_TIME_RESOLUTION: Final = 2 * 10**9
+"""Resolution of file times in nanoseconds on the coarsest file system (FAT)."""
 
-Signs = Mapping[str, list[int]]
-"""File → size, times of the last change to its content and to its inode (nanoseconds), number of the inode."""
+Metadata = Mapping[str, list[int]]
+"""File → size, mtime and ctime in nanoseconds, inode number."""
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """What the system says of every input and of every file of a build: a cheap sign that nothing changed.
+    """File metadata of every input and of every file of a build; a cheap test for changes.
 
-    Size and modification time alone can be the same after an edit (``cp -p``, ``touch -r``, ``rsync -t``). But no program
-    can set the time of the last change to an inode (ctime), and a file that is moved into the place of another has
-    another inode. So a question relies on these and reads no input; ``kg build`` compares digests every time.
+    Size and mtime can be the same after an edit (``cp -p``, ``touch -r``, ``rsync -t``). But no program can set the ctime,
+    and a file that replaces another has another inode number. Queries therefore compare metadata and read no input file;
+    ``kg build`` always compares digests.
 
     Attributes:
-        inputs: the files of the project. None if one was changed so lately that a later change could bear the same time.
-        built: the files of the build.
+        inputs: metadata of the project's input files. None if a file changed within the last :data:`_TICK`, because
+            another change could still get the same ctime.
+        built: metadata of the files of the build.
     """
 
-    inputs: Signs | None
-    built: Signs
+    inputs: Metadata | None
+    built: Metadata
 
     @classmethod
     def of(cls, project: Project) -> Stamp:
-        """The inputs of *project* as they lie on disk now, and no build."""
-        signs = _signs({project.relative(path): path for path in project.inputs})
-        newest = max((changed for _, _, changed, _ in signs.values()), default=0)
-        return cls(signs if newest < time.time_ns() - _TICK else None, {})
+        """The present metadata of the inputs of *project*; ``built`` is empty."""
+        metadata = _metadata({project.relative(path): path for path in project.inputs})
+        newest = max((changed for _, _, changed, _ in metadata.values()), default=0)
+        return cls(metadata if newest < time.time_ns() - _TIME_RESOLUTION else None, {})
 
     def write(self, place: Path) -> None:
-        """Keep the stamp, with the files of the build in the folder *place*, if that can be done.
+        """Write the stamp, with the metadata of the build's files, into the build folder *place* if possible.
 
-        Where it cannot (a read-only file system, a folder of somebody else), every question compares digests instead.
+        If it is not possible (read-only file system, no permission), every query compares digests instead.
         """
         beside = place / f".{STAMP}.{os.getpid()}"
         try:
@@ -65,8 +66,8 @@ class Stamp:
                 beside.unlink()
 
 
-def kept(place: Path) -> Stamp:
-    """The stamp that was written into the folder *place*; one that nothing matches where there is none."""
+def read_stamp(place: Path) -> Stamp:
+    """The stamp in the build folder *place*; an empty stamp if there is none."""
     try:
         body = json.loads((place / STAMP).read_bytes())
         return Stamp(body["inputs"], body["built"])
@@ -74,41 +75,41 @@ def kept(place: Path) -> Stamp:
         return Stamp(None, {})
 
 
-def _built(place: Path) -> Signs:
-    """The signs of the files of the build in the folder *place*; none where there is no whole folder to look at."""
+def _built(place: Path) -> Metadata:
+    """The metadata of the files in the build folder *place*; empty if a file cannot be read."""
     try:
-        return _signs({name: place / name for name in files(place)})
+        return _metadata({name: place / name for name in files(place)})
     except OSError:
         return {}
 
 
-def _signs(paths: Mapping[str, Path]) -> Signs:
+def _metadata(paths: Mapping[str, Path]) -> Metadata:
     found = {name: path.stat() for name, path in paths.items()}
     return {name: [s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino] for name, s in found.items()}
 
 
 def input_digests(project: Project) -> dict[str, str]:
-    """SHA-256 of every input file, by its path in the project.
+    """Path in the project → SHA-256 of every input file.
 
     Raises:
-        MissingFile: one cannot be read.
+        MissingFile: an input cannot be read.
     """
     return {project.relative(path): sha256(source.contents(path)).hexdigest() for path in project.inputs}
 
 
 def tools() -> dict[str, str]:
-    """Versions of the tools whose behaviour shapes the store."""
+    """Versions of the packages that can affect the content of a build."""
     found = dict(_installed())
     return {name: found.get(name) or _declared(name) for name in _TOOLS}
 
 
 def _installed() -> Iterator[tuple[str, str]]:
-    """Name and version of every installed package, off the names of the folders ``name-version.dist-info``.
+    """Name and version of every installed package, from the names of the folders ``name-version.dist-info``.
 
-    Every command asks for them, and importing importlib.metadata takes longer than most queries.
+    Every command needs the versions, and importing importlib.metadata takes longer than most queries.
     """
-    for place in reversed(sys.path):  # the first on the path wins, as it does for an import
-        if os.path.isdir(place):  # noqa: PTH112 - pathlib's own objects cost more than the look itself
+    for place in reversed(sys.path):  # reversed: a package that comes first on sys.path overrides later ones
+        if os.path.isdir(place):  # noqa: PTH112 - creating Path objects would take longer
             for entry in os.listdir(place):  # noqa: PTH208
                 if entry.endswith(".dist-info"):
                     name, _, number = entry.removesuffix(".dist-info").partition("-")
@@ -116,14 +117,14 @@ def _installed() -> Iterator[tuple[str, str]]:
 
 
 def _declared(name: str) -> str:
-    """The version of a package that is installed in another way (a zip, an egg)."""
+    """The version of a package without a dist-info folder (a zip, an egg)."""
     from importlib.metadata import version
 
     return version(name)
 
 
 def read(path: Path) -> dict[str, Any] | None:
-    """The manifest in file *path*, or None where there is none that this version has written whole."""
+    """The manifest in the file *path*; None if it is missing, damaged or in another format."""
     try:
         found: dict[str, Any] = record(path)
     except (OSError, ValueError):
@@ -132,35 +133,35 @@ def read(path: Path) -> dict[str, Any] | None:
 
 
 def record(path: Path) -> Any:
-    """The record (``manifest.json``, ``lookup.json``, ``queries.json``) that a build left in the file *path*.
+    """The content of a JSON file of a build (``manifest.json``, ``lookup.json``, ``queries.json``).
 
     Raises:
-        OSError: it cannot be read.
-        ValueError: it is not what the build wrote.
+        OSError: the file cannot be read.
+        ValueError: the file differs from its digest.
     """
     return json.loads(contents(path))
 
 
 def require_whole(place: Path) -> None:
-    """Refuse to answer from the build in the folder *place* if one of its files is not as the build wrote it.
+    """Refuse a damaged build in the folder *place*.
 
-    The digests are compared only if the system says that a file may have changed since they last were.
+    Digests are compared only if the files' metadata differ from the stamp.
 
     Raises:
-        StoreError: a file is missing or altered; it says which.
+        StoreError: a file is missing or altered; the error names it.
     """
     built = _built(place)
-    if not built or kept(place).built != built:
+    if not built or read_stamp(place).built != built:
         verify(place)
 
 
 def current(project: Project) -> Path | None:
-    """The folder of the built store if it is whole and made of these inputs by these tools, else None."""
+    """The folder of the current build if it is undamaged and made from the present inputs and tools, else None."""
     place = Path(os.path.realpath(project.store / CURRENT))
     found = read(place / "manifest.json")
     if found is None or found["tools"] != tools():
         return None
-    stamp, before = Stamp.of(project), kept(place)
+    stamp, before = Stamp.of(project), read_stamp(place)
     same_build = before.built == _built(place)
     if same_build and stamp.inputs is not None and stamp.inputs == before.inputs:
         return place
@@ -171,7 +172,7 @@ def current(project: Project) -> Path | None:
 
 
 def unchanged(project: Project, stamp: Stamp, reasoner: str) -> bool:
-    """Whether the current store is whole and of these very inputs, by the digests of every file."""
+    """Whether the current build is undamaged and made from the present inputs and tools; compares every digest."""
     place = project.store / CURRENT
     found = read(place / "manifest.json")
     if found is None or found["tools"] != tools() or found["reasoner"] != reasoner or damaged(place):

@@ -1,4 +1,4 @@
-"""What kg needs and whether it is there: Python, packages, project, store, disk; each with how to mend it."""
+"""Checks what kg needs: Python, packages, terminal, network, project, store, disk. Each check says how to fix a problem."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["Check", "examine", "verify"]
 
 _OLDEST: Final = (3, 11)
 _ROOM: Final = 100 * 2**20
-"""Bytes that a build needs on disk, with the old store still there."""
+"""Bytes of free disk space that a build needs in addition to the existing graph."""
 _HELPERS: Final = {
     "rapper": Text("Raptor:测试导出的 Turtle(可选)", "Raptor: tests of exported Turtle (optional)"),
     "chromium": Text("Chromium:测试图画页面(可选)", "Chromium: tests of drawings (optional)"),
@@ -33,14 +33,14 @@ _HELPERS: Final = {
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at.
+    """The result of one check.
 
     Attributes:
-        what: what was looked at.
-        ok: whether it is as it should be.
-        found: what was found.
-        mend: what to do; None where nothing is to be done.
-        needed: whether kg cannot work without it.
+        what: name of the thing checked.
+        ok: whether the check passed.
+        found: what the check found.
+        mend: how to fix it; None if there is nothing to do.
+        needed: whether kg cannot work if the check fails.
     """
 
     what: Text
@@ -51,14 +51,14 @@ class Check:
 
 
 def examine(root: str | None = None, store: str | None = None) -> list[Check]:
-    """Every check, in the order in which to mend them."""
+    """Every check, in the order in which to fix problems."""
     checks = [_python(), *_packages(), _terminal(), _network()]
     try:
         project = Project.find(root, store)
         checks.append(_project(project))
     except KgError as error:
         return [*checks, Check(Text("项目", "project"), False, error.what, error.hint)]
-    return [*checks, _store(project), _room(project), *_helpers()]
+    return [*checks, _store(project), _disk(project), *_helpers()]
 
 
 def _python() -> Check:
@@ -69,14 +69,14 @@ def _python() -> Check:
 
 
 def _packages() -> Iterator[Check]:
-    """Every package that the distribution asks for without an extra."""
+    """A check for every dependency of the distribution, except those of extras."""
     mend = Text('pip install -U "xinzhi"', 'pip install -U "xinzhi"')
     try:
-        asked = requires("xinzhi") or []
+        required = requires("xinzhi") or []
     except PackageNotFoundError:
         yield Check(Text("软件包", "packages"), False, Text("未安装 xinzhi", "xinzhi is not installed"), mend)
         return
-    for requirement in asked:
+    for requirement in required:
         if "extra ==" in requirement:
             continue
         name = re.split(r"[<>=!~;\[ ]", requirement, maxsplit=1)[0]
@@ -99,7 +99,7 @@ def _terminal() -> Check:
 
 
 def _network() -> Check:
-    """Whether the system closes the network to processes that run queries from outside."""
+    """Whether the operating system prevents sockets in processes that evaluate users' queries."""
     closed = network_closed()
     found = (
         Text("由系统关闭", "closed by the system")
@@ -137,8 +137,8 @@ def _store(project: Project) -> Check:
     return Check(what, True, Text(f"{place} 是最新的", f"{place} is current"))
 
 
-def _room(project: Project) -> Check:
-    """Whether the disk takes another store; the nearest folder that exists stands for one not yet made."""
+def _disk(project: Project) -> Check:
+    """Whether the disk has space for another build. Checks the nearest existing parent if the folder does not exist."""
     home = next(p for p in (project.store, *project.store.parents) if os.path.exists(p))  # noqa: PTH110 - never raises
     free = shutil.disk_usage(home).free
     writable = os.access(home, os.W_OK)

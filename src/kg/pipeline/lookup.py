@@ -1,6 +1,7 @@
-"""Keys by which people find an entity, computed once at build time: 简体, 繁體, pinyin, initials, English, alias.
+"""The lookup table from names to IRIs and from IRIs to names, computed at build time.
 
-At query time only the finished keys are read; pypinyin and OpenCC are not imported.
+Search keys are simplified and traditional Chinese, pinyin, initials, English and aliases. Queries read the finished
+keys; they do not import pypinyin and OpenCC.
 """
 
 from __future__ import annotations
@@ -15,17 +16,17 @@ from kg.pipeline.captions import captions, nameless_nodes
 from kg.terms import LANGS, fold, iri, language, lexical, slug
 from kg.vocab import ALT_LABEL, AUDIT, BASE, ENTITIES, IVC, LABEL, ONTOLOGY, PASSAGE, PASSAGES, RDFS, TYPE
 
-_NAMING = (ENTITIES, ONTOLOGY, PASSAGES, AUDIT)  # the document is named among the passages, rules in the audit
+_LABEL_GRAPHS = (ENTITIES, ONTOLOGY, PASSAGES, AUDIT)  # PASSAGES has the documents' labels, AUDIT those of rules
 
 
-def telling_names(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
-    """The quads that can matter to what anything is called: they name or classify, or say what a claim is about.
+def naming_quads(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """The quads that :func:`build_lookup` needs: those in graphs with labels, and those about nodes that need a caption.
 
     Args:
-        quads: of the whole dataset; read twice.
+        quads: the whole dataset; iterated twice.
     """
     nameless = nameless_nodes(quads)
-    return [q for q in quads if iri(q.graph_name) in _NAMING or (iri(q.subject) in nameless and _of_a_passage(q))]
+    return [q for q in quads if iri(q.graph_name) in _LABEL_GRAPHS or (iri(q.subject) in nameless and _of_a_passage(q))]
 
 
 def _of_a_passage(quad: ox.Quad) -> bool:
@@ -34,23 +35,23 @@ def _of_a_passage(quad: ox.Quad) -> bool:
 
 def names_in(quads: Iterable[ox.Quad]) -> list[str]:
     """Every label and alias in *quads*."""
-    naming = (q for q in quads if q.predicate.value in (LABEL, ALT_LABEL) and iri(q.graph_name) in _NAMING)
+    naming = (q for q in quads if q.predicate.value in (LABEL, ALT_LABEL) and iri(q.graph_name) in _LABEL_GRAPHS)
     return [lexical(q.object) for q in naming]
 
 
 def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Everything that turns names into IRIs and IRIs into names.
+    """The lookup table.
 
     Args:
-        quads: those that :func:`telling_names` has found.
+        quads: from :func:`naming_quads`.
         spelt: name → its other spellings (:func:`kg.pipeline.spelling.spellings`).
 
     Returns:
-        ``things``: one record per named thing, in IRI order: ``iri``, ``kind`` (class name), ``zh``, ``en``,
+        ``things``: one record per labelled entity, in IRI order: ``iri``, ``kind`` (class name), ``zh``, ``en``,
         ``also`` (aliases) and ``keys`` (folded search keys). ``terms``: IRI of a class, property or audit rule →
-        its zh and en label and, for a property, its inverse label. ``captions``: IRI of an observation, claim or
-        breakdown → what to call it. ``measures``: IRI of an indicator → its measure word (辆, 座).
-        ``classes``: class name → names of all wider classes.
+        its zh and en label, and the zh and en inverse label of a property. ``captions``: IRI of an observation, claim
+        or breakdown → its captions. ``measures``: IRI of an indicator → its measure word (辆, 座).
+        ``classes``: class name → names of all superclasses.
     """
     classes: dict[str, str] = {}
     labels: dict[str, dict[str, str]] = defaultdict(dict)
@@ -59,7 +60,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
     supers: dict[str, set[str]] = defaultdict(set)
     measures: dict[str, str] = {}
     for quad in quads:
-        if iri(quad.graph_name) not in _NAMING or not isinstance(quad.subject, ox.NamedNode):
+        if iri(quad.graph_name) not in _LABEL_GRAPHS or not isinstance(quad.subject, ox.NamedNode):
             continue
         subject, predicate, value = lexical(quad.subject), quad.predicate.value, quad.object
         if predicate == TYPE and isinstance(value, ox.NamedNode):
@@ -72,9 +73,9 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
             aliases[subject].append(lexical(value))
         elif predicate == RDFS + "subClassOf" and isinstance(value, ox.NamedNode):
             supers[subject.removeprefix(IVC)].add(iri(value).removeprefix(IVC))
-    for words in labels.values():  # a project may name its things in one language
-        some = next(iter(words.values()))
-        words |= {lang: words.get(lang, some) for lang in LANGS}
+    for words in labels.values():  # a label in one language stands in for the other
+        fallback = next(iter(words.values()))
+        words |= {lang: words.get(lang, fallback) for lang in LANGS}
     kinds = {node: kind for node, name in classes.items() if (kind := _kind(name, supers))}
     named = sorted(labels.keys() - kinds.keys())
     things = [iri for iri in sorted(kinds) if iri in labels]
@@ -91,12 +92,12 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
         },
         "captions": captions(quads, nameless_nodes(quads), labels),
         "measures": measures,
-        "classes": {name: sorted(_wider(name, supers)) for name in sorted(supers)},
+        "classes": {name: sorted(_superclasses(name, supers)) for name in sorted(supers)},
     }
 
 
 def _kind(name: str, supers: dict[str, set[str]]) -> str:
-    """The class *name* if it is of the packaged ontology, else the nearest wider one that is; empty if none is."""
+    """The class *name* if it is in the packaged ontology, else the nearest superclass that is; empty if there is none."""
     level, seen = [name], {name}
     while level:
         ours = sorted(n for n in level if ":" not in n)
@@ -107,7 +108,7 @@ def _kind(name: str, supers: dict[str, set[str]]) -> str:
     return ""
 
 
-def _wider(name: str, supers: dict[str, set[str]]) -> set[str]:
+def _superclasses(name: str, supers: dict[str, set[str]]) -> set[str]:
     found: set[str] = set()
     todo = [name]
     while todo:

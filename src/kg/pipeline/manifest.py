@@ -1,4 +1,4 @@
-"""What a built store says of itself: of which inputs it is made, with what, and how much it holds."""
+"""The manifest of a build: its inputs, the tools, and counts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kg.pipeline.freshness import FORMAT, tools
 def make(
     digests: Mapping[str, str], reasoner: str, version_iri: str, counts: Mapping[str, int], dataset: bytes
 ) -> dict[str, Any]:
-    """The manifest: a plain dictionary, the same for the same inputs and tools."""
+    """The manifest as JSON values; equal for equal inputs and tools."""
     return {
         "format": FORMAT,
         "ontology": version_iri,

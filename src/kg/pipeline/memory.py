@@ -1,4 +1,4 @@
-"""Memory given back between the steps of a build, so that its peak is that of its largest step, not of their sum."""
+"""Releases memory between the steps of a build, so that its peak is that of the largest step, not the sum of all steps."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import ctypes
 import gc
 
 
-def give_back() -> None:
-    """Collect what is no longer used, and ask the C library to return what it has freed (malloc_trim(3), where there is one)."""
+def release_memory() -> None:
+    """Run the garbage collector and return free memory to the system (malloc_trim(3), if the C library has it)."""
     gc.collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:

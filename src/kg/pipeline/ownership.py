@@ -1,4 +1,4 @@
-"""Which folders kg has written: only these are ever removed, and nothing is written beside the files of others."""
+"""Recognises folders that kg has written. Only these are removed, and kg writes into no folder with other files."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _MANIFEST: Final = frozenset({"format", "ontology", "reasoner", "tools", "counts
 
 
 def mark(folder: Path) -> None:
-    """Say in *folder*, which is still empty, that kg has made it: an unfinished build has no manifest."""
+    """Write a marker file into the new folder *folder*, so that kg recognises it before the build has a manifest."""
     (folder / MARK).write_text(_WORDS, encoding="utf-8")
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder of ours, as far as that can be done; its mark last, so that it is still ours if this is cut short."""
+    """Remove a folder that kg wrote, as far as possible. The marker goes last, so that an interrupted removal can go on."""
     with suppress(OSError):
         if not (folder / MARK).exists():
             mark(folder)
@@ -43,20 +43,20 @@ def remove(folder: Path) -> None:
 
 
 def is_ours(folder: Path) -> bool:
-    """Whether *folder* is a build, finished or not: it bears the mark, or the manifest of a version that set no mark."""
-    if folder.is_symlink() or not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises where it may not look
+    """Whether *folder* is a build, finished or not: it has the marker, or a manifest (older versions wrote no marker)."""
+    if folder.is_symlink() or not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises without permission
         return False
     return _text(folder / MARK) == _WORDS or _is_manifest(_text(folder / "manifest.json"))
 
 
 def refuse_foreign(home: Path) -> None:
-    """Refuse to write into a folder that holds other files and no build; an empty or missing one is free for use.
+    """Refuse a store folder that contains other files and no build. An empty or missing folder is allowed.
 
     Args:
-        home: the store's folder.
+        home: the store folder.
 
     Raises:
-        StoreError: it is not ours, or what is called ``lock`` or ``current`` there is not.
+        StoreError: kg did not write the folder, or its entries ``lock`` or ``current``.
         OSError: the folder cannot be read.
     """
     try:
@@ -73,22 +73,22 @@ def refuse_foreign(home: Path) -> None:
 
 
 def _is_lock(path: Path) -> bool:
-    """Whether *path* is an empty regular file; a link is not followed, so that no other file is locked or written."""
+    """Whether *path* is an empty regular file. A link is refused, so that its target is never locked or written."""
     found = path.lstat()
     return stat.S_ISREG(found.st_mode) and not found.st_size
 
 
 def _is_link_to_build(path: Path) -> bool:
-    """Whether *path* is a link to a build beside it, or to where one was."""
+    """Whether *path* is a link to a build in the same folder; a link to a removed build counts too."""
     if not path.is_symlink():
         return False
     target = path.readlink()
-    beside = path.parent / target
-    return is_ours(beside) if os.path.lexists(beside) else bool(_VERSION.fullmatch(str(target)))
+    build = path.parent / target
+    return is_ours(build) if os.path.lexists(build) else bool(_VERSION.fullmatch(str(target)))
 
 
 def _is_begun(path: Path) -> bool:
-    """Whether *path* is a folder that a build has just made and not yet marked: nothing is in it."""
+    """Whether *path* is a new folder of a build, still empty and without a marker."""
     return path.name.startswith("tmp-") and path.is_dir() and not path.is_symlink() and not any(path.iterdir())
 
 
@@ -102,7 +102,7 @@ def _is_manifest(text: str) -> bool:
 
 
 def _text(path: Path) -> str:
-    """The text of a regular file; empty where there is none to read."""
+    """The text of a regular file; empty if it cannot be read."""
     try:
         return path.read_text(encoding="utf-8") if path.is_file() else ""
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""A built graph sent to a SPARQL 1.1 store: checked and closed here, put there in one update request."""
+"""Uploads the built dataset to a SPARQL 1.1 store in one update request."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _COUNT: Final = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 
 
 def publish(dataset: Path, url: str) -> int:
-    """Replace what the store at *url* holds by the dataset in the N-Quads file *dataset*.
+    """Replace the content of the store at *url* by the dataset in the N-Quads file *dataset*.
 
     Returns:
-        Triples in the store's default graph afterwards.
+        Number of triples in the store's default graph afterwards.
 
     Raises:
-        StoreError: the store cannot be reached, refuses, or holds somebody else's data, which is then left alone.
+        StoreError: the store cannot be reached, refuses the request, or contains other data. Other data is not changed.
     """
     store = RemoteStore(url)
     if len(store.select(_FOREIGN)) or len(store.select(_UNMARKED)):
@@ -39,7 +39,7 @@ def publish(dataset: Path, url: str) -> int:
 
 
 def _replacement(dataset: Path) -> str:
-    """One request: drop all, insert all. Labels of blank nodes hold over the whole of one INSERT DATA."""
+    """The update request: DROP ALL and one INSERT DATA, so that a blank node label means the same node in all graphs."""
     graphs: dict[str, list[str]] = defaultdict(list)
     for quad in ox.parse(path=str(dataset), format=ox.RdfFormat.N_QUADS):
         graphs[iri(quad.graph_name)].append(f"{quad.subject} {quad.predicate} {quad.object} .")

@@ -1,4 +1,4 @@
-"""The saved queries, read and held against the ontology before anything costly is done: a query nobody can ask is no query."""
+"""Reads the saved queries and checks them against the ontology; a build does this before its expensive steps."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from kg.terms import Text, iri
 
 
 def read_all(project: Project, quads: Iterable[ox.Quad]) -> list[SavedQuery]:
-    """Every saved query of *project*, whose classes are those declared in *quads*.
+    """Every saved query of *project*, checked against the classes in *quads*.
 
     Raises:
-        SyntaxProblem: a header or its SPARQL cannot be read, a parameter is of an unknown type, or the columns are
-            not the variables of the SELECT; with file and line.
-        Refused: one has a SERVICE clause.
+        SyntaxProblem: a header or the SPARQL is not valid, a parameter has an unknown type, or the columns differ from
+            the variables of the SELECT; the error has file and line.
+        Refused: a query has a SERVICE clause.
     """
     classes = {
         iri(q.subject).removeprefix(vocab.IVC)
@@ -84,5 +84,5 @@ def _check(query: SavedQuery, shown: str, classes: set[str], nothing: ox.Store) 
 
 
 def _mistake(query: SavedQuery, shown: str, key: str, what: Text, hint: Text) -> SyntaxProblem:
-    """A mistake in the ``#+`` line of *key*."""
+    """The error for a mistake in the ``#+`` line of *key*."""
     return SyntaxProblem(what, place=Place(shown, queryfile.line_of(query.sparql, key)), hint=hint)

@@ -1,4 +1,4 @@
-"""The built graph that is to be asked: as it stands, or made first where that is for this program to do."""
+"""Makes sure that a project has an up-to-date built graph before it is queried."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kg.terms import Text
 
 _QUIET: Final = 1.0
 _WAIT: Final = 300.0
-"""Seconds for which a question waits for a build that another process is at: before it says so, and after."""
+"""Seconds to wait for the build of another process: ``_QUIET`` before the message that says so, then ``_WAIT``."""
 
 
 def ready(
@@ -24,24 +24,25 @@ def ready(
     tell: Callable[[Text], None],
     progress: Callable[[str, float], None] | None = None,
 ) -> Project:
-    """The project with a graph in its store that can be asked.
+    """The project, with a built graph in its store folder. An outdated graph is rebuilt.
 
-    A store that is named alone is somebody's, of whatever inputs, and is read as it stands; only ``kg build`` writes there.
+    A store that is given without a project is used as it is, because its inputs are unknown; only ``kg build`` writes
+    there.
 
     Args:
         root: a folder with ontology/, data/ and queries/; None as for :meth:`Project.find`.
         store: folder of the built graph; None as for :meth:`Project.find`.
-        tell: is told what whoever asks should know of the graph.
+        tell: called with each message for the user.
         progress: called after each build step with its name and seconds.
 
     Raises:
-        KgError: as a build raises, if one is needed; what cannot be written is no matter if there is an older graph.
-        StoreError: there is no graph in the store that was named.
+        KgError: a needed build failed. If only writing failed and there is an older graph, that is used instead.
+        StoreError: the given store has no graph.
     """
     project = Project.find(root, store)
-    there = read(project.store / CURRENT / "manifest.json")
+    existing = read(project.store / CURRENT / "manifest.json")
     if (store or os.environ.get("KG_STORE")) and not (root or os.environ.get("KG_PROJECT")):
-        if there is None:
+        if existing is None:
             raise _nothing_in(project.store)
         return project
     if current(project):
@@ -54,10 +55,10 @@ def ready(
         except BuildRunning as error:
             tell(Text(f"{error.what.zh};等它结束", f"{error.what.en}; waiting for it"))
             build(project, wait=_WAIT, progress=progress)
-    except StoreError as error:  # nothing can be written there
-        if there is None:
+    except StoreError as error:  # the store folder cannot be written
+        if existing is None:
             raise
-        if there["inputs"] != input_digests(project):
+        if existing["inputs"] != input_digests(project):
             tell(
                 Text(
                     f"图谱比文件旧,且无法重建({error.what.zh});以旧图谱作答",

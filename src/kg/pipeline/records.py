@@ -1,4 +1,4 @@
-"""What stands beside the index for those who only read: names, saved queries, counts; all from the dataset and the files."""
+"""The JSON files beside the index: the lookup table, the catalogue of saved queries, and the counts of the manifest."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from kg import vocab
 from kg.pipeline.examples import with_examples
-from kg.pipeline.lookup import build_lookup, names_in, telling_names
+from kg.pipeline.lookup import build_lookup, names_in, naming_quads
 from kg.pipeline.spelling import spellings
 from kg.source import queryfile
 from kg.source.project import Project
@@ -28,18 +28,18 @@ _GRAPHS: Final = {
 
 
 def lookup(quads: Iterable[ox.Quad], spelt: Mapping[str, Sequence[str]] | None = None) -> dict[str, Any]:
-    """Every name and what it means: see :func:`kg.pipeline.lookup.build_lookup`; without *spelt*, spelt here."""
-    telling = telling_names(quads)
-    return build_lookup(telling, spellings(names_in(telling)) if spelt is None else spelt)
+    """The lookup table (:func:`kg.pipeline.lookup.build_lookup`). If *spelt* is None, the spellings are computed here."""
+    naming = naming_quads(quads)
+    return build_lookup(naming, spellings(names_in(naming)) if spelt is None else spelt)
 
 
 def catalogue(project: Project, store: ox.Store, queries: Sequence[SavedQuery] | None = None) -> list[dict[str, Any]]:
-    """Every saved query of *project*, as plain values, with examples from the graph in *store*.
+    """Every saved query of *project* as JSON values, with examples from *store*.
 
     Args:
-        project: whose files they are; a build has checked them (:mod:`kg.pipeline.questions`).
+        project: the project; its query files have been checked (:mod:`kg.pipeline.questions`).
         store: the closed dataset.
-        queries: the queries, if they have been read.
+        queries: the queries; None reads them from their files.
     """
     if queries is None:
         queries = [queryfile.read(path, project.relative(path)) for path in project.query_files]
@@ -47,7 +47,7 @@ def catalogue(project: Project, store: ox.Store, queries: Sequence[SavedQuery] |
 
 
 def counts(quads: Iterable[ox.Quad]) -> dict[str, int]:
-    """Triples by kind, passages that state something, and audit findings."""
+    """The numbers of triples by kind, of passages with triples, and of audit findings."""
     size = Counter(dict.fromkeys((*_GRAPHS.values(), "report", "findings"), 0))
     stating = set()
     for quad in quads:

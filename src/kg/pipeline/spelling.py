@@ -1,7 +1,7 @@
 """Other spellings of a name: the traditional characters of three standards, pinyin, initials.
 
-The phrases by which pypinyin tells 长沙 (changsha) from 长大 (zhangda) take fifty megabytes, as much as the graph itself.
-So every name is asked at once, and the dictionaries are forgotten when they have answered.
+pypinyin needs a phrase dictionary to distinguish 长沙 (changsha) from 长大 (zhangda). It takes fifty megabytes, as much
+as the graph itself. So all names are converted in one call, and the dictionaries are then removed from memory.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 
-from kg.pipeline.memory import give_back
+from kg.pipeline.memory import release_memory
 
 Speller = Callable[[list[str]], list[list[str]]]
 
 
 def spellings(names: Iterable[str]) -> dict[str, list[str]]:
-    """Each of *names* with its other spellings, in a fixed order; none for a name without 汉字."""
+    """Name → its other spellings, in a fixed order; names without 汉字 are left out."""
     han = [n for n in dict.fromkeys(names) if any("\u4e00" <= c <= "\u9fff" for c in n)]
-    traditional = _asked_once("opencc", _traditional, han)
-    pinyin = _asked_once("pypinyin", _pinyin, han)
+    traditional = _run_and_unload("opencc", _traditional, han)
+    pinyin = _run_and_unload("pypinyin", _pinyin, han)
     return {name: [*one, *other] for name, one, other in zip(han, traditional, pinyin, strict=True)}
 
 
@@ -38,11 +38,11 @@ def _pinyin(names: list[str]) -> list[list[str]]:
     return [["".join(lazy_pinyin(name, style=s)) for s in (Style.NORMAL, Style.FIRST_LETTER)] for name in names]
 
 
-def _asked_once(package: str, speller: Speller, names: list[str]) -> list[list[str]]:
-    """What *speller* says of *names*; *package*, with all it has read, is out of memory afterwards."""
+def _run_and_unload(package: str, speller: Speller, names: list[str]) -> list[list[str]]:
+    """The result of *speller* for *names*. Afterwards *package* and its dictionaries are unloaded."""
     try:
         return speller(names)
     finally:
         for name in [m for m in sys.modules if m.partition(".")[0] == package]:
             del sys.modules[name]
-        give_back()
+        release_memory()

@@ -1,10 +1,10 @@
-"""A store folder that is always whole: written beside, then made current by one rename of a link.
+"""Replaces a build atomically: a new build is written to a new folder, then the link ``current`` is renamed to it.
 
 build/
-├── current -> v-3f2a…      the link that a reader follows
+├── current -> v-3f2a…      the link that readers follow
 ├── v-3f2a…/                one build: dataset.nq, index/, manifest.json, lookup.json, queries.json, SHA256SUMS, …
-├── v-3f2a….2/              the same inputs built again by force; the first stands until the link has turned
-└── lock                    held (flock) while a build is at work
+├── v-3f2a….2/              the same inputs built again with --force
+└── lock                    locked with flock(2) during a build
 """
 
 from __future__ import annotations
@@ -31,24 +31,24 @@ _POLL: Final = 0.1
 
 @contextmanager
 def locked(home: Path, wait: float = 0.0) -> Iterator[None]:
-    """Hold the build lock of *home*; the kernel frees it however the process ends.
+    """Hold the build lock of *home*. The kernel releases it when the process ends.
 
     Args:
-        home: the store's folder.
-        wait: seconds to wait for another process that holds it.
+        home: the store folder.
+        wait: seconds to wait for another process that holds the lock.
 
     Raises:
-        BuildRunning: another process holds it, and still does after that time.
-        StoreError: the folder holds the files of others, or cannot be made or written.
+        BuildRunning: another process still holds the lock after *wait* seconds.
+        StoreError: the folder contains files that kg did not write, or cannot be created or written.
     """
     with writing(home):
         refuse_foreign(home)
         _make(home)
-        # A link is not followed, and nothing is written or cut: whatever file it were, it would stay as it is.
+        # No link is followed, and the file is neither written nor truncated, so no other file can be damaged.
         lock = os.open(home / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
     try:
         end = time.monotonic() + wait
-        while not _taken(lock):
+        while not _acquire(lock):
             if time.monotonic() >= end:
                 raise BuildRunning(
                     Text(f"{home} 中已有一个构建在进行", f"another build is at work in {home}"),
@@ -60,7 +60,7 @@ def locked(home: Path, wait: float = 0.0) -> Iterator[None]:
         os.close(lock)
 
 
-def _taken(lock: int) -> bool:
+def _acquire(lock: int) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -69,7 +69,7 @@ def _taken(lock: int) -> bool:
 
 
 def _make(home: Path) -> None:
-    """Make the folder *home* and those above it, so that a power failure does not lose them."""
+    """Create the folder *home* and its missing parents, and sync them to disk."""
     missing = [place for place in (home, *home.parents) if not place.exists()]
     home.mkdir(parents=True, exist_ok=True)
     for place in missing:
@@ -78,16 +78,16 @@ def _make(home: Path) -> None:
 
 @contextmanager
 def replacing(home: Path, name: str) -> Iterator[Path]:
-    """A fresh folder to fill; when the block ends well it becomes the current one, else it is removed.
+    """A context with a new folder to fill. On success, the folder becomes the current build; on error, it is removed.
 
-    Whatever happens before the link turns, readers keep the old store: no version is removed or overwritten before. What
-    the link leads to is on the disk by then, so a power failure leaves one of the two, and whole.
+    No older build is removed or overwritten before the link ``current`` is replaced. The new build is synced to disk
+    before that, so after a power failure the link leads to a complete build, the old one or the new one.
     """
     with writing(home):
         fresh = Path(tempfile.mkdtemp(prefix="tmp-", dir=home))
         try:
             mark(fresh)
-            # mkdtemp shuts all others out; who may read the store's folder may read the graph, and nobody else writes it
+            # mkdtemp creates a folder with mode 0700; the graph gets the read permissions of the store folder
             fresh.chmod(home.stat().st_mode & 0o755)
             yield fresh
             _sync_all(fresh)
@@ -108,7 +108,7 @@ def replacing(home: Path, name: str) -> Iterator[Path]:
 
 @contextmanager
 def writing(home: Path) -> Iterator[None]:
-    """Turn what the disk refuses into a StoreError that says what to do."""
+    """A context in which an OSError becomes a StoreError with a hint."""
     try:
         yield
     except OSError as error:
@@ -123,25 +123,25 @@ def writing(home: Path) -> Iterator[None]:
 
 
 def _sweep(home: Path, keep: set[Path | None]) -> None:
-    """Remove what earlier builds left, but for *keep*: the current store and the one before (readers may hold it)."""
+    """Remove all builds except *keep*: the current one, and the previous one, which readers may still use."""
     for stale in {*home.glob("tmp-*"), *home.glob("v-*")} - keep:
         if is_ours(stale):
             remove(stale)
 
 
 def _sync_all(folder: Path) -> None:
-    """Wait until the disk has *folder* and all that is in it."""
+    """Sync *folder* and everything in it to disk."""
     for path in (*folder.rglob("*"), folder):
         _sync(path)
 
 
 def _sync(path: Path) -> None:
-    """Wait until the disk has the file or the entries of the folder *path*."""
+    """Sync the file, or the entries of the folder, *path* to disk."""
     fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)
     except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems sync no folder (fsync(2))
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems cannot sync a folder
             raise
     finally:
         os.close(fd)

@@ -1,1 +1,1 @@
-"""The ontology's axioms as rules: run forwards to the closure, read backwards as proofs."""
+"""Compiles the ontology's axioms to rules, computes the closure, and finds proofs of triples."""

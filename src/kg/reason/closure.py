@@ -1,4 +1,4 @@
-"""The closure: compiled rules run inside the store until nothing new appears; owlrl as the other engine."""
+"""Computes the closure: runs the rules as SPARQL updates to a fixpoint. owlrl is an alternative engine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kg.vocab import INFERRED, TYPE
 
 @dataclass(frozen=True)
 class Closure:
-    """What a closure did: rounds to the fixpoint, rules run, triples added."""
+    """Statistics of a closure: rounds to the fixpoint, rules run, triples added."""
 
     rounds: int
     fired: int
@@ -23,10 +23,10 @@ class Closure:
 
 
 def close(store: ox.Store, rules: Sequence[Rule]) -> Closure:
-    """Add to the default graph and to ``g:inferred`` all that *rules* conclude from the default graph.
+    """Add all conclusions of *rules* from the default graph to the default graph and to ``g:inferred``.
 
-    Works in rounds; a rule is run again only when something its body reads grew in the round before
-    (semi-naive evaluation at the grain of predicates and classes).
+    Works in rounds. A rule runs again only if a predicate or class in its body got new triples in the previous round
+    (semi-naive evaluation by predicate and class).
     """
     start, fired, rounds = len(store), 0, 0
     grown: set[str] | None = None
@@ -54,9 +54,9 @@ def _triple(pattern: Pattern) -> str:
 
 
 def close_with_owlrl(store: ox.Store) -> Closure:
-    """The same by owlrl's OWL 2 RL engine, keeping only triples of our vocabulary.
+    """Compute the closure with owlrl's OWL 2 RL engine. Only triples with terms of the ontology are added.
 
-    owlrl's raw output is never stored: it holds literals as subjects and ``x owl:sameAs x``.
+    The rest of owlrl's output is dropped, such as literals as subjects and ``x owl:sameAs x``.
     """
     from owlrl import DeductiveClosure, OWLRL_Semantics
     from rdflib import Graph
@@ -69,7 +69,7 @@ def close_with_owlrl(store: ox.Store) -> Closure:
     text = "".join(f"{s.n3()} {p.n3()} {o.n3()} .\n" for s, p, o in graph if _is_fact(s, p, o, declared))
     triples = list(ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
     new = [t for t in triples if ox.Quad(t.subject, t.predicate, t.object) not in store]
-    store.extend(_both(new))
+    store.extend(_in_both_graphs(new))
     return Closure(0, 0, (len(store) - before) // 2)
 
 
@@ -78,7 +78,7 @@ SELECT ?x { ?x a ?kind FILTER(?kind IN (owl:Class, owl:ObjectProperty, owl:Datat
 
 
 def _is_fact(subject: object, predicate: object, value: object, declared: Set[str]) -> bool:
-    """Whether a triple that owlrl has found is about the world: its property or class is one of the ontology's."""
+    """Whether the property of a triple, or the class in an rdf:type triple, is declared in the ontology."""
     from rdflib import URIRef
 
     if not isinstance(subject, URIRef):
@@ -86,7 +86,7 @@ def _is_fact(subject: object, predicate: object, value: object, declared: Set[st
     return str(value if str(predicate) == TYPE else predicate) in declared
 
 
-def _both(triples: Iterable[ox.Quad]) -> Iterable[ox.Quad]:
+def _in_both_graphs(triples: Iterable[ox.Quad]) -> Iterable[ox.Quad]:
     inferred = ox.NamedNode(INFERRED)
     for t in triples:
         yield ox.Quad(t.subject, t.predicate, t.object)

@@ -1,9 +1,9 @@
-"""Why a triple holds: the compiled rules read backwards, down to what a passage states; or what is missing for it.
+"""Explains why a triple holds, by a proof from stated triples; or which premises are missing.
 
-A triple that is stated somewhere is a leaf. For any other, every rule that could conclude it is asked for its
-premises, these for theirs, until nothing new appears; then the cheapest proof of each triple is found by
-Knuth's generalisation of Dijkstra's algorithm (D. E. Knuth, Inf. Proc. Letters 6(1), 1977): a triple costs one
-more than its premises together, so no proof rests on itself.
+A stated triple is a leaf of a proof. For any other triple, the search collects the premises of every rule that
+concludes it, then their premises, and so on. Then it finds the smallest proof of each triple with Knuth's generalisation
+of Dijkstra's algorithm (D. E. Knuth, Inf. Proc. Letters 6(1), 1977). A proof costs one more than the proofs of its
+premises together, so no proof is circular.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MOST_MISSING = 5
 
 @dataclass(frozen=True)
 class Step:
-    """One rule with its variables filled: if the premises hold, so does the conclusion."""
+    """An instance of a rule: the rule and its body with all variables bound."""
 
     rule: Rule
     premises: tuple[Pattern, ...]
@@ -41,15 +41,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Proof:
-    """A triple and what it rests on.
+    """A proof of a triple.
 
     Attributes:
         triple: subject, predicate, object in N-Triples form.
         kind: ``report`` (a passage states it), ``background``, ``entities``, ``passages``, ``ontology``,
-            ``graph`` (which passage a claim stands in), or ``rule``.
+            ``graph`` (an ``ivc:statedIn`` triple), or ``rule``.
         passages: IRIs of the passages that state it.
         rule: the rule of the last step, None on a leaf.
-        premises: proofs of what the rule needs.
+        premises: proofs of the rule's premises.
     """
 
     triple: Pattern
@@ -70,9 +70,9 @@ class Missing:
 
     Attributes:
         rule: the rule.
-        present: its other premises, as they hold (in the first of the ways).
-        lacking: the premise that does not.
-        ways: in how many ways the other premises hold.
+        present: its other premises, which hold; with the values of the first solution.
+        lacking: the premise that does not hold.
+        ways: number of solutions of the other premises.
     """
 
     rule: Rule
@@ -83,7 +83,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class Why:
-    """The answer: proofs, shortest first, if the triple holds; else what the nearest rules lack."""
+    """The explanation of a triple: its proofs, shortest first, if it holds; else the premises that are missing."""
 
     triple: Pattern
     holds: bool
@@ -92,7 +92,7 @@ class Why:
 
 
 class Prover:
-    """Proofs on one store; what was found for one triple serves the next."""
+    """Finds proofs on one store; caches its results for later triples."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -102,7 +102,7 @@ class Prover:
 
     @cached_property
     def _rules(self) -> dict[str, list[Rule]]:
-        """Rules by what they conclude: see :func:`kg.reason.rules.key`."""
+        """Rules by the key of their head (:func:`kg.reason.rules.key`)."""
         rows = self._store.select(f"SELECT ?s ?p ?o WHERE {{ GRAPH <{vocab.ONTOLOGY}> {{ ?s ?p ?o }} }}").rows
         found: dict[str, list[Rule]] = {}
         for rule in compile_rules(ox.Quad(s, p, o) for s, p, o in rows):  # type: ignore[arg-type]
@@ -110,7 +110,7 @@ class Prover:
         return found
 
     def why(self, triple: Pattern) -> Why:
-        """Every proof of *triple* that differs in its last step, shortest first; what is missing if it does not hold."""
+        """The shortest proof of *triple* for each possible last step; the missing premises if it does not hold."""
         leaf = self._leaf(triple)
         if leaf is None and not self._holds(triple):
             return Why(triple, False, missing=tuple(self._missing(triple)))
@@ -124,7 +124,7 @@ class Prover:
         return Why(triple, True, tuple(sorted(proofs, key=lambda p: (p.size, str(p)))))
 
     def _last_steps(self, triple: Pattern) -> tuple[Step, ...]:
-        """The steps to *triple*; those to a stated one are looked up here, for the search stops at it."""
+        """The steps that conclude *triple*. :meth:`_explore` stops at a stated triple, so its steps are found here."""
         if triple not in self._steps:
             self._steps[triple] = steps = tuple(self._conclusions(triple))
             for premise in {p for s in steps for p in s.premises if p != triple}:
@@ -134,7 +134,7 @@ class Prover:
     # -- the search -----------------------------------------------------------------------------------
 
     def _explore(self, goal: Pattern) -> None:
-        """Find the best proof of *goal* and of all it may rest on."""
+        """Find the smallest proof of *goal* and of every triple that may occur in a proof of it."""
         todo, seen = [goal], {goal}
         while todo:
             triple = todo.pop()
@@ -148,7 +148,7 @@ class Prover:
         self._settle(seen)
 
     def _settle(self, triples: set[Pattern]) -> None:
-        """Knuth: settle triples in the order of the size of their best proof; ties fall to the order of the rules."""
+        """Knuth's algorithm: settle triples in order of the size of their smallest proof, ties in order of the rules."""
         order = count()
         heap: list[tuple[int, int, Pattern, Proof]] = []
         waiting: dict[Pattern, list[tuple[Pattern, Step]]] = {}
@@ -173,7 +173,7 @@ class Prover:
                     heappush(heap, (made.size, next(order), goal, made))
 
     def _conclusions(self, triple: Pattern) -> Iterator[Step]:
-        """Every filled rule that concludes *triple* from triples that hold."""
+        """Every rule instance that concludes *triple* from triples that hold."""
         for rule, body in self._unified(triple):
             seen = set()
             for bound in self._solutions(body, rule.guard):
@@ -183,7 +183,7 @@ class Prover:
                     yield Step(rule, premises)
 
     def _unified(self, triple: Pattern) -> Iterator[tuple[Rule, tuple[Pattern, ...]]]:
-        """Rules whose head is *triple*, with their bodies under that reading."""
+        """The rules whose head unifies with *triple*, each with its body after the substitution."""
         for rule in self._rules.get(key(triple), ()):
             bound = _match(rule.head, triple)
             if bound is not None:
@@ -203,7 +203,7 @@ class Prover:
     # -- leaves ---------------------------------------------------------------------------------------
 
     def _leaf(self, triple: Pattern) -> Proof | None:
-        """*triple* as stated somewhere, if it is."""
+        """The proof of *triple* by a statement of it; None if it is not stated."""
         if triple not in self._leaves:
             self._leaves[triple] = self._stated(triple)
         return self._leaves[triple]
@@ -227,27 +227,27 @@ class Prover:
     # -- what is missing ------------------------------------------------------------------------------
 
     def _missing(self, triple: Pattern) -> list[Missing]:
-        """The rules nearest to concluding *triple*, each one premise short; those with most premises present first."""
+        """The rules that lack one premise to conclude *triple*; those with the most premises present come first."""
         near = [m for rule, body in self._unified(triple) for m in self._short_by_one(rule, body)]
         return sorted(near, key=lambda m: (-len(m.present), m.rule.axiom, m.lacking))[:_MOST_MISSING]
 
     def _short_by_one(self, rule: Rule, body: tuple[Pattern, ...]) -> Iterator[Missing]:
         for n, lacking in enumerate(body):
             rest = body[:n] + body[n + 1 :]
-            ways = list(self._solutions((*rest, *self._fitting(lacking)))) if rest else [{}]
+            ways = list(self._solutions((*rest, *self._domain_and_range(lacking)))) if rest else [{}]
             if ways:
                 yield Missing(rule, tuple(_fill(p, ways[0]) for p in rest), _fill(lacking, ways[0]), len(ways))
 
-    def _fitting(self, lacking: Pattern) -> Iterator[Pattern]:
-        """The classes that domain and range ask of what the variables of *lacking* stand for."""
+    def _domain_and_range(self, lacking: Pattern) -> Iterator[Pattern]:
+        """Type patterns for the variables of *lacking*, from the domain and range of its property."""
         for rule in (r for rules in self._rules.values() for r in rules if r.name in ("prp-dom", "prp-rng")):
-            who = lacking[0 if rule.name == "prp-dom" else 2]
-            if rule.body[0][1] == lacking[1] and who.startswith("?"):
-                yield who, _TYPE, rule.head[2]
+            node = lacking[0 if rule.name == "prp-dom" else 2]
+            if rule.body[0][1] == lacking[1] and node.startswith("?"):
+                yield node, _TYPE, rule.head[2]
 
 
 def _match(pattern: Pattern, triple: Pattern) -> dict[str, str] | None:
-    """What the variables of *pattern* stand for when it is *triple*; None where it cannot be."""
+    """The bindings with which *pattern* equals *triple*; None if there are none."""
     bound: dict[str, str] = {}
     for part, term in zip(pattern, triple, strict=True):
         if bound.setdefault(part, term) != term if part.startswith("?") else part != term:

@@ -1,8 +1,8 @@
-"""The ontology's axioms, compiled into rules: head ← body, each a list of triple patterns.
+"""Compiles the ontology's axioms to rules: head ← body, one triple pattern and a list of triple patterns.
 
-Covered is OWL 2 RL as the ontology uses it; every rule names the entry of the OWL 2 RL/RDF rule tables
-(https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules) it comes from.
-An axiom kind that is not listed here raises UnknownAxiom: nothing is ignored in silence.
+Supports the part of OWL 2 RL that the ontology uses. Every rule has the name of its entry in the OWL 2 RL/RDF rule tables
+(https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules).
+Any other kind of axiom raises UnknownAxiom; no axiom is silently ignored.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from kg.source.turtle import Locator
 
 Pattern = tuple[str, str, str]
-"""subject, predicate, object; a term that starts with ``?`` is a variable, else it is in N-Triples form."""
+"""subject, predicate, object; each is a variable (starts with ``?``) or a term in N-Triples form."""
 
 _TYPE: Final = f"<{TYPE}>"
-# Axioms that can only be violated, never add a triple: checks.py and the shapes look after them.
+# Axioms that forbid triples and never add any; kg.pipeline.build.disjointness checks them.
 CHECKED: Final = frozenset({OWL + "disjointWith", OWL + "AllDisjointClasses", OWL + "IrreflexiveProperty"})
 _NAMES: Final = {
     OWL + n for n in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "Ontology", "Restriction")
@@ -42,10 +42,10 @@ class Rule:
 
     Attributes:
         name: entry of the OWL 2 RL rule table, e.g. ``prp-spo2``.
-        axiom: subject and predicate of the axiom's triple, for showing where the rule comes from.
-        head: the triple concluded.
-        body: the triples it rests on.
-        guard: a SPARQL FILTER the body needs, or empty.
+        axiom: subject and predicate of the axiom's triple, to show the origin of the rule.
+        head: the pattern of the conclusion.
+        body: the patterns of the premises.
+        guard: a SPARQL FILTER on the body, or empty.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Rule:
 
     @property
     def reads(self) -> frozenset[str]:
-        """Keys (see :func:`key`) of the body: the rule can fire anew only when one of them grew."""
+        """Keys of the body (see :func:`key`). The rule can have new conclusions only after triples of these were added."""
         return frozenset(key(p) for p in self.body)
 
     @property
@@ -66,7 +66,7 @@ class Rule:
 
 
 def key(pattern: Pattern) -> str:
-    """What a pattern is indexed by: the class for a type triple, else the predicate."""
+    """The index key of a pattern: the class for a type triple, else the predicate."""
     return pattern[2] if pattern[1] == _TYPE else pattern[1]
 
 
@@ -74,17 +74,17 @@ def compile_rules(quads: Iterable[ox.Quad], locator: Locator | None = None) -> l
     """Every rule of the ontology in *quads*, in the order of the axioms' IRIs.
 
     Args:
-        quads: those of the ontology.
+        quads: the quads of the ontology.
         locator: finds the line of an axiom for the error.
 
     Raises:
-        UnknownAxiom: an axiom kind that has no compiler here, or one that lacks a part.
+        UnknownAxiom: an axiom is of an unsupported kind or incomplete.
     """
     return [rule for rule in _Compiler(quads, locator).rules() if rule.head not in rule.body]
 
 
 class _Compiler:
-    """Reads axioms; one method per axiom kind, found in the two tables below."""
+    """Compiles axioms; :meth:`rules` maps each kind of axiom to a method."""
 
     def __init__(self, quads: Iterable[ox.Quad], locator: Locator | None) -> None:
         self._locator = locator
@@ -108,18 +108,18 @@ class _Compiler:
             OWL + "propertyChainAxiom": self._chain,
         }
         by_type = {OWL + "TransitiveProperty": self._transitive, OWL + "SymmetricProperty": self._symmetric}
-        silent = CHECKED | _NAMES | _PARTS | {RDFS + n for n in ("label", "comment", "isDefinedBy", "seeAlso")}
+        no_rule = CHECKED | _NAMES | _PARTS | {RDFS + n for n in ("label", "comment", "isDefinedBy", "seeAlso")}
         for subject, predicate, value in sorted(self._axioms, key=lambda a: (str(a[0]), a[1], str(a[2]))):
             if predicate in by_predicate:
                 try:
                     yield from by_predicate[predicate](subject, value)
-                except KeyError as error:  # no list where a list should be, a restriction on no property, …
+                except KeyError as error:  # a malformed list, a restriction without a property, …
                     raise self._unknown(subject, predicate, value) from error
             elif predicate == TYPE and iri(value) in by_type:
                 yield by_type[iri(value)](subject)
             elif predicate == TYPE and not iri(value).startswith(OWL):
-                continue  # an individual of a closed list
-            elif (iri(value) if predicate == TYPE else predicate) not in silent:
+                continue  # an individual of a class of the ontology
+            elif (iri(value) if predicate == TYPE else predicate) not in no_rule:
                 raise self._unknown(subject, predicate, value)
 
     def _unknown(self, subject: object, predicate: str, value: object) -> UnknownAxiom:
@@ -145,30 +145,30 @@ class _Compiler:
         yield from self._implies("cax-eqc", axiom, other, one)
 
     def _implies(self, name: str, axiom: tuple[str, str], sub: object, sup: object) -> Iterator[Rule]:
-        """Members of *sub* are members of *sup*: the premise as patterns, one rule per conclusion."""
+        """Rules for: members of *sub* are members of *sup*. There is one rule per pattern of *sup*."""
         body = tuple(self._member("?x", sub))
         yield from (Rule(name, axiom, head, body) for head in self._member("?x", sup))
 
-    def _member(self, who: str, expression: object) -> Iterator[Pattern]:
-        """The triples that say that *who* is in the class *expression* (cls-int, cls-hv, cls-svf)."""
+    def _member(self, member: str, expression: object) -> Iterator[Pattern]:
+        """The patterns for: *member* is in the class *expression* (cls-int, cls-hv, cls-svf)."""
         if isinstance(expression, ox.NamedNode):
-            yield (who, _TYPE, str(expression))
+            yield (member, _TYPE, str(expression))
             return
         parts = dict(self._by_subject[expression])
         if OWL + "intersectionOf" in parts:
             for part in self._list(parts[OWL + "intersectionOf"]):
-                yield from self._member(who, part)
+                yield from self._member(member, part)
         elif OWL + "hasValue" in parts:
-            yield self._step(who, parts[OWL + "onProperty"], str(parts[OWL + "hasValue"]))
+            yield self._step(member, parts[OWL + "onProperty"], str(parts[OWL + "hasValue"]))
         elif OWL + "someValuesFrom" in parts:
             other = self._variable()
-            yield self._step(who, parts[OWL + "onProperty"], other)
+            yield self._step(member, parts[OWL + "onProperty"], other)
             yield from self._member(other, parts[OWL + "someValuesFrom"])
         else:
             raise KeyError(OWL + "intersectionOf")
 
     def _step(self, subject: str, prop: object, value: str) -> Pattern:
-        """The triple for a property, or, turned round, for ``[ owl:inverseOf P ]``."""
+        """The pattern for the property *prop*; subject and value are swapped for ``[ owl:inverseOf P ]``."""
         if isinstance(prop, ox.NamedNode):
             return (subject, str(prop), value)
         return (value, str(dict(self._by_subject[prop])[OWL + "inverseOf"]), subject)
@@ -182,7 +182,7 @@ class _Compiler:
         yield Rule("prp-dom", (_show(prop), RDFS + "domain"), ("?x", _TYPE, str(cls)), (("?x", str(prop), "?y"),))
 
     def _range(self, prop: object, cls: object) -> Iterator[Rule]:
-        if not iri(cls).startswith(XSD):  # a literal's datatype is the shapes' affair
+        if not iri(cls).startswith(XSD):  # shapes check the datatypes of literals
             yield Rule(
                 "prp-rng",
                 (_show(prop), RDFS + "range"),

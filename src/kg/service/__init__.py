@@ -1,1 +1,1 @@
-"""Questions from outside, answered by confined processes that hold the graph; web and agents stand on it."""
+"""Answers requests in confined worker processes that share the loaded graph; used by the HTTP and MCP servers."""

@@ -1,4 +1,4 @@
-"""Answers kept for as long as the graph is the same, the least recently used thrown out first."""
+"""An LRU cache of answers, limited in bytes; the service clears it when the graph changes."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
-Kept = TypeVar("Kept")
+Value = TypeVar("Value")
 
 
-class Cache(Generic[Kept]):
-    """At most *most* bytes of answers by their keys.
+class Cache(Generic[Value]):
+    """An LRU cache of at most *most* bytes.
 
     Attributes:
-        hits: how many answers it has given.
+        hits: number of answers found in the cache.
     """
 
     def __init__(self, most: int) -> None:
-        self._entries: OrderedDict[Hashable, tuple[Kept, int]] = OrderedDict()
+        self._entries: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
         self._most, self._size = most, 0
         self.hits = 0
 
-    def get(self, key: Hashable) -> Kept | None:
-        """The answer kept under *key*."""
+    def get(self, key: Hashable) -> Value | None:
+        """The answer for *key*; None if it is not in the cache."""
         entry = self._entries.get(key)
         if entry is None:
             return None
@@ -30,8 +30,8 @@ class Cache(Generic[Kept]):
         self.hits += 1
         return entry[0]
 
-    def put(self, key: Hashable, answer: Kept, size: int) -> None:
-        """Keep *answer* of *size* bytes, unless it alone would fill an eighth of the room."""
+    def put(self, key: Hashable, answer: Value, size: int) -> None:
+        """Add *answer* of *size* bytes, unless it is larger than an eighth of the cache."""
         if size > self._most // 8 or key in self._entries:
             return
         self._entries[key] = (answer, size)
@@ -41,6 +41,6 @@ class Cache(Generic[Kept]):
             self._size -= freed
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all answers."""
         self._entries.clear()
         self._size = 0

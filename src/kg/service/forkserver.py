@@ -1,4 +1,4 @@
-"""The server's handle on its fork server: starts it, asks it for workers, starts it anew when it has died."""
+"""The server's side of the fork server: starts the process, has it fork workers, and restarts it if it dies."""
 
 from __future__ import annotations
 
@@ -17,40 +17,40 @@ from kg.service.worker import COMMAND, FORK, HEAD, KILL, LENGTH
 from kg.terms import Text
 
 _LOADING: Final = 60.0
-"""Seconds within which a graph must be loaded."""
+"""Time limit in seconds for loading the graph."""
 _SECRET: Final = "KG_TOKEN"
-"""Environment variable that no process which runs queries is given."""
+"""Environment variable that is not passed to processes that run queries."""
 
 
 class Worker(asyncio.Protocol):
-    """One worker process, held by its connection.
+    """The connection to one worker process.
 
     Args:
-        number: its process number.
-        parent: the process that forked it.
+        number: process id of the worker.
+        parent: the fork server that forked it.
 
     Attributes:
-        leaving: whether it has said that it ends.
-        gone: whether its end of the connection is closed.
+        leaving: whether the worker has announced that it exits after its latest answer.
+        gone: whether the worker has closed the connection.
     """
 
     def __init__(self, number: int, parent: asyncio.subprocess.Process) -> None:
         self.number, self._parent = number, parent
-        self.leaving, self.gone = False, False
+        self.exiting, self.gone = False, False
         self._received = bytearray()
         self._answer: asyncio.Future[bytes] | None = None
 
     @property
     def orphaned(self) -> bool:
-        """Whether the process that forked it has died; it is then ended, whatever it is doing."""
+        """Whether the fork server that forked it has died; the worker is then killed too."""
         return self._parent.returncode is not None
 
     async def call(self, message: bytes, seconds: float) -> bytes:
-        """What it answers to *message* within *seconds*.
+        """The worker's answer to *message*.
 
         Raises:
-            TimeoutError: it has not answered in that time; it is still at work.
-            OSError, EOFError: it died over it.
+            TimeoutError: there is no answer within *seconds*; the worker is still busy.
+            OSError, EOFError: the worker died.
         """
         if self.gone:
             raise EOFError
@@ -64,50 +64,50 @@ class Worker(asyncio.Protocol):
             timer.cancel()
 
     def close(self) -> None:
-        """Close the connection; an idle worker then ends."""
+        """Close the connection; an idle worker then exits."""
         self._transport.close()
 
     def connection_made(self, transport: Any) -> None:
-        """Begin (asyncio calls it)."""
+        """Keep the transport (callback of asyncio)."""
         self._transport: asyncio.Transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Take a part of an answer (asyncio calls it)."""
-        received, waiting = self._received, self._answer
-        if waiting is None or waiting.done():  # nothing was asked
+        """Collect the answer; complete the call when it is whole (callback of asyncio)."""
+        received, pending = self._received, self._answer
+        if pending is None or pending.done():  # no request is pending
             self._transport.abort()
             return
         received += data
         if len(received) < HEAD.size:
             return
-        leaving, length = HEAD.unpack_from(received)
+        exiting, length = HEAD.unpack_from(received)
         if len(received) >= HEAD.size + length:
-            self.leaving = leaving
-            waiting.set_result(bytes(memoryview(received)[HEAD.size : HEAD.size + length]))
+            self.exiting = exiting
+            pending.set_result(bytes(memoryview(received)[HEAD.size : HEAD.size + length]))
             self._received = received[HEAD.size + length :]
 
     def eof_received(self) -> None:
-        """The worker has ended (asyncio calls it, then closes the connection)."""
+        """Note that the worker has exited (callback of asyncio, which then closes the connection)."""
         self.gone = True
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Tell whoever waits for an answer (asyncio calls it)."""
+        """Fail a pending call (callback of asyncio)."""
         self.gone = True
         self._fail(error or EOFError())
 
     def _fail(self, error: Exception) -> None:
-        """Let whoever waits for an answer wait no longer."""
+        """Fail a pending call with *error*."""
         if self._answer and not self._answer.done():
             self._answer.set_exception(error)
 
 
 class ForkServer:
-    """The process that has the graph loaded.
+    """Controls the fork server process, which has loaded the graph.
 
     Args:
-        handler: ``module:function`` that makes the handler of requests (bytes → bytes); called in that process.
-        args: its arguments, as JSON values.
-        memory: bytes that a worker may take beyond what it starts with.
+        handler: ``module:function``. The process calls it to create the request handler (bytes → bytes).
+        args: arguments of that function, as JSON values.
+        memory: bytes of memory that a worker may use beyond what it starts with.
     """
 
     def __init__(self, handler: str, args: Sequence[object], memory: int) -> None:
@@ -115,28 +115,28 @@ class ForkServer:
         self._control: socket.socket | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._lock = asyncio.Lock()
-        self._keeper: asyncio.Task[None] | None = None
+        self._monitor_task: asyncio.Task[None] | None = None
 
     @property
     def alive(self) -> bool:
-        """Whether the process is there."""
+        """Whether the process is running."""
         return self._process is not None and self._process.returncode is None
 
     async def start(self) -> None:
-        """Load the graph.
+        """Start the process, wait until it has loaded the graph, and restart it from then on if it dies.
 
         Raises:
-            StoreError: it cannot be loaded.
+            StoreError: the graph cannot be loaded.
         """
         async with self._lock:
             await self._start()
-        self._keeper = asyncio.create_task(self._keep())
+        self._monitor_task = asyncio.create_task(self._monitor())
 
     async def fork(self) -> Worker:
-        """A new worker.
+        """Have the process fork a worker.
 
         Raises:
-            OSError, EOFError: the process has died; it is being started anew.
+            OSError, EOFError: the process has died; it is being restarted.
         """
         here, there = socket.socketpair()
         try:
@@ -155,10 +155,10 @@ class ForkServer:
         return worker
 
     async def end(self, worker: Worker) -> None:
-        """Kill *worker* whatever it is doing.
+        """Kill *worker*, even if it is busy.
 
         Raises:
-            OSError: the process that forked it has died, and the worker with it.
+            OSError: the fork server has died, and the worker with it.
         """
         worker.close()
         async with self._lock:
@@ -167,9 +167,9 @@ class ForkServer:
 
     async def close(self) -> None:
         """End the process and all its workers."""
-        if self._keeper:
-            self._keeper.cancel()
-            await asyncio.gather(self._keeper, return_exceptions=True)
+        if self._monitor_task:
+            self._monitor_task.cancel()
+            await asyncio.gather(self._monitor_task, return_exceptions=True)
         if self._control:
             self._control.close()
         if self._process:
@@ -198,19 +198,19 @@ class ForkServer:
     async def _spawn(self, control: int) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             sys.executable,
-            "-P",  # no module of the folder in which the server happens to be started
+            "-P",  # do not import modules from the current folder
             "-m",
             "kg.service.worker",
             json.dumps({**self._spec, "control": control}),
             pass_fds=[control],
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=2,  # standard error: standard output is the agents' protocol
+            stdout=2,  # to standard error, because MCP uses standard output
             start_new_session=True,
             env={name: value for name, value in os.environ.items() if name != _SECRET},
         )
 
-    async def _keep(self) -> None:
-        """Start the process anew whenever it has died."""
+    async def _monitor(self) -> None:
+        """Restart the process whenever it dies."""
         while self._process:
             process = self._process
             await process.wait()
@@ -224,7 +224,7 @@ class ForkServer:
 
 
 async def _kill_group(process: asyncio.subprocess.Process) -> None:
-    """End a fork server and its workers, which are one process group and can outlive it."""
+    """Kill a fork server and its workers. They are one process group; workers can outlive the fork server."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
@@ -234,7 +234,7 @@ async def _reply(control: socket.socket) -> int:
     """The number in the next command from the fork server.
 
     Raises:
-        EOFError: it died.
+        EOFError: the fork server died.
     """
     data = b""
     while len(data) < COMMAND.size:

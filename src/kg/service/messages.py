@@ -1,4 +1,4 @@
-"""What passes between a server and its workers: a Request there, an Answer or an error back, as JSON and bytes."""
+"""Messages between a server and its workers: a Request to the worker, an Answer or a Failure back."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from kg.terms import Text
 
 @dataclass(frozen=True)
 class Request:
-    """A question for a worker; all of it can be written as JSON.
+    """A request to a worker; can be serialised as JSON.
 
     Attributes:
-        task: name of what is to be done, such as ``sparql`` or ``chain``.
+        task: name of the task, such as ``sparql`` or ``chain``.
         lang: ``zh`` or ``en``.
-        params: parameters in order; a name may occur twice.
-        path: over HTTP, what of the path says which thing or query is meant.
-        suffix: over HTTP, the format named in the path (``json``, ``ttl``, …); empty to negotiate.
+        params: parameters in order; a name may occur more than once.
+        path: over HTTP, the part of the path that identifies an entity or a saved query.
+        suffix: over HTTP, the format suffix of the path (``json``, ``ttl``, …); empty for content negotiation.
         accept: over HTTP, the Accept header.
-        base: over HTTP, the URL under which the client sees the server (``http://host:port/root``).
-        posted: over HTTP, whether the query was posted.
-        query: over HTTP, the URL's query string as it came, which the task decodes; empty where *params* holds it already.
+        base: over HTTP, the server's public base URL (``http://host:port/root``).
+        posted: over HTTP, whether the method is POST.
+        query: over HTTP, the raw query string of the URL, which the task decodes; empty if *params* is already set.
     """
 
     task: str
@@ -42,7 +42,7 @@ class Request:
         return tuple(value for key, value in self.params if key == name)
 
     def one(self, name: str, default: Any = "") -> Any:
-        """The value of the parameter *name*, the last if it is there twice."""
+        """The value of the parameter *name*; the last one if there are several."""
         return next((value for key, value in reversed(self.params) if key == name), default)
 
     def pack(self) -> bytes:
@@ -51,21 +51,21 @@ class Request:
 
     @classmethod
     def unpack(cls, message: bytes) -> Request:
-        """The request that :meth:`pack` wrote."""
+        """The request from the output of :meth:`pack`."""
         fields = json.loads(message)
         return cls(**{**fields, "params": tuple((name, value) for name, value in fields["params"])})
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A finished answer.
+    """The answer to a request.
 
     Attributes:
         body: the bytes.
-        media: their media type, with its charset where it has one.
+        media: the media type, with a charset parameter if it has one.
         headers: further HTTP headers.
         status: the HTTP status.
-        keep: whether the same request has the same answer for as long as the graph is the same.
+        keep: whether the answer may be cached until the graph changes.
     """
 
     body: bytes
@@ -77,7 +77,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Failure:
-    """An error as a worker sends it, with the traceback if it is a fault of the program."""
+    """An error from a worker; with a traceback if it is a bug."""
 
     error: KgError
     trace: str = ""
@@ -86,7 +86,7 @@ class Failure:
 def pack(result: Answer | Failure) -> bytes:
     """A worker's result as one message: a line of JSON, then the body.
 
-    The server reads it as JSON, never by pickle: a worker that a query has broken into could write anything.
+    JSON and not pickle, because the server must not trust a worker: a malicious query could have taken control of it.
     """
     if isinstance(result, Failure):
         return json.dumps({"error": result.error.plain(), "trace": result.trace}).encode()
@@ -95,7 +95,7 @@ def pack(result: Answer | Failure) -> bytes:
 
 
 def unpack(message: bytes) -> Answer | Failure:
-    """The result that :func:`pack` wrote."""
+    """The result from the output of :func:`pack`."""
     head, _, body = message.partition(b"\n")
     fields = json.loads(head)
     if "error" in fields:

@@ -1,4 +1,4 @@
-"""A pool of workers: each answers one request at a time, is killed at its deadline, and is replaced when it is gone."""
+"""A pool of workers. Each answers one request at a time, is killed at its deadline, and is replaced after it has ended."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from kg.terms import Text
 
 
 class Pool:
-    """Workers of one fork server, and the requests that wait for one.
+    """Workers of one fork server, and the queue of requests that wait for a worker.
 
     Args:
-        server: forks the workers.
-        size: how many.
-        waiting: how many requests may wait for a worker; one more is refused at once.
+        server: the fork server.
+        size: number of workers.
+        waiting: most requests that may wait; further requests are refused at once.
 
     Attributes:
-        killed: how many workers were ended by a limit, or ended themselves.
+        killed: number of workers that were killed at a limit or died.
     """
 
     def __init__(self, server: ForkServer, size: int, waiting: int) -> None:
@@ -34,7 +34,7 @@ class Pool:
 
     @property
     def busy(self) -> int:
-        """How many workers are at work or being replaced."""
+        """Number of workers that are busy or being replaced."""
         return self._size - len(self._idle)
 
     async def start(self) -> None:
@@ -47,35 +47,35 @@ class Pool:
             self._release(await self._server.fork())
 
     async def call(self, message: bytes, seconds: float) -> bytes:
-        """What a worker answers to *message* within *seconds* from when it has it.
+        """A worker's answer to *message*. *seconds* limits the wait for a worker, and then the wait for the answer.
 
         Raises:
-            Busy: too many requests wait already, or none of the workers came free in that time.
-            LimitReached: the time ran out, or the worker died over it.
+            Busy: the queue is full, or no worker became free in time.
+            LimitReached: there was no answer in time, or the worker died.
         """
         while True:
             worker = await self._acquire(seconds)
             try:
                 answer = await worker.call(message, seconds)
             except TimeoutError:
-                self._lose(worker)
+                self._replace_dead(worker)
                 raise out_of_time(seconds) from None
             except (OSError, EOFError) as error:
-                self._lose(worker)
-                if worker.orphaned and not self._closing:  # this request did not end it; another worker can answer
+                self._replace_dead(worker)
+                if worker.orphaned and not self._closing:  # killed with its fork server, not by this request: retry
                     continue
                 raise ended() from error
-            except BaseException:  # whoever asked has gone away: the worker does not go on
-                self._lose(worker)
+            except BaseException:  # cancelled, because the client has disconnected: stop the worker
+                self._replace_dead(worker)
                 raise
-            if worker.leaving:
+            if worker.exiting:
                 self._replace(worker)
             else:
                 self._release(worker)
             return answer
 
     async def close(self, seconds: float) -> None:
-        """Let requests that are being answered finish, for at most *seconds*."""
+        """Wait at most *seconds* for the current requests, then close the idle workers."""
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
         while (self.busy or self._waiting) and loop.time() < end:
@@ -89,10 +89,10 @@ class Pool:
 
     async def _acquire(self, seconds: float) -> Worker:
         while self._idle:
-            worker = self._idle.pop()  # the one that was at work last: its memory is in the processor's cache
+            worker = self._idle.pop()  # the last one used; its memory is in the CPU cache
             if not worker.gone:
                 return worker
-            self._lose(worker)
+            self._replace_dead(worker)
         if len(self._waiting) >= self._most:
             raise _busy()
         free: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
@@ -101,7 +101,7 @@ class Pool:
             async with asyncio.timeout(seconds):
                 return await free
         except BaseException as error:
-            if free.done() and not free.cancelled():  # a worker was given just as the time was over
+            if free.done() and not free.cancelled():  # a worker was assigned just before the timeout
                 self._release(free.result())
             with suppress(ValueError):
                 self._waiting.remove(free)
@@ -110,7 +110,7 @@ class Pool:
             raise
 
     def _release(self, worker: Worker) -> None:
-        """Give *worker* to whoever has waited longest."""
+        """Give *worker* to the first request in the queue, or mark it idle."""
         while self._waiting:
             free = self._waiting.popleft()
             if not free.done():
@@ -118,28 +118,28 @@ class Pool:
                 return
         self._idle.append(worker)
 
-    def _lose(self, worker: Worker) -> None:
-        """Replace *worker*, which was ended or ended itself."""
+    def _replace_dead(self, worker: Worker) -> None:
+        """Count and replace *worker*, which has died or must be killed."""
         self.killed += 1
         self._replace(worker)
 
     def _replace(self, worker: Worker) -> None:
-        """End *worker* and fork another in the background."""
-        if self._closing:  # it ends with the fork server
+        """Kill *worker* and fork another in the background."""
+        if self._closing:  # all workers end with the fork server
             worker.close()
             return
-        task = asyncio.create_task(self._renew(worker))
+        task = asyncio.create_task(self._kill_and_fork(worker))
         self._replacements.add(task)
         task.add_done_callback(self._replacements.discard)
 
-    async def _renew(self, worker: Worker) -> None:
+    async def _kill_and_fork(self, worker: Worker) -> None:
         with suppress(OSError):
             await self._server.end(worker)
         while True:
             try:
                 self._release(await self._server.fork())
                 return
-            except (EOFError, OSError):  # the fork server has died and is being started anew
+            except (EOFError, OSError):  # the fork server has died and is being restarted
                 await asyncio.sleep(0.1)
 
 

@@ -1,4 +1,4 @@
-"""The graph that answers now, followed as it is built anew, with its workers and the answers that it has given."""
+"""Answers requests on the current graph: runs its workers, caches answers, and switches to a new build."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from kg.store.answers import Limits
 from kg.terms import Text
 
 LOG: Final = logging.getLogger("kg.service")
-FREE: Final = "sparql"
-"""The task that runs a query of the asker's own making; every other task runs the program's."""
-_LOOK: Final = 1.0
-"""Seconds between two looks whether the graph was built anew."""
-_ENTRY: Final = 512
-"""Bytes that an answer in the cache takes besides its body."""
+SPARQL_TASK: Final = "sparql"
+"""The task that runs a user's SPARQL query; the other tasks run only queries of this program."""
+_POLL: Final = 1.0
+"""Seconds between two checks for a new build."""
+_OVERHEAD: Final = 512
+"""Bytes of memory of a cached answer besides its body and key."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a service needs to know.
+    """The settings of a service.
 
     Attributes:
-        store: folder in which the built graph lies; its link ``current`` is followed.
-        tasks: ``module:function`` that is given the graph, the limits and *args* in the process that forks workers, and
-            returns the tasks (Request → Answer) by name.
+        store: the store folder; the service follows its link ``current``.
+        tasks: ``module:function``. The fork server calls it with the graph, the limits and *args*; it returns a mapping
+            from name to task (Request → Answer).
         args: further arguments of that function, as JSON values.
-        limits: what one request may take.
-        workers: requests answered at once.
-        reserved: further workers for every task but ``sparql``, so that slow queries of some do not keep pages and saved
-            questions of others waiting.
-        waiting: requests that may wait for each kind of worker.
-        cache: bytes of answers kept.
+        limits: limits of one request.
+        workers: number of workers, and so of requests that run at once.
+        reserved: number of additional workers for all tasks except ``sparql``, so that slow SPARQL queries do not delay
+            pages and saved queries.
+        waiting: most requests that may wait for each kind of worker.
+        cache: size of the cache in bytes.
     """
 
     store: Path
@@ -66,7 +66,7 @@ class _Graph:
     reserved: Pool
 
     def pool(self, task: str) -> Pool:
-        return self.free if task == FREE else self.reserved
+        return self.free if task == SPARQL_TASK else self.reserved
 
     async def close(self, seconds: float) -> None:
         await asyncio.gather(*(pool.close(seconds) for pool in {self.free, self.reserved}))
@@ -74,14 +74,15 @@ class _Graph:
 
 
 class Service:
-    """Answers requests from the graph that is current.
+    """Answers requests on the current graph.
 
     Args:
-        options: of the service.
-        loaded: is called with the folder of each graph just before that graph answers; what it raises keeps the old one.
+        options: settings of the service.
+        loaded: called with the folder of each new graph before the service switches to it. If it raises, the service keeps
+            the old graph.
 
     Attributes:
-        cache: answers by the keys that :meth:`ask` was given.
+        cache: the cached answers; the keys are those given to :meth:`ask`.
     """
 
     def __init__(self, options: Options, loaded: Callable[[Path], None] | None = None) -> None:
@@ -89,8 +90,8 @@ class Service:
         self.cache: Cache[Any] = Cache(options.cache)
         self._loaded = loaded
         self._graph: _Graph | None = None
-        self._watching: asyncio.Task[None] | None = None
-        self._leaving: set[asyncio.Task[None]] = set()
+        self._watch_task: asyncio.Task[None] | None = None
+        self._retiring: set[asyncio.Task[None]] = set()
 
     @property
     def dataset(self) -> str:
@@ -104,38 +105,38 @@ class Service:
 
     @property
     def busy(self) -> int:
-        """How many workers are at work."""
+        """Number of busy workers."""
         return sum(pool.busy for pool in self._pools())
 
     @property
     def killed(self) -> int:
-        """How many workers of this graph were ended by a limit, or ended themselves."""
+        """Number of workers of the current graph that were killed at a limit or died."""
         return sum(pool.killed for pool in self._pools())
 
     async def open(self) -> None:
-        """Load the current graph, and follow it from now on.
+        """Load the current graph, and watch for new builds from then on.
 
         Raises:
-            StoreError: there is none, or it cannot be read.
+            StoreError: there is no graph, or it cannot be read.
         """
-        await self._take_over(self._current())
-        self._watching = asyncio.create_task(self._watch())
+        await self._switch_to(self._current())
+        self._watch_task = asyncio.create_task(self._watch())
 
     async def ask(self, request: Request, key: Hashable = None) -> Answer:
-        """The answer to *request*, from the cache where the graph is the same.
+        """The answer to *request*, from the cache if possible.
 
         Args:
             request: the request.
-            key: under which the answer is kept; the request itself if there is none.
+            key: cache key of the answer; None means the request itself.
 
         Raises:
-            KgError: as the task raises; Busy, LimitReached: as :meth:`kg.service.pool.Pool.call` raises.
+            KgError: the task raised it. Busy, LimitReached: as in :meth:`kg.service.pool.Pool.call`.
             StoreError: no graph is loaded.
         """
         key = request if key is None else key
-        kept: Answer | None = self.cache.get(key)
-        if kept:
-            return kept
+        cached: Answer | None = self.cache.get(key)
+        if cached:
+            return cached
         graph = self._graph
         if graph is None:
             raise StoreError(Text("图谱尚未载入", "the graph is not loaded yet"))
@@ -146,12 +147,12 @@ class Service:
                 LOG.error("a task failed", extra={"fields": {"task": request.task, "traceback": result.trace}})
             raise result.error
         if result.keep and graph is self._graph:
-            self.cache.put(key, result, len(result.body) + len(message) + _ENTRY)
+            self.cache.put(key, result, len(result.body) + len(message) + _OVERHEAD)
         return result
 
     async def close(self, seconds: float = 4.0) -> None:
-        """End the workers, after what they are at or *seconds*."""
-        tasks = [task for task in (self._watching, *self._leaving) if task]
+        """End the workers, after they have answered their current requests or after *seconds*."""
+        tasks = [task for task in (self._watch_task, *self._retiring) if task]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -162,32 +163,32 @@ class Service:
         return {self._graph.free, self._graph.reserved} if self._graph else set()
 
     def _current(self) -> Path:
-        # os.path.realpath raises nothing, as Path.resolve does on a loop of links
+        # unlike Path.resolve, os.path.realpath does not raise on a loop of links
         return Path(realpath(self.options.store / CURRENT))
 
     async def _watch(self) -> None:
-        """When ``current`` points at another build, load that beside the old one, then change over."""
-        broken = None
+        """Whenever the link ``current`` changes, load the new build, switch to it and close the old one."""
+        failed = None
         while True:
-            await asyncio.sleep(_LOOK)
+            await asyncio.sleep(_POLL)
             folder, old = self._current(), self._graph
-            if old and folder not in (old.folder, broken):
+            if old and folder not in (old.folder, failed):
                 try:
-                    await self._take_over(folder)
-                except (KgError, OSError) as error:  # the old graph still answers
-                    broken = folder
+                    await self._switch_to(folder)
+                except (KgError, OSError) as error:  # keep the old graph
+                    failed = folder
                     fields = {"graph": folder.name, "why": str(error)}
                     LOG.error("a rebuilt graph cannot be loaded", extra={"fields": fields})
                 else:
-                    self._leave(old)
+                    self._retire(old)
 
-    def _leave(self, graph: _Graph) -> None:
-        """Let *graph* answer what it was asked; to wait and to be answered may each take as long as a query may."""
+    def _retire(self, graph: _Graph) -> None:
+        """Close *graph* after its requests are answered; each may still wait, and then run, for the time limit."""
         task = asyncio.create_task(graph.close(2 * self.options.limits.seconds + 1))
-        self._leaving.add(task)
-        task.add_done_callback(self._leaving.discard)
+        self._retiring.add(task)
+        task.add_done_callback(self._retiring.discard)
 
-    async def _take_over(self, folder: Path) -> None:
+    async def _switch_to(self, folder: Path) -> None:
         manifest = read(folder / "manifest.json")
         if manifest is None:
             raise StoreError(

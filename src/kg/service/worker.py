@@ -1,11 +1,11 @@
-"""The fork server and its workers (``python -m kg.service.worker SPEC``), as Python's own ``multiprocessing.forkserver``.
+"""The fork server process and its workers (``python -m kg.service.worker SPEC``); as in ``multiprocessing.forkserver``.
 
-The fork server loads the graph once and forks a worker whenever :mod:`kg.service.forkserver` asks for one. A worker shares
-the loaded memory, is confined, and answers one request after another. The fork server itself answers nothing, has no
-threads and runs no query, so nothing can make it hang.
+The fork server loads the graph once, and forks a worker for each command from :mod:`kg.service.forkserver`. A worker shares
+the loaded memory, is confined, and answers one request after another. The fork server has no threads and runs no query, so
+no query can block it.
 
-Two kinds of message pass. On the control socket: a command of five bytes (:data:`COMMAND`). On a worker's socket: a request
-as :data:`LENGTH` and bytes; its answer as :data:`HEAD` and bytes.
+There are two kinds of messages. On the control socket, a command has five bytes (:data:`COMMAND`). On a worker's socket, a
+request is :data:`LENGTH` and the bytes; an answer is :data:`HEAD` and the bytes.
 """
 
 from __future__ import annotations
@@ -32,50 +32,52 @@ from kg.store.answers import BYTES, Limits, too_large
 from kg.store.confine import confine, ended
 
 COMMAND: Final = struct.Struct("!cI")
-"""A command and a process number: ``F``, with a socket attached, forks a worker for that socket and is answered by the same
-command with the worker's number; ``K`` kills and reaps the worker of that number; the server's ``R`` says the graph is loaded."""
+"""A command and a process id. ``F`` with a socket attached: fork a worker for that socket; the reply is ``F`` with the
+worker's process id. ``K``: kill and reap the worker. ``R`` from the fork server: the graph is loaded."""
 FORK, KILL, READY = b"F", b"K", b"R"
 LENGTH: Final = struct.Struct("!I")
 HEAD: Final = struct.Struct("!?I")
-"""Of an answer: whether the worker leaves after it, and its length in bytes."""
-_GROWN: Final = 64 * 1024
-"""KiB of resident memory by which a worker may grow before it leaves, so that no query's memory is kept for good."""
+"""Head of an answer: whether the worker exits after it, and the length of the answer in bytes."""
+_MAX_GROWTH: Final = 64 * 1024
+"""KiB by which a worker's resident memory may grow before it exits and is replaced."""
 
 Handler = Callable[[bytes], bytes]
 Task = Callable[[Request], Answer]
 
 
 def main(spec: str) -> None:
-    """Load what *spec* names, say that it is loaded, and obey the control socket until it closes.
+    """Create the request handler, send ``R``, and run the commands from the control socket until it closes.
 
     Args:
-        spec: JSON with ``control`` (a descriptor), ``handler`` (``module:function`` that makes the handler of requests),
-            ``args`` (its arguments) and ``memory`` (bytes that a worker may take beyond what it starts with).
+        spec: JSON with ``control`` (a file descriptor), ``handler`` (``module:function`` that creates the handler), ``args``
+            (its arguments) and ``memory`` (bytes that a worker may use beyond what it starts with).
     """
     fields = json.loads(spec)
     module, _, name = fields["handler"].partition(":")
     with socket.socket(fileno=fields["control"]) as control:
         _close_inherited(keep=control.fileno())
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal group; the server decides
+        signal.signal(
+            signal.SIGINT, signal.SIG_IGN
+        )  # Ctrl-C reaches the whole process group; the server ends this process
         try:
             handler: Handler = getattr(import_module(module), name)(*fields["args"])
-        except Exception:  # standard error is the server's log, one JSON object a line
+        except Exception:  # standard error is the server's log: JSON Lines
             body = {"level": "error", "event": "the graph cannot be loaded", "traceback": format_exc()}
             print(json.dumps(body), file=sys.stderr, flush=True)  # noqa: T201
             sys.exit(1)
         gc.collect()
-        gc.freeze()  # the collector then does not write to memory that workers share
-        with suppress(OSError):  # the server has gone
+        gc.freeze()  # garbage collection would write to pages shared with workers, which copies them
+        with suppress(OSError):  # the server has exited
             control.sendall(COMMAND.pack(READY, 0))
-            _obey(control, handler, fields["memory"])
+            _run_commands(control, handler, fields["memory"])
 
 
 def open_graph(folder: str, tasks: str, args: list[Any], limits: Mapping[str, Any]) -> Handler:
-    """The handler of requests on one built graph.
+    """The request handler for one built graph.
 
     Args:
-        folder: the graph's folder (``build/v-…``).
-        tasks: ``module:function`` that is given the graph, the limits and *args*, and returns name → task.
+        folder: the build folder (``build/v-…``).
+        tasks: ``module:function``, called with the graph, the limits and *args*; it returns name → task.
         args: further arguments of that function.
         limits: fields of :class:`kg.store.answers.Limits`.
     """
@@ -100,13 +102,13 @@ def _result(tasks: Mapping[str, Task], request: Request, most: int) -> Answer | 
         return Failure(error)
     except (MemoryError, RecursionError):
         return Failure(ended())
-    except Exception:  # a fault of the program: the server logs it, and this worker goes on
+    except Exception:  # a bug: the server logs it, and this worker continues
         return Failure(KgError(FAILED), format_exc())
 
 
-def _obey(control: socket.socket, handler: Handler, memory: int) -> None:
+def _run_commands(control: socket.socket, handler: Handler, memory: int) -> None:
     workers: set[int] = set()
-    with suppress(OSError):  # the server closes in the midst of a command
+    with suppress(OSError):  # the server has exited during a command
         while True:
             message, attached, *_ = socket.recv_fds(control, COMMAND.size, 1)
             if len(message) < COMMAND.size:
@@ -123,7 +125,7 @@ def _obey(control: socket.socket, handler: Handler, memory: int) -> None:
 
 
 def _fork(control: socket.socket, channel: int, handler: Handler, memory: int) -> int:
-    """The process number of a new worker on *channel*."""
+    """Fork a worker that serves on *channel*. Returns its process id."""
     number = os.fork()
     if number:
         os.close(channel)
@@ -131,9 +133,9 @@ def _fork(control: socket.socket, channel: int, handler: Handler, memory: int) -
     try:
         control.close()
         nothing = os.open(os.devnull, os.O_RDWR)
-        for standard in (0, 1, 2):  # an engine that aborts writes to standard error, which is the server's log
+        for standard in (0, 1, 2):  # an abort of the engine would write to the server's log
             os.dup2(nothing, standard)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the server ends its workers after their answers are sent
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the server ends workers after their last answer
         confine(memory)
         with socket.socket(fileno=channel) as connection:
             serve(connection, handler)
@@ -142,22 +144,22 @@ def _fork(control: socket.socket, channel: int, handler: Handler, memory: int) -
 
 
 def serve(connection: socket.socket, handler: Handler) -> None:
-    """Answer requests until the connection closes or this worker has grown."""
-    start, requests = _resident(), connection.makefile("rb")
+    """Answer requests until the connection closes or this worker's memory has grown by :data:`_MAX_GROWTH`."""
+    start, requests = _peak_memory(), connection.makefile("rb")
     while len(head := requests.read(LENGTH.size)) == LENGTH.size:
         (size,) = LENGTH.unpack(head)
         message = requests.read(size)
-        if len(message) < size:  # the server broke off
+        if len(message) < size:  # the connection was closed within a message
             return
         answer = handler(message)
-        grown = _resident() - start > _GROWN
+        grown = _peak_memory() - start > _MAX_GROWTH
         connection.sendall(HEAD.pack(grown, len(answer)) + answer)
         if grown:
             return
 
 
-def _resident() -> int:
-    """The most memory this process has held, in KiB."""
+def _peak_memory() -> int:
+    """Peak resident memory of this process in KiB."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most // 1024 if sys.platform == "darwin" else most
 
@@ -169,10 +171,10 @@ def _end(number: int) -> None:
 
 
 def _close_inherited(keep: int) -> None:
-    """Close every file but the standard ones and *keep*: uvloop hands its own down, and the server's listening socket."""
+    """Close all inherited file descriptors except 0, 1, 2 and *keep*, such as uvloop's and the listening socket."""
     for number in map(int, os.listdir("/dev/fd")):  # noqa: PTH208 - only the names are needed
         if number > 2 and number != keep:
-            with suppress(OSError):  # the listing itself was one of them
+            with suppress(OSError):  # listdir's own descriptor is already closed
                 os.close(number)
 
 

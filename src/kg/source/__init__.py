@@ -1,1 +1,1 @@
-"""Files → quads, passages and saved queries, each knowing the file and line it came from."""
+"""Reads files into quads, passages and saved queries, and finds the file and line of each for error messages."""

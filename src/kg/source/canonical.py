@@ -1,7 +1,7 @@
-"""One way to write a Turtle file of the model: sections by kind, terms in order, predicates in order, zh before en.
+"""Canonical form of the model's Turtle files: sections by kind, terms and predicates in a fixed order, zh before en.
 
-Two files with the same triples become the same text, so a change of the ontology is a change of its lines. The comment
-lines before the first prefix are kept; what else is worth saying is said in triples (skos:editorialNote).
+Two files with the same triples get the same text, so a diff shows only changes of the ontology. Comment lines before
+the first prefix are kept, all others are lost; use skos:editorialNote for notes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _FIRST: Final = (
     RDFS.domain,
     RDFS.range,
 )
-"""Predicates in the order of reading; the others follow by name, rdfs:isDefinedBy last."""
+"""Predicates that are written first, in this order. The others follow by name; rdfs:isDefinedBy is last."""
 _SECTIONS: Final = (
     (OWL.Ontology, "ontology"),
     (OWL.Class, "classes"),
@@ -45,14 +45,14 @@ _LOCAL: Final = re.compile(r"[A-Za-z0-9_]([\w-]*[\w])?", re.ASCII)
 
 
 def canonical(text: str, shown: str = "file") -> str:
-    """The Turtle of *text* in its one order.
+    """The Turtle in *text*, in canonical form.
 
     Args:
         text: a Turtle file.
         shown: what the file is called in errors.
 
     Raises:
-        SyntaxProblem: it is not Turtle, or a blank node is used twice and so cannot be written in place.
+        SyntaxProblem: *text* is not Turtle, or a blank node is the object of two triples and so cannot be nested.
     """
     graph = to_rdflib(parse(text, ox.RdfFormat.TURTLE, shown))
     header = text[: text.index("@prefix")].rstrip()
@@ -71,7 +71,7 @@ class _Writer:
         return "\n".join([*([header] if header else []), *lines]) + "\n" + body
 
     def _sections(self) -> Iterator[str]:
-        """The ontology, its terms by kind, individuals by class, and last the axioms that have no subject of their own."""
+        """The ontology, its terms by kind, individuals by class, and last the axioms whose subject is a blank node."""
         left = {s for s in self._graph.subjects() if isinstance(s, URIRef)}
         for kind, title in _SECTIONS:
             members = {s for s in self._graph.subjects(RDF.type, kind) if s in left}
@@ -94,7 +94,7 @@ class _Writer:
         return min((self._term(c) for c in self._graph.objects(subject, RDF.type)), default="others")
 
     def _body(self, subject: Node, between: str = " ;\n    ") -> str:
-        """Predicates and objects of *subject*."""
+        """Predicates and objects of *subject*, joined by *between*."""
         predicates = sorted(set(self._graph.predicates(subject)), key=_rank)
         return between.join(f"{self._verb(p)} {self._objects(subject, p)}" for p in predicates)
 
@@ -145,12 +145,12 @@ def _rank(predicate: Node) -> tuple[int, str]:
 
 
 def _language(node: Node) -> int:
-    """Chinese first, then English, then what has no language."""
+    """Sort key of a literal: Chinese first, then English, then literals without a language."""
     return {"zh": 0, "en": 1}.get(getattr(node, "language", None) or "", 2)
 
 
 def main(paths: Iterable[str]) -> None:
-    """Write each file anew in its one order, unless it is in it; what is not Turtle stops before anything is written."""
+    """Rewrite each file that is not in canonical form. If any file is not Turtle, no file is written."""
     texts = {Path(path): canonical(Path(path).read_text(encoding="utf-8"), path) for path in paths}
     for path, text in texts.items():
         if path.read_text(encoding="utf-8") != text:

@@ -1,4 +1,4 @@
-"""``kg.toml``: what a project says of itself."""
+"""``kg.toml``: the settings of a project."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kg.terms import LANGS, Text
 
 NAME: Final = "kg.toml"
 PACKAGED: Final = "ivc"
-"""What a project can extend: the packaged ontology, lists, shapes and queries."""
+"""The only value of ``extends``: the packaged ontology, lists, shapes and queries."""
 _KEYS: Final = ("title", "extends", "languages", "example")
 
 
@@ -22,10 +22,10 @@ class Config:
     """The settings of a project.
 
     Attributes:
-        title: what it is called, if it says.
-        extends: whether its terms, shapes and queries are added to the packaged ones.
-        example: name of the thing shown first; empty where it does not say.
-        languages: in which its things are named.
+        title: the project's title; None if it is not set.
+        extends: whether the project's terms, shapes and queries are added to the packaged ones.
+        example: name of the entity that is shown first; empty if it is not set.
+        languages: languages in which the project's entities have names.
     """
 
     title: Text | None = None
@@ -35,11 +35,11 @@ class Config:
 
 
 def read(path: Path) -> Config:
-    """The settings in *path*; those of a project without any where there is no such file.
+    """The settings in the file *path*; the defaults if there is no such file.
 
     Raises:
-        MissingFile: it cannot be read.
-        SyntaxProblem: it is not TOML, or a key or value is not known.
+        MissingFile: the file cannot be read.
+        SyntaxProblem: the file is not TOML, or a key or value is not known.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -73,7 +73,7 @@ def read(path: Path) -> Config:
 
 
 def _title(value: Any, text: str) -> Text:
-    """A title in both languages, or one for both."""
+    """The title: a table with both languages, or one string for both."""
     if isinstance(value, str):
         return Text(value, value)
     if isinstance(value, dict) and value.keys() == set(LANGS) and all(isinstance(v, str) for v in value.values()):

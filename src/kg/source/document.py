@@ -1,8 +1,8 @@
-"""A document of a project: its folder ``data/<id>/``, and its sections, which are the author's to name.
+"""A document of a project: its folder ``data/<id>/``, and its sections, which the author names.
 
 ``sections.tsv`` has a row for each line of the text at which a section begins: line, level (1 is the outermost), heading,
-and the industry that the section is about, if it is about one. A row without a heading ends the sections of its level and
-below, as does a bare number that stands before a title.
+and the industry that the section is about, if any. A row without a heading ends the sections of its level and of deeper
+levels. :func:`guess_sections` writes such a row for a line that holds only a section number.
 """
 
 from __future__ import annotations
@@ -47,17 +47,17 @@ class Document:
 
     @property
     def passages(self) -> Path:
-        """Spans and digests, generated."""
+        """The generated file of spans and digests."""
         return self.folder / "passages.ttl"
 
     @property
     def sections(self) -> Path:
-        """Where sections begin; guessed once, then edited by hand."""
+        """The file that says where sections begin: guessed once, then edited by hand."""
         return self.folder / "sections.tsv"
 
     @property
     def carried(self) -> Path:
-        """What a passage names in other words."""
+        """The file of entities that a passage mentions without their name (:class:`kg.check.fidelity.Carried`)."""
         return self.folder / "carried.tsv"
 
 
@@ -68,8 +68,8 @@ class Section:
     Attributes:
         line: line number in the text, from 1.
         level: depth, from 1.
-        heading: as it stands in the section path; empty where sections end.
-        industry: slug or IRI of the industry it is about; empty for that of the section around it.
+        heading: its part of the section path; empty in a row that only ends sections.
+        industry: slug or IRI of the industry it is about; empty if the enclosing section's industry applies.
     """
 
     line: int
@@ -79,14 +79,14 @@ class Section:
 
 
 def read_sections(document: Document, shown: str) -> list[Section]:
-    """The rows of *document*'s ``sections.tsv``, in order of lines; none where there is no such file.
+    """The rows of *document*'s ``sections.tsv``, in line order; empty if there is no such file.
 
     Args:
         document: the document.
         shown: the path of the file as error messages give it.
 
     Raises:
-        SyntaxProblem: a row is not of that form.
+        SyntaxProblem: a row does not have these columns.
     """
     if not document.sections.exists():
         return []
@@ -108,7 +108,7 @@ def read_sections(document: Document, shown: str) -> list[Section]:
 
 
 def to_tsv(sections: Iterable[Section]) -> str:
-    """The sections as ``sections.tsv`` holds them."""
+    """The text of ``sections.tsv`` for these sections."""
     rows = (f"{s.line}\t{s.level}\t{s.heading}\t{s.industry}" for s in sections)
     return "".join(f"{row}\n" for row in (HEAD, *rows))
 
@@ -141,7 +141,7 @@ def guess_sections(text: str, industries: Mapping[str, str]) -> list[Section]:
 
 
 def _heading(line: int, content: str, industries: Mapping[str, str], before: Sequence[Section]) -> list[Section]:
-    """The section that begins with the line *content*, if one does."""
+    """A list with the section that begins at the line *content*; empty if none begins there."""
     if content in industries:
         return [Section(line, 1, content, industries[content])]
     if mark := _MARKDOWN.fullmatch(content):
@@ -158,5 +158,5 @@ def _heading(line: int, content: str, industries: Mapping[str, str], before: Seq
 
 
 def _industry_in(heading: str, industries: Mapping[str, str]) -> str:
-    """The industry whose name *heading* holds, the longest name first."""
+    """The industry with the longest name that occurs in *heading*; empty if there is none."""
     return next((industries[name] for name in sorted(industries, key=len, reverse=True) if name in heading), "")

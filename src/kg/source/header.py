@@ -1,7 +1,7 @@
-"""The ``#+`` lines of a ``.rq`` file: YAML with mappings, sequences and texts, and nothing else.
+"""The ``#+`` lines of a ``.rq`` file: a subset of YAML with mappings, sequences and strings.
 
-Every scalar is a text (``2030``, ``true`` and ``2001-01-01`` too). Anchors, aliases, tags, merge keys and nulls are refused,
-and so is a header that is too long or too deep: reading one costs no more than its length, whatever stands in it.
+Every scalar is a string (``2030``, ``true`` and ``2001-01-01`` too). Anchors, aliases, tags, merge keys and nulls are
+refused. So is a header that is too long or nested too deeply. The cost of reading a header is linear in its length.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ MOST_BYTES: Final = 16_384
 MOST_LINES: Final = 256
 _DEEPEST: Final = 8
 _BREAK: Final = re.compile(r"\r\n|\r|\n")
-_NULLS: Final = ("", "~", "null", "Null", "NULL")
-_UNSEEN: Final = re.compile("[\x00-\x08\n-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-"""Control characters but the tab, separators of lines, surrogates: none belongs in a text of one line."""
+_NULL_SCALARS: Final = ("", "~", "null", "Null", "NULL")
+_INVISIBLE: Final = re.compile("[\x00-\x08\n-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Characters refused in a one-line string: control characters except tab, line separators, surrogates."""
 _HINT: Final = Text(
     "头部需要 title、question、tags、params、columns;每个参数要有一个 VALUES ?名 { 默认值 }",
     "it needs title, question, tags, params, columns, and one VALUES ?name { default } per parameter",
@@ -35,9 +35,9 @@ class Node:
     """A value of the header.
 
     Attributes:
-        name: the keys that lead to it, as in ``params.segment``; empty for the whole header.
-        place: where its key stands.
-        value: a text, a sequence of nodes or a mapping of nodes.
+        name: the path of keys from the root, as in ``params.segment``; empty for the whole header.
+        place: file and line of its key.
+        value: a string, a sequence of nodes or a mapping of nodes.
     """
 
     name: str
@@ -45,40 +45,40 @@ class Node:
     value: str | Sequence[Node] | Mapping[str, Node]
 
     def text(self) -> str:
-        """The value, which must be a text that is not empty.
+        """The value as a string that is not empty.
 
         Raises:
-            SyntaxProblem: it is not.
+            SyntaxProblem: the value is empty or not a string.
         """
         if isinstance(self.value, str) and self.value.strip():
             return self.value
         raise self.mistake(Text("应是一段不空的文字", "must be a text that is not empty"))
 
     def texts(self) -> tuple[str, ...]:
-        """The value, which must be a sequence of texts.
+        """The value as a sequence of strings.
 
         Raises:
-            SyntaxProblem: it is not.
+            SyntaxProblem: the value is anything else.
         """
         if isinstance(self.value, Sequence) and not isinstance(self.value, str):
             return tuple(node.text() for node in self.value)
         raise self.mistake(Text("应是一列文字,如 [a, b]", "must be a list of texts, as in [a, b]"))
 
     def mapping(self) -> Mapping[str, Node]:
-        """The value, which must be a mapping.
+        """The value as a mapping.
 
         Raises:
-            SyntaxProblem: it is not.
+            SyntaxProblem: the value is anything else.
         """
         if isinstance(self.value, Mapping):
             return self.value
         raise self.mistake(Text("应由“键: 值”组成", "must be made of “key: value”"))
 
     def fields(self, required: Sequence[str], optional: Sequence[str] = ()) -> Mapping[str, Node]:
-        """The value, which must be a mapping with the *required* keys, perhaps the *optional* ones, and no other.
+        """The value as a mapping with all *required* keys, any of the *optional* keys, and no other key.
 
         Raises:
-            SyntaxProblem: it is not.
+            SyntaxProblem: the value is not a mapping, lacks a required key, or has another key.
         """
         found = self.mapping()
         for key, node in found.items():
@@ -91,7 +91,7 @@ class Node:
         return found
 
     def mistake(self, what: Text) -> SyntaxProblem:
-        """The error that says *what* is wrong with this value, as in “must be a text”."""
+        """The error for this value. *what* completes a sentence about it, as in “must be a text”."""
         name = self.name[:80]
         zh, en = (f"的 {name} ", f"{name} in ") if name else ("", "")
         return SyntaxProblem(
@@ -102,7 +102,7 @@ class Node:
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of *text* as SPARQL counts them: LF, CR or both end one, and nothing else does."""
+    """The lines of *text* as SPARQL counts them: only LF, CR and CR LF end a line."""
     return _BREAK.split(text)
 
 
@@ -114,7 +114,7 @@ def read(text: str, shown: str) -> Node:
         shown: the path as error messages give it.
 
     Raises:
-        SyntaxProblem: it is not the YAML described above, with file and line.
+        SyntaxProblem: the header is not in the subset of YAML described above; the error has file and line.
     """
     lines = [(n, line[2:]) for n, line in enumerate(lines_of(text), start=1) if line.startswith("#+")]
     whole = Node("", Place(shown, lines[0][0] if lines else 1), {})
@@ -126,26 +126,26 @@ def read(text: str, shown: str) -> Node:
             )
         )
     for n, line in lines:
-        _refuse_unseen(line, Node("", Place(shown, n), line))
+        _refuse_invisible(line, Node("", Place(shown, n), line))
     return _Composer(shown, [n for n, _ in lines]).compose("\n".join(line for _, line in lines)) or whole
 
 
-def _refuse_unseen(text: str, node: Node) -> None:
-    if unseen := _UNSEEN.search(text):
-        code = f"U+{ord(unseen[0]):04X}"
+def _refuse_invisible(text: str, node: Node) -> None:
+    if found := _INVISIBLE.search(text):
+        code = f"U+{ord(found[0]):04X}"
         raise node.mistake(Text(f"含有不可见的字符 {code}", f"holds the invisible character {code}"))
 
 
 class _Composer:
-    """Makes nodes from the events of PyYAML's parser, of which only mappings, sequences and plain values are taken."""
+    """Builds nodes from the events of PyYAML's parser. Accepts only mappings, sequences and scalars."""
 
     def __init__(self, shown: str, numbers: Sequence[int]) -> None:
         self._shown = shown
-        self._numbers = numbers  # line of the header, from 0 → line of the file
-        self._line = 0  # line of the header on which the last event begins
+        self._numbers = numbers  # index: line of the header, from 0; value: line of the file
+        self._line = 0  # line of the header on which the latest event begins
 
     def compose(self, header: str) -> Node | None:
-        """The one document in *header*; None if there is none."""
+        """The root node of the YAML document in *header*; None if there is no document."""
         import yaml
 
         try:
@@ -160,7 +160,7 @@ class _Composer:
             why = getattr(error, "problem", None) or str(error)
             line = mark.line if mark else self._line
             raise self._mistake(line, Text(f"不是 YAML:{why}", f"is not YAML: {why}")) from error
-        except (ValueError, OverflowError) as error:  # PyYAML's own parser on "\UFFFFFFFF"
+        except (ValueError, OverflowError) as error:  # the pure-Python parser of PyYAML raises these on "\UFFFFFFFF"
             raise self._mistake(self._line, Text(f"不是 YAML:{error}", f"is not YAML: {error}")) from error
         if len(roots) > 1:
             raise roots[1].mistake(Text("有不止一个 YAML 文档", "has more than one YAML document"))
@@ -175,7 +175,7 @@ class _Composer:
             yield event
 
     def _node(self, event: Event, events: Iterator[Event], name: str, line: int, depth: int) -> Node:
-        """The node that begins with *event*; its key stands on *line* of the header."""
+        """The node that begins with *event*; *line* of the header has its key."""
         import yaml
 
         if isinstance(event, yaml.AliasEvent):
@@ -210,8 +210,8 @@ class _Composer:
         return found
 
     def _scalar(self, event: ScalarEvent, name: str, line: int) -> Node:
-        node = Node(name, self._place(line), "" if not event.style and event.value in _NULLS else event.value)
-        _refuse_unseen(event.value, node)  # an escape such as "\0"; PyYAML's own parser lets "\ud800" pass as well
+        node = Node(name, self._place(line), "" if not event.style and event.value in _NULL_SCALARS else event.value)
+        _refuse_invisible(event.value, node)  # from an escape such as "\0", or "\ud800" in pure-Python PyYAML
         return node
 
     def _refuse_properties(self, event: NodeEvent, line: int) -> None:
@@ -221,7 +221,7 @@ class _Composer:
             raise self._mistake(line, Text("不能用标签(!)", "may hold no tag (!)"))
 
     def _place(self, line: int) -> Place:
-        """The place in the file of *line* of the header; of the last line if the header ends before it."""
+        """The place in the file of *line* of the header. A line after the header's end counts as its last line."""
         return Place(self._shown, self._numbers[min(line, len(self._numbers) - 1)])
 
     def _mistake(self, line: int, what: Text) -> SyntaxProblem:

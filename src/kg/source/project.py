@@ -1,4 +1,4 @@
-"""Where ontology/, data/ and queries/ lie: the folder a user names, a checkout, or the installed package."""
+"""Finds ontology/, data/ and queries/ in a folder that the user names, in a checkout, or in the installed package."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 KINDS: Final = ("integrity", "types", "audit")
 """Kinds of shapes, in the order in which they are run."""
 _UNREAD: Final = re.compile(r".*-align\.ttl|\..*|.*\.md")
-"""Files in ``ontology/`` that a build leaves alone: alignments with other vocabularies, hidden files, prose."""
+"""Files in ``ontology/`` that a build does not read: alignments with other vocabularies, hidden files, Markdown."""
 
 
 @dataclass(frozen=True)
 class Project:
-    """A folder with the layout of this repository; knows its files, reads none of them."""
+    """A folder with the layout of this repository. Lists its files; reads only ``kg.toml``."""
 
     root: Path
     store: Path
@@ -41,16 +41,16 @@ class Project:
         """The project to work on.
 
         Args:
-            root: a folder; None takes ``KG_PROJECT``, else the packaged project.
-            store: folder in which the built graph lies; None takes ``KG_STORE``, else ``build/`` in the project,
-                else (for the packaged project, which may be read-only) the user's cache. A URL names no folder. A variable
-                that is empty is not set.
+            root: a folder. None means ``KG_PROJECT``, else the packaged project.
+            store: folder of the built graph. None means ``KG_STORE``, else ``build/`` in the project. The packaged
+                project may be read-only, so its graph is built in the user's cache. A URL is ignored here. An empty
+                variable counts as not set.
 
         Raises:
-            MissingFile: the folder lacks data/, or ontology/ or queries/ without extending the packaged ones; or it may
-                not be read.
-            SyntaxProblem: its kg.toml is not well written.
-            StoreError: the store's folder is a link that leads nowhere, or the user has no cache.
+            MissingFile: the folder cannot be read; it has no data/; or it has no ontology/ or queries/ and does not
+                extend the packaged project.
+            SyntaxProblem: its kg.toml is not valid.
+            StoreError: the store's folder is a broken link, or the user has no home directory.
         """
         named = root or os.environ.get("KG_PROJECT")
         folder = _resolved(named) if named else _packaged()
@@ -73,23 +73,23 @@ class Project:
 
     @cached_property
     def config(self) -> Config:
-        """What its ``kg.toml`` says."""
+        """The settings in its ``kg.toml``."""
         return config.read(self.root / config.NAME)
 
     @cached_property
     def documents(self) -> tuple[Document, ...]:
-        """Its documents: the folders in ``data/`` that hold a ``document.trig``, in order of their names."""
+        """The folders in ``data/`` that contain a ``document.trig``, in name order."""
         folders = (entry for entry in _entries(self.root / "data") if _is_folder(entry))
         return tuple(Document(f.name, f) for f in folders if _exists(f / "document.trig"))
 
     @cached_property
     def ontology_files(self) -> tuple[Path, ...]:
-        """The model proper: terms and closed lists (not the shapes, not the alignment).
+        """The files of terms and closed lists, without shapes and alignments.
 
         Raises:
-            SyntaxProblem: there is a file in ``ontology/`` that nothing reads.
+            SyntaxProblem: a file in ``ontology/`` is of no known kind.
         """
-        first, *others = (folder / "ontology" for folder in self._homes)
+        first, *others = (folder / "ontology" for folder in self._model_folders)
         needed = tuple(first / name for name in ("ivc.ttl", "ivc-lists.ttl"))
         added = (path for folder in (first, *others) if _exists(folder) for path in _model(folder))
         return (*needed, *(path for path in added if path not in needed))
@@ -101,25 +101,25 @@ class Project:
 
     @cached_property
     def query_files(self) -> tuple[Path, ...]:
-        """Every saved query, in name order; of two with one name, the project's own."""
-        folders = (folder / "queries" for folder in self._homes if _exists(folder / "queries"))
+        """Every saved query, in name order. A project's own query replaces a packaged one of the same name."""
+        folders = (folder / "queries" for folder in self._model_folders if _exists(folder / "queries"))
         found = {path.name: path for folder in folders for path in sorted(_walk(folder, (".rq",)))}
         return tuple(found[name] for name in sorted(found))
 
     def shapes(self, kind: str) -> tuple[Path, ...]:
-        """The shapes files of *kind* (``integrity``, ``types`` or ``audit``), of which a project's own are added."""
+        """The shapes files of *kind* (``integrity``, ``types`` or ``audit``): the packaged one, then the project's own."""
         named = f"shapes-{kind}.ttl"
-        first, *others = (folder / "ontology" / named for folder in self._homes)
+        first, *others = (folder / "ontology" / named for folder in self._model_folders)
         return (first, *(path for path in others if _exists(path)))
 
     @property
-    def _homes(self) -> tuple[Path, ...]:
-        """The folders with an ontology and queries: the packaged one first where this project extends it."""
+    def _model_folders(self) -> tuple[Path, ...]:
+        """The folders with ontology/ and queries/. If this project extends the packaged one, that comes first."""
         return (_packaged(), self.root) if self.config.extends else (self.root,)
 
     @property
     def inputs(self) -> tuple[Path, ...]:
-        """Every file on which the built graph depends, in a fixed order; of the model's own, those that are there.
+        """Every file on which the built graph depends, in a fixed order. Missing files of the model are left out.
 
         Raises:
             MissingFile: one of them, or a folder, cannot be read.
@@ -130,10 +130,10 @@ class Project:
         return (*there, *self.data_files, *self.query_files)
 
     def within(self, path: str | Path) -> set[str]:
-        """The inputs at *path*, as shown to people: the file itself, or those below the folder.
+        """The inputs at *path*, as they appear in messages: the file itself, or all inputs below the folder.
 
         Args:
-            path: a file or folder; relative to the current folder.
+            path: a file or folder, relative to the current folder.
 
         Raises:
             MissingFile: there is nothing at *path*.
@@ -159,7 +159,7 @@ class Project:
         return found
 
     def relative(self, path: Path) -> str:
-        """*path* as shown to people: relative to the project where it lies inside."""
+        """*path* as it appears in messages: relative to the project if it is inside, else unchanged."""
         return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)
 
 
@@ -217,9 +217,10 @@ def unreadable(path: Path, error: OSError) -> MissingFile:
 
 
 def _walk(folder: Path, endings: tuple[str, ...]) -> Iterator[Path]:
-    """The files below *folder* with one of *endings*. A folder that is a link is not entered: it could lead in a circle.
+    """The files below *folder* with one of *endings*. A link to a folder is not followed: it could form a cycle.
 
-    What cannot be read is an error, for a graph that lacks a file in silence would be wrong (``Path.rglob`` leaves it out).
+    An entry that cannot be read is an error, because a graph that silently lacks a file would be wrong. ``Path.rglob``
+    would skip such an entry.
     """
     try:
         entries = list(os.scandir(folder))
@@ -233,7 +234,7 @@ def _walk(folder: Path, endings: tuple[str, ...]) -> Iterator[Path]:
 
 
 def _file(path: Path) -> Path:
-    """*path* if it is a regular file, or leads to one: to read a pipe would never end."""
+    """Return *path* if it is a regular file or a link to one. Others are refused: reading a pipe would never end."""
     try:
         mode = path.stat().st_mode
     except OSError as error:
@@ -245,7 +246,7 @@ def _file(path: Path) -> Path:
 
 
 def _exists(path: Path) -> bool:
-    """Whether there is something at *path*, were it a link that leads nowhere."""
+    """Whether *path* exists; a broken link counts as existing."""
     try:
         path.lstat()
     except FileNotFoundError:
@@ -267,12 +268,12 @@ def _is_folder(path: Path) -> bool:
 def _resolved(path: str | Path) -> Path:
     try:
         return Path(path).resolve()
-    except RuntimeError:  # a link that leads to itself, before Python 3.13
+    except RuntimeError:  # Python before 3.13 raises this on a link to itself
         return Path(path).absolute()
 
 
 def _store(named: str | Path) -> Path:
-    """The folder that *named* leads to, which need not be there yet; but a link there must lead somewhere."""
+    """The absolute path of *named*. The folder may not exist yet, but no part of the path may be a broken link."""
     path = Path(named).absolute()
     for place in (path, *path.parents):
         if os.path.islink(place) and not os.path.exists(place):  # noqa: PTH110, PTH114 - these never raise
@@ -287,7 +288,7 @@ def _cache(folder: Path) -> Path:
     base = os.environ.get("XDG_CACHE_HOME")
     try:
         place = Path(base) if base else Path.home() / ".cache"
-    except RuntimeError as error:  # no HOME, and the system knows no user of this number: a container
+    except RuntimeError as error:  # HOME is not set and the user ID is unknown, as in a container
         raise StoreError(
             Text("不知道图谱写在哪里:没有主目录", "there is no home directory in which to keep the graph"),
             hint=Text(

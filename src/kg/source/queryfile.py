@@ -1,7 +1,7 @@
 """One saved query: a ``.rq`` file whose ``#+`` comment lines are YAML and whose VALUES blocks are parameters.
 
-The SPARQL runs unchanged in any tool. A parameter is one block ``VALUES ?name { default }``; binding
-it puts the N-Triples form of a term in the place of the default, so no text of a user is ever SPARQL.
+The SPARQL runs unchanged in any tool. A parameter is one block ``VALUES ?name { default }``. Binding it replaces the
+default by a term in N-Triples form, so a user's text is never read as SPARQL.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from kg.source import header
 from kg.source.header import Node
 from kg.terms import LANGS, Text
 
-# Strings, IRIs and comments first, so that a brace or the word VALUES inside one is no syntax. A string without its end
-# takes the rest, or else each of its quotes would be tried to the end of the file. A CR ends a comment as an LF does.
+# Strings, IRIs and comments come first, so that a brace or the word VALUES inside them is not taken for syntax.
+# An unterminated string matches to the end of the file; otherwise matching would take quadratic time. CR and LF end a
+# comment.
 _TOKEN: Final = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*(?:"""|\\?\Z)|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*(?:\'\'\'|\\?\Z)'
     r'|"(?:[^"\\\n\r]|\\.)*(?:"|\\?\Z|(?=[\n\r]))|\'(?:[^\'\\\n\r]|\\.)*(?:\'|\\?\Z|(?=[\n\r]))'
@@ -27,9 +28,9 @@ _TOKEN: Final = re.compile(
     re.DOTALL,
 )
 VALUES: Final = ("string", "integer", "decimal", "year")
-"""Types of columns that hold values; one without a type holds terms of any kind, IRIs for the most part."""
+"""Column types for literals. A column without a type can contain any term; most contain IRIs."""
 TYPES: Final = (*VALUES, "enum")
-"""Parameter types beside the classes of the ontology."""
+"""Parameter types other than the classes of the ontology."""
 _NAME: Final = re.compile(r"[^\W\d]\w*")
 _STRING: Final = re.compile(r'UNDEF|"(?:[^"\\\n]|\\.)*"(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*)?')
 _INTEGER: Final = re.compile(r"UNDEF|[-+]?[0-9]{1,18}")
@@ -40,7 +41,7 @@ _DEFAULTS: Final = {
     "year": _INTEGER,
     "decimal": re.compile(r"UNDEF|[-+]?(?:[0-9]{1,18}(?:\.[0-9]{1,18})?|\.[0-9]{1,18})"),
 }
-"""Type of a parameter → how its default is written; what is in none of these is an instance of a class."""
+"""Parameter type → syntax of its default. For any other type, a class, see :data:`_RESOURCE`."""
 _RESOURCE: Final = re.compile(r'UNDEF|<[^<>"{}|^`\\\s]*>|[A-Za-z][\w-]*:[\w.-]*')
 _MOST_BYTES: Final = 2**20
 """Most bytes of a query file."""
@@ -51,12 +52,12 @@ class Parameter:
     """One parameter.
 
     Attributes:
-        name: of the variable in its VALUES block.
+        name: name of the variable in its VALUES block.
         type: a class of the ontology, or one of :data:`TYPES`.
-        label: what people call it.
-        default: one term as SPARQL writes it, or UNDEF for any.
-        choices: of an ``enum``.
-        example: whether an example of the graph at hand is its default (:mod:`kg.pipeline.examples`).
+        label: its label for people.
+        default: one term in SPARQL syntax, or UNDEF for any term.
+        choices: allowed values of an ``enum``.
+        example: whether the build chooses a default from the graph (:mod:`kg.pipeline.examples`).
     """
 
     name: str
@@ -69,7 +70,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class SavedQuery:
-    """A saved query as its file states it; knows nothing of stores."""
+    """A saved query as its file defines it; independent of any store."""
 
     name: str
     title: Text
@@ -78,21 +79,21 @@ class SavedQuery:
     params: tuple[Parameter, ...]
     columns: Mapping[str, Text]
     types: Mapping[str, str]
-    """Column → its type, where it holds values."""
+    """Column → its type, for columns of literals."""
     sparql: str
 
     @property
     def passages(self) -> frozenset[str]:
-        """The columns of passages, which go by their number and have no name."""
+        """The columns of passages. A passage is shown by its number and has no label."""
         return frozenset(c for c in self.columns if c == "passage" or c.endswith("_passage"))
 
     @property
     def things(self) -> frozenset[str]:
-        """The columns of what has a name; the same whatever the rows."""
+        """The columns of entities, which have labels. They depend on the header only, not on the rows."""
         return frozenset(self.columns) - self.passages - frozenset(self.types)
 
     def bind(self, terms: Mapping[str, str]) -> str:
-        """The SPARQL with each parameter of *terms* standing for its default.
+        """The SPARQL with the default of each parameter in *terms* replaced.
 
         Args:
             terms: parameter name → one term in N-Triples form (``<iri>``, ``"text"@zh``, ``2023``) or UNDEF.
@@ -114,8 +115,8 @@ def parse(text: str, name: str, shown: str) -> SavedQuery:
         shown: the path as error messages give it.
 
     Raises:
-        SyntaxProblem: the ``#+`` lines are not the YAML they should be, lack a key or have one too many, or a parameter
-            has no VALUES block with one default of its type.
+        SyntaxProblem: the ``#+`` lines are not valid, lack a key or have an unknown key; or a parameter has no VALUES
+            block with one default of its type.
     """
     meta = header.read(text, shown).fields(("title", "question", "tags", "columns"), ("params", "cq"))
     defaults = {n: text[start:stop].strip() for n, start, stop in _value_blocks(text)}
@@ -140,7 +141,7 @@ def _text(fields: Mapping[str, Node]) -> Text:
 
 
 def _question(node: Node, params: Mapping[str, Node]) -> Text:
-    """The question, in which ``{name}`` stands for the value of a parameter and for nothing else."""
+    """The question. Each ``{name}`` in it must be the name of a parameter."""
     question = _text(node.fields(LANGS))
     for words in (question.zh, question.en):
         try:
@@ -154,11 +155,11 @@ def _question(node: Node, params: Mapping[str, Node]) -> Text:
 
 
 def _parameter(name: str, node: Node, defaults: Mapping[str, str]) -> Parameter:
-    """The parameter *name*, whose default is the one term in its VALUES block."""
-    _refuse_no_name(name, node)
+    """The parameter *name*. Its default is the term in its VALUES block."""
+    _require_name(name, node)
     fields = node.fields(("type", *LANGS), ("choices", "default"))
     kind, choices = fields["type"].text(), fields["choices"].texts() if "choices" in fields else ()
-    _refuse_no_name(kind, fields["type"])
+    _require_name(kind, fields["type"])
     if name not in defaults:
         raise node.mistake(Text(f"没有它的 VALUES ?{name} {{ 默认值 }}", f"has no VALUES ?{name} {{ default }}"))
     if (kind == "enum") != bool(choices):
@@ -184,28 +185,28 @@ def _parameter(name: str, node: Node, defaults: Mapping[str, str]) -> Parameter:
 
 
 def _column(name: str, node: Node) -> Text:
-    _refuse_no_name(name, node)
+    _require_name(name, node)
     return _text(node.fields(LANGS, ("type",)))
 
 
-def _refuse_no_name(name: str, node: Node) -> None:
+def _require_name(name: str, node: Node) -> None:
     if not _NAME.fullmatch(name):
         raise node.mistake(Text("只能由字母、数字和 _ 组成", "must be made of letters, digits and _"))
 
 
 def line_of(text: str, key: str) -> int:
-    """The line of the ``#+`` header on which *key* stands; 1 where it is not there."""
+    """The line number of *key* in the ``#+`` header; 1 if it is absent."""
     lines = enumerate(header.lines_of(text), start=1)
     return next((n for n, line in lines if re.match(rf"#\+\s*{re.escape(key)}\s*:", line)), 1)
 
 
 def to_plain(query: SavedQuery) -> dict[str, Any]:
-    """The query as plain JSON values; :func:`from_plain` makes it whole again."""
+    """The query as JSON values. :func:`from_plain` is the inverse."""
     return asdict(query)
 
 
 def from_plain(body: Mapping[str, Any]) -> SavedQuery:
-    """The query that :func:`to_plain` took apart (no YAML is read)."""
+    """The query from the JSON values of :func:`to_plain`; reads no YAML."""
     params = tuple(
         Parameter(p["name"], p["type"], Text(**p["label"]), p["default"], tuple(p["choices"]), p["example"])
         for p in body["params"]
@@ -223,11 +224,11 @@ def from_plain(body: Mapping[str, Any]) -> SavedQuery:
 
 
 def read(path: Path, shown: str) -> SavedQuery:
-    """The saved query in the file *path*, shown to people as *shown*.
+    """The saved query in the file *path*. Messages call the file *shown*.
 
     Raises:
-        MissingFile: the file is not there or not readable.
-        SyntaxProblem: it is too large or not UTF-8; and as :func:`parse`.
+        MissingFile: the file is missing or not readable.
+        SyntaxProblem: the file is too large or not UTF-8, or :func:`parse` refuses it.
     """
     try:
         with path.open("rb") as file:
@@ -251,7 +252,7 @@ def read(path: Path, shown: str) -> SavedQuery:
 
 
 def _value_blocks(sparql: str) -> list[tuple[str, int, int]]:
-    """(variable, start, stop) of the content between the braces of every one-variable VALUES block."""
+    """Variable, start and end of the text between the braces of each VALUES block with one variable."""
     tokens = [m for m in _TOKEN.finditer(sparql) if not m[0].startswith("#")]
     blocks, close = [], None
     for at in range(len(tokens) - 1, -1, -1):  # from the end, so that the closing brace of a block is known

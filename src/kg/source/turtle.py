@@ -1,7 +1,7 @@
-"""Turtle and TriG files → quads; and, when something is wrong with one, its file and line.
+"""Reads Turtle and TriG files into quads, and finds the file and line of a quad.
 
-Oxigraph gives no positions. They are needed only for a finding, and then the file is read once more, a line at a time:
-the line handed over last is the one on which the triple is complete.
+Oxigraph's parser reports no positions. They are needed only for findings, so the file is then parsed a second time from
+a stream that gives one line per read: when the parser emits a quad, the latest line is the one that completed it.
 """
 
 from __future__ import annotations
@@ -31,26 +31,26 @@ def read(path: Path, graph: str | None = None, *, shown: str | None = None) -> l
 
     Args:
         path: a ``.ttl`` or ``.trig`` file.
-        graph: IRI of the graph for triples that stand in no graph of the file.
+        graph: IRI of the graph for triples that are in the file's default graph.
         shown: the path as error messages give it.
 
     Raises:
-        MissingFile: the file is not there or not readable.
-        SyntaxProblem: the file is not valid, with line and column.
+        MissingFile: the file is missing or not readable.
+        SyntaxProblem: the file is not valid; the error has line and column.
     """
     default = ox.NamedNode(graph) if graph else ox.DefaultGraph()
     quads = parse(contents(path), FORMATS[path.suffix], shown or str(path))
     if graph is None:
         return quads
-    return [ox.Quad(q.subject, q.predicate, q.object, default) if _in_no_graph(q) else q for q in quads]
+    return [ox.Quad(q.subject, q.predicate, q.object, default) if _in_default_graph(q) else q for q in quads]
 
 
 def parse(text: str | bytes, format_: ox.RdfFormat, shown: str) -> list[ox.Quad]:
     """The quads in *text*.
 
     Raises:
-        SyntaxProblem: it is not in *format_*, with line and column; *shown* is what the text is called there.
-            Nor may it hold what only RDF 1.2 has: rdflib and pySHACL would stop at it.
+        SyntaxProblem: *text* is not in *format_*, or uses features of RDF 1.2, which rdflib and pySHACL do not support.
+            The error has line and column; *shown* is the name of the file in it.
     """
     try:
         quads = list(ox.parse(text, format=format_))
@@ -78,22 +78,26 @@ def parse(text: str | bytes, format_: ox.RdfFormat, shown: str) -> list[ox.Quad]
 
 
 def positions(text: bytes, format_: ox.RdfFormat) -> Iterator[tuple[int, ox.Quad]]:
-    """Every quad of *text*, which must be valid, with the line on which it ends."""
+    """Every quad of *text* with the number of the line on which it ends. *text* must be valid."""
     lines = _Lines(text)
     for quad in ox.parse(lines, format=format_):
-        yield lines.given, quad
+        yield lines.number, quad
 
 
 class _Lines(io.BytesIO):
-    """A text handed over one line at a time, so that who reads it is never ahead of the line it needs."""
+    """A file whose ``read`` returns at most one line, so that a parser never reads ahead.
 
-    given = 0
+    Attributes:
+        number: number of the latest line, from 1.
+    """
+
+    number = 0
     _inside = False
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """The next line or what is left of it, at most *size* bytes."""
+        """The next line, or the rest of the current one; at most *size* bytes."""
         part = self.readline(size)
-        self.given += bool(part) and not self._inside
+        self.number += bool(part) and not self._inside
         self._inside = bool(part) and not part.endswith(b"\n")
         return part
 
@@ -104,42 +108,42 @@ def _beyond_rdf_1_1(quad: ox.Quad) -> bool:
 
 
 def to_rdflib(quads: Iterable[ox.Quad]) -> Graph:
-    """The triples of *quads* as an rdflib Graph (rdflib's own parser fails in many ways on what is not Turtle)."""
+    """The triples of *quads* as an rdflib Graph. Oxigraph parses first: rdflib's parser raises many kinds of errors."""
     from rdflib import Graph
 
     text = ox.serialize((ox.Triple(q.subject, q.predicate, q.object) for q in quads), format=ox.RdfFormat.N_TRIPLES)
     return Graph().parse(data=text or b"", format="nt")
 
 
-def _in_no_graph(quad: ox.Quad) -> bool:
+def _in_default_graph(quad: ox.Quad) -> bool:
     return isinstance(quad.graph_name, ox.DefaultGraph)
 
 
 def read_project(project: Project) -> list[ox.Quad]:
     """Every asserted quad of the project: model, lists, passages, entities, background, report.
 
-    Only the model and the generated file of passages have a graph of their own; what else stands in no graph stays there,
-    for a fact without a passage is a mistake (D01).
+    The model and the generated file of passages are each read into a named graph. Any other triple in the default graph
+    stays there: a fact without a passage is a mistake (D01).
     """
     model = [q for p in project.ontology_files for q in read(p, vocab.ONTOLOGY, shown=project.relative(p))]
-    data = [q for p in project.data_files for q in read(p, _home(project, p), shown=project.relative(p))]
+    data = [q for p in project.data_files for q in read(p, _target_graph(project, p), shown=project.relative(p))]
     return [*_canonical(model), *data]
 
 
-def _home(project: Project, path: Path) -> str | None:
-    """The graph of the triples of a data file that stand in none."""
+def _target_graph(project: Project, path: Path) -> str | None:
+    """The graph for triples in the default graph of a data file; None leaves them there."""
     return vocab.PASSAGES if path in {document.passages for document in project.documents} else None
 
 
 def _canonical(quads: list[ox.Quad]) -> list[ox.Quad]:
-    """The same quads with blank nodes named by their place in the graph (RDFC-1.0), the same at every reading."""
+    """The same quads with canonical blank node labels (RDFC-1.0), so that every reading gives the same quads."""
     dataset = ox.Dataset(quads)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return sorted(dataset, key=str)
 
 
 class Locator:
-    """Finds the line on which a triple is written; reads the files only when first asked."""
+    """Finds the line on which a triple is written; reads the files on the first call of :meth:`find`."""
 
     def __init__(self, project: Project, files: Iterable[Path] | None = None) -> None:
         self._project = project
@@ -147,13 +151,13 @@ class Locator:
         self._index: Mapping[_Pattern, Place] | None = None
 
     def find(self, subject: str, predicate: str = "", value: str = "", graph: str | None = None) -> Place | None:
-        """The first place of the triple, or of its closest known part.
+        """The first place of the triple; if there is none, of the closest part of it that is in the files.
 
         Args:
-            subject: IRI of a subject, or of what is only ever an object or a graph.
+            subject: IRI of the subject; or of a node that occurs only as an object or a graph.
             predicate: IRI, or empty for any.
-            value: IRI or lexical form of the object, or empty for any; the subject once more where that is the object.
-            graph: IRI of the graph it stands in, empty for the default graph; None where that is not known.
+            value: IRI or lexical form of the object, or empty for any. If it equals *subject*, that node is the object.
+            graph: IRI of its graph, empty for the default graph, None if unknown.
         """
         if self._index is None:
             self._index = self._read()
@@ -178,11 +182,11 @@ class Locator:
 
 
 _Pattern = tuple[str | None, str | None, str | None, str | None]
-"""graph, subject, predicate, object; None for any. The subject of a blank node is empty."""
+"""graph, subject, predicate, object; None for any. A blank node is the empty string."""
 
 
 def _patterns(quad: ox.Quad) -> Iterator[_Pattern]:
-    """What a quad can be looked for by."""
+    """The keys under which a quad is indexed."""
     g, s, p, o = iri(quad.graph_name), iri(quad.subject), quad.predicate.value, lexical(quad.object)
     yield from ((g, s, p, o), (None, s, p, o), (None, None, p, o), (None, s, p, None))
     yield from ((None, s, None, None), (None, None, None, o), (g, None, None, None))

@@ -1,1 +1,1 @@
-"""Quads in, rows out: the embedded store, its results, and what a query from outside may do."""
+"""The embedded and the remote store, query results and their formats, and the checks and limits of user queries."""

@@ -1,4 +1,4 @@
-"""One query of the SPARQL 1.1 Protocol answered whole: checked, evaluated, written in a format, held to its limits."""
+"""Answers one query of the SPARQL 1.1 Protocol: checks it, evaluates it and serialises the result within limits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,14 @@ BYTES: Final = Text("字节", "bytes")
 
 @dataclass(frozen=True)
 class Limits:
-    """What one query may take: seconds on the clock, rows, bytes of the answer, bytes of memory beyond the idle worker."""
+    """The limits of one query.
+
+    Attributes:
+        seconds: wall-clock time.
+        rows: rows or triples of the answer.
+        size: bytes of the answer.
+        memory: bytes of memory beyond those of the idle worker.
+    """
 
     seconds: float = 10.0
     rows: int = 100_000
@@ -38,13 +45,15 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Ask:
+class ProtocolQuery:
     """A query of the protocol.
 
     Attributes:
         sparql: the query.
-        default_graphs: IRIs whose union is the default graph; empty for the query's FROM or the store's own.
-        named_graphs: IRIs that GRAPH may name; empty, with *default_graphs* empty, for all.
+        default_graphs: IRIs of the graphs whose union is the default graph.
+        named_graphs: IRIs of the graphs that GRAPH may name.
+
+    If both are empty, the query's FROM clauses apply; without any, the store's default graph and all its named graphs.
     """
 
     sparql: str
@@ -53,28 +62,30 @@ class Ask:
 
 
 def answer(
-    store: EmbeddedStore, ask: Ask, choose: Callable[[bool], Format[Any]], limits: Limits
+    store: EmbeddedStore, query: ProtocolQuery, choose: Callable[[bool], Format[Any]], limits: Limits
 ) -> tuple[bytes, Format[Any]]:
-    """The bytes of the answer and the format they are in.
+    """The serialised answer and its format.
 
     Args:
-        store: where to ask.
-        ask: what to ask.
-        choose: the format to write, given whether the answer is a graph (else rows or a truth).
-        limits: most rows (or triples) and bytes.
+        store: the store to query.
+        query: the query.
+        choose: returns the format; its argument is true for a graph (CONSTRUCT, DESCRIBE), false for rows or a boolean.
+        limits: the most rows (or triples) and bytes.
 
     Raises:
-        SyntaxProblem: not SPARQL, with line and column.
-        Refused: SERVICE, or a graph that is not here.
-        UsageProblem: the engine cannot evaluate it.
-        TooLarge: more rows or bytes than the limits allow.
+        SyntaxProblem: the query is not SPARQL; the error has line and column.
+        Refused: the query has SERVICE, or names an unknown graph.
+        UsageProblem: the engine cannot evaluate the query.
+        TooLarge: the answer has more rows or bytes than the limits allow.
     """
-    found = evaluate(store, ask)
+    found = evaluate(store, query)
     format_ = choose(isinstance(found, ox.QueryTriples))
     out = _Bounded(limits.size)
     try:
         if isinstance(found, ox.QueryTriples):
-            ox.serialize(_checked(_most(found, limits.rows), format_), out, format_.kind, prefixes=_prefixes(format_))
+            ox.serialize(
+                _checked(_at_most(found, limits.rows), format_), out, format_.kind, prefixes=_prefixes(format_)
+            )
         else:
             found.serialize(out, format_.kind)
     except (OSError, RuntimeError, ValueError) as error:
@@ -88,12 +99,12 @@ def answer(
 def write_graph(
     triples: Iterable[ox.Triple], format_: Format[ox.RdfFormat], prefixes: Mapping[str, str] = PREFIXES
 ) -> bytes:
-    """Triples in a format of RDF.
+    """Triples in an RDF format.
 
     Args:
-        triples: what to write.
+        triples: the triples.
         format_: one of :data:`kg.store.formats.GRAPHS`.
-        prefixes: for the formats that have any.
+        prefixes: used by the formats that have prefixes.
 
     Raises:
         UsageProblem: RDF/XML cannot hold one of the triples.
@@ -107,16 +118,16 @@ def _checked(triples: Iterable[ox.Triple], format_: Format[Any]) -> Iterable[ox.
     return checked(triples) if format_.name == "rdf" else triples
 
 
-def evaluate(store: EmbeddedStore, ask: Ask) -> Found:
-    """What the engine answers, once the query is found to do no harm; raises as :func:`answer` does."""
-    refuse_side_effects(ask.sparql, "query", store.has_graph)
-    for graph in (*ask.default_graphs, *ask.named_graphs):
+def evaluate(store: EmbeddedStore, query: ProtocolQuery) -> Found:
+    """Check the query for SERVICE and unknown graphs, then evaluate it; raises as :func:`answer` does."""
+    refuse_side_effects(query.sparql, "query", store.has_graph)
+    for graph in (*query.default_graphs, *query.named_graphs):
         refuse_unknown(graph, "query", store.has_graph)
-    return store.query_on(ask.sparql, ask.default_graphs, ask.named_graphs)
+    return store.query_on(query.sparql, query.default_graphs, query.named_graphs)
 
 
 class _Bounded(BytesIO):
-    """A file that takes at most so many bytes."""
+    """An in-memory file that raises TooLarge beyond *most* bytes."""
 
     def __init__(self, most: int) -> None:
         super().__init__()
@@ -128,7 +139,7 @@ class _Bounded(BytesIO):
         return super().write(data)
 
 
-def _most(triples: ox.QueryTriples, limit: int) -> Iterator[ox.Triple]:
+def _at_most(triples: ox.QueryTriples, limit: int) -> Iterator[ox.Triple]:
     for count, triple in enumerate(triples):
         if count == limit:
             raise too_large(limit, TRIPLES)
@@ -136,7 +147,7 @@ def _most(triples: ox.QueryTriples, limit: int) -> Iterator[ox.Triple]:
 
 
 def _rows(body: bytes, format_: Format[Any], limit: int) -> int:
-    """Solutions in *body*; counted only where there can be more than *limit* (a row takes one byte at the least)."""
+    """The number of solutions in *body*; 0 if *body* is too short for more than *limit* (a row has at least one byte)."""
     if len(body) <= limit:
         return 0
     if format_.name == "csv":  # a line break between quotes is part of a value; a quote in a value is doubled
@@ -150,12 +161,12 @@ def _rows(body: bytes, format_: Format[Any], limit: int) -> int:
 
 
 def _prefixes(format_: Format[Any]) -> dict[str, str] | None:
-    """The project's prefixes, where the format has any."""
+    """The project's prefixes; None if the format has no prefixes."""
     return None if format_.name == "nt" else dict(PREFIXES)
 
 
 def too_large(most: int, what: Text) -> TooLarge:
-    """The error of an answer of more than *most* of :data:`ROWS`, :data:`TRIPLES` or :data:`BYTES`."""
+    """The error for an answer with more than *most* :data:`ROWS`, :data:`TRIPLES` or :data:`BYTES`."""
     return TooLarge(
         Text(f"答案超过 {most} {what.zh}", f"the answer is larger than {most} {what.en}"),
         hint=Text("加上 LIMIT,或分页查询", "add LIMIT, or ask page by page"),

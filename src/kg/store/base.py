@@ -1,4 +1,4 @@
-"""What a store can do for a reader: answer SPARQL 1.1 queries. Embedded and remote stores keep this promise."""
+"""The read interface of embedded and remote stores: SPARQL 1.1 queries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from kg.store.results import Table
 
 Found = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
-"""The answer of SELECT, of CONSTRUCT or DESCRIBE, of ASK."""
+"""Oxigraph's result of a query: solutions of SELECT, triples of CONSTRUCT or DESCRIBE, boolean of ASK."""
 
 
 class Store(Protocol):
@@ -21,9 +21,9 @@ class Store(Protocol):
         ...
 
     def query(self, sparql: str, *, shown: str = "query") -> Found:
-        """The answer of any query form."""
+        """The result of a query of any form."""
         ...
 
     def quads(self) -> Iterable[ox.Quad]:
-        """Everything, default graph included."""
+        """All quads of the default graph and the named graphs."""
         ...

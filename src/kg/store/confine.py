@@ -1,8 +1,7 @@
-"""What a process that answers queries from outside may take: no socket, so much memory, no core dump.
+"""Confines a process that evaluates users' queries: no sockets, limited memory, no core dump.
 
-A query can make Oxigraph open a connection (SERVICE). Whoever evaluates queries from outside confines its process first;
-the operating system then refuses to open a socket, whatever the engine makes of the query. Files are not touched: those
-that are open stay open, and an index or a module can still be opened.
+A SERVICE clause makes Oxigraph open a connection. A process that evaluates users' queries therefore calls
+:func:`confine` first; the operating system then refuses to open a socket. Access to files is not limited.
 """
 
 from __future__ import annotations
@@ -19,9 +18,11 @@ from kg.errors import LimitReached
 from kg.terms import Text
 
 _LINUX: Final = {"x86_64": (0xC000003E, 41, 317), "aarch64": (0xC00000B7, 198, 277)}
-"""Machine → its AUDIT_ARCH of linux/audit.h and its numbers of socket(2) and seccomp(2) (asm/unistd_64.h, unistd.h)."""
-_URING: Final = 425  # io_uring_setup(2), on every machine: a ring opens sockets without socket(2)
-_X32: Final = 0x40000000  # __X32_SYSCALL_BIT: a second set of numbers on x86_64; no other machine counts so far
+"""Machine → its AUDIT_ARCH (linux/audit.h) and its call numbers of socket(2) and seccomp(2) (asm/unistd_64.h, unistd.h)."""
+_URING: Final = 425  # io_uring_setup(2), same number on every machine: io_uring can open sockets without socket(2)
+_X32: Final = (
+    0x40000000  # __X32_SYSCALL_BIT marks the x32 call numbers of x86_64; no other machine has numbers this high
+)
 _NO_NEW_PRIVS, _FILTER, _ALL_THREADS = 38, 1, 1  # linux/prctl.h, linux/seccomp.h (SECCOMP_FILTER_FLAG_TSYNC)
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | errno.EACCES  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06  # BPF_LD|W|ABS, BPF_JMP|JEQ|K, BPF_JMP|JGE|K, BPF_RET|K
@@ -38,13 +39,13 @@ class _Program(ctypes.Structure):
 
 
 def confine(memory: int) -> None:
-    """Hold this process, with all its threads and children, for good.
+    """Limit this process, its threads and its future children; this cannot be undone.
 
-    Where the system has no means that is known here (see :func:`network_closed`), sockets stay possible.
+    Sockets stay possible on systems for which no method is implemented here (see :func:`network_closed`).
 
     Args:
-        memory: bytes of address space beyond what it has now. Where the system does not tell how much that is
-            (macOS), memory is not held.
+        memory: bytes of address space that the process may add to its present size. Systems without
+            ``/proc/self/statm`` (macOS) do not report the present size; there, memory is not limited.
     """
     _limit(resource.RLIMIT_CORE, 0)
     try:
@@ -62,7 +63,7 @@ def confine(memory: int) -> None:
 
 
 def network_closed() -> bool:
-    """Whether a confined process of this machine can open no socket; tried in a process of its own."""
+    """Whether confinement prevents sockets on this machine; tests it in a new process."""
     import subprocess
 
     program = f"import sys; sys.path[:] = sys.argv[1:]; from {__name__} import _try; _try()"
@@ -77,10 +78,10 @@ def _limit(kind: int, most: int) -> None:
 
 
 def _filter_calls(machine: int, socket_call: int, seccomp_call: int) -> None:
-    """Let the kernel refuse the calls that open a socket (seccomp(2)); a kernel without filters refuses nothing."""
+    """Install a seccomp(2) filter that refuses the system calls which open sockets. No effect on a kernel without it."""
     lines = (
         (_LOAD, 0, 0, _MACHINE),
-        (_EQUAL, 0, 5, machine),  # 32-bit calls have other numbers; this process makes none
+        (_EQUAL, 0, 5, machine),  # 32-bit calls have other numbers; they are refused, this process makes none
         (_LOAD, 0, 0, _NUMBER),
         (_AT_LEAST, 3, 0, _X32),
         (_EQUAL, 2, 0, socket_call),
@@ -108,7 +109,7 @@ def _try() -> None:
 
 
 def out_of_time(seconds: float) -> LimitReached:
-    """The error of a query that took too long."""
+    """The error for a query that exceeded its time limit."""
     return LimitReached(
         Text(f"查询超过 {seconds:g} 秒,已终止", f"the query took more than {seconds:g} s and was stopped"),
         hint=Text("缩小范围,或放宽时限", "narrow it, or allow more time"),
@@ -116,7 +117,7 @@ def out_of_time(seconds: float) -> LimitReached:
 
 
 def ended() -> LimitReached:
-    """The error of a query whose process ended under it, or ran out of what it was given."""
+    """The error for a query whose process died, or ran out of memory or stack."""
     return LimitReached(
         Text("查询用尽了内存或嵌套过深,已终止", "the query ran out of memory or is nested too deeply, and was stopped"),
         hint=Text("缩小范围,或写得浅一些", "narrow it, or nest less"),

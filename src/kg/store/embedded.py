@@ -1,4 +1,4 @@
-"""The embedded store: an Oxigraph index on disk, opened read-only, asked with SPARQL 1.1."""
+"""The embedded store: an Oxigraph index, on disk and opened read-only, or in memory."""
 
 from __future__ import annotations
 
@@ -21,19 +21,20 @@ from kg.terms import Text
 class EmbeddedStore:
     """Read-only view of one built graph.
 
-    The default graph is materialised (asserted ∪ inferred, each triple once); named graphs hold
-    provenance. Queries therefore count every triple once without ``DISTINCT``.
+    The default graph contains each asserted or inferred triple once; named graphs hold provenance. Queries on the
+    default graph therefore count every triple once, without ``DISTINCT``.
     """
 
     def __init__(self, path: Path, *, in_memory: bool = False) -> None:
         """Open a graph.
 
         Args:
-            path: folder of the index; in memory, the N-Quads file of the dataset.
-            in_memory: read the whole dataset now: twice as fast to ask, with no open file, slower to open.
+            path: folder of the index; with *in_memory*, the N-Quads file of the dataset.
+            in_memory: load the whole dataset into memory. Queries are twice as fast and no file stays open, but
+                opening takes longer.
 
         Raises:
-            StoreError: it is not there or not readable.
+            StoreError: *path* is missing or not readable.
         """
         try:
             if in_memory:
@@ -52,12 +53,12 @@ class EmbeddedStore:
 
         Args:
             sparql: the query; prefixes of the project need no declaration.
-            shown: what the query is called in error messages.
-            limit: most rows to return; the table says if there were more.
+            shown: name of the query in error messages.
+            limit: most rows to return; :attr:`Table.truncated` is true if there were more.
 
         Raises:
-            SyntaxProblem: not SPARQL (with line and column), or not a SELECT query.
-            StoreError: the index is damaged. UsageProblem: the engine cannot evaluate it.
+            SyntaxProblem: *sparql* is not SPARQL (with line and column), or not a SELECT query.
+            StoreError: the index is damaged. UsageProblem: the engine cannot evaluate the query.
         """
         answer = self.query(sparql, shown=shown)
         if not isinstance(answer, ox.QuerySolutions):
@@ -65,26 +66,27 @@ class EmbeddedStore:
         return to_table(answer, limit)
 
     def query(self, sparql: str, *, shown: str = "query") -> Found:
-        """The answer of any query form, as Oxigraph gives it.
+        """Oxigraph's result of a query of any form.
 
         Raises:
-            SyntaxProblem: not SPARQL, with line and column.
-            StoreError: the index is damaged. UsageProblem: the engine cannot evaluate it. Both can come later too, while
-                rows are read (:func:`evaluating`).
+            SyntaxProblem: *sparql* is not SPARQL; the error has line and column.
+            StoreError: the index is damaged. UsageProblem: the engine cannot evaluate the query. Reading rows can raise
+                both too; read them inside :func:`evaluating`.
         """
         return self._answer(sparql, shown, {})
 
     def query_on(self, sparql: str, default: Sequence[str], named: Sequence[str], *, shown: str = "query") -> Found:
-        """The answer over a dataset that the caller describes (SPARQL 1.1 Protocol 2.1.4).
+        """The result of a query on a given RDF dataset (SPARQL 1.1 Protocol 2.1.4).
 
         Args:
             sparql: the query.
-            default: graphs whose union is the default graph.
-            named: graphs that GRAPH may name. If both are empty, the query's FROM or the store's own dataset holds.
-            shown: what the query is called in errors.
+            default: IRIs of the graphs whose union is the default graph.
+            named: IRIs of the graphs that GRAPH may name. If *default* is empty too, the query's FROM clauses or the
+                store's own dataset apply.
+            shown: name of the query in error messages.
 
         Raises:
-            SyntaxProblem: not SPARQL, with line and column.
+            SyntaxProblem: *sparql* is not SPARQL; the error has line and column.
         """
         if not default and not named:
             return self.query(sparql, shown=shown)
@@ -92,9 +94,9 @@ class EmbeddedStore:
         return self._answer(sparql, shown, graphs)
 
     def _answer(self, sparql: str, shown: str, dataset: dict[str, Any]) -> Found:
-        """The answer; the project's prefixes are declared only where the query does not stand without them.
+        """Evaluate the query. The project's prefixes are declared only if it does not parse without them.
 
-        Declaring them costs as much as a simple query, and most queries declare what they use.
+        Declaring them costs as much as a simple query, and most queries declare the prefixes they use.
         """
         try:
             with evaluating():
@@ -106,7 +108,7 @@ class EmbeddedStore:
             raise syntax_problem(error, shown, sparql) from error
 
     def has_graph(self, iri: str) -> bool:
-        """Whether there is a named graph *iri*; what is no IRI names none."""
+        """Whether there is a named graph *iri*; false for a string that is not an IRI."""
         try:
             graph = ox.NamedNode(iri)
         except ValueError:
@@ -115,7 +117,7 @@ class EmbeddedStore:
             return self.index.contains_named_graph(graph)
 
     def quads(self) -> Iterator[ox.Quad]:
-        """Everything in the store, default graph included.
+        """All quads of the default graph and the named graphs.
 
         Raises:
             StoreError: the index is damaged.
@@ -125,7 +127,7 @@ class EmbeddedStore:
 
 
 def solutions(store: ox.Store, sparql: str) -> list[ox.QuerySolution]:
-    """The solutions of one of the program's own SELECT queries on an open Oxigraph store."""
+    """The solutions of a SELECT query of this program on an open Oxigraph store."""
     answer = store.query(sparql, prefixes=dict(vocab.PREFIXES))
     assert isinstance(answer, ox.QuerySolutions)
     return list(answer)
@@ -145,7 +147,7 @@ def to_table(solutions: ox.QuerySolutions, limit: int | None = None) -> Table:
 
 @contextmanager
 def evaluating() -> Iterator[None]:
-    """Turn what Oxigraph raises while it evaluates a query or reads rows into an error of ours."""
+    """A context in which an exception of Oxigraph's evaluation becomes a KgError."""
     try:
         yield
     except (OSError, RuntimeError, ValueError) as error:
@@ -153,9 +155,9 @@ def evaluating() -> Iterator[None]:
 
 
 def engine_problem(error: Exception) -> KgError:
-    """What Oxigraph raises while it evaluates (OSError, RuntimeError, ValueError), as ours.
+    """The KgError for an exception of Oxigraph's evaluation (OSError, RuntimeError, ValueError).
 
-    RocksDB begins its messages with the kind of its status; these two mean that the index cannot be read as it was written.
+    A message of RocksDB begins with its status code; “Corruption” and “IO error” mean that the index is damaged.
     """
     if str(error).startswith(("Corruption", "IO error")):
         return StoreError(

@@ -1,4 +1,4 @@
-"""The W3C's formats in which the SPARQL 1.1 Protocol carries answers; Oxigraph writes them.
+"""The W3C formats for answers of the SPARQL 1.1 Protocol; Oxigraph writes them.
 
 SPARQL 1.1 Query Results JSON (https://www.w3.org/TR/sparql11-results-json/), XML (https://www.w3.org/TR/rdf-sparql-XMLres/),
 CSV and TSV (https://www.w3.org/TR/sparql11-results-csv-tsv/); graphs in the RDF formats.
@@ -17,7 +17,7 @@ Kind = TypeVar("Kind", ox.QueryResultsFormat, ox.RdfFormat)
 
 @dataclass(frozen=True)
 class Format(Generic[Kind]):
-    """A format: its short name, its media type, whether that has a charset parameter, and what Oxigraph calls it."""
+    """A format: short name, media type, Oxigraph's format, and whether Content-Type gets a charset parameter."""
 
     name: str
     media: str
@@ -76,12 +76,12 @@ _GRAPH_NAMES: Final = {
     "application/xml": "rdf",
     "text/xml": "rdf",
 }
-"""Names and media types by which Virtuoso, Fuseki, Wikidata and their clients ask for these formats."""
+"""Other names and media types for these formats, as used by Virtuoso, Fuseki, Wikidata and their clients."""
 
 
-def _names(formats: tuple[Format[Any], ...], others: Mapping[str, str]) -> dict[str, Format[Any]]:
+def _names(formats: tuple[Format[Any], ...], aliases: Mapping[str, str]) -> dict[str, Format[Any]]:
     named = {f.media: f for f in formats} | {f.name: f for f in formats}
-    return named | {other: named[name] for other, name in others.items()}
+    return named | {alias: named[name] for alias, name in aliases.items()}
 
 
 _NAMES: Final = {False: _names(ROWS, _ROW_NAMES), True: _names(GRAPHS, _GRAPH_NAMES)}
@@ -91,20 +91,21 @@ def find(name: str, graph: bool) -> Format[Any] | None:
     """The format that a client calls *name*.
 
     Args:
-        name: a short name or a media type, in letters of any case; its parameters (``;charset=utf-8``) do not count, and a
-            space stands for a plus sign that a form has decoded.
-        graph: whether the answer is a graph (CONSTRUCT, DESCRIBE), else rows or a truth: ``xml`` and ``json`` mean both.
+        name: a short name or a media type. Case and parameters (``;charset=utf-8``) are ignored. A space means a plus
+            sign that form decoding has replaced.
+        graph: whether the answer is a graph (CONSTRUCT, DESCRIBE), else rows or a boolean. ``xml`` and ``json`` name a
+            different format for each.
 
     Returns:
-        The format; None if there is none of that name.
+        The format; None if no format has that name.
     """
     return _NAMES[graph].get(name.partition(";")[0].strip().lower().replace(" ", "+"))
 
 
 def media_types(graph: bool) -> dict[str, Format[Any]]:
-    """Media type → format, the preferred one first: what the Accept header of a client is held against.
+    """Media type → format, the preferred one first; used to match a client's Accept header.
 
     Args:
-        graph: whether the answer is a graph, else rows or a truth.
+        graph: whether the answer is a graph, else rows or a boolean.
     """
     return {name: format_ for name, format_ in _NAMES[graph].items() if "/" in name and name != "rdf/xml"}

@@ -1,6 +1,6 @@
 """Rows as a data frame of pandas or polars, each column with the type of its values.
 
-Neither library comes with the program: it is imported when a frame is asked for.
+Neither library is a dependency of this package: it is imported on first use.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ def to_polars(columns: Sequence[str], rows: Rows) -> pl.DataFrame:
 
 
 def typed(columns: Sequence[str], rows: Rows) -> Iterator[tuple[str, type, list[Any]]]:
-    """(name, type, values) of each column; None where it is unbound.
+    """Name, type and values of each column; an unbound value is None.
 
-    A column is of ``int``, ``float`` or ``bool`` if all its values are; integers among decimals become ``float``.
-    Any other column, and one without a value, is of ``str``: there a number stands as it is written in the graph.
-    So does an integer of more than 64 bits, which no frame can hold.
+    A column is ``int``, ``float`` or ``bool`` if all its values are. A column of integers and decimals is ``float``. Any
+    other column is ``str``, and so is an empty column and one with an integer of more than 64 bits, which no frame can
+    hold. In a ``str`` column, a number is its lexical form.
     """
     for n, name in enumerate(columns):
         terms = [row[n] for row in rows]
@@ -72,7 +72,7 @@ def _library(name: str) -> Any:
     try:
         return import_module(name)
     except ModuleNotFoundError as error:
-        if error.name != name:  # installed, but broken: its own message says more
+        if error.name != name:  # the library is installed, but one of its own imports is missing
             raise
         raise MissingFile(
             Text(f"没有安装 {name}", f"{name} is not installed"),

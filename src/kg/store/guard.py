@@ -1,9 +1,9 @@
-"""What a query from outside may do: read the graphs of this store.
+"""Refuses queries that do more than read the graphs of this store.
 
-Oxigraph's query entry takes no update and no LOAD. Left to refuse are SERVICE, which would open a connection, and FROM of a
-graph that is not here, which would answer as if it were empty. What :mod:`kg.store.lexer` finds in any reading of the query
-is refused, also where the engine may read it otherwise. A process that evaluates queries from outside is confined besides
-(:mod:`kg.store.confine`): there the engine could open no socket if a clause were missed.
+Oxigraph's query function accepts no update and no LOAD. Refused here are SERVICE, which would open a connection, and FROM
+with an unknown graph, which would be read as an empty graph. A clause is refused if :mod:`kg.store.lexer` finds it in any
+possible reading of the query, even if the engine reads the query in another way. As a second defence, the process that
+evaluates users' queries cannot open sockets (:mod:`kg.store.confine`).
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ _HINT_GRAPHS: Final = Text(
     "the graphs here: SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }",
 )
 
-_TELLING: Final = ("service", "from", "\\")
-"""A query with none of these has neither clause, and is spared the lexer and the import of it."""
+_TRIGGERS: Final = ("service", "from", "\\")
+"""A query that contains none of these has neither clause, so the lexer is neither imported nor run."""
 
 
 def refuse_side_effects(sparql: str, shown: str, known: Callable[[str], bool] | None = None) -> None:
-    """Refuse a query that would leave this machine, or that asks for a graph which is not here.
+    """Refuse a query with a SERVICE clause, or with an unknown graph in FROM.
 
     Args:
         sparql: the query.
-        shown: what it is called in errors.
-        known: whether there is a graph with this IRI; None allows every graph in FROM.
+        shown: name of the query in error messages.
+        known: returns whether there is a graph with an IRI; None allows every graph in FROM.
 
     Raises:
-        Refused: the query has a SERVICE clause (or one that cannot be ruled out), or names an unknown graph in FROM.
+        Refused: the query has, or may have, a SERVICE clause; or FROM names an unknown graph.
     """
     words = sparql.lower()
-    if not any(word in words for word in _TELLING):
+    if not any(word in words for word in _TRIGGERS):
         return
     from kg.store.lexer import clauses
 
@@ -57,10 +57,10 @@ def refuse_side_effects(sparql: str, shown: str, known: Callable[[str], bool] | 
 
 
 def refuse_unknown(graph: str, shown: str, known: Callable[[str], bool] | None) -> None:
-    """Refuse the dataset description of a query if there is no graph with the IRI *graph*.
+    """Refuse a query whose dataset names the graph *graph* if the store has no such graph.
 
     Raises:
-        Refused: there is none.
+        Refused: there is no graph with this IRI.
     """
     if known and not known(graph):
         name = compact(graph)
@@ -72,9 +72,10 @@ def refuse_unknown(graph: str, shown: str, known: Callable[[str], bool] | None) 
 
 
 def _iris(names: Sequence[str], sparql: str) -> list[str]:
-    """The IRIs of *names* of the query, its PREFIX and BASE and the project's prefixes applied by the engine itself.
+    """The IRIs of *names*, written as in the query. The engine resolves PREFIX, BASE and the project's prefixes.
 
-    Where one has no IRI (an unknown prefix, no base), the written IRIs stand as they are; the engine reports the others.
+    If one cannot be resolved (unknown prefix, no base), only names written as ``<IRI>`` are returned, unresolved; the
+    engine reports the error when it parses the query.
     """
     from kg.store.lexer import PROLOGUE
 

@@ -1,8 +1,8 @@
-"""The process that answers queries from outside on one index: confined, one query at a time, until its caller is gone.
+"""The worker process for users' queries on one index. It is confined and answers one query at a time until its input ends.
 
-:mod:`kg.store.worker` starts it. Messages go over its standard input and output: lengths, a head in JSON, a body in bytes.
-A query comes in and one answer goes back, rows as SPARQL 1.1 TSV and triples as N-Triples, both as Oxigraph writes them;
-one line is one row or triple.
+:mod:`kg.store.worker` starts it. Requests arrive on standard input, answers leave on standard output. A message is two
+lengths, a head in JSON and a body. The body of an answer is SPARQL 1.1 TSV (rows) or N-Triples (triples), as Oxigraph
+writes them; one line is one row or triple.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 MEMORY: Final = 2**30
-"""Bytes of memory that queries may take, beyond what the process has when its index is open."""
+"""Bytes of memory that queries may use, beyond what the process uses once its index is open."""
 _SIZES: Final = struct.Struct("!IQ")
 
 Message = tuple[dict[str, Any], bytes]
@@ -49,10 +49,10 @@ def receive(read: Callable[[int], bytes]) -> Message:
     """The next message.
 
     Args:
-        read: gives the next so many bytes.
+        read: returns the next *n* bytes, fewer at the end of the stream.
 
     Raises:
-        EOFError: *read* gives fewer, as there are no more.
+        EOFError: the stream ends before the message is complete.
     """
 
     def whole(size: int) -> bytes:
@@ -66,8 +66,8 @@ def receive(read: Callable[[int], bytes]) -> Message:
 
 
 def main(index: str) -> None:
-    """Open the index in folder *index*, say so, and answer until the input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the caller ends this process
+    """Open the index in folder *index*, send a ready message, and answer queries until the input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole process group; the parent ends this process
     out, nothing = os.fdopen(os.dup(1), "wb"), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     try:
@@ -77,31 +77,31 @@ def main(index: str) -> None:
     confine(MEMORY)
     send(out, {"ready": True})
     os.dup2(nothing, 2)  # the engine writes a backtrace as it aborts
-    _thread.start_new_thread(_end_with_the_caller, ())
-    start, spent = _peak(), False  # on Linux the peak of whoever started this process counts as its own
-    while not spent:
+    _thread.start_new_thread(_exit_with_parent, ())
+    start, exhausted = _peak(), False  # on Linux, the peak of the parent process is inherited
+    while not exhausted:
         try:
-            asked, sparql = receive(sys.stdin.buffer.read)
+            request, sparql = receive(sys.stdin.buffer.read)
         except EOFError:
             return None
-        head, body = _answer(store, sparql.decode(errors="surrogatepass"), asked["shown"], asked["limit"])
-        spent = _peak() - start > MEMORY // 2
-        send(out, head | {"last": spent}, body)
+        head, body = _answer(store, sparql.decode(errors="surrogatepass"), request["shown"], request["limit"])
+        exhausted = _peak() - start > MEMORY // 2
+        send(out, head | {"last": exhausted}, body)
     return None
 
 
 def _answer(store: EmbeddedStore, sparql: str, shown: str, limit: int | None) -> Message:
-    """Head and body of the answer, or of the error."""
+    """The message with the answer, or with the error."""
     try:
         refuse_side_effects(sparql, shown, store.has_graph)
         found = store.query(sparql, shown=shown)
         if isinstance(found, ox.QueryBoolean):
             return {"kind": "truth", "truth": bool(found)}, b""
         if isinstance(found, ox.QueryTriples):
-            out = _Lines(limit)
+            out = _LimitedLines(limit)
             out.fill(lambda: ox.serialize(found, out, ox.RdfFormat.N_TRIPLES))
             return {"kind": "triples", "truncated": out.full}, out.getvalue()
-        out = _Lines(None if limit is None else limit + 1)  # and the names of the columns
+        out = _LimitedLines(None if limit is None else limit + 1)  # one more line for the header
         out.fill(lambda: found.serialize(out, ox.QueryResultsFormat.TSV))
         return {"kind": "rows", "truncated": out.full}, out.getvalue()
     except KgError as error:
@@ -113,11 +113,11 @@ def _answer(store: EmbeddedStore, sparql: str, shown: str, limit: int | None) ->
 
 
 class _Full(Exception):
-    """The lines that were wanted are there."""
+    """Stops a writer after the last line that is kept."""
 
 
-class _Lines(BytesIO):
-    """A file that takes so many lines (None: any number); ``full`` says that there were more."""
+class _LimitedLines(BytesIO):
+    """An in-memory file of at most *most* lines (None: any number). ``full`` is true if more were written."""
 
     def __init__(self, most: int | None) -> None:
         super().__init__()
@@ -137,22 +137,22 @@ class _Lines(BytesIO):
         raise _Full
 
     def fill(self, write: Callable[[], object]) -> None:
-        """Call *write*, which writes into this file, until it is done or the file is full."""
+        """Call *write*, which writes into this file; stop it when the file is full."""
         try:
             write()
         except _Full:
             return
 
 
-def _end_with_the_caller() -> None:
-    """End this process, whatever it is at, when nobody holds the other end of its input any longer."""
-    waiting = select.poll()
-    waiting.register(0, 0)  # hanging up is always told
-    waiting.poll()
+def _exit_with_parent() -> None:
+    """End this process as soon as the other end of its standard input is closed, even during a query."""
+    poll = select.poll()
+    poll.register(0, 0)  # POLLHUP is always reported, whatever the event mask
+    poll.poll()
     os._exit(0)
 
 
 def _peak() -> int:
-    """The most memory that this process has held, in bytes; getrusage(2) counts in KiB, on macOS in bytes."""
+    """Peak memory of this process in bytes. getrusage(2) counts in KiB, on macOS in bytes."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024

@@ -1,13 +1,13 @@
-"""The clauses of a SPARQL query that reach beyond its own data: SERVICE, and the graphs of FROM.
+"""Finds the SERVICE clauses of a SPARQL query, and the graphs in its FROM clauses.
 
-Tokens are those of SPARQL 1.1 (https://www.w3.org/TR/sparql11-query/#sparqlGrammar). What a character begins depends on
-the grammar around it: ``<`` is less-than or opens an IRI, ``ex:SERVICE`` is a name or, where that name would be no IRI,
-``ex:`` and a keyword (Oxigraph's parser takes the shorter reading then). The grammar is not read here. Instead all readings
-are followed at once, as a nondeterministic automaton does: a clause is reported if any reading has it. An engine's own
-reading is one of them, so no clause is missed; a name that merely looks like the keyword is reported only where a variable
-or a name and then ``{`` follow it.
+Tokens are those of SPARQL 1.1 (https://www.w3.org/TR/sparql11-query/#sparqlGrammar). Which token a character begins
+depends on the grammar: ``<`` is less-than or opens an IRI; ``ex:SERVICE`` is a prefixed name or, if that gives no valid
+IRI, ``ex:`` and a keyword (Oxigraph's parser then takes the shorter token). This module does not parse the grammar. It
+follows all possible readings at once, as a nondeterministic automaton does, and reports a clause if any reading has it.
+The engine's reading is one of them, so no clause is missed. A false report needs a name that looks like the keyword,
+followed by a variable or a name, followed by ``{``.
 
-Each pair of position and state is visited once, so the work grows with the length of the query.
+Each pair of position and state is visited once, so the time is linear in the length of the query.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 _WORD: Final = r"(?:[\w.:%-]|[^\x00-\x7f]|\\[_~.!$&'()*+,;=/?\#@%-])"
-"""A character of a prefixed name, a keyword, a number; ``\\`` and one more is an escape of a local name."""
+"""A character of a prefixed name, a keyword or a number, or an escape in a local name (``\\`` and one character)."""
 _VARIABLE: Final = r"[?$](?:\w|[^\x00-\x7f])++"
 _IRI: Final = r"""[^\x00-\x20<>"{}|^`]*+>"""
 _SHORT: Final = r"""(?:"(?:[^"\\\r\n]|\\.)*+"|'(?:[^'\\\r\n]|\\.)*+')"""
@@ -29,8 +29,9 @@ _SPACE: Final = r"[ \t\r\n]++"
 _COMMENT: Final = r"\#[^\r\n]*+"
 _GAP: Final = rf"(?:{_SPACE}|{_COMMENT})*+"
 
-# What leaves every reading where it was: no keyword that is looked for, and one way to read it. An IRI with // in it is no
-# less-than (no expression has // behind a name); with no quote, # or \ in it, both readings meet behind it.
+# Text that can be skipped in every reading: it has no relevant keyword and only one reading. ``<`` before an IRI with // is
+# not less-than, since no expression has // after a name. If an IRI has no quote, # or \, both readings of its ``<`` arrive
+# at its end in the same state.
 _PLAIN: Final = rf"""[\x00-\x20!&()*+,/;=>@\[\]^`{{|}}~\x7f] | {_VARIABLE} | [?$]
     | (?!{_WORD}*?(?:service|from)) {_WORD}++
     | < (?: (?=[\x00-\x20<"{{}}|^`]) | [a-z][\w+.-]*+://{_IRI} | (?![^\x00-\x20<>"{{}}|^`'\#\\]*+['\#\\]{_IRI}) )"""
@@ -58,26 +59,32 @@ _escape: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 PROLOGUE: Final = _compiled(
     rf"(?:{_SPACE}|{_COMMENT}|PREFIX{_GAP}[^\s:<>\#]*+:{_GAP}<[^>]*+>|BASE{_GAP}<[^>]*+>|VERSION{_GAP}{_SHORT})*+"
 )
-"""The declarations before a query, with the blanks and comments around them; matches everywhere, perhaps nothing."""
+"""The declarations before a query, with white space and comments. May match the empty string."""
 _QUICK: Final = 8
-"""How many times the length of a query may be read in long strides, by the expression that takes strings and comments with
-it. Readings that overlap could read a text with it as often as it has characters; behind this, they meet at every token."""
+"""Limit for :data:`_plain_or_quoted`, which also skips strings and comments: it may skip this many times the length of the
+query. Overlapping readings could otherwise skip the same text once per character, in quadratic time. Beyond the limit,
+readings advance by one token, so that they meet and are visited once."""
 
 _ELSEWHERE, _AFTER_SERVICE, _AFTER_ADDRESS, _AFTER_FROM = range(4)
 
 
 class Clauses(NamedTuple):
-    """What some reading of a query has: a SERVICE clause; the names of graphs in FROM and FROM NAMED, as written."""
+    """The clauses found in a query.
+
+    Attributes:
+        service: whether any reading has a SERVICE clause.
+        graphs: the graphs of FROM and FROM NAMED in any reading, as written in the query.
+    """
 
     service: bool
     graphs: list[str]
 
 
 def clauses(sparql: str) -> Clauses:
-    """The clauses of *sparql*, in any of its readings.
+    """The clauses of *sparql* in any reading.
 
-    Codepoint escapes (SPARQL 1.1, 19.2) are resolved in one reading and left in another: Oxigraph resolves them in strings
-    and IRIs only, other engines everywhere.
+    The query is read twice: with codepoint escapes (SPARQL 1.1, 19.2) resolved, and with the escapes left as they are.
+    Oxigraph resolves them in strings and IRIs only, other engines everywhere.
     """
     graphs: dict[str, None] = {}
     for text in dict.fromkeys((sparql, unescaped(sparql))):
@@ -97,23 +104,23 @@ def unescaped(sparql: str) -> str:
 
 
 class _Readings:
-    """All readings of *text*: at each position, the states in which some reading is there.
+    """Follows all readings of *text*. A reading is at a position of the text in one of the states above.
 
     Attributes:
-        graphs: names of graphs in FROM, in the order found.
-        steps: tokens read so far.
+        graphs: the graphs of FROM as written, in the order found.
+        steps: number of (position, state) pairs visited.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._ahead = [(0, _ELSEWHERE)]
         self._seen: set[tuple[int, int]] = set()
-        self._strides = _QUICK * len(text)
+        self._skips_left = _QUICK * len(text)
         self.graphs: dict[str, None] = {}
         self.steps = 0
 
     def find(self) -> bool:
-        """Whether there is a SERVICE clause; if there is none, ``graphs`` are all."""
+        """Whether there is a SERVICE clause. If there is none, ``graphs`` is complete afterwards."""
         while self._ahead:
             at = self._ahead.pop()
             if at not in self._seen:
@@ -124,10 +131,10 @@ class _Readings:
         return False
 
     def _step(self, start: int, state: int) -> bool:
-        """Read one token, and before it what is plain; True if it completes a SERVICE clause."""
+        """Skip plain text, then read one token. Returns whether the token completes a SERVICE clause."""
         start = self._skip(start, state)
         token = _token.match(self._text, start)
-        if token is None:  # the end, or what no engine can read
+        if token is None:  # the end of the text, or a character that no engine accepts
             return False
         kind, end = token.lastgroup, token.end()
         if kind == "open" and state == _AFTER_ADDRESS:
@@ -147,8 +154,8 @@ class _Readings:
         return False
 
     def _skip(self, start: int, state: int) -> int:
-        """The end of what is plain from *start* on."""
-        if self._strides > 0:
+        """The end of the plain text that begins at *start*."""
+        if self._skips_left > 0:
             plain = _plain_or_quoted if state == _ELSEWHERE else _gap
         elif state == _ELSEWHERE:
             plain = _plain
@@ -156,11 +163,11 @@ class _Readings:
             return start
         found = plain.match(self._text, start)
         end = found.end() if found else start
-        self._strides -= end - start
+        self._skips_left -= end - start
         return end
 
     def _angle(self, start: int, state: int) -> None:
-        """Read ``<`` as less-than, and as the beginning of an IRI if there can be one."""
+        """Read ``<`` as less-than, and also as the beginning of an IRI if an IRI can follow."""
         self._ahead.append((start + 1, _ELSEWHERE))
         if iri := _iri.match(self._text, start + 1):
             self._ahead.append((iri.end(), _AFTER_ADDRESS if state == _AFTER_SERVICE else _ELSEWHERE))
@@ -168,7 +175,7 @@ class _Readings:
                 self.graphs[self._text[start : iri.end()]] = None
 
     def _word(self, word: str, state: int) -> Iterator[int]:
-        """The states behind *word*, which is a keyword, a name, or keywords and a name without a space between them."""
+        """The states after *word*: a keyword, a name, or keywords and a name without a space between them."""
         yield _ELSEWHERE
         if state == _AFTER_SERVICE:
             if word.lower() == "silent":
@@ -191,7 +198,7 @@ class _Readings:
     def _string_ends(self, start: int) -> Iterator[int]:
         """Where a string that begins at *start* may end.
 
-        A long string with an escape that is no character (``\\uD800``) is read by Oxigraph as an empty string and another.
+        Oxigraph reads a long string with an invalid escape (``\\uD800``) as an empty string and another string.
         """
         long = _long.match(self._text, start)
         if long:

@@ -1,4 +1,4 @@
-"""A SPARQL 1.1 store somewhere else, asked over the SPARQL 1.1 Protocol (https://www.w3.org/TR/sparql11-protocol/)."""
+"""A client for a remote store over the SPARQL 1.1 Protocol (https://www.w3.org/TR/sparql11-protocol/)."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class RemoteStore:
     """Read access to a SPARQL endpoint.
 
     Args:
-        url: the query endpoint (``https://host/sparql``), or a base under which ``query`` and ``update`` lie, as
-            Oxigraph and Fuseki have them.
-        seconds: longest wait for one answer.
+        url: the query endpoint (``https://host/sparql``); or a base URL with the endpoints ``query`` and ``update`` below
+            it, as in Oxigraph and Fuseki.
+        seconds: longest wait for an answer.
     """
 
     def __init__(self, url: str, *, seconds: float = 60.0) -> None:
@@ -42,9 +42,9 @@ class RemoteStore:
         """The solutions of a SELECT query.
 
         Raises:
-            SyntaxProblem: the endpoint does not take it for SPARQL, or it is no SELECT query.
+            SyntaxProblem: the endpoint rejects the query (HTTP 400), or it is not a SELECT query.
             StoreError: the endpoint cannot be reached or fails.
-            LimitReached: it takes too long.
+            LimitReached: the endpoint does not answer in time.
         """
         answer = self.query(sparql, shown=shown)
         if not isinstance(answer, ox.QuerySolutions):
@@ -52,7 +52,7 @@ class RemoteStore:
         return to_table(answer, limit)
 
     def query(self, sparql: str, *, shown: str = "query") -> Found:
-        """The answer of any query form; raises as :meth:`select` does."""
+        """The result of a query of any form; raises as :meth:`select` does."""
         body, kind = self._post(
             self._query, f"{_PROLOGUE} {sparql}", "application/sparql-query", f"{_ROWS}, {_TRIPLES};q=0.9", shown
         )
@@ -65,15 +65,17 @@ class RemoteStore:
         return answer
 
     def quads(self) -> Iterator[ox.Quad]:
-        """Everything in the store, default graph included."""
+        """All quads of the default graph and the named graphs."""
         for graph, subject, predicate, value in self.select(_ALL).rows:
             yield ox.Quad(subject, predicate, value, graph or ox.DefaultGraph())  # type: ignore[arg-type]
 
     def update(self, sparql: str) -> None:
-        """Run one update request; the endpoint does all of it or nothing, if it keeps to the standard's advice.
+        """Run one update request. It is atomic if the endpoint follows SPARQL 1.1 Update 3.
 
         Raises:
-            StoreError: it refuses.
+            SyntaxProblem: the endpoint rejects the request (HTTP 400).
+            StoreError: the endpoint cannot be reached or fails.
+            LimitReached: the endpoint does not answer in time.
         """
         self._post(self._update, sparql, "application/sparql-update", "*/*", "update")
 

@@ -1,6 +1,6 @@
-"""Answers as plain tables, and the formats in which rows leave the program for other programs.
+"""Tables of query results, and the formats in which other programs read them.
 
-Files to be opened in a spreadsheet are made by :mod:`kg.store.spreadsheet`.
+For files that people open in a spreadsheet, see :mod:`kg.store.spreadsheet`.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ _RESULT_SET: Final = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of terms under named columns; ``truncated`` says that there were more.
+    """Rows of terms under named columns.
 
-    Iterating gives each row as ``{column: Python value}``, ``len`` the number of rows; a notebook shows it as a table.
+    Iterating gives each row as ``{column: Python value}``; ``len`` gives the number of rows; a notebook shows a table.
 
     Attributes:
         columns: names of the variables without ``?``, in the order of SELECT.
-        rows: one tuple of terms per solution, in the order of ``columns``; None where a variable is unbound. A query of
-            RDF 1.2 can make triples terms, though no file of a project may hold one.
-        truncated: whether a row limit cut the answer.
+        rows: one tuple of terms per solution, in the order of ``columns``; None if a variable is unbound. A query can
+            create triple terms (RDF 1.2), though the files of a project must not contain them.
+        truncated: whether there are more rows than the row limit.
 
     Example:
         >>> table = graph.query("companies-in-segment", segment="卫星制造")
@@ -55,7 +55,7 @@ class Table:
     truncated: bool = field(default=False)
 
     def __repr__(self) -> str:
-        """Its size and columns; the rows would fill the screen of whoever typed its name."""
+        """The number of rows and the columns, without the rows."""
         return f"<Table: {len(self)} rows{' and more' if self.truncated else ''}; {', '.join(self.columns)}>"
 
     def __len__(self) -> int:
@@ -100,7 +100,7 @@ class Table:
         return frames.to_polars(self.columns, self.rows)
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
+        """The HTML that a notebook shows."""
         return to_html(self)
 
 
@@ -110,7 +110,7 @@ def json_rows(table: Table) -> list[dict[str, Any]]:
 
 
 def to_json(table: Table) -> str:
-    """One JSON object: columns, rows as objects, and whether they are complete."""
+    """One JSON object: columns, rows as objects, and whether rows are missing."""
     body = {"columns": table.columns, "rows": json_rows(table), "truncated": table.truncated}
     return json.dumps(body, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
@@ -121,7 +121,7 @@ def to_jsonl(table: Table) -> str:
 
 
 def to_csv(table: Table) -> str:
-    """RFC 4180 with a header line, every value as it is written in the graph; an unbound variable is an empty field."""
+    """CSV (RFC 4180) with a header line. A value is its lexical form; an unbound variable is an empty field."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(table.columns)
@@ -130,39 +130,42 @@ def to_csv(table: Table) -> str:
 
 
 def to_tsv(table: Table) -> str:
-    """Tab-separated plain values with a header line; tabs and line breaks in a value become spaces."""
+    """Tab-separated lexical forms with a header line; tabs and line breaks in a value become spaces."""
     lines = [table.columns, *_texts(table)]
     return "".join("\t".join(" ".join(cell.split()) for cell in line) + "\n" for line in lines)
 
 
 def to_markdown(table: Table) -> str:
-    """A GitHub table of the values as they are written in the graph."""
+    """A GitHub Markdown table of the lexical forms."""
     return markdown(table.columns, _texts(table))
 
 
 def markdown(titles: Sequence[str], cells: Iterable[Sequence[str]]) -> str:
-    """A GitHub table of finished texts; pipes in a text are escaped, its line breaks become spaces."""
+    """A GitHub Markdown table of strings; pipes are escaped, line breaks become spaces."""
     escaped = ([" ".join(c.replace("|", "\\|").splitlines()) for c in row] for row in cells)
     lines: Iterable[Sequence[str]] = [titles, ["---"] * len(titles), *escaped]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def to_html(table: Table, most: int = 100) -> str:
-    """An HTML table of the first *most* rows; a caption says if there are more. IRIs are shortened, whole in ``title``."""
+    """An HTML table of the first *most* rows, with a caption if there are more.
+
+    IRIs are shown as prefixed names; the ``title`` attribute has the full IRI.
+    """
     shown = table.rows[:most]
-    told = []
+    notes = []
     if len(shown) < len(table):
-        told.append(f"共 {len(table)} 行,显示前 {most} 行 · the first {most} of {len(table)} rows")
+        notes.append(f"共 {len(table)} 行,显示前 {most} 行 · the first {most} of {len(table)} rows")
     if table.truncated:
-        told.append("行数限制截断了答案,还有更多行 · a row limit cut the answer, there are more rows")
-    caption = f"<caption>{'<br>'.join(told)}</caption>" if told else ""
+        notes.append("行数限制截断了答案,还有更多行 · a row limit cut the answer, there are more rows")
+    caption = f"<caption>{'<br>'.join(notes)}</caption>" if notes else ""
     head = "".join(f"<th>{html.escape(c)}</th>" for c in table.columns)
     body = "\n".join(f"<tr>{''.join(map(_html_cell, row))}</tr>" for row in shown)
     return f"<table>{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
 
 
 def to_turtle(table: Table) -> str:
-    """The solutions in the W3C's result-set vocabulary (SPARQL test suite), as Turtle."""
+    """The solutions as Turtle in the result-set vocabulary of the W3C's SPARQL test suite."""
     node, rs = ox.NamedNode, _RESULT_SET
     result = ox.BlankNode("set")
     triples = [ox.Triple(result, node(vocab.TYPE), node(rs + "ResultSet"))]
@@ -180,7 +183,7 @@ def to_turtle(table: Table) -> str:
 
 
 def serialise(items: Iterable[Any], format_: ox.RdfFormat) -> str:
-    """Triples or quads as text; formats that know prefixes get the project's."""
+    """Triples or quads as text, with the project's prefixes in formats that support prefixes."""
     named = format_ in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG)
     text = ox.serialize(items, format=format_, prefixes=dict(vocab.PREFIXES) if named else None)
     return (text or b"").decode()
@@ -191,7 +194,7 @@ def _texts(table: Table) -> Iterator[list[str]]:
 
 
 def _html_cell(term: Term | None) -> str:
-    """Texts to the left, for notebooks set every cell to the right."""
+    """A table cell. Text is aligned to the left, because notebooks align every cell to the right."""
     if isinstance(term, ox.NamedNode):
         return f'<td style="text-align: left" title="{html.escape(term.value)}">{html.escape(compact(term.value))}</td>'
     text = "" if term is None else html.escape(written(term))
@@ -206,4 +209,4 @@ WRITERS: Final = {
     "md": to_markdown,
     "ttl": to_turtle,
 }
-"""Format name → function from a Table to text; ``table`` is the terminal's own affair."""
+"""Format name → function from a Table to text. The command line writes the format ``table`` itself."""

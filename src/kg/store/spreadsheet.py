@@ -1,7 +1,7 @@
-"""Rows as files to be opened in a spreadsheet: every text stays a text (CWE-1236; decision 0011).
+"""CSV and TSV for spreadsheets: no text in them is run as a formula (CWE-1236; decision 0011).
 
-The shell's ``--format csv`` and the files of saved queries over HTTP are these; what is exact is in
-:mod:`kg.store.results`.
+Used by the command line's ``--format csv`` and by saved queries over HTTP. :mod:`kg.store.results` writes the unchanged
+values.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from kg.store.results import Table, to_csv, to_tsv
 from kg.store.values import Term, finite, plain, written
 
 _FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
-"""How a text begins that a spreadsheet may take for a formula; in Chinese and Japanese ones, full-width signs begin one too."""
+"""The beginning of a text that a spreadsheet may run as a formula; Chinese and Japanese versions accept full-width signs."""
 
 
 def csv(table: Table) -> bytes:
-    """CSV in UTF-8 with the byte-order mark by which Excel knows it."""
+    """CSV in UTF-8 with a byte-order mark, by which Excel recognises UTF-8."""
     return to_csv(harmless(table)).encode("utf-8-sig")
 
 
@@ -30,7 +30,7 @@ def tsv(table: Table) -> bytes:
 
 
 def harmless(table: Table) -> Table:
-    """The table with an apostrophe before each text that could be taken for a formula."""
+    """The table with an apostrophe before each text that a spreadsheet could run as a formula."""
     return replace(table, rows=tuple(tuple(map(_harmless, row)) for row in table.rows))
 
 

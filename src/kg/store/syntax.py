@@ -1,7 +1,8 @@
-"""What is wrong with a query, in words: Oxigraph's parser names the tokens it would have taken, a page of them.
+"""Turns a syntax error of Oxigraph's SPARQL parser into a short message with the faulty part marked.
 
-Its place is the farthest character it looked at. A keyword it tried to read counts from its end, so where it tried nothing
-else the fault lies somewhere between the two, and that is what is marked.
+The parser's own message lists every token that it expected. Its position is the farthest character that it has read. An
+attempt to match a keyword advances the position by the length of the keyword. If the parser expected only keywords, the
+fault is therefore somewhere in that span, and the whole span is marked.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _AT: Final = re.compile(r"at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _UPDATE: Final = re.compile(r"(INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH)\b", re.IGNORECASE)
 _TOKEN: Final = re.compile(r"[\w.:-]+|<[^\s>]*>?|[?$]\w+|\S")
 _PREFIXED: Final = re.compile(r"([\w.-]*):[\w.%\\-]*$")
-_SPELT_OUT: Final = {
+_SENTENCES: Final = {
     "The SELECT contains a variable that is unbound": Text(
         "SELECT 里有一个既未分组也未聚合的变量", "SELECT names a variable that is neither grouped nor aggregated"
     ),
@@ -25,7 +26,7 @@ _SPELT_OUT: Final = {
 }
 _FORM: Final = re.compile(r"\s*(SELECT|ASK|CONSTRUCT|DESCRIBE|PREFIX|BASE|#)", re.IGNORECASE)
 _WIDEST: Final = 100
-"""Columns of a query's line that are shown."""
+"""Most characters of the faulty line that are shown."""
 _CHECK: Final = Text("改正标出之处", "mend what is marked")
 _WHOLE: Final = Text("写全 IRI,或用前缀名", "write the whole IRI, or a prefixed name")
 _UNREADABLE: Final = Text("标出的部分读不通", "the marked part cannot be read")
@@ -33,7 +34,7 @@ _READ_ONLY: Final = Text("只能用 SELECT、ASK、CONSTRUCT、DESCRIBE", "ask w
 
 
 class _Fault(NamedTuple):
-    """Offsets of the first character at fault and of the one behind the last, what it is, and what to do."""
+    """The faulty span (offsets of its first character and of the character after it), the message and the hint."""
 
     start: int
     end: int
@@ -42,19 +43,19 @@ class _Fault(NamedTuple):
 
 
 def syntax_problem(error: SyntaxError, shown: str, sparql: str | None = None) -> SyntaxProblem:
-    """Oxigraph's parse error as ours, with line and column.
+    """The SyntaxProblem for a parse error of Oxigraph, with line and column.
 
     Args:
-        error: what the engine raised.
-        shown: what the query is called in errors.
-        sparql: the query; without it, the words are those of the engine.
+        error: the engine's exception.
+        shown: name of the query in error messages.
+        sparql: the query; without it, the message is the engine's.
     """
-    told = str(error.msg or error)
-    found = _AT.match(told.removeprefix("error "))
+    message = str(error.msg or error)
+    found = _AT.match(message.removeprefix("error "))
     if found is None or sparql is None:
         place = Place(shown, int(found[1]), int(found[2])) if found else Place(shown, 1, 1)
-        return _kind(shown)(Text(f"SPARQL 语法错误:{told}", f"SPARQL syntax error: {told}"), place=place)
-    from kg.store.lexer import PROLOGUE  # only for a faulty query
+        return _error_class(shown)(Text(f"SPARQL 语法错误:{message}", f"SPARQL syntax error: {message}"), place=place)
+    from kg.store.lexer import PROLOGUE  # imported late: only a faulty query needs it
 
     head = PROLOGUE.match(sparql)
     update = _UPDATE.match(sparql, head.end() if head else 0)
@@ -63,25 +64,26 @@ def syntax_problem(error: SyntaxError, shown: str, sparql: str | None = None) ->
         what = Text(f"图谱只读,不接受更新({word})", f"the graph is read-only; {word} is an update")
         return _problem(sparql, shown, _Fault(*update.span(), what, _READ_ONLY))
     at = _offset(sparql, int(found[1]), int(found[2]))
-    return _problem(sparql, shown, _told(sparql, at, [one.strip() for one in found[3].split(", ")]))
+    return _problem(sparql, shown, _find_fault(sparql, at, [token.strip() for token in found[3].split(", ")]))
 
 
-def _told(sparql: str, at: int, wanted: list[str]) -> _Fault:
-    """What the parser met at the offset *at*, where it *wanted* other things."""
-    sentence = next((s for s in _SPELT_OUT if s in wanted), None)
+def _find_fault(sparql: str, at: int, expected: list[str]) -> _Fault:
+    """The fault at the offset *at*, where the parser expected one of *expected*."""
+    sentence = next((s for s in _SENTENCES if s in expected), None)
     if sentence:
-        return _Fault(at, at, _SPELT_OUT[sentence], _CHECK)
-    prefixed = _PREFIXED.search(sparql, max(at - _WIDEST, 0), at)  # from the start of a long word it would be slow
-    if "Prefix not found" in wanted and prefixed:
+        return _Fault(at, at, _SENTENCES[sentence], _CHECK)
+    # The search begins near *at*: from the start of a long word it would be slow.
+    prefixed = _PREFIXED.search(sparql, max(at - _WIDEST, 0), at)
+    if "Prefix not found" in expected and prefixed:
         return _undeclared(prefixed)
-    if "IRI parsing failed" in wanted:
+    if "IRI parsing failed" in expected:
         start = max(sparql.rfind("<", 0, at), 0)
         word = sparql[start:at].strip()
         return _Fault(start, at, Text(f"“{word}”不是完整的 IRI", f"“{word}” is no absolute IRI"), _WHOLE)
-    keywords = [one for one in wanted if re.fullmatch(r"[A-Z_]{2,}", one)]
-    if not keywords and sparql.strip() and set(wanted) == {"[_]"}:
+    keywords = [token for token in expected if re.fullmatch(r"[A-Z_]{2,}", token)]
+    if not keywords and sparql.strip() and set(expected) == {"[_]"}:
         return _Fault(at, at, Text("到这里为止读不通", "it cannot be read up to here"), _CHECK)
-    if len(keywords) == sum(one != "[_]" for one in wanted):
+    if len(keywords) == sum(token != "[_]" for token in expected):
         return _between(sparql, max(at - max(map(len, keywords), default=at), 0), min(at, len(sparql.rstrip())))
     return _unexpected(sparql, at)
 
@@ -94,7 +96,7 @@ def _undeclared(prefixed: re.Match[str]) -> _Fault:
 
 
 def _between(sparql: str, start: int, end: int) -> _Fault:
-    """A fault somewhere between two offsets: in the one word there, if it is one."""
+    """A fault somewhere between two offsets; if there is only one word between them, the fault is that word."""
     words = sparql[start:end].split()
     if not sparql.strip():
         return _Fault(0, 0, Text("查询是空的", "the query is empty"), _READ_ONLY)
@@ -113,7 +115,7 @@ def _unexpected(sparql: str, at: int) -> _Fault:
 
 
 def _problem(sparql: str, shown: str, fault: _Fault) -> SyntaxProblem:
-    """The error with its line of the query, and below it carets under the fault."""
+    """The error; its hint shows the faulty line of the query with carets under the fault."""
     from kg.terms import cell_width
 
     first = sparql.rfind("\n", 0, fault.start) + 1
@@ -123,25 +125,25 @@ def _problem(sparql: str, shown: str, fault: _Fault) -> SyntaxProblem:
     marked = line[column : column + fault.end - fault.start][:_WIDEST]
     marks = " " * cell_width(line[cut:column]) + "^" * max(cell_width(marked), 1)
     drawn = f":\n    {line[cut : cut + _WIDEST]}\n    {marks}" if line else ""
-    return _kind(shown)(
+    return _error_class(shown)(
         Text(f"SPARQL 语法错误:{fault.what.zh}", f"SPARQL syntax error: {fault.what.en}"),
         place=Place(shown, sparql.count("\n", 0, fault.start) + 1, column + 1),
         hint=Text(fault.hint.zh + drawn, fault.hint.en + drawn),
     )
 
 
-def _kind(shown: str) -> type[SyntaxProblem]:
-    """A file of the project is to be mended; any other query is a mistake of the one who asks."""
+def _error_class(shown: str) -> type[SyntaxProblem]:
+    """SyntaxProblem for a query file of the project; QuerySyntax for a user's query."""
     return SyntaxProblem if shown.startswith("queries/") else QuerySyntax
 
 
 def _offset(sparql: str, line: int, column: int) -> int:
-    """The index of the character at *line* and *column*, both counted from 1."""
+    """The offset of the character at *line* and *column*, both from 1."""
     before = sparql.split("\n")[: line - 1]
-    return min(sum(len(one) + 1 for one in before) + column - 1, len(sparql))
+    return min(sum(len(text) + 1 for text in before) + column - 1, len(sparql))
 
 
 def _token(sparql: str, at: int) -> str:
-    """The word or sign that begins at *at* or after blanks behind it; empty at the end."""
+    """The token at *at*, or after the white space that begins there; empty at the end of the query."""
     found = _TOKEN.match(sparql, at) or _TOKEN.match(sparql, at + len(sparql[at:]) - len(sparql[at:].lstrip()))
     return found[0] if found else ""

@@ -1,4 +1,4 @@
-"""Terms as values of Python and of JSON, and as text with their own digits."""
+"""RDF terms as Python values, as JSON values and as text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DOUBLE: Final = rf"{_DECIMAL}(?:[eE]{_INTEGER})?|[+-]?INF|NaN"
 
 
 def _decimal(text: str) -> float:
-    """The number that a decimal is; ValueError where ``float`` has only infinity for it."""
+    """The value of a decimal; ValueError if it is outside the range of ``float``."""
     number = float(text)
     if isfinite(number):
         return number
@@ -34,17 +34,17 @@ _READERS: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "float": (_DOUBLE, float),
 }
 _VALUES: Final = {vocab.XSD + name: (re.compile(lexical), read) for name, (lexical, read) in _READERS.items()}
-"""Datatypes whose values Python has → their lexical space (XML Schema 1.1 Part 2, 3.3), which is not that of Python,
-and what reads it.
+"""Datatype → its lexical space (XML Schema 1.1 Part 2, 3.3), which differs from Python's syntax, and the function that
+converts a lexical form to a Python value.
 """
 
 
 def plain(term: Term | ox.Triple | None) -> Any:
     """A term as a Python value: IRI and text as ``str``, numbers as ``int`` or ``float``, booleans as ``bool``.
 
-    A blank node, or a triple as a term (RDF 1.2), is ``str`` in its N-Triples form. So is, as it is written in the graph,
-    what Python cannot hold: a decimal beyond the range of ``float``, an integer of thousands of digits, an ill-typed
-    literal such as ``"x"^^xsd:integer`` (RDF 1.1 Semantics, 7).
+    A blank node or a triple term (RDF 1.2) becomes its N-Triples form. A literal without a Python value becomes its
+    lexical form: a decimal beyond the range of ``float``, an integer of thousands of digits, an ill-typed literal such
+    as ``"x"^^xsd:integer`` (RDF 1.1 Semantics, 7).
     """
     if term is None:
         return None
@@ -56,12 +56,12 @@ def plain(term: Term | ox.Triple | None) -> Any:
         return text
     try:
         return read(text)
-    except ValueError:  # beyond float, or more digits than Python reads (sys.get_int_max_str_digits)
+    except ValueError:  # out of range of float, or more digits than sys.get_int_max_str_digits()
         return text
 
 
 def written(term: Term | ox.Triple) -> str:
-    """A term as text with its own digits: the IRI, the lexical form of a literal, ``_:b``, ``<<( <s> <p> <o> )>>``."""
+    """A term as text: the IRI, the lexical form of a literal, ``_:b`` or ``<<( <s> <p> <o> )>>``."""
     if isinstance(term, ox.Triple):
         parts = (term.subject, term.predicate, term.object)
         inner = (written(part) if isinstance(part, ox.Triple) else str(part) for part in parts)
@@ -70,10 +70,10 @@ def written(term: Term | ox.Triple) -> str:
 
 
 def finite(value: Any) -> bool:
-    """Whether a Python value is a number with an end, be it too large for ``float``."""
+    """Whether a Python value is a finite number; true even for an ``int`` too large for ``float``."""
     return isinstance(value, int) or (isinstance(value, float) and isfinite(value))
 
 
 def json_value(value: Any) -> Any:
-    """What JSON has for a Python value of :func:`plain`: NaN and infinity, of which it has none, as ``"NaN"``, ``"INF"``."""
+    """The JSON value for a Python value of :func:`plain`. NaN and infinities become ``"NaN"``, ``"INF"``, ``"-INF"``."""
     return special(value) if isinstance(value, float) and not isfinite(value) else value

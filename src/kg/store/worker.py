@@ -1,7 +1,7 @@
-"""Queries from outside in a process of their own, which a deadline or a memory limit can end (Oxigraph has no time-out).
+"""Runs users' queries in a separate process, which can be killed at a deadline (Oxigraph has no time-out).
 
-The process is a fresh one (never a fork: a caller may have threads) that runs :mod:`kg.store.isolated`. It answers one query
-after the other, so that its start is paid once, and is replaced when it has ended.
+The process runs :mod:`kg.store.isolated`. It is a new process, not a fork, because the caller may have threads. It
+answers one query after another and is replaced after it has ended.
 """
 
 from __future__ import annotations
@@ -30,15 +30,22 @@ from kg.store.results import Table, serialise
 from kg.terms import Text
 
 _START: Final = "import sys; sys.path[:] = sys.argv[2:]; from kg.store.isolated import main; main(sys.argv[1])"
-"""The program of a worker. Started with -I and -S, Python looks at no variable and no site folder: the path is the caller's."""
-
-_PATIENCE: Final = 60.0
-"""Seconds for a process to start and to open the index; it takes a tenth of one, unless the machine is very busy."""
+"""The program of a worker. With -I and -S, Python reads no environment variable and no site folder; ``sys.path`` is the
+caller's.
+"""
+_START_SECONDS: Final = 60.0
+"""Time limit for a process to start and open the index; it needs about 0.1 s unless the machine is very busy."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a query gave: a table (SELECT), Turtle text and the triples as a table (CONSTRUCT, DESCRIBE), a truth (ASK)."""
+class QueryResult:
+    """The result of a query for the command line and Python.
+
+    Attributes:
+        table: the rows of SELECT; the triples of CONSTRUCT and DESCRIBE as three columns.
+        triples: the triples of CONSTRUCT and DESCRIBE as Turtle.
+        truth: the boolean of ASK.
+    """
 
     table: Table | None = None
     triples: str | None = None
@@ -46,14 +53,14 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Found:
-    """The answer of a worker.
+class RawAnswer:
+    """The answer of a worker process before it is parsed.
 
     Attributes:
         kind: ``rows``, ``triples`` or ``truth``.
         body: rows in SPARQL 1.1 TSV, triples in N-Triples.
-        truth: of ASK.
-        truncated: whether a limit cut the rows or triples.
+        truth: the boolean of ASK.
+        truncated: whether there are more rows or triples than the limit.
     """
 
     kind: str
@@ -68,18 +75,18 @@ class Found:
         table = to_table(found)
         return Table(table.columns, table.rows, self.truncated)
 
-    def answer(self) -> Answer:
-        """The answer as the faces show it."""
+    def answer(self) -> QueryResult:
+        """The parsed answer."""
         if self.kind == "truth":
-            return Answer(truth=self.truth)
+            return QueryResult(truth=self.truth)
         if self.kind == "rows":
-            return Answer(table=self.table())
+            return QueryResult(table=self.table())
         triples = [quad.triple for quad in ox.parse(self.body, format=ox.RdfFormat.N_TRIPLES)]
         return _of_triples(triples, self.truncated)
 
 
 class Worker:
-    """A process that answers queries on one index, started when it is first asked.
+    """A process that answers queries on one index; the first query starts it.
 
     Args:
         index: folder of the Oxigraph index.
@@ -90,20 +97,21 @@ class Worker:
         self._lock = Lock()
         self._process: _Process | None = None
 
-    def query(self, sparql: str, *, shown: str, seconds: float | None = None, limit: int | None = None) -> Found:
+    def query(self, sparql: str, *, shown: str, seconds: float | None = None, limit: int | None = None) -> RawAnswer:
         """The answer of *sparql*.
 
         Args:
             sparql: a read-only query; SERVICE and unknown graphs are refused before it runs.
-            shown: what the query is called in error messages.
-            seconds: wall-clock limit, not counting the start of the process, which is killed at its end. None: none.
+            shown: name of the query in error messages.
+            seconds: wall-clock limit without the start of the process; the process is killed at the limit. None: no
+                limit.
             limit: most rows or triples; None: all.
 
         Raises:
-            UsageProblem: *seconds* is no length of time; the engine cannot evaluate the query.
-            SyntaxProblem: not SPARQL, with line and column.
-            Refused: SERVICE or an unknown graph.
-            LimitReached: the time or the memory ran out.
+            UsageProblem: *seconds* is not a valid time; or the engine cannot evaluate the query.
+            SyntaxProblem: *sparql* is not SPARQL; the error has line and column.
+            Refused: the query has SERVICE, or names an unknown graph.
+            LimitReached: the query exceeds its time or memory.
             StoreError: the index cannot be opened, or the process cannot start.
         """
         require_time(seconds)
@@ -111,21 +119,21 @@ class Worker:
         if not self._lock.acquire(timeout=-1 if seconds is None else seconds):
             raise out_of_time(seconds or 0)
         try:
-            waited = time.monotonic() - begin  # for a query of another thread
+            waited = time.monotonic() - begin  # for the query of another thread
             return self._ask(sparql, shown, limit, None if seconds is None else seconds - waited)
         except TimeoutError:
             raise out_of_time(seconds or 0) from None
         finally:
             self._lock.release()
 
-    def _ask(self, sparql: str, shown: str, limit: int | None, seconds: float | None) -> Found:
-        process, self._process = self._process, None  # whatever goes wrong, the next query gets another
+    def _ask(self, sparql: str, shown: str, limit: int | None, seconds: float | None) -> RawAnswer:
+        process, self._process = self._process, None  # put back below unless the query fails
         if process is None or not process.usable():
             process = _Process(self._index)
         deadline = None if seconds is None else time.monotonic() + seconds
         try:
             head, body = process.ask({"shown": shown, "limit": limit}, sparql.encode(errors="surrogatepass"), deadline)
-        except BaseException:  # Ctrl-C too
+        except BaseException:  # includes KeyboardInterrupt
             process.end()
             raise
         if head["last"]:
@@ -134,18 +142,18 @@ class Worker:
             self._process = process
         if head["kind"] == "error":
             raise from_plain(head)
-        return Found(head["kind"], body, head.get("truth", False), head.get("truncated", False))
+        return RawAnswer(head["kind"], body, head.get("truth", False), head.get("truncated", False))
 
 
 class _Process:
-    """A running process, ended with its owner and with the interpreter.
+    """A running worker process. It is killed when this object is deleted and when the interpreter exits.
 
     Raises:
-        StoreError: it cannot start, or cannot open the index.
+        StoreError: the process cannot start, or cannot open the index.
     """
 
     def __init__(self, index: Path) -> None:
-        here = str(Path(__file__).resolve().parents[2])  # for a kg that was found in the current folder, an empty entry
+        here = str(Path(__file__).resolve().parents[2])  # replaces the empty entry of sys.path
         command = [sys.executable, "-I", "-S", "-c", _START, str(index), *filter(None, sys.path), here]
         pipe = subprocess.PIPE
         try:
@@ -155,12 +163,12 @@ class _Process:
         self._owner = os.getpid()
         self.end = weakref.finalize(self, _end, self._process, self._owner)
         try:
-            head, _ = self._receive(time.monotonic() + _PATIENCE)
+            head, _ = self._receive(time.monotonic() + _START_SECONDS)
         except EOFError:
-            raise _cannot_start(self._last_words()) from None
+            raise _cannot_start(self._exit_reason()) from None
         except TimeoutError:
             self.end()
-            raise _cannot_start(f"> {_PATIENCE:g} s") from None
+            raise _cannot_start(f"> {_START_SECONDS:g} s") from None
         except BaseException:  # Ctrl-C
             self.end()
             raise
@@ -168,23 +176,23 @@ class _Process:
             self.end()
             raise from_plain(head) if index.exists() else _gone(index)
 
-    def _last_words(self) -> str:
-        """Why it ended: the last line of its standard error, or else its exit code."""
+    def _exit_reason(self) -> str:
+        """Why the process ended: the last line of its standard error, else its exit code."""
         assert self._process.stderr
-        told = self._process.stderr.read().decode(errors="replace").strip()
+        output = self._process.stderr.read().decode(errors="replace").strip()
         self._process.wait()
         self.end()
-        return told.rpartition("\n")[2] or f"exit {self._process.returncode}"
+        return output.rpartition("\n")[2] or f"exit {self._process.returncode}"
 
     def usable(self) -> bool:
-        """Whether it still runs, and is this process's own rather than one of before a fork."""
+        """Whether the process runs and was started by the current process, not by a parent before a fork."""
         return self._owner == os.getpid() and self._process.poll() is None
 
     def ask(self, head: dict[str, Any], body: bytes, deadline: float | None) -> tuple[dict[str, Any], bytes]:
         """The answer to one message.
 
         Raises:
-            LimitReached: the process ended over it. TimeoutError: there is no answer before *deadline*.
+            LimitReached: the process died during the query. TimeoutError: there is no answer before *deadline*.
         """
         assert self._process.stdin
         try:
@@ -200,12 +208,12 @@ class _Process:
 
 
 def _read(pipe: IO[bytes], size: int, deadline: float | None) -> bytes:
-    """The next *size* bytes, fewer at the end."""
-    waiting, data = select.poll(), bytearray()
-    waiting.register(pipe, select.POLLIN)
+    """The next *size* bytes, fewer at the end of the stream."""
+    poll, data = select.poll(), bytearray()
+    poll.register(pipe, select.POLLIN)
     while len(data) < size:
         left = None if deadline is None else max(deadline - time.monotonic(), 0) * 1000
-        if not waiting.poll(left):
+        if not poll.poll(left):
             raise TimeoutError
         part = os.read(pipe.fileno(), min(size - len(data), 2**20))
         if not part:
@@ -215,12 +223,12 @@ def _read(pipe: IO[bytes], size: int, deadline: float | None) -> bytes:
 
 
 def _end(process: subprocess.Popen[bytes], owner: int) -> None:
-    """Kill and reap *process*; not from a fork of its *owner*, which goes on using it."""
+    """Kill and reap *process*. Does nothing in a fork of the process *owner*, which still uses it."""
     if owner == os.getpid():
         process.kill()
         process.wait()
         for pipe in (process.stdin, process.stdout, process.stderr):
-            with suppress(OSError):  # what was not sent, nobody reads any longer
+            with suppress(OSError):  # flushing unsent data to a dead process fails
                 pipe.close()  # type: ignore[union-attr]
 
 
@@ -239,30 +247,30 @@ def _gone(index: Path) -> StoreError:
 
 
 def require_time(seconds: float | None) -> None:
-    """Refuse a time limit of *seconds* that is no length of time; None is none.
+    """Refuse an invalid time limit; None means no limit and is valid.
 
     Raises:
-        UsageProblem: it is not above 0, not a number, or longer than the system can wait.
+        UsageProblem: *seconds* is not above 0, not a number, or longer than the system can wait.
     """
-    if seconds is not None and not 0 < seconds <= TIMEOUT_MAX:  # also refuses NaN, which compares as false
+    if seconds is not None and not 0 < seconds <= TIMEOUT_MAX:  # also refuses NaN: every comparison with it is false
         raise UsageProblem(
             Text(f"时限不能是 {seconds} 秒", f"the time limit cannot be {seconds} seconds"),
             hint=Text("给出大于 0 的秒数", "give a number of seconds above 0"),
         )
 
 
-def answer(store: Store, sparql: str, shown: str, limit: int) -> Answer:
-    """The answer of *sparql* on *store*: at most *limit* rows, or triples, these also as Turtle."""
+def answer(store: Store, sparql: str, shown: str, limit: int) -> QueryResult:
+    """The answer of *sparql* on *store*, with at most *limit* rows or triples."""
     found = store.query(sparql, shown=shown)
     if isinstance(found, ox.QueryBoolean):
-        return Answer(truth=bool(found))
+        return QueryResult(truth=bool(found))
     if isinstance(found, ox.QuerySolutions):
-        return Answer(table=to_table(found, limit))
+        return QueryResult(table=to_table(found, limit))
     triples = list(islice(found, limit + 1))
     return _of_triples(triples[:limit], len(triples) > limit)
 
 
-def _of_triples(triples: list[ox.Triple], truncated: bool) -> Answer:
+def _of_triples(triples: list[ox.Triple], truncated: bool) -> QueryResult:
     rows: tuple[Any, ...] = tuple((t.subject, t.predicate, t.object) for t in triples)
     table = Table(("subject", "predicate", "object"), rows, truncated)
-    return Answer(table, serialise(triples, ox.RdfFormat.TURTLE))
+    return QueryResult(table, serialise(triples, ox.RdfFormat.TURTLE))

@@ -1,8 +1,8 @@
-"""What XML 1.0 can hold of an answer, and how (https://www.w3.org/TR/xml/).
+"""Makes Oxigraph's XML output well-formed XML 1.0 (https://www.w3.org/TR/xml/), or refuses to write it.
 
-Oxigraph writes every character of a literal as it is and any IRI as the name of an element. XML has no control characters
-but tab, LF and CR, a parser reads CR as LF (2.11), and a name has an alphabet of its own. What cannot be written is refused:
-another format holds it.
+Oxigraph writes the characters of a literal unchanged, and uses part of any IRI as an element name. But XML 1.0 has no
+control characters except tab, LF and CR; an XML parser reads CR as LF (2.11); and not every character is allowed in a
+name. An answer that XML cannot represent is refused; the other formats can represent it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from kg.terms import Text
 from kg.vocab import PREFIXES, TYPE
 
 _CHARACTER: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-"""Characters that XML 1.0 has not (2.2); surrogates are in no text of RDF."""
+"""Characters that XML 1.0 does not allow (2.2), except surrogates, which cannot occur in RDF."""
 _BYTES: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 """The same in UTF-8."""
 _NODE: Final = ox.NamedNode("urn:x")
@@ -33,17 +33,17 @@ def rdf_xml(triples: Iterable[ox.Triple]) -> str:
     """Triples in RDF/XML, with the project's prefixes.
 
     Raises:
-        UsageProblem: it cannot hold one of them; the message names it.
+        UsageProblem: RDF/XML cannot represent one of the triples; the message names it.
     """
     body = ox.serialize(checked(triples), format=ox.RdfFormat.RDF_XML, prefixes=dict(PREFIXES))
     return finish(body or b"").decode()
 
 
 def checked(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
-    """The same triples, each looked at before it is written in RDF/XML.
+    """The same triples; each is checked for RDF/XML when it is read.
 
     Raises:
-        UsageProblem: RDF/XML cannot hold one of them; the message names it.
+        UsageProblem: RDF/XML cannot represent one of the triples; the message names it.
     """
     for triple in triples:
         _check(triple, triple)
@@ -51,7 +51,7 @@ def checked(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
 
 
 def _check(triple: ox.Triple, whole: ox.Triple) -> None:
-    """Refuse *whole* if *triple*, itself or a term of it, cannot be written."""
+    """Refuse *whole* if RDF/XML cannot represent *triple*, which is *whole* or a triple term in it."""
     predicate, value = triple.predicate, triple.object
     if isinstance(value, ox.Literal):
         require(value.value, written(whole))
@@ -70,38 +70,39 @@ def _check(triple: ox.Triple, whole: ox.Triple) -> None:
 
 @lru_cache(maxsize=4096)
 def _is_well_formed(predicate: str, kind: str) -> bool:
-    """Whether what Oxigraph writes for a triple of *predicate*, of rdf:type with the class *kind*, is XML with namespaces."""
+    """Whether Oxigraph's RDF/XML for a triple with *predicate*, and with the class *kind* for rdf:type, is well-formed."""
     triple = ox.Triple(_NODE, ox.NamedNode(predicate), ox.NamedNode(kind) if kind else _NODE)
     try:
         body = ox.serialize([triple], format=ox.RdfFormat.RDF_XML, prefixes=dict(PREFIXES))
         ParserCreate(namespace_separator=" ").Parse(body or b"", True)
-    except (OSError, ExpatError):  # OSError: a term of RDF/XML itself, such as rdf:li
+    except (OSError, ExpatError):  # OSError: a name reserved in RDF/XML, such as rdf:li
         return False
     return True
 
 
 def require(text: str, term: str) -> None:
-    """Do nothing if XML can hold *text*.
+    """Check that XML allows every character of *text*.
 
     Args:
-        text: what is to be written.
-        term: what it belongs to, for the message.
+        text: the text to be written.
+        term: the term or triple that contains it, for the message.
 
     Raises:
-        UsageProblem: it holds a character that XML has not.
+        UsageProblem: *text* contains a character that XML does not allow.
     """
     if found := _CHARACTER.search(text):
         raise _refused(_shown(term), _no_character(found[0]))
 
 
 def finish(body: bytes) -> bytes:
-    """What Oxigraph or a library has written in XML, with every CR as ``&#xD;``, so that it is read as CR.
+    """The XML *body* with every CR escaped as ``&#xD;``, so that a parser reads it as CR.
 
     Args:
         body: SPARQL results in XML, RDF/XML or GraphML, in UTF-8.
 
     Raises:
-        UsageProblem: it holds a character that XML has not; of SPARQL results the message names row and variable.
+        UsageProblem: *body* contains a character that XML does not allow. The message names the row and variable for
+            SPARQL results, else the line.
     """
     if found := _BYTES.search(body):
         raise _refused(_cell(body[: found.start()]), _no_character(found[0].decode()))
@@ -109,7 +110,7 @@ def finish(body: bytes) -> bytes:
 
 
 def _cell(before: bytes) -> Text:
-    """Which value of SPARQL results begins last in *before*; of another kind of XML, which line."""
+    """The position at the end of *before*: row and variable of SPARQL results, else the line."""
     row, variable = before.count(b"<result>"), before.rpartition(b'<binding name="')[2].partition(b'"')[0].decode()
     line = before.count(b"\n") + 1
     return (
@@ -125,7 +126,7 @@ def _no_character(character: str) -> Text:
 
 
 def _shown(term: str) -> Text:
-    """*term* as a message repeats it: of bearable length, without what a terminal would act on."""
+    """*term* for a message: shortened, and without control characters."""
     shown = _CHARACTER.sub("\ufffd", term if len(term) <= _LONGEST else term[:_LONGEST] + "…")
     return Text(f" {shown}", shown)
 

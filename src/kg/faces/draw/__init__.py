@@ -1,4 +1,8 @@
-"""A picture as one HTML file: ``network`` (pyvis), ``layout`` (what stands where), ``styles``, ``legend``, ``page`` (self-contained)."""
+"""Draws a picture as one self-contained HTML file.
+
+``network`` makes a pyvis network, ``layout`` computes positions, ``styles`` and ``legend`` define the appearance, ``page``
+makes the HTML page.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +19,12 @@ _WHOLE = Text("各产业", "the industries")
 
 
 def draw(graph: KnowledgeGraph, thing: str | None, lang: str) -> str:
-    """The HTML of a drawing.
+    """The HTML page of a drawing.
 
     Args:
         graph: a built graph.
-        thing: any name of an industry, company or other thing; None draws the industries and what links them.
-        lang: language the page opens in; a button switches it.
+        thing: any name of an entity; None draws an overview of the industries.
+        lang: initial language of the page; a button switches it.
     """
     from kg.ask.drawing import picture
     from kg.faces.draw.network import network

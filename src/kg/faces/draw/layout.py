@@ -1,6 +1,6 @@
-"""Where the nodes of an industry's drawing stand: bands below each other, columns side by side, things in their segment's card.
+"""Positions of the nodes in an industry's drawing: bands in rows, columns side by side, entities in a card per segment.
 
-What belongs to which heading is said by the frame around both, so that no line has to be drawn.
+Frames around bands and cards show which heading a node belongs to, so no edges are drawn.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from kg.ask.picture import Band, Block, Column, Node, Picture
 
 _PITCH: Final = 195
 _ABREAST: Final = 3
-"""Room of a thing in a row, and how many of them a segment's card has."""
+"""Width of an entity in a row, and number of entities in a row of a card."""
 _INDENT: Final = 14
 _COLUMN: Final = _ABREAST * _PITCH + 2 * _INDENT
 _GUTTER: Final = 26
@@ -21,11 +21,11 @@ _STEP: Final = _COLUMN + _GUTTER
 _GAP: Final = 30
 _PADDING: Final = 14
 _CARD: Final = 10
-"""Room between columns, between bands, inside a band's frame, and below and between cards."""
+"""Space between columns (``_GUTTER``), between bands (``_GAP``), inside a band's frame (``_PADDING``), below a card."""
 
 
 class Place(NamedTuple):
-    """Centre of a node, in the units of vis-network (pixels at scale 1); how wide it is made, if it heads something."""
+    """Centre of a node in pixels at scale 1, and the width of a heading (0 for other nodes)."""
 
     x: int
     y: int
@@ -43,12 +43,12 @@ class Frame(NamedTuple):
 
 @dataclass
 class Plan:
-    """Where everything stands.
+    """The positions of everything.
 
     Attributes:
-        places: IRI → place of every node; empty where nothing fixes them.
+        places: node id → place; empty for a picture without bands, which physics lays out.
         frames: the rectangle of each band, in the order of the bands.
-        cards: the rectangles of the segments, each after the one it stands in.
+        cards: the rectangles of the segments; a sub-segment comes after the segment around it.
     """
 
     places: dict[str, Place] = field(default_factory=dict)
@@ -60,8 +60,8 @@ def plan(picture: Picture, height: Callable[[Node, int], int]) -> Plan:
     """The plan of *picture*.
 
     Args:
-        picture: what is drawn.
-        height: room that a node needs from the row above to the row below, given how wide it is made (0: as its label).
+        picture: the picture.
+        height: returns the height of a node, given its width (0: as wide as its label).
     """
     if not picture.bands:
         return Plan()
@@ -74,14 +74,14 @@ def plan(picture: Picture, height: Callable[[Node, int], int]) -> Plan:
 
 
 class _Layout:
-    """Places found so far; every step takes the top of its space and gives the bottom."""
+    """Computes a plan. Every method takes the top of the free space and returns the bottom of what it placed."""
 
     def __init__(self, height: Callable[[Node, int], int], columns: int) -> None:
         self.plan, self.width = Plan(), columns * _STEP - _GUTTER
         self._height = height
 
     def band(self, band: Band, top: int) -> int:
-        start = self._heads([(band.head, 0, _COLUMN)], top)  # a narrow window shows the first column
+        start = self._heads([(band.head, 0, _COLUMN)], top)  # above the first column, visible in a narrow window
         columns = [(column, n * _STEP) for n, column in enumerate(band.columns)]
         start = self._heads([(c.head, left, _COLUMN) for c, left in columns if c.head], start)
         loose = not any(c.head or b.head for c in band.columns for b in c.blocks)
@@ -91,31 +91,31 @@ class _Layout:
         return bottom + _PADDING
 
     def row(self, nodes: Sequence[tuple[Node, int]], top: int) -> int:
-        """Nodes side by side at their x, their centres on one line."""
+        """Place nodes in one row at the given x."""
         tall = max(self._height(node, 0) for node, _ in nodes)
         self.plan.places.update({node.iri: Place(x, top + tall // 2) for node, x in nodes})
         return top + tall
 
     def _heads(self, bars: Sequence[tuple[Node, int, int]], top: int) -> int:
-        """Headings side by side, each as wide as what it heads."""
+        """Place headings side by side: node, left and width of each."""
         tall = max((self._height(node, wide) for node, _, wide in bars), default=0)
         for node, left, wide in bars:
             self.plan.places[node.iri] = Place(left + wide // 2, top + tall // 2, wide)
         return top + tall
 
     def _column(self, column: Column, left: int, width: int, top: int) -> int:
-        """Blocks below each other; the card of a segment reaches around those inside it."""
-        around: list[tuple[int, int]] = []
+        """Place the blocks of a column. The card of a segment encloses the cards of its sub-segments."""
+        open_cards: list[tuple[int, int]] = []
         for block in column.blocks:
-            while around and around[-1][0] >= block.depth:
-                top = self._close(around.pop()[1], top)
+            while open_cards and open_cards[-1][0] >= block.depth:
+                top = self._close(open_cards.pop()[1], top)
             if block.head:
-                around.append((block.depth, len(self.plan.cards)))
+                open_cards.append((block.depth, len(self.plan.cards)))
                 inset = _INDENT * block.depth
                 self.plan.cards.append(Frame(left + inset, top, left + width - inset // 2, top))
             top = self._block(block, self.plan.cards[-1] if block.head else Frame(left, top, left + width, top), top)
-        while around:
-            top = self._close(around.pop()[1], top)
+        while open_cards:
+            top = self._close(open_cards.pop()[1], top)
         return top
 
     def _close(self, card: int, top: int) -> int:

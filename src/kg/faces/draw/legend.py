@@ -1,4 +1,4 @@
-"""The legend: the sign of each kind as the drawing shows it, shape and colour, and what dashes mean."""
+"""The legend: shape and colour of each class in the drawing, and the meaning of a dashed frame."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ _SIGNS: Final = {
     "star": '<path d="M10 0l1.9 5.2 5.5.1-4.4 3.4 1.6 5.3L10 10.9 5.4 14 7 8.7 2.6 5.3l5.5-.1z"/>',
     "dot": '<circle cx="10" cy="7" r="6"/>',
 }
-"""Shape of vis-network → the same shape, 20 by 14; a box is drawn by its corners."""
+"""Shape of vis-network → the same shape in SVG, 20 by 14. A box is drawn by :func:`_mark`."""
 _AGAIN: Final = Text("再次出现(首次出现处为实框)", "once more (where it first stands its frame is solid)")
 
 
 class Key(NamedTuple):
-    """One entry of the legend: a sign (SVG) and what it stands for."""
+    """One entry of the legend: a symbol (SVG) and its meaning."""
 
     sign: str
     words: Text
 
 
 def legend(kinds: Iterable[str], *, again: bool) -> list[Key]:
-    """The keys of a drawing, in the order of the styles.
+    """The entries of the legend, in the order of the styles.
 
     Args:
-        kinds: class names of its nodes.
-        again: whether a thing stands in it a second time.
+        kinds: class names of the nodes.
+        again: whether an entity is drawn more than once.
     """
     seen = {style_of(kind) for kind in kinds}.difference(WORDED)
     keys = [Key(_svg(style.shape, _mark(style)), style.words) for name, style in STYLES.items() if name in seen]

@@ -1,4 +1,4 @@
-"""The pyvis network of a picture: nodes with their words and sources, edges with theirs."""
+"""The pyvis network of a picture: nodes and edges with labels, and tooltips with the passages."""
 
 from __future__ import annotations
 
@@ -19,47 +19,47 @@ if TYPE_CHECKING:
 _UNSAID: Final = "推理或归类,无直接段落 / inferred or grouping"
 _LINE: Final = 19
 _MARGIN: Final = 27
-"""Height of a line of a label, and of what is around it."""
+"""Height of a line of a label, and of the space around a label."""
 _COLUMN: Final = 9
 _SHORT: Final = 22
-"""Width of a column of a label (a 汉字 takes two), and how many columns a label has that heads nothing."""
+"""Width of a text column in pixels (a 汉字 has two columns), and columns of a label that is not a heading."""
 _PALE: Final = "66"
-"""Opacity of what stands once more."""
+"""Opacity (hex) of an entity that is drawn again."""
 _INNER: Final = 10
-"""What vis-network adds to a label's width for the box around it."""
+"""Pixels that vis-network adds to the width of a label for its box."""
 _HEAVY: Final = 12
-"""Columns of a label that make a node as heavy again: the wider, the more room it makes for itself."""
+"""Columns of a label per unit of mass: a node with a wider label repels others more."""
 _SEED: Final = 5
-"""What physics begins with: the same drawing each time."""
+"""Random seed of the physics, so that a drawing is the same each time."""
 _MOST_WORDS: Final = 60
-"""Lines of a drawing that still has room to name each; past that only the pointer names them."""
+"""Most edges of a drawing with labels on edges; with more edges, labels are only in tooltips."""
 
 
 class Sketched(NamedTuple):
-    """A pyvis Network, and the frames behind it: those of bands, those of segments."""
+    """A pyvis Network, and the frames behind its nodes: those of bands and those of segments."""
 
     network: Any
     frames: tuple[list[Frame], list[Frame]]
 
 
 def network(graph: KnowledgeGraph, picture: Picture, lang: str) -> Sketched:
-    """The network of *picture*; where it has bands it stands still and needs no lines, else it settles by physics."""
+    """The network of *picture*. With bands, positions are fixed and no edges are drawn; otherwise physics lays it out."""
     from pyvis.network import Network
 
     made = Network(height="100vh", width="100%", directed=True, cdn_resources="in_line", bgcolor="#ffffff")
     made.templateEnv = _templates(made.template_dir)
-    sketch = _Sketch(graph, picture)
+    options = _ElementOptions(graph, picture)
     for node in picture.nodes.values():
-        made.add_node(node.iri, **sketch.node(node, lang))
+        made.add_node(node.iri, **options.node(node, lang))
     for line in () if picture.bands else picture.lines.values():
-        made.add_edge(line.subject, line.value, **sketch.edge(line, lang))
+        made.add_edge(line.subject, line.value, **options.edge(line, lang))
     made.set_options(json.dumps(_options(still=bool(picture.bands))))
-    return Sketched(made, (sketch.plan.frames, sketch.plan.cards))
+    return Sketched(made, (options.plan.frames, options.plan.cards))
 
 
 @cache
 def _templates(folder: str) -> Any:
-    """One environment for pyvis' template, made as pyvis makes it: the template, with vis-network in it, is read once."""
+    """A cached Jinja environment for pyvis' template, so that the template, which contains vis-network, is read once."""
     from jinja2 import Environment, FileSystemLoader
 
     return Environment(loader=FileSystemLoader(folder))
@@ -79,8 +79,8 @@ def _options(*, still: bool) -> dict[str, Any]:
     }
 
 
-class _Sketch:
-    """One picture with all that its nodes and edges need to know of each other."""
+class _ElementOptions:
+    """Makes the options of vis-network for the nodes and edges of one picture."""
 
     def __init__(self, graph: KnowledgeGraph, picture: Picture) -> None:
         self.graph, self.picture = graph, picture
@@ -89,7 +89,7 @@ class _Sketch:
         self.sections = {row["p"]: row["path"] for row in rows}
 
     def node(self, node: Node, lang: str) -> dict[str, Any]:
-        """What vis-network is told of a node."""
+        """The options of a node."""
         kind, place = style_of(node.kind), self.plan.places.get(node.iri)
         style = STYLES[kind]
         names, label = self._words(node), self._label(node, place.wide if place else 0)
@@ -98,7 +98,7 @@ class _Sketch:
             "label": label.pick(lang),
             "label_zh": label.zh,
             "label_en": label.en,
-            "title": "\n".join([_both(names), _both(style.words), *self._told(node.thing)]),
+            "title": "\n".join([_both(names), _both(style.words), *self._statements(node.thing)]),
             "shape": style.shape,
             "color": {"background": style.colour + _PALE, "border": DASHES} if node.of else style.colour,
             "kind": kind,
@@ -117,8 +117,8 @@ class _Sketch:
         return fields
 
     def edge(self, line: Line, lang: str) -> dict[str, Any]:
-        """What vis-network is told of an edge."""
-        names = self._called(line.predicate)
+        """The options of an edge."""
+        names = self._name_of(line.predicate)
         title = "\n".join([_both(names), *(self._sources(line) or [_UNSAID])])
         fields = {"title": title, "color": "#9aa5b1", "arrowStrikethrough": False}
         if len(self.picture.lines) > _MOST_WORDS:
@@ -127,32 +127,32 @@ class _Sketch:
         return {**fields, **words, "font": {"size": 11, "color": "#5b6b7c", "align": "middle"}}
 
     def _words(self, node: Node) -> Text:
-        return node.words or self._called(node.thing)
+        return node.words or self._name_of(node.thing)
 
     def _label(self, node: Node, room: int) -> Text:
-        """What is written on a node, or below its sign, over lines that *room* pixels hold; with no room given, short ones."""
+        """The label of a node, wrapped to a width of *room* pixels; if that is 0, to :data:`_SHORT` columns."""
         names, columns = self._words(node), room // _COLUMN or _SHORT
         return Text(wrapped(names.zh, columns), wrapped(names.en, columns))
 
     def _height(self, node: Node, room: int) -> int:
-        """Room for the label in either language, below the sign where the shape has its label there."""
+        """The height for the label in either language; one line more for a shape with its label below."""
         label = self._label(node, room)
         lines = 1 + max(label.zh.count("\n"), label.en.count("\n"))
         below = STYLES[style_of(node.kind)].shape not in INSIDE
         return _MARGIN + _LINE * (lines + below)
 
-    def _told(self, iri: str) -> list[str]:
-        """What the picture's lines say of a thing, each with its passages."""
-        told = [line for line in self.picture.lines.values() if line.subject == iri and line.passages]
+    def _statements(self, iri: str) -> list[str]:
+        """A line of text for each stated edge from the entity *iri*, with its passages."""
+        stated = [line for line in self.picture.lines.values() if line.subject == iri and line.passages]
         return [
-            f"{_both(self._called(line.predicate))} → {_both(self._called(line.value))}\n  {'; '.join(self._sources(line))}"
-            for line in told
+            f"{_both(self._name_of(line.predicate))} → {_both(self._name_of(line.value))}\n  {'; '.join(self._sources(line))}"
+            for line in stated
         ]
 
     def _sources(self, line: Line) -> list[str]:
         return [f"{p.removeprefix(PASSAGE)} {self.sections.get(p, '')}" for p in line.passages]
 
-    def _called(self, iri: str) -> Text:
+    def _name_of(self, iri: str) -> Text:
         return Text(self.graph.names.label(iri, "zh"), self.graph.names.label(iri, "en"))
 
 

@@ -1,7 +1,7 @@
-"""The page around a drawing: title and legend on top, a button for the language, no file but itself.
+"""The HTML page of a drawing: title, legend, a button that switches the language; no external files.
 
-pyvis' own ``in_line`` still names files on a CDN; here its template's outside links are dropped and the
-vis-network that pyvis ships (MIT or Apache-2.0) is the only script, inside the page.
+pyvis' option ``in_line`` still links to files on a CDN. Here these links are removed from its template; the vis-network
+that pyvis ships (MIT or Apache-2.0) is embedded in the page.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ _OUTSIDE: Final = (
     re.compile(r"<link\b[^>]*https?://[^>]*>", re.DOTALL),
     re.compile(r"<script\b[^>]*src=\"https?://[^>]*>\s*</script>", re.DOTALL),
 )
-"""Comments, style sheets and scripts of pyvis' template that name other files."""
+"""Comments, style sheets and scripts of pyvis' template that refer to external files."""
 
 
 def page(html: str, title: Text, legend: Sequence[Key], frames: Sequence[Sequence[Frame]], lang: str) -> str:
-    """The finished page.
+    """The complete page.
 
     Args:
-        html: what pyvis made.
-        title: what is drawn.
-        legend: signs and their meaning, in order.
-        frames: rectangles drawn behind the nodes, those of one look together.
-        lang: language the page opens in.
+        html: the HTML from pyvis.
+        title: title of the drawing.
+        legend: the entries of the legend.
+        frames: lists of rectangles to draw behind the nodes: first those of bands, then those of segments.
+        lang: initial language of the page.
     """
     for part in _OUTSIDE:
         html = part.sub("", html)
     html = re.sub(r"<center>\s*<h1>.*?</h1>\s*</center>", "", html, flags=re.DOTALL)
     html = html.replace("<html>", f'<!DOCTYPE html>\n<html lang="{lang}">', 1).lstrip()
-    html = html.replace("<head>", f"<head>{_META}{_both(_named(title), lang, 'title')}{_CSS}", 1)
+    html = html.replace("<head>", f"<head>{_META}{_both(_document_title(title), lang, 'title')}{_CSS}", 1)
     html = html.replace("<body>", f"<body>{_header(title, legend, lang)}", 1)
     return html.replace("</body>", f"{_SCRIPT.replace('FRAMES', json.dumps(frames))}</body>", 1)
 
@@ -52,13 +52,13 @@ def _header(title: Text, legend: Sequence[Key], lang: str) -> str:
     )
 
 
-def _named(title: Text) -> Text:
-    """The page's title: what is drawn, and by whom."""
+def _document_title(title: Text) -> Text:
+    """The title of the HTML document."""
     return Text(f"{title.zh} · xinzhi", f"{title.en} · xinzhi")
 
 
 def _both(words: Text, lang: str, tag: str = "span") -> str:
-    """Words that the button switches."""
+    """An HTML element with a text in both languages; the button switches between them."""
     zh, en = escape(words.zh), escape(words.en)
     return f'<{tag} data-zh="{zh}" data-en="{en}">{escape(words.pick(lang))}</{tag}>'
 

@@ -1,4 +1,4 @@
-"""How each kind of thing looks, and how a label is broken into lines."""
+"""The style of each class, and the line breaks of labels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kg.terms import Text, cell_width
 
 
 class Style(NamedTuple):
-    """Shape (of vis-network), colour, what the legend calls the kind, and how round a box's corners are."""
+    """Shape (of vis-network), colour, name in the legend, and radius of a box's corners."""
 
     shape: str
     colour: str
@@ -39,13 +39,13 @@ STYLES: Final = {
 }
 """Class → style; a class not listed is drawn as Thing."""
 DARK: Final = ("Industry", "ChainView", "Stage")
-"""Kinds whose label is white."""
+"""Classes with a white label."""
 INSIDE: Final = ("box", "ellipse", "text")
-"""Shapes that hold their label; the others have it below."""
+"""Shapes with the label inside; the others have it below."""
 DASHES: Final = "#4a5560"
-"""Colour of the dashed frame of what stands once more."""
+"""Colour of the dashed frame of an entity that is drawn again."""
 WORDED: Final = ("Group", "Note")
-"""Kinds that bear their own words and need no key in the legend."""
+"""Kinds of nodes with a text of their own, which have no entry in the legend."""
 
 
 def style_of(kind: str) -> str:
@@ -54,7 +54,7 @@ def style_of(kind: str) -> str:
 
 
 def wrapped(label: str, columns: int = 22) -> str:
-    """A label over several lines of at most *columns* terminal columns, broken at spaces where there are any."""
+    """A label in lines of at most about *columns* text columns, broken at spaces and between 汉字."""
     columns = ceil(cell_width(label) / ceil(max(cell_width(label), 1) / columns)) + 1  # lines of about the same length
     lines, line = [], ""
     for piece in re.findall(r"[^\s\u4e00-\u9fff]+\s*|\s+|[\u4e00-\u9fff]", label):

@@ -1,6 +1,6 @@
-"""The manual's generated pages: ontology reference, query catalogue, commands, the diagram of the rooms.
+"""Generated pages of the manual: ontology reference, query catalogue, commands, diagram of the rooms.
 
-``scripts/docs`` writes them; a test holds that they are what the files say.
+``scripts/docs`` writes them; a test checks that they are up to date.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MARKED: Final = re.compile(r"(<!-- rooms -->\n).*?(<!-- /rooms -->)", re.DOTALL
 
 
 def pages(graph: KnowledgeGraph, root: Path) -> dict[str, str]:
-    """Every generated page of the checkout *root*: path under ``docs/`` → text."""
+    """Path under ``docs/`` → text of every generated page of the checkout *root*."""
     from kg.faces.manual.commands import helps
     from kg.faces.manual.queries import catalogue
     from kg.faces.manual.rooms import diagram

@@ -1,4 +1,4 @@
-"""Write every generated page of the checkout named as argument."""
+"""Write every generated page of the checkout that is given as argument."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every command says of itself, in the language of the page: the program's own --help, run."""
+"""The output of ``--help`` of every command, in the language of the page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kg.faces.cli import COMMANDS
 
 
 def helps(lang: str) -> list[tuple[str, str]]:
-    """(command, its --help) for the program and each of its commands, in the order of the program's own list."""
+    """Command and output of its --help, for the program and each of its commands, in the order of the program's help."""
     return [(" ".join(["kg", *words]), _help(words, lang)) for words in ([], *([name] for name in COMMANDS))]
 
 

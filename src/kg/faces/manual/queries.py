@@ -1,4 +1,4 @@
-"""What the catalogue says of each saved query: its question, parameters, and the first rows of its answer."""
+"""The entry of each saved query in the manual: question, parameters, and the first rows of its answer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ROWS: Final = 3
 
 @dataclass(frozen=True)
 class Card:
-    """One query as the catalogue shows it; *params* are (name, label, type, default)."""
+    """The entry of one query. ``params`` has name, label, type and default; ``more`` is true if there are more rows."""
 
     name: str
     title: str
@@ -31,7 +31,7 @@ class Card:
 
 
 def catalogue(graph: KnowledgeGraph, lang: str) -> list[tuple[str, list[Card]]]:
-    """(tag, its queries by name), tags in order; a query stands under its first tag."""
+    """Each tag with its queries, both sorted by name. A query is listed under its first tag only."""
     found: dict[str, list[Card]] = defaultdict(list)
     for query in graph.catalogue:
         found[query.tags[0]].append(_card(graph, query, lang))

@@ -1,4 +1,4 @@
-"""The rooms and who imports whom, drawn from the contract in pyproject.toml and from the imports themselves."""
+"""The diagram of imports between rooms, from the contract in pyproject.toml and the import statements."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def diagram(root: Path) -> str:
-    """A Mermaid flow chart: one box per layer of the contract, an arrow per importing layer with the number of imports."""
+    """A Mermaid flow chart: a box for each layer of the contract, and arrows labelled with the number of imports."""
     contract = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
         "contracts"
     ][0]
@@ -24,11 +24,11 @@ def diagram(root: Path) -> str:
 def _edges(source: Path, layers: list[str]) -> Iterator[tuple[str, str]]:
     for path in sorted((source / "kg").rglob("*.py")):
         module = ".".join(path.relative_to(source).with_suffix("").parts)
-        home = _layer(module, layers)
+        layer = _layer(module, layers)
         for name in _imports(path):
             other = _layer(name, layers)
-            if home and other and home != other:
-                yield home, other
+            if layer and other and layer != other:
+                yield layer, other
 
 
 def _imports(path: Path) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What the reference says of each term of the ontology, from its own triples and its use in the data."""
+"""The entry of each ontology term in the reference, from its triples and its use in the data."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ SELECT ?term (COUNT(*) AS ?n) WHERE {
 
 @dataclass(frozen=True)
 class Entry:
-    """One term: its name, words, facts as (heading, text) pairs, example, and how often the files state it."""
+    """The entry of one term. ``facts`` has pairs of heading and text; ``uses`` counts its uses in the data."""
 
     name: str
     label: str
@@ -56,22 +56,22 @@ class Entry:
 
 
 def reference(graph: KnowledgeGraph, lang: str) -> list[tuple[str, list[Entry]]]:
-    """(heading, terms by name) for each kind of term."""
-    said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    """Heading and entries, sorted by name, for each kind of term."""
+    properties: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for subject, predicate, value in graph.store.select(_ONTOLOGY).rows:
         tag = getattr(value, "language", None)
-        said[subject.value][predicate.value + (f"@{tag}" if tag else "")].append(value.value)  # type: ignore[union-attr]
+        properties[subject.value][predicate.value + (f"@{tag}" if tag else "")].append(value.value)  # type: ignore[union-attr]
     uses = {row["term"]: row["n"] for row in graph.store.select(_USES)}
     chains = _chains(graph)
     found = []
     for kind, heading in _KINDS.items():
-        terms = sorted(t for t in said if t.startswith(IVC) and OWL + kind in said[t][TYPE])
-        found.append((heading.pick(lang), [_entry(t, said[t], chains[t], uses.get(t, 0), lang) for t in terms]))
+        terms = sorted(t for t in properties if t.startswith(IVC) and OWL + kind in properties[t][TYPE])
+        found.append((heading.pick(lang), [_entry(t, properties[t], chains[t], uses.get(t, 0), lang) for t in terms]))
     return found
 
 
 def _chains(graph: KnowledgeGraph) -> dict[str, list[str]]:
-    """Property → the chains it follows from, each as ``ivc:operatesIn ∘ ivc:inIndustry``."""
+    """Property → its property chains, each as ``ivc:operatesIn ∘ ivc:inIndustry``."""
     found: dict[str, list[str]] = defaultdict(list)
     ontology = [ox.Quad(s, p, o) for s, p, o in graph.store.select(_GRAPH).rows]  # type: ignore[arg-type]
     for rule in compile_rules(ontology):
@@ -81,21 +81,21 @@ def _chains(graph: KnowledgeGraph) -> dict[str, list[str]]:
     return found
 
 
-def _entry(term: str, said: dict[str, list[str]], chains: list[str], uses: int, lang: str) -> Entry:
+def _entry(term: str, properties: dict[str, list[str]], chains: list[str], uses: int, lang: str) -> Entry:
     def word(predicate: str, tag: str = lang) -> str:
-        return next(iter(said.get(f"{predicate}@{tag}", [])), "")
+        return next(iter(properties.get(f"{predicate}@{tag}", [])), "")
 
     facts = [
-        (name.pick(lang), ", ".join(sorted(map(compact, said[RDFS + key]))))
+        (name.pick(lang), ", ".join(sorted(map(compact, properties[RDFS + key]))))
         for key, name in _FACTS.items()
-        if said.get(RDFS + key)
+        if properties.get(RDFS + key)
     ]
-    if traits := [t.pick(lang) for key, t in _TRAITS.items() if OWL + key in said[TYPE]]:
+    if traits := [t.pick(lang) for key, t in _TRAITS.items() if OWL + key in properties[TYPE]]:
         facts.append((Text("性质", "is").pick(lang), ", ".join(traits)))
     if inverse := word(IVC + "inverseLabel"):
         facts.append((Text("反向读作", "read backwards").pick(lang), inverse))
-    if said.get(OWL + "inverseOf"):
-        facts.append((Text("逆关系", "inverse of").pick(lang), ", ".join(map(compact, said[OWL + "inverseOf"]))))
+    if properties.get(OWL + "inverseOf"):
+        facts.append((Text("逆关系", "inverse of").pick(lang), ", ".join(map(compact, properties[OWL + "inverseOf"]))))
     if chains:
         facts.append((Text("由链推出", "follows from").pick(lang), "; ".join(sorted(chains))))
     return Entry(
@@ -105,6 +105,6 @@ def _entry(term: str, said: dict[str, list[str]], chains: list[str], uses: int, 
         definition=word(SKOS + "definition"),
         note=word(SKOS + "scopeNote"),
         facts=tuple(facts),
-        example=next(iter(said.get(SKOS + "example", [])), ""),
+        example=next(iter(properties.get(SKOS + "example", [])), ""),
         uses=uses,
     )

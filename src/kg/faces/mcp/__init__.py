@@ -1,1 +1,1 @@
-"""The agents' server: what the graph can be asked, as tools of the Model Context Protocol on standard input and output."""
+"""The MCP server: queries on the graph as tools of the Model Context Protocol over standard input and output."""

@@ -1,4 +1,4 @@
-"""The arguments of a call, checked against the tool's own schema; an error says what would be right."""
+"""Checks the arguments of a call against the tool's schema; errors describe the allowed values."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _KINDS: Final = {
     "boolean": Text("true 或 false", "true or false"),
 }
 _ORDER: Final = ("additionalProperties", "", "required")
-"""What is reported first: an unknown name, a wrong value, a missing argument."""
+"""Order in which errors are reported: an unknown argument, a wrong value, a missing argument."""
 _SHOWN: Final = 100
 """Most characters of a value in an error."""
 _FEW: Final = 20
 
 
 def tool_called(name: str, tools: Mapping[str, Tool]) -> Tool:
-    """The tool *name*; a client that knows no hyphen may write it with underscores.
+    """The tool *name*; underscores are accepted for hyphens, which some clients do not support.
 
     Raises:
-        NotFound: there is none; the hint offers the nearest.
+        NotFound: there is no such tool; the hint gives similar names.
     """
     found = tools.get(name) or {n.replace("-", "_"): tool for n, tool in tools.items()}.get(name)
     if found:
@@ -46,25 +46,25 @@ def tool_called(name: str, tools: Mapping[str, Tool]) -> Tool:
 
 
 def checked(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of a call, with the defaults of those that every tool has.
+    """The checked arguments of a call, with defaults for the arguments that all tools have.
 
     Args:
         tool: the tool.
-        given: the arguments as the agent sent them; null and the empty text stand for an argument that is not given.
+        given: the arguments as sent by the client; null and the empty string mean that an argument is not given.
 
     Raises:
-        UsageProblem: the tool has no such argument, lacks one, or one cannot have this value.
+        UsageProblem: an argument is unknown, missing, or has an invalid value.
     """
-    known = tool.takes["properties"]
+    known = tool.input_schema["properties"]
     values = {n: _number(v, known.get(n, {})) for n, v in given.items() if v not in (None, "")}
-    errors = list(Draft202012Validator(tool.takes).iter_errors(values))
+    errors = list(Draft202012Validator(tool.input_schema).iter_errors(values))
     if not errors:
         return {**{name: known[name]["default"] for name in SHARED}, **values}
     error = min(errors, key=lambda e: _ORDER.index(e.validator if e.validator in _ORDER else ""))
     if error.validator == "additionalProperties":
         raise _unknown(tool.name, next(name for name in values if name not in known), list(known))
     if error.validator == "required":
-        raise _missing(tool, next(name for name in tool.takes["required"] if name not in values))
+        raise _missing(tool, next(name for name in tool.input_schema["required"] if name not in values))
     name = str(error.path[0])
     wanted = _wanted(known[name])
     raise UsageProblem(
@@ -77,7 +77,7 @@ def checked(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _number(value: Any, schema: Schema) -> Any:
-    """A text that is a number, or a whole number with a point, as that number where *schema* wants one."""
+    """*value* as a number if *schema* requires a number and *value* is a numeric string or a float."""
     if schema.get("type") not in ("integer", "number") or not isinstance(value, (str, float)):
         return value
     try:
@@ -85,12 +85,12 @@ def _number(value: Any, schema: Schema) -> Any:
     except ValueError:
         return value
     if not isfinite(number):
-        return str(value)  # JSON knows no such number, and the schema then refuses it
+        return str(value)  # not a number in JSON; the schema refuses the string
     return int(number) if number.is_integer() else number
 
 
 def _wanted(schema: Schema) -> Text:
-    """What *schema* allows, in words."""
+    """A description of the values that *schema* allows."""
     kind = _KINDS[schema["type"]]
     if "enum" in schema:
         return Text(f"{'、'.join(schema['enum'])} 之一", f"one of {', '.join(schema['enum'])}")
@@ -115,7 +115,7 @@ def _unknown(tool: str, name: str, known: list[str]) -> UsageProblem:
 
 
 def _missing(tool: Tool, name: str) -> UsageProblem:
-    words = tool.takes["properties"][name]["description"]
+    words = tool.input_schema["properties"][name]["description"]
     return UsageProblem(
         Text(f"{tool.name} 需要参数 {name}", f"{tool.name} needs the parameter {name}"),
         hint=Text(f"{name}:{words}", f"{name}: {words}"),
@@ -123,9 +123,9 @@ def _missing(tool: Tool, name: str) -> UsageProblem:
 
 
 def _shown(value: Any) -> str:
-    """*value* as an error shows it."""
+    """*value* for an error message, shortened."""
     try:
         text = str(value)
-    except ValueError:  # Python writes no integer of more than some 4,000 digits
+    except ValueError:  # an integer with more digits than sys.get_int_max_str_digits()
         return "…"
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

@@ -1,4 +1,4 @@
-"""One call of a tool, as a task in a worker gets it."""
+"""One call of a tool, as passed to a task in a worker."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from kg.store.embedded import EmbeddedStore
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a tool, with what it is answered from.
+    """One call of a tool, with the graph.
 
     Attributes:
         graph: the graph.
         sources: the passages of the graph.
-        most: most solutions that a saved query may have.
+        most: most solutions of a saved query.
         tool: name of the tool.
         values: the tool's own arguments; an argument that was not given is absent.
-        lang: ``zh`` or ``en``, of the text.
+        lang: language of the text, ``zh`` or ``en``.
         limit: most rows of the answer.
         offset: rows to skip.
-        spans: whether citations give the offsets and the digest of a passage.
-        until: second of :func:`time.monotonic` after which no further row is begun.
+        spans: whether citations include the offsets and the digest of a passage.
+        deadline: time of :func:`time.monotonic` after which no further row is computed.
     """
 
     graph: KnowledgeGraph
@@ -37,10 +37,10 @@ class Call:
     limit: int
     offset: int
     spans: bool
-    until: float
+    deadline: float
 
     @property
     def store(self) -> EmbeddedStore:
-        """The graph's store, which is on this machine."""
+        """The graph's store, which is always embedded."""
         assert isinstance(self.graph.store, EmbeddedStore)
         return self.graph.store

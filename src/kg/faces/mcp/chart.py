@@ -1,4 +1,4 @@
-"""The tool chain: the tier chart of an industry, one row for each segment."""
+"""The tool ``chain``: the chain of an industry, one row for each segment."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def chain(call: Call) -> Result:
-    """The segments in the order of flow, each with its companies and products; then companies outside all segments.
+    """The segments in the order of flow, each with its companies and products; then companies without a segment.
 
     Raises:
-        NotFound: no industry bears the name.
+        NotFound: no industry has the name.
     """
     chart = call.graph.chain(call.values["industry"])
     cells = list(_cells(chart, call.graph.names))
@@ -36,9 +36,9 @@ def chain(call: Call) -> Result:
 
 
 def _cells(chart: Chain, names: Names) -> Iterator[tuple[Text, dict[str, Any]]]:
-    """For each row the heading of its line, and its segment with view, stage and tier.
+    """The heading and the data of each row: a segment with view, stage and tier.
 
-    A stage without segments has one row, and so has each group of companies outside all segments.
+    A stage without segments has one row, and so has each group of companies without a segment.
     """
     found = plain.chain(chart, names)
     for view in found["views"]:
@@ -49,16 +49,16 @@ def _cells(chart: Chain, names: Names) -> Iterator[tuple[Text, dict[str, Any]]]:
                 words = Text(f"{words.zh}: {NOTHING.zh}", f"{words.en}: {NOTHING.en}")
             for cell in stage["segments"] or [None]:
                 yield words, {**place, **_segment(cell)}
-    nowhere = {"view": None, "stage": None, "tier": None, "relation": None}
+    no_stage = {"view": None, "stage": None, "tier": None, "relation": None}
     for cell in found["unplaced"]:
-        yield UNPLACED, {**nowhere, **_segment(cell)}
+        yield UNPLACED, {**no_stage, **_segment(cell)}
     for group in chart.outside:
-        tie = {"relation": plain.named(group.relation, names), "companies": plain.cited(group.things, names)}
-        yield group.words, {**nowhere, **_segment(None), **tie}
+        members = {"relation": plain.named(group.relation, names), "companies": plain.cited(group.things, names)}
+        yield group.words, {**no_stage, **_segment(None), **members}
 
 
 def _segment(cell: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A segment with the ids of the passages that put it there."""
+    """The data of a segment; empty values if *cell* is None."""
     if cell is None:
         return {"segment": None, "companies": [], "products": [], "parts": []}
     return {
@@ -82,7 +82,7 @@ def _row(call: Call, industry: str, words: Text, cell: dict[str, Any]) -> Row:
 
 
 def _ids(cell: Mapping[str, Any]) -> Iterator[str]:
-    """Every passage in a segment and the segments inside it."""
+    """The ids of all passages in a segment and its sub-segments."""
     yield from cell["segment"]["passages"] if cell["segment"] else ()
     for thing in (*cell["companies"], *cell["products"]):
         yield from thing["passages"]

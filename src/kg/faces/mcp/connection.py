@@ -1,7 +1,7 @@
-"""The conversation over standard input and output: the protocol's own server, kept open until what was asked is answered.
+"""Runs an MCP server over standard input and output until all requests are answered.
 
-At the end of its input the protocol's server cancels the requests that it is working on; here the end reaches it only when
-each request has its answer.
+The server of the ``mcp`` package cancels running requests at the end of its input. Here it sees the end of the input only
+after every request has been answered.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ LOG: Final = logging.getLogger("kg.mcp")
 _CANCELLED: Final = "notifications/cancelled"
 
 
-async def converse(server: Server[Any], seconds: float, give_up: Callable[[], None]) -> None:
-    """Serve over standard input and output until the input ends and each request in it has its answer.
+async def serve_stdio(server: Server[Any], seconds: float, force_exit: Callable[[], None]) -> None:
+    """Serve over standard input and output until the input ends and every request is answered.
 
     Args:
-        server: the protocol's server.
-        seconds: how long answers may take after the end of the input.
-        give_up: called if the conversation has to end although a thread still waits for standard input or output, which
-            nothing can interrupt: nobody reads the answers, or not in time.
+        server: the server of the ``mcp`` package.
+        seconds: time limit for answers after the end of the input.
+        force_exit: called if serving must end while a thread is blocked on standard input or output, which cannot be
+            interrupted: the client does not read answers, or answers are too late.
     """
     open_requests = _OpenRequests()
     to_server, read = anyio.create_memory_object_stream[SessionMessage | Exception](0)
@@ -44,7 +44,7 @@ async def converse(server: Server[Any], seconds: float, give_up: Callable[[], No
                 else:
                     open_requests.received(item.message)
                     await to_server.send(item)
-            asyncio.get_running_loop().call_later(seconds, give_up)
+            asyncio.get_running_loop().call_later(seconds, force_exit)
             await open_requests.answered()
 
     async def send(outgoing: MemoryObjectSendStream[SessionMessage]) -> None:
@@ -64,14 +64,14 @@ async def converse(server: Server[Any], seconds: float, give_up: Callable[[], No
             except BaseException as error:
                 if isinstance(error, Exception):
                     LOG.exception("the conversation failed")
-                give_up()
+                force_exit()
                 raise
     except* OSError:
         LOG.debug("the client has closed its end")
 
 
 class _OpenRequests:
-    """The requests that were received and have no answer yet, by the text of their ids."""
+    """The ids, as strings, of requests that have no answer yet."""
 
     def __init__(self) -> None:
         self._ids: set[str] = set()
@@ -88,7 +88,7 @@ class _OpenRequests:
             self._close(message.id)
 
     async def answered(self) -> None:
-        """Wait until each request has its answer."""
+        """Wait until every request is answered."""
         while self._ids:
             self._none.clear()
             await self._none.wait()

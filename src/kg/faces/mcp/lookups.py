@@ -1,4 +1,4 @@
-"""The tools find, why, audit and path: things by name, proofs of a statement, findings of the audit, paths."""
+"""The tools ``find``, ``why``, ``audit`` and ``path``."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _UNSAID: Final = Text(
 
 
 def find(call: Call) -> Result:
-    """Things that a text may mean, best first.
+    """The entities that match a text, best first.
 
     Raises:
-        NotFound: no name comes near.
+        NotFound: no name is similar.
     """
     text, kinds = call.values["text"], [call.values["kind"]] if "kind" in call.values else []
     matches = call.graph.find(text, *kinds, limit=_ALL)
@@ -70,10 +70,10 @@ def _match(call: Call, match: Match) -> Row:
 
 
 def why(call: Call) -> Result:
-    """The proofs of a statement, shortest first; or what the nearest rules lack.
+    """The proofs of a triple, shortest first; or the premises that are missing.
 
     Raises:
-        NotFound: one of the three means nothing.
+        NotFound: subject, predicate or object is unknown.
     """
     names, start = call.graph.names, call.offset
     three = [call.values[name] for name in ("subject", "predicate", "object")]
@@ -109,7 +109,7 @@ def _proof(call: Call, proof: Proof, words: dict[str, Any]) -> Row:
 
 
 def _with_ids(words: Mapping[str, Any]) -> dict[str, Any]:
-    """A proof with the ids of its passages in the place of their IRIs."""
+    """A proof with ids of passages instead of IRIs."""
     premises = [_with_ids(p) for p in words["premises"]]
     return {**words, "passages": [slug(p) for p in words["passages"]], "premises": premises}
 
@@ -124,7 +124,7 @@ def _tree(proof: Mapping[str, Any], lang: str, depth: int = 0) -> Iterator[str]:
 
 
 def _missing(call: Call, missing: Missing, words: dict[str, Any]) -> Row:
-    """A rule that is one premise short, with the passages of those it has."""
+    """The row for a rule that lacks one premise, with the passages of its other premises."""
     lang = call.lang
     passages = [p for triple in missing.present for p in call.sources.statement(triple)[1]]
     data = {"missing": words, "ground": "computed", "passages": call.sources.cite(passages, call.spans)}
@@ -135,10 +135,10 @@ def _missing(call: Call, missing: Missing, words: dict[str, Any]) -> Row:
 
 
 def audit(call: Call) -> Result:
-    """Where the report disagrees with itself, over all or for one industry.
+    """The audit's findings on contradictions in the report, for all industries or for one.
 
     Raises:
-        NotFound: no industry bears the name.
+        NotFound: no industry has the name.
     """
     names, severity, industry = call.graph.names, call.values.get("severity"), call.values.get("industry")
     found = [f for f in call.graph.audit(industry) if severity in (None, f.severity)]
@@ -169,10 +169,10 @@ def _finding(call: Call, found: AuditFinding) -> Row:
 
 
 def path(call: Call) -> Result:
-    """How two things are connected.
+    """The shortest path between two entities.
 
     Raises:
-        NotFound: nothing bears one of the names, or nothing connects them.
+        NotFound: an entity is unknown, or no path connects them.
     """
     graph, names = call.graph, call.graph.names
     one, other = graph.resolve(call.values["one"]), graph.resolve(call.values["other"])

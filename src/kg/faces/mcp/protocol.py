@@ -1,4 +1,4 @@
-"""The tools over the Model Context Protocol: listed, and called."""
+"""The handlers of ``tools/list`` and ``tools/call`` of the Model Context Protocol."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _HINTS: Final = types.ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
 )
 _TITLE: Final = Text("新质产业链图谱", "An industry report as a knowledge graph")
-_WORDS: Final = Text(
+_INSTRUCTIONS: Final = Text(
     "一份产业报告的知识图谱,只读。先用 find 认出名称,再用 show、chain 或某个保存的查询;引用前用 audit 看矛盾,用 why "
     "看依据。每行的 passages 指明出自报告哪一段;complete 为 false 时用 next 作 offset 接着取。报告没说,不等于没有。产业:{}",
     "One industry report as a knowledge graph, read-only. Begin with find where a name is uncertain, then show, chain or "
@@ -34,13 +34,13 @@ _WORDS: Final = Text(
     "say something is not a no. Industries: {}",
 )
 _COMMAND: Final = re.compile(r"\bkg (?=(?:find|show|chain|why|audit|path|sparql)\b)")
-"""The program's name before a command in a hint; the tools have the names of the commands."""
+"""The program's name before a command in a hint. It is removed, because the tools have the names of the commands."""
 _LONGEST: Final = 2_000
-"""Most characters of an error."""
+"""Most characters of an error message."""
 
 
 def server(session: Session) -> Server[Any]:
-    """The protocol's server with the tools of *session*."""
+    """The MCP server with the tools of *session*."""
     lang = session.lang
 
     async def list_tools(
@@ -55,7 +55,7 @@ def server(session: Session) -> Server[Any]:
         "xinzhi",
         version=version("xinzhi"),
         title=_TITLE.pick(lang),
-        instructions=_WORDS.pick(lang).format("; ".join(session.industries)),
+        instructions=_INSTRUCTIONS.pick(lang).format("; ".join(session.industries)),
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
@@ -66,8 +66,8 @@ def _listed(tool: Tool, lang: str) -> types.Tool:
         name=tool.name,
         title=tool.title.pick(lang),
         description=tool.description,
-        input_schema=tool.takes,
-        output_schema=tool.gives,
+        input_schema=tool.input_schema,
+        output_schema=tool.output_schema,
         annotations=_HINTS,
     )
 

@@ -1,4 +1,4 @@
-"""The result of a tool, cut at whole rows to the size of an answer: as structured content and as a short text."""
+"""The result of a tool as structured content and as text, with as many whole rows as fit into an answer."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 MOST: Final = 20_000
 """Most characters of the structured content, and of the text."""
-_BESIDE: Final = 600
-"""Characters kept for what stands beside rows and head."""
+_RESERVED: Final = 600
+"""Characters reserved for everything except rows and head."""
 _CUT: Final = Text(
     "有过长的文本被截短(末尾注明其长度):用 SUBSTR 分段取",
     "long texts are cut (their length stands at the end): take them in parts with SUBSTR",
@@ -29,7 +29,7 @@ _CUT: Final = Text(
 
 @dataclass(frozen=True)
 class Row:
-    """A row: its values with their ``passages``, what the text says of it, and whether a long value in it was cut."""
+    """A row: its data, including ``passages``; its line in the text; and whether a long value was shortened."""
 
     data: Mapping[str, Any]
     line: str
@@ -38,16 +38,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Result:
-    """What a tool has found.
+    """The result of a tool.
 
     Attributes:
         title: first line of the text.
-        head: members of the structured content beside the rows.
-        rows: from the call's offset on; each is made when it is taken.
-        total: number of rows, those before and after included; None if only the end of *rows* tells.
+        head: members of the structured content other than the rows.
+        rows: iterator over the rows from the call's offset on; a row is computed when it is read.
+        total: number of all rows, including those before the offset; None if unknown before *rows* ends.
         above: lines above the rows in the text.
-        note: a remark on the whole.
-        uncited: a remark that is added if a row has no passages.
+        note: a note on the result.
+        uncited: a note that is added if a row has no passages.
     """
 
     title: str
@@ -60,8 +60,8 @@ class Result:
 
 
 @dataclass
-class _Kept:
-    """Rows that fit, and the sections of the passages they cite; *room* is the characters for both."""
+class _FittingRows:
+    """The rows that fit, and the sections of their passages. *room* limits the characters of each output."""
 
     room: int
     rows: list[Row] = field(default_factory=list)
@@ -69,8 +69,8 @@ class _Kept:
     data_size: int = 0
     text_size: int = 0
 
-    def takes(self, row: Row) -> bool:
-        """Keep *row* if it fits."""
+    def add(self, row: Row) -> bool:
+        """Add *row* if it fits. Returns whether it was added."""
         row = replace(row, data=_valid(row.data))
         new = {c["id"]: _source(c) for c in row.data["passages"] if c["id"] not in self.sections}
         data = self.data_size + len(dumped(row.data)) + 1
@@ -90,7 +90,7 @@ def render(result: Result, call: Call) -> tuple[dict[str, Any], str]:
         TooLarge: not even one row fits.
     """
     beside = max(len(dumped(result.head)), len(result.title) + sum(map(len, result.above)))
-    kept = _Kept(MOST - beside - _BESIDE)
+    kept = _FittingRows(MOST - beside - _RESERVED)
     more = _fill(kept, result.rows, call)
     if more and not kept.rows:
         raise TooLarge(
@@ -112,16 +112,16 @@ def render(result: Result, call: Call) -> tuple[dict[str, Any], str]:
     return structured, _text(result, kept, counts, call.lang)
 
 
-def _fill(kept: _Kept, rows: Iterable[Row], call: Call) -> bool:
-    """Take rows while they fit; whether there are more."""
+def _fill(kept: _FittingRows, rows: Iterable[Row], call: Call) -> bool:
+    """Add rows while they fit. Returns whether there are more rows."""
     for row in rows:
-        late = kept.rows and time.monotonic() > call.until
-        if len(kept.rows) == call.limit or late or not kept.takes(row):
+        late = kept.rows and time.monotonic() > call.deadline
+        if len(kept.rows) == call.limit or late or not kept.add(row):
             return True
     return False
 
 
-def _note(result: Result, kept: _Kept, following: int | None, lang: str) -> str | None:
+def _note(result: Result, kept: _FittingRows, following: int | None, lang: str) -> str | None:
     notes = [result.note] if result.note else []
     if result.uncited and not all(row.data["passages"] for row in kept.rows):
         notes.append(result.uncited)
@@ -137,7 +137,7 @@ def _note(result: Result, kept: _Kept, following: int | None, lang: str) -> str 
     return " ".join(n.pick(lang) for n in notes) or None
 
 
-def _text(result: Result, kept: _Kept, counts: Mapping[str, Any], lang: str) -> str:
+def _text(result: Result, kept: _FittingRows, counts: Mapping[str, Any], lang: str) -> str:
     lines = [result.title, _counted(len(kept.rows), counts).pick(lang)]
     if kept.rows:
         lines += ["", *result.above, *(row.line for row in kept.rows)]
@@ -167,7 +167,7 @@ def _source(citation: Mapping[str, Any]) -> str:
 
 
 def _valid(value: Any) -> Any:
-    """*value* with the text of each number that JSON does not know in its place."""
+    """*value* with NaN and infinities, which JSON does not have, replaced by their text."""
     if isinstance(value, Mapping):
         return {key: _valid(member) for key, member in value.items()}
     if isinstance(value, (list, tuple)):
@@ -176,17 +176,17 @@ def _valid(value: Any) -> Any:
 
 
 def dumped(value: Any) -> str:
-    """*value* as JSON without spaces; its characters are what an answer is measured by."""
+    """*value* as compact JSON; the size of an answer is counted in characters of this form."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def ids(row: Mapping[str, Any]) -> str:
-    """The passages of a row in one word after another: ``w1-L0027 w1-L0453``."""
+    """The ids of the passages of a row, separated by spaces: ``w1-L0027 w1-L0453``."""
     return " ".join(c["id"] for c in row["passages"])
 
 
 def cited(row: Mapping[str, Any]) -> str:
-    """The same for the end of a line: `` [w1-L0027 w1-L0453]``."""
+    """The ids of the passages of a row in brackets, to end a line: `` [w1-L0027 w1-L0453]``."""
     return f" [{ids(row)}]" if row["passages"] else ""
 
 

@@ -1,4 +1,4 @@
-"""Rows of terms: the answer of a saved query, or of an agent's own SPARQL query."""
+"""The tools of saved queries and the tool ``sparql``: rows of RDF terms."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kg.faces.mcp.call import Call
 
 _LONG: Final = 2_000
-"""Most characters of a text in a cell."""
+"""Most characters of a text in a cell; longer texts are shortened."""
 _EXACT: Final = 2**53
 _UPDATES: Final = ("insert", "delete", "load", "clear", "create", "drop", "copy", "move", "add")
 _SOURCE: Final = Text("出处", "source")
@@ -44,8 +44,8 @@ class Columns:
 
     Attributes:
         names: names of the variables.
-        seen: positions of the columns that the text shows.
-        own: whether a column of the query holds the passages; else the text gets one for them.
+        seen: positions of the columns that are in the text.
+        own: whether the query has a column of passages; otherwise the text gets an additional one.
     """
 
     names: Sequence[str]
@@ -54,9 +54,9 @@ class Columns:
 
 
 def cell(term: Any, names: Names) -> Any:
-    """A term as a JSON value: an IRI with its names in zh and en, a number, a truth, or a text.
+    """A term as a JSON value: an IRI with its labels in zh and en, a number, a boolean, or a string.
 
-    NaN, INF and a number beyond the range of a double are texts: JSON has no such numbers, or its readers lose them.
+    NaN, infinities and numbers outside the range of a double become strings, because JSON parsers cannot read them.
     """
     if isinstance(term, ox.NamedNode):
         iri = term.value
@@ -73,7 +73,7 @@ def cell(term: Any, names: Names) -> Any:
 
 
 def _shown(term: Any, lang: str, names: Names) -> str:
-    """A term in a line of the text: the name of an IRI, a number with its 万/亿 or million/billion."""
+    """A term in the text: the label of an IRI; a number in 万/亿 or million/billion."""
     if isinstance(term, ox.NamedNode):
         return _short(names.label(term.value, lang))
     value = plain(term)
@@ -90,7 +90,7 @@ def _is_double(number: float) -> bool:
 
 
 def _cut(terms: Iterable[Any]) -> bool:
-    """Whether one of *terms* is too long to be given whole."""
+    """Whether one of *terms* is shortened."""
     return any(len(written(term)) > _LONG for term in terms if term is not None)
 
 
@@ -102,10 +102,10 @@ def _short(text: str) -> str:
 
 
 def saved(call: Call) -> Result:
-    """The rows of the saved query of the tool's name.
+    """The rows of the saved query with the name of the tool.
 
     Raises:
-        UsageProblem: an impossible value. NotFound: a name that nothing bears.
+        UsageProblem: a value is invalid. NotFound: a name is unknown.
     """
     graph, names, lang = call.graph, call.graph.names, call.lang
     query = graph.catalogue.get(call.tool)
@@ -122,32 +122,32 @@ def saved(call: Call) -> Result:
             "query": query.name,
             "title": query.title.plain(),
             "question": question.plain(),
-            "asked": {p.name: _asked(call, p, values.get(p.name)) for p in query.params},
+            "asked": {p.name: _parameter_value(call, p, values.get(p.name)) for p in query.params},
             "columns": [{"name": c, **query.columns[c].plain()} for c in table.columns],
         },
         rows=_rows(call, Columns(table.columns, seen, own), table.rows[call.offset :]),
         total=None if table.truncated else len(table),
         above=table_head(heads if own else [*heads, _SOURCE.pick(lang)]),
-        note=_nothing(query, names) if not table.rows else None,
+        note=_no_rows(query, names) if not table.rows else None,
     )
 
 
-def _nothing(query: SavedQuery, names: Names) -> Text:
+def _no_rows(query: SavedQuery, names: Names) -> Text:
     return Text(
         f"没有这样的行:报告未说,不等于没有({query.title.zh})",
         f"no such rows: the report does not say so, which is not a no ({query.title.en})",
     )
 
 
-def _asked(call: Call, param: Parameter, value: str | None) -> Any:
-    """The value of a parameter, given or by default; None if any value will do."""
+def _parameter_value(call: Call, param: Parameter, value: str | None) -> Any:
+    """The value of a parameter or its default; None if the parameter is unbound."""
     if value is not None:
         return cell(call.graph.catalogue.term(param, value), call.graph.names)
     return None if param.default == "UNDEF" else cell(default(param), call.graph.names)
 
 
 def default(param: Parameter) -> ox.NamedNode | ox.Literal:
-    """The default of a parameter as a term; it has one."""
+    """The default of a parameter as a term; it must not be UNDEF."""
     written = param.default
     if written.startswith('"'):
         return ox.Literal(written[1:].rpartition('"')[0])
@@ -157,7 +157,7 @@ def default(param: Parameter) -> ox.NamedNode | ox.Literal:
 
 
 def _rows(call: Call, columns: Columns, solutions: Iterable[Any]) -> Iterator[Row]:
-    """Solutions, each with terms in the order of *columns*, as rows."""
+    """The rows for *solutions*, whose terms are in the order of *columns*."""
     names, lang = call.graph.names, call.lang
     for terms in solutions:
         ground, passages = call.sources.row(terms)
@@ -171,11 +171,12 @@ def _rows(call: Call, columns: Columns, solutions: Iterable[Any]) -> Iterator[Ro
 
 
 def sparql(call: Call) -> Result:
-    """The answer of a query from outside.
+    """The answer of a client's SPARQL query.
 
     Raises:
-        SyntaxProblem: not SPARQL, with line and column. Refused: SERVICE, an update, a graph that is not here.
-        UsageProblem: the engine cannot evaluate it.
+        SyntaxProblem: the query is not SPARQL; the error has line and column.
+        Refused: the query has SERVICE or an unknown graph, or is an update.
+        UsageProblem: the engine cannot evaluate the query.
     """
     text = call.values["query"]
     refuse_side_effects(text, "query", call.store.has_graph)
@@ -191,22 +192,22 @@ def sparql(call: Call) -> Result:
         return Result(str(truth).lower(), {"form": "ask", "columns": [], "boolean": truth}, iter(()), 0)
     if isinstance(found, ox.QuerySolutions):
         columns = tuple(v.value for v in found.variables)
-        solutions = ([solution[c] for c in columns] for solution in _from(found, call))
+        solutions = ([solution[c] for c in columns] for solution in _from_offset(found, call))
         rows = _rows(call, Columns(columns, range(len(columns)), own=False), solutions)
         form = "select"
     else:
         columns, form = ("subject", "predicate", "object"), "graph"
-        rows = _triples(call, _from(found, call))
+        rows = _triples(call, _from_offset(found, call))
     head = {"form": form, "columns": [{"name": c} for c in columns]}
     above = table_head([*columns, _SOURCE.pick(call.lang)])
     return Result(form.upper(), head, rows, None, above, uncited=_UNCITED if form == "select" else None)
 
 
 def _refuse_update(text: str) -> None:
-    """Refuse *text* if it is an update.
+    """Refuse a SPARQL update.
 
     Raises:
-        Refused: it is one.
+        Refused: *text* is an update.
     """
     from rdflib.plugins.sparql.parser import parseUpdate
 
@@ -215,7 +216,7 @@ def _refuse_update(text: str) -> None:
         return
     try:
         parseUpdate(text)
-    except Exception:  # of many kinds: it is no update either
+    except Exception:  # rdflib raises many kinds of errors; *text* is not an update either
         return
     raise Refused(
         Text("这里只读,不接受更新", "the graph is read-only here; updates are refused"),
@@ -223,8 +224,8 @@ def _refuse_update(text: str) -> None:
     )
 
 
-def _from(found: Any, call: Call) -> Iterator[Any]:
-    """Solutions or triples from the first that is asked for."""
+def _from_offset(found: Any, call: Call) -> Iterator[Any]:
+    """Solutions or triples from the call's offset on."""
     try:
         yield from islice(found, call.offset, None)
     except (OSError, RuntimeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""JSON Schemas of what a tool takes and gives."""
+"""JSON Schemas of the arguments and results of tools."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from kg.vocab import IVC, IVL
 
 Schema = dict[str, Any]
 LIMIT: Final = 50
-"""Rows of an answer, unless the agent wants more or fewer."""
+"""Default of the most rows of an answer."""
 MOST_ROWS: Final = 200
 GROUNDS: Final = ("asserted", "cited", "mentioned", "background", "entities", "inferred", "computed")
 _NAME: Final = 500
 _QUERY: Final = 100_000
 _SHORT_LIST: Final = 7
 _MOST: Final = 10**15
-"""Largest number in an argument: all JSON libraries read whole numbers up to here exactly."""
+"""Largest number in an argument; all JSON libraries read integers up to this number exactly."""
 
 NAMED: Final[Schema] = {"$ref": "#/$defs/named"}
 MAYBE: Final[Schema] = {"anyOf": [NAMED, {"type": "null"}]}
@@ -51,16 +51,16 @@ OBJECT: Final[Schema] = {"type": "object"}
 STRING: Final[Schema] = {"type": "string"}
 
 
-# -- what goes in ---------------------------------------------------------------------------------------------
+# -- arguments ------------------------------------------------------------------------------------------------
 
 
 def text(words: str, most: int = _NAME) -> Schema:
-    """A text of at most *most* characters."""
+    """A string of at most *most* characters; *words* is the description."""
     return {"type": "string", "minLength": 1, "maxLength": most, "description": words}
 
 
 def query_text(words: str) -> Schema:
-    """A text as long as a query may be."""
+    """A SPARQL query."""
     return text(words, _QUERY)
 
 
@@ -96,32 +96,32 @@ def shared(lang: str) -> dict[str, Schema]:
 
 
 def parameter(param: Parameter, names: Names) -> Schema:
-    """What a parameter of a saved query takes."""
+    """The schema of a parameter of a saved query."""
     label = f"{param.label.zh} · {param.label.en}"
-    usual = "; any by default 默认任意"
+    default_note = "; any by default 默认任意"
     default_: Schema = {}
     if param.default != "UNDEF":
         term = default(param)
         value = slug(term.value)
         meant = names.label(term.value, "zh"), names.label(term.value, "en")
-        usual = f"; default {' / '.join(meant)}" if names.has_name(term.value) else ""
+        default_note = f"; default {' / '.join(meant)}" if names.has_name(term.value) else ""
         default_ = {"default": _number(param, value)}
-    return {**_kind(param, names, label, usual), **default_}
+    return {**_kind(param, names, label, default_note), **default_}
 
 
-def _kind(param: Parameter, names: Names, label: str, usual: str) -> Schema:
+def _kind(param: Parameter, names: Names, label: str, default_note: str) -> Schema:
     if param.type == "enum":
         return choice(label, list(param.choices))
     if param.type == "year":
-        return {"type": "integer", "minimum": 1900, "maximum": 2100, "description": f"{label}{usual}"}
+        return {"type": "integer", "minimum": 1900, "maximum": 2100, "description": f"{label}{default_note}"}
     if param.type in ("integer", "decimal"):
         kind = "integer" if param.type == "integer" else "number"
-        return {"type": kind, "minimum": -_MOST, "maximum": _MOST, "description": f"{label}{usual}"}
+        return {"type": kind, "minimum": -_MOST, "maximum": _MOST, "description": f"{label}{default_note}"}
     if param.type == "string":
-        return text(f"{label}{usual}")
+        return text(f"{label}{default_note}")
     if param.type == "Passage":
-        return text(f"{label}: its id, as in the citations (document-Lline), or its IRI{usual}")
-    return text(f"{label}: {named_as(param.type, names)}{_members(param.type, names)}{usual}")
+        return text(f"{label}: its id, as in the citations (document-Lline), or its IRI{default_note}")
+    return text(f"{label}: {named_as(param.type, names)}{_members(param.type, names)}{default_note}")
 
 
 def named_as(kind: str, names: Names) -> str:
@@ -131,7 +131,7 @@ def named_as(kind: str, names: Names) -> str:
 
 
 def _members(kind: str, names: Names) -> str:
-    """The members of a short closed list."""
+    """The members of *kind* if it is a short closed list, else nothing."""
     known = [t for t in names.of_kind(kind) if t.iri.startswith(IVL)]
     if not known or len(known) > _SHORT_LIST:
         return ""
@@ -144,22 +144,22 @@ def _number(param: Parameter, value: str) -> str | int | float:
     return float(value) if param.type == "decimal" else value
 
 
-def takes(optional: tuple[str, ...] = (), /, **params: Schema) -> Schema:
-    """The schema of a tool's arguments, all but *optional* required."""
+def input_schema(optional: tuple[str, ...] = (), /, **params: Schema) -> Schema:
+    """The schema of a tool's arguments; all except *optional* are required."""
     required = [name for name in params if name not in optional]
     made: Schema = {"type": "object", "properties": params, "additionalProperties": False}
     return {**made, "required": required} if required else made
 
 
-# -- what comes out -------------------------------------------------------------------------------------------
+# -- results --------------------------------------------------------------------------------------------------
 
 
-def gives(head: Mapping[str, Schema], row: Mapping[str, Schema]) -> Schema:
-    """The schema of an answer.
+def output_schema(head: Mapping[str, Schema], row: Mapping[str, Schema]) -> Schema:
+    """The schema of a tool's result.
 
     Args:
-        head: what stands beside the rows.
-        row: what a row has beside its ground and passages.
+        head: members of the result other than the rows.
+        row: members of a row other than ground and passages.
     """
     return {
         "type": "object",
@@ -194,7 +194,7 @@ def gives(head: Mapping[str, Schema], row: Mapping[str, Schema]) -> Schema:
 
 
 def table(query: SavedQuery) -> Schema:
-    """The schema of a saved query's answer."""
+    """The schema of a saved query's result."""
     head = {"query": STRING, "title": OBJECT, "question": OBJECT, "asked": OBJECT, "columns": LIST}
     columns = dict.fromkeys(query.columns, CELL)
-    return gives(head, {"values": {"type": "object", "properties": columns, "required": list(columns)}})
+    return output_schema(head, {"values": {"type": "object", "properties": columns, "required": list(columns)}})

@@ -1,4 +1,4 @@
-"""Starts and ends the agents' server: workers, conversation, signals, log."""
+"""Starts and stops the MCP server: workers, protocol, signals, log."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _INTERRUPTED: Final = 130
 
 
 def serve(options: Options, lang: Lang, tags: Sequence[str], *, log_level: str = "warning") -> None:
-    """Answer until the client closes its end, SIGTERM or Ctrl-C; after a signal the process exits from within.
+    """Serve until the client closes the input, or until SIGTERM or Ctrl-C; after a signal, this function exits the process.
 
     Args:
-        options: of the service.
-        lang: language of titles, texts and errors, unless a call names one.
-        tags: tags to which the saved queries are held; none for all.
-        log_level: level from which records go to standard error.
+        options: settings of the service.
+        lang: language of titles, texts and errors, unless a call sets ``lang``.
+        tags: offer only saved queries with one of these tags; empty means all.
+        log_level: lowest level of records that go to standard error.
 
     Raises:
         StoreError: there is no readable graph. UsageProblem: no saved query has one of the tags.
@@ -33,12 +33,12 @@ def serve(options: Options, lang: Lang, tags: Sequence[str], *, log_level: str =
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(handlers=[handler], level=log_level.upper())
-    logging.getLogger("mcp").setLevel(logging.WARNING)  # its finer records show what was asked
+    logging.getLogger("mcp").setLevel(logging.WARNING)  # its INFO records contain the clients' queries
     asyncio.run(_serve(Session(options, lang, tags)))
 
 
 class _Formatter(logging.Formatter):
-    """One that adds the fields which the service gives its records."""
+    """A formatter that appends the ``fields`` of the service's records."""
 
     def format(self, record: logging.LogRecord) -> str:
         fields: dict[str, Any] = getattr(record, "fields", {})
@@ -66,24 +66,24 @@ async def _serve(session: Session) -> None:
     finally:
         await session.service.close(0)
     if ended.done():
-        # Nothing can interrupt the thread that reads standard input, and an ordinary exit would wait for it.
+        # A normal exit would wait for the thread that reads standard input, which cannot be interrupted.
         os._exit(ended.result())
 
 
 async def _open(session: Session) -> None:
-    # the protocol's package takes a second or more to import; meanwhile the workers load the graph
+    # Importing the mcp package takes a second or more; the workers load the graph at the same time.
     await asyncio.gather(session.service.open(), asyncio.to_thread(import_module, "kg.faces.mcp.protocol"))
 
 
-async def _converse(session: Session, give_up: Callable[[], None]) -> None:
-    from kg.faces.mcp.connection import converse
+async def _converse(session: Session, force_exit: Callable[[], None]) -> None:
+    from kg.faces.mcp.connection import serve_stdio
     from kg.faces.mcp.protocol import server
 
-    await converse(server(session), session.service.options.limits.seconds + 1, give_up)
+    await serve_stdio(server(session), session.service.options.limits.seconds + 1, force_exit)
 
 
 async def _first(ended: asyncio.Future[Any], task: asyncio.Future[Any]) -> None:
-    """Wait for the end of the server or of *task*, and raise what the task raised."""
+    """Wait for *ended* or *task*, whichever comes first; raise the task's exception, if any."""
     await asyncio.wait({ended, task}, return_when=asyncio.FIRST_COMPLETED)
     if task.done():
         task.result()

@@ -1,4 +1,4 @@
-"""What a conversation with an agent works with: the service and the tools of its graph."""
+"""The state of the MCP server: the service and the tools of its graph."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ LOG: Final = logging.getLogger("kg.mcp")
 
 
 class Session:
-    """The service that answers calls, and the tools of the graph that it answers from.
+    """The service that answers calls, and the tools of its current graph.
 
     Args:
-        options: of the service.
-        lang: language of titles, texts and errors, unless a call names one.
-        tags: tags to which the saved queries are held; none for all.
+        options: settings of the service.
+        lang: language of titles, texts and errors, unless a call sets ``lang``.
+        tags: offer only saved queries with one of these tags; empty means all.
 
     Attributes:
-        tools: the tools by name; those of the newest graph.
-        industries: the names of the industries in zh and en.
+        tools: name → tool, for the current graph.
+        industries: labels of the industries in zh and en.
     """
 
     def __init__(self, options: Options, lang: Lang, tags: Sequence[str]) -> None:
@@ -35,7 +35,7 @@ class Session:
         self.industries: list[str] = []
 
     def _loaded(self, folder: Path) -> None:
-        """Take the tools from the graph in *folder*.
+        """Make the tools for the graph in *folder*. An error keeps the old tools, if there are any.
 
         Raises:
             UsageProblem: no saved query of the first graph has one of the tags.

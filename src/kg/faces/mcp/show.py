@@ -1,4 +1,4 @@
-"""The tool show: what is known of one thing, its figures and claims; of a passage, what it states."""
+"""The tool ``show``: edges, figures and claims of one entity; for a passage, the triples that it states."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ _ORDER: Final = ("asserted", "figure", "claim", "background", "entities", "infer
 
 
 def show(call: Call) -> Result:
-    """Edges that the report states, figures, claims, then edges from other sources.
+    """The edges that the report states, figures, claims, then edges from other sources.
 
     Raises:
-        NotFound: nothing bears the name.
+        NotFound: no entity has the name.
     """
     text, names = call.values["thing"], call.graph.names
-    found = _meant(call, text)
+    found = _find(call, text)
     iri = found.thing.iri
     head = {"thing": _thing(call, found), "namesakes": _namesakes(call, text, iri)}
     rows = list(_stated(found, names)) if found.span else _ordered(found, names)
-    called = " / ".join(dict.fromkeys((found.thing.label.zh, found.thing.label.en)))
+    labels = " / ".join(dict.fromkeys((found.thing.label.zh, found.thing.label.en)))
     kind = f" ({names.label(IVC + found.thing.kind, call.lang)})" if found.thing.kind else ""
     return Result(
-        title=f"{called}{kind} {compact(iri)}",
+        title=f"{labels}{kind} {compact(iri)}",
         head=head,
         rows=(_row(call, row) for row in islice(rows, call.offset, None)),
         total=len(rows),
     )
 
 
-def _meant(call: Call, text: str) -> Entity:
-    """The thing that *text* names; an IRI, a prefixed name or the id of a passage may also mean a thing without a name."""
+def _find(call: Call, text: str) -> Entity:
+    """The entity with the name *text*. An IRI, a prefixed name or a passage id may also refer to a node without a label."""
     store, names = call.graph.store, call.graph.names
     whole = PASSAGE + text if call.sources.has(PASSAGE + text) else expand(text)
     found = described(store, names, whole) if whole.startswith(BASE) else None
@@ -65,14 +65,14 @@ def _thing(call: Call, found: Entity) -> dict[str, Any]:
 
 
 def _namesakes(call: Call, text: str, iri: str) -> list[dict[str, Any]]:
-    """Other things that bear the same name."""
+    """Other entities with the same name."""
     names = call.graph.names
     others = [t for t in names.bearing(text) if t.iri != iri]
     return [{**(plain.named(t.iri, names) or {}), "kind": plain.named(IVC + t.kind, names)} for t in others]
 
 
 def _ordered(found: Entity, names: Any) -> list[dict[str, Any]]:
-    """Rows as plain data, the report's own statements first; each edge with its triple for :func:`_row`."""
+    """The rows as JSON values, with the report's statements first. Edges also have their triple, for :func:`_row`."""
     data = plain.entity(found, names)
     pairs = zip(data["edges"], found.edges, strict=True)
     rows = [{"row": "edge", **edge, "triple": _triple(found.thing.iri, of)} for edge, of in pairs]
@@ -87,7 +87,7 @@ def _triple(iri: str, edge: Edge) -> tuple[str, str, str]:
 
 
 def _stated(found: Entity, names: Names) -> Iterator[dict[str, Any]]:
-    """The triples that a passage states, a row each."""
+    """One row for each triple that a passage states."""
     for terms in found.states:
         three = zip(("subject", "predicate", "object"), (cell(t, names) for t in terms), strict=True)
         yield {"row": "statement", **dict(three), "ground": "asserted", "passages": [slug(found.thing.iri)]}
@@ -107,8 +107,8 @@ def _row(call: Call, found: Mapping[str, Any]) -> Row:
 def _words(call: Call, row: Mapping[str, Any], lang: str) -> str:
     if row["row"] == "edge":
         arrow = "→" if row["direction"] == "out" else "←"
-        said = "" if row["ground"] == "asserted" else f" ({row['ground']})"
-        return f"{row['predicate'][lang]} {arrow} {row['other'][lang]}{said}"
+        provenance = "" if row["ground"] == "asserted" else f" ({row['ground']})"
+        return f"{row['predicate'][lang]} {arrow} {row['other'][lang]}{provenance}"
     if row["row"] == "statement":
         return " — ".join(_name(row[part], lang) for part in ("subject", "predicate", "object"))
     summary = row["summary"].get(lang, "")

@@ -1,4 +1,4 @@
-"""Citations: the sections and spans of passages, and the passages of a statement, a row or a thing."""
+"""Citations: sections and spans of passages, and the passages that support a triple, a row or an entity."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kg.ask.entity import grounds
+from kg.ask.entity import provenance
 from kg.ask.names import Names
 from kg.reason.proof import Proof, Prover
 from kg.reason.rules import Pattern
@@ -22,22 +22,22 @@ SELECT ?passage ?section ?start ?end ?sha256 WHERE {
 _MENTIONS: Final = """
 SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ {{ {thing} ?p ?o }} UNION {{ ?s ?p {thing} }} }}
   FILTER(STRSTARTS(STR(?g), STR(psg:))) }} ORDER BY ?g"""
-_BESIDE: Final = """
+_OTHER_GRAPHS: Final = """
 SELECT DISTINCT ?g WHERE {{ VALUES ?x {{ {all} }} VALUES ?y {{ {all} }} VALUES ?g {{ g:background g:entities }}
   GRAPH ?g {{ ?x ?p ?y }} FILTER(?p != rdf:type) }}"""
 _KINDS: Final = {"report": "asserted", "graph": "asserted", "rule": "inferred", "background": "background"}
 FEW: Final = 5
-"""Most passages named for what is only mentioned in them."""
+"""Most passages that are listed if they only mention an entity."""
 
 _WIDE: Final = 6
-"""Columns among which the ends of a statement are looked for."""
+"""Number of columns that are searched for the subject and object of a triple."""
 
-Cited = tuple[str, list[str]]
-"""The ground on which something stands (``asserted``, ``cited``, …) and the IRIs of its passages."""
+Support = tuple[str, list[str]]
+"""The provenance (``asserted``, ``cited``, …) and the IRIs of the passages."""
 
 
 class Sources:
-    """The passages of one graph, and which of them support a statement, a row or a thing."""
+    """Finds the passages that support a triple, a row or an entity of one graph."""
 
     def __init__(self, store: Store, names: Names) -> None:
         self._store, self._names = store, names
@@ -49,7 +49,7 @@ class Sources:
 
         Args:
             passages: IRIs or ids (``w1-L0037``).
-            spans: whether to give the offsets of the first character and of that behind the last, and the SHA-256, too.
+            spans: whether to include the start and end offset and the SHA-256.
         """
         return [self._citation(p if p.startswith(PASSAGE) else PASSAGE + p, spans) for p in dict.fromkeys(passages)]
 
@@ -65,19 +65,19 @@ class Sources:
         return passage in self._places
 
     def mentions(self, things: Sequence[ox.NamedNode]) -> list[str]:
-        """Passages that state something of each of *things*."""
+        """The passages that mention all of *things*."""
         found: list[str] | None = None
         for thing in things:
             here = [row["g"] for row in self._store.select(_MENTIONS.format(thing=thing))]
             found = here if found is None else [p for p in found if p in set(here)]
         return found or []
 
-    def statement(self, triple: Pattern) -> Cited:
-        """The ground of *triple*, and the passages that state it or that its shortest proof rests on."""
+    def statement(self, triple: Pattern) -> Support:
+        """The provenance of *triple*, and the passages that state it or that are in its shortest proof."""
         pattern = " ".join(triple)
         rows = self._store.select(f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ {pattern} }} }} ORDER BY ?g")
         graphs = {str(row["g"]) for row in rows}
-        ground, passages = grounds(graphs)
+        ground, passages = provenance(graphs)
         if ground != "inferred":
             return ground, list(passages)
         if PASSAGES in graphs:
@@ -87,11 +87,11 @@ class Sources:
         proofs = self.prover.why(triple).proofs
         return "inferred", list(dict.fromkeys(leaves(proofs[0]))) if proofs else []
 
-    def row(self, terms: Sequence[Any]) -> Cited:
-        """The ground of a row of *terms*: its own passages; else those of the claim or the statement that it is.
+    def row(self, terms: Sequence[Any]) -> Support:
+        """The provenance and passages of a row of *terms*.
 
-        A row that is neither is counted or compared over the graph: its passages are a few in which all of its things
-        are mentioned together.
+        The passages are those in the row; else those of a claim in the row; else those of a triple that the row contains.
+        Any other row is computed, by counting or comparing; it gets a few passages that mention all its entities.
         """
         iris = [t for t in terms if isinstance(t, ox.NamedNode)]
         own = [t.value for t in iris if self.has(t.value)]
@@ -104,15 +104,17 @@ class Sources:
         for triple in self._triples(terms):
             if self._store.query(f"ASK {{ {' '.join(triple)} }}"):
                 return self.statement(triple)
-        beside = (
-            {row["g"] for row in self._store.select(_BESIDE.format(all=" ".join(map(str, iris))))} if iris else set()
+        graphs = (
+            {row["g"] for row in self._store.select(_OTHER_GRAPHS.format(all=" ".join(map(str, iris))))}
+            if iris
+            else set()
         )
-        if beside:
-            return grounds(beside)[0], []
+        if graphs:
+            return provenance(graphs)[0], []
         return "computed", self.mentions([t for t in iris if self._names.get(t.value)])[:FEW]
 
     def _triples(self, terms: Sequence[Any]) -> Iterator[Pattern]:
-        """Every statement that a property in the row can make of two other terms in it."""
+        """All triples of a property in the row and two other terms in the row."""
         for link in (t for t in terms if _is_property(t, self._names)):
             for one, other in permutations((t for t in terms[:_WIDE] if t is not link and _is_plain(t)), 2):
                 if isinstance(one, ox.NamedNode):
@@ -130,12 +132,12 @@ def _is_plain(term: Any) -> bool:
 
 
 def leaves(proof: Proof) -> Iterator[str]:
-    """The passages at the ends of a proof."""
+    """The passages of the leaves of a proof."""
     yield from proof.passages
     for premise in proof.premises:
         yield from leaves(premise)
 
 
 def ground_of(proof: Proof) -> str:
-    """What a proof rests on, in the words of an edge's ground."""
+    """The provenance of a proof, in the terms of :data:`Support`."""
     return _KINDS.get(proof.kind, "entities")

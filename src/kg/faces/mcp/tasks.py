@@ -1,4 +1,4 @@
-"""What a worker does for a call: the task of a tool by the tool's name, and its answer as JSON."""
+"""The tasks that run in workers: one for each tool; answers are JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
-# The libraries of find, path and sparql are loaded before workers are forked: no worker spends the time of a call on them.
+# Imported before workers are forked, so that no call has to wait for the import.
 import networkx  # noqa: F401
 import rapidfuzz  # noqa: F401
 
@@ -31,12 +31,12 @@ _OWN: Final[Mapping[str, Task]] = {
     "path": lookups.path,
     "sparql": rows.sparql,
 }
-_PART: Final = 0.5
-"""Part of the time limit after which no further row is begun, so that the rows that are there still go out."""
+_ROWS_FRACTION: Final = 0.5
+"""Fraction of the time limit after which no further row is computed, so that there is time to send the rows."""
 
 
 def tasks(graph: KnowledgeGraph, limits: Limits) -> dict[str, Callable[[Request], Answer]]:
-    """The task of each tool; called once, before workers are forked.
+    """Name → task of each tool; called once, before workers are forked.
 
     The body of an answer is JSON with ``structured`` (the structured content) and ``text``.
     """
@@ -48,7 +48,7 @@ def tasks(graph: KnowledgeGraph, limits: Limits) -> dict[str, Callable[[Request]
 def _answer(task: Task, graph: KnowledgeGraph, sources: Sources, limits: Limits, request: Request) -> Answer:
     values = dict(request.params)
     shared = {name: values.pop(name) for name in SHARED}
-    until = time.monotonic() + limits.seconds * _PART
-    call = Call(graph, sources, limits.rows, request.task, values, until=until, **shared)
+    deadline = time.monotonic() + limits.seconds * _ROWS_FRACTION
+    call = Call(graph, sources, limits.rows, request.task, values, deadline=deadline, **shared)
     structured, text = render(task(call), call)
     return Answer(dumped({"structured": structured, "text": text}).encode())

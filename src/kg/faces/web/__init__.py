@@ -1,6 +1,5 @@
-"""The graph over HTTP: SPARQL 1.1 Protocol, saved queries, pages of things; read-only.
+"""The read-only HTTP server: SPARQL 1.1 Protocol, saved queries, pages of entities.
 
-A request goes one way: ``app`` (routes) → ``gate`` (who may ask, what is logged) → ``front`` (what is asked, what was
-answered before) → a worker's ``desk`` (the graph, in a process of its own) → bytes. The server's own process never
-evaluates a query and never renders a page.
+A request passes through ``middleware`` (access checks, cache, log), ``app`` (routes) and :mod:`kg.service`, to a task of
+``tasks`` in a worker process. The server process itself evaluates no query and renders no page.
 """

@@ -1,4 +1,4 @@
-"""Whether a request may be asked at all: the server's names, the token, and what must be said of a body."""
+"""Checks that a request is allowed: Host header, bearer token, Content-Length."""
 
 from __future__ import annotations
 
@@ -19,36 +19,36 @@ _LOCAL: Final = frozenset(("localhost", "127.0.0.1", "[::1]"))
 
 
 class Access:
-    """The checks of one server.
+    """The access checks of one server.
 
     Args:
-        settings: its names and its token.
+        settings: host names and token.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._token = settings.token.encode()
         self._any_host = "*" in settings.hosts
         self._hosts = _LOCAL | {settings.host.lower(), *(host.lower() for host in settings.hosts)}
-        self._is_ours = lru_cache(maxsize=256)(self._host_is_ours)
+        self._is_own_host = lru_cache(maxsize=256)(self._check_host)
 
     def check(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> None:
-        """Refuse what may not be asked.
+        """Refuse a request that is not allowed.
 
         Args:
-            scope: ASGI's scope.
-            headers: its headers by name.
+            scope: the ASGI scope.
+            headers: header name → value.
 
         Raises:
-            HttpProblem: a wrong or missing Host, a wrong or missing token, or a body of unknown length.
+            HttpProblem: Host or token is missing or wrong, or the body has no Content-Length.
         """
         if len(headers) < len(scope["headers"]) and sum(name == b"host" for name, _ in scope["headers"]) > 1:
             raise HttpProblem("usage", Text("Host 出现了两次", "there is more than one Host header"))
         host = headers.get(b"host")
-        if host is None and scope["http_version"] != "1.0":  # RFC 9112, 3.2; probes of load balancers speak HTTP/1.0
+        if host is None and scope["http_version"] != "1.0":  # RFC 9112, 3.2; load balancers probe with HTTP/1.0
             raise HttpProblem("usage", Text("缺少 Host", "the Host header is missing"))
-        if host is not None and not self._is_ours(host.decode("latin-1")):
+        if host is not None and not self._is_own_host(host.decode("latin-1")):
             raise HttpProblem("host", Text("Host 不是本服务的名称", "the Host header is none of this server's names"))
-        if b"transfer-encoding" in headers:  # fields behind such a body would be read as headers of the request
+        if b"transfer-encoding" in headers:  # the parser would add trailer fields after such a body to the headers
             raise HttpProblem(
                 "length",
                 Text("请求没有 Content-Length", "the request has no Content-Length; chunked bodies are not read"),
@@ -62,10 +62,10 @@ class Access:
                     headers={"WWW-Authenticate": 'Bearer realm="kg"'},
                 )
 
-    def _host_is_ours(self, host: str) -> bool:
-        """Whether *host* is a name of this server or an address; a page of another name cannot then reach it.
+    def _check_host(self, host: str) -> bool:
+        """Whether *host* is one of this server's names or an IP address; prevents DNS rebinding.
 
-        A browser that is told another name for this machine's address (DNS rebinding) sends that name as Host.
+        In a DNS rebinding attack, a foreign name resolves to this server's address; the browser sends that name as Host.
         """
         if self._any_host:
             return True

@@ -1,4 +1,4 @@
-"""The routes: which path asks which task of a worker, and what is answered without one."""
+"""The ASGI application and its routes: paths to tasks of workers, and endpoints that need no worker."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ from kg.terms import Text
 Endpoint = Callable[[Request], Awaitable[Any]]
 _STATIC: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 _AUTHORITY: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?", re.ASCII)
-_NOTE: Final = 1.0
-"""Seconds between two notes of how the service stands, for other server processes to tell."""
+_GAUGE_INTERVAL: Final = 1.0
+"""Seconds between two updates of the gauges, which another server process may expose."""
 
 
 def create(settings: Settings) -> Any:
@@ -57,11 +57,11 @@ def create(settings: Settings) -> Any:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await service.open()
-        noting = asyncio.create_task(_note(service))
+        gauge_task = asyncio.create_task(_update_gauges(service))
         try:
             yield
         finally:
-            noting.cancel()
+            gauge_task.cancel()
             await service.close()
 
     handlers: dict[Any, Any] = {404: routes.missing, 405: routes.method, KgError: routes.problem}
@@ -79,18 +79,18 @@ def create(settings: Settings) -> Any:
     )
 
 
-async def _note(service: Service) -> None:
+async def _update_gauges(service: Service) -> None:
     while True:
-        metrics.note(service)
-        await asyncio.sleep(_NOTE)
+        metrics.update_gauges(service)
+        await asyncio.sleep(_GAUGE_INTERVAL)
 
 
 class Routes:
     """The endpoints of one server process.
 
     Args:
-        settings: of the server.
-        service: answers the tasks.
+        settings: settings of the server.
+        service: runs the tasks.
     """
 
     def __init__(self, settings: Settings, service: Service) -> None:
@@ -106,8 +106,8 @@ class Routes:
             Route("/readyz", self.readyz, methods=get),
             Route("/metrics", self.metrics, methods=get),
             Route("/static/{name}", self.static, methods=get),
-            Route("/.well-known/void", self.elsewhere, methods=get),
-            Route("/dataset", self.elsewhere, methods=get),
+            Route("/.well-known/void", self.redirect_to_void, methods=get),
+            Route("/dataset", self.redirect_to_void, methods=get),
             Route("/void", self._task("void"), methods=get),
             Route("/openapi.json", self._task("openapi"), methods=get),
             Route("/", self._task("home"), methods=get),
@@ -126,10 +126,10 @@ class Routes:
             Route("/{path:path}", self._task("thing", SUFFIXES), methods=get),
         ]
 
-    # -- asked of a worker ----------------------------------------------------------------------------------------
+    # -- endpoints that run a task in a worker --------------------------------------------------------------------
 
     def _task(self, task: str, suffixes: tuple[str, ...] = (), suffix: str = "") -> Endpoint:
-        """The endpoint of a task whose path ends in a name and perhaps one of *suffixes*."""
+        """The endpoint for a task. The path parameter is a name, optionally with one of *suffixes*."""
 
         async def endpoint(request: Request) -> AnswerResponse | NotModified:
             name, ending = split(next(iter(request.path_params.values()), ""), suffixes)
@@ -152,17 +152,17 @@ class Routes:
 
         Args:
             request: the request.
-            task: one of :mod:`kg.faces.web.tasks`.
-            name: what of the path says which thing is meant, and the format named in it.
-            posted: what was posted, and its media type.
+            task: a key of :data:`kg.faces.web.tasks.TASKS`.
+            name: the name in the path, and the format suffix.
+            posted: the body of a POST request, and its media type.
 
         Raises:
-            KgError: as the task or the service raises.
+            KgError: the task or the service raised it.
         """
         headers, scope = request.headers, request.scope
         raw = scope["query_string"]
-        params, lang = parse(raw, *posted) if posted[1] else ((), "")  # else a worker decodes it
-        question = messages.Request(
+        params, lang = parse(raw, *posted) if posted[1] else ((), "")  # a GET query string is decoded by the worker
+        message = messages.Request(
             task=task,
             lang=lang or negotiate.language(headers.get("accept-language", "")),
             params=params,
@@ -173,14 +173,14 @@ class Routes:
             posted=bool(posted[1]),
             query="" if posted[1] else raw.decode("latin-1"),
         )
-        answer = await self._service.ask(question, scope.get("key"))
+        answer = await self._service.ask(message, scope.get("key"))
         tag = scope.get("tag", "") if answer.keep and answer.status == 200 else ""
         if tag and headers.get("if-none-match", "").strip() == "*":
             return NotModified(tag)
         return AnswerResponse(answer, tag)
 
     async def _body(self, request: Request) -> bytes:
-        """The whole body, if it is small enough and comes in time."""
+        """The complete body; refused if it is too large or arrives too slowly."""
         most, parts, size = self._settings.body, [], 0
         try:
             async with asyncio.timeout(self._settings.seconds):
@@ -197,24 +197,24 @@ class Routes:
             raise HttpProblem("slow", Text("请求没有到齐", "the request did not arrive whole")) from None
         return b"".join(parts)
 
-    # -- without a worker -----------------------------------------------------------------------------------------
+    # -- endpoints that need no worker ----------------------------------------------------------------------------
 
     async def healthz(self, request: Request) -> Response:
-        """The process lives."""
+        """Liveness: the process is running."""
         return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
     async def readyz(self, request: Request) -> Response:
-        """Whether queries can be answered."""
+        """Readiness: whether requests can be answered."""
         ready = self._service.ready
         body = {"ready": ready, "dataset": self._service.dataset}
         return JSONResponse(body, 200 if ready else 503, {"Cache-Control": "no-store"})
 
     async def metrics(self, request: Request) -> Response:
-        """Prometheus' text format."""
+        """The metrics in Prometheus' text format."""
         return PlainTextResponse(metrics.exposition(self._service), headers={"Cache-Control": "no-store"})
 
     async def static(self, request: Request) -> Response:
-        """A style sheet or script of ours; the names are known beforehand, so no path leads anywhere else."""
+        """A static file. The file names are fixed, so no path can lead outside the folder."""
         found = self._files.get(request.path_params["name"])
         if found is None:
             raise _missing()
@@ -224,22 +224,22 @@ class Routes:
             return Response(status_code=304, headers=headers)
         return Response(body, headers={**headers, "Content-Type": media})
 
-    async def elsewhere(self, request: Request) -> Response:
-        """VoID's well-known place, and the dataset's own IRI, which is described there."""
+    async def redirect_to_void(self, request: Request) -> Response:
+        """Redirect VoID's well-known URI and the dataset's IRI to ``/void``."""
         return RedirectResponse(f"{self._settings.root_path.rstrip('/')}/void", 303)
 
-    # -- what is wrong --------------------------------------------------------------------------------------------
+    # -- error handlers -------------------------------------------------------------------------------------------
 
     async def problem(self, request: Request, error: KgError) -> AnswerResponse:
-        """An error of a task or of the request."""
+        """The response to a KgError."""
         return AnswerResponse(problems.answer(error, request.scope))
 
     async def missing(self, request: Request, error: Exception) -> AnswerResponse:
-        """No route."""
+        """The response to a path without a route (404)."""
         return await self.problem(request, _missing())
 
     async def method(self, request: Request, error: Exception) -> Any:
-        """A route, but not for this method."""
+        """The response to a method that the route does not accept (405), or to OPTIONS."""
         allowed = getattr(error, "headers", None) or {}
         methods = ", ".join(sorted({*allowed.get("Allow", "GET, HEAD").split(", "), "OPTIONS"}))
         if request.method == "OPTIONS":
@@ -258,7 +258,7 @@ def _missing() -> HttpProblem:
 
 @lru_cache(maxsize=256)
 def base_url(scheme: str, host: str, settings: Settings) -> str:
-    """URL under which a client sees the server that has sent *host*."""
+    """The server's base URL for a client that has sent the Host header *host*."""
     if not _AUTHORITY.fullmatch(host):
         host = f"{settings.host}:{settings.port}"
     return f"{scheme}://{host}{settings.root_path.rstrip('/')}"

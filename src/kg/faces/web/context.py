@@ -1,4 +1,4 @@
-"""What every task of the web works with, and the forms in which it answers."""
+"""The context of web tasks, content negotiation, and helpers for answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HTML: Final = "text/html; charset=utf-8"
 
 @dataclass(frozen=True)
 class Context:
-    """The graph, its pages, and what one answer may take."""
+    """The graph, its pages, and the limits of one answer."""
 
     graph: KnowledgeGraph
     pages: Pages
@@ -33,7 +33,7 @@ class Context:
         return str(self.graph.manifest["dataset_sha256"])
 
     def page(self, template: str, request: Request, **values: object) -> Answer:
-        """The page *template* as an answer; *values* are what it shows."""
+        """The page *template*, rendered with *values*, as an answer."""
         return html(self.pages.render(template, request, **values), request.lang)
 
 
@@ -41,14 +41,14 @@ Task = Callable[[Context, Request], Answer]
 
 
 def choose(request: Request, offered: Mapping[str, str]) -> str:
-    """The suffix of the format to answer in: the one that the path names, else the one that the client prefers.
+    """The suffix of the answer's format: the suffix of the path, else the client's preference in Accept.
 
     Args:
         request: the request.
-        offered: suffix → media type, the preferred one first.
+        offered: suffix → media type, the server's preferred one first.
 
     Raises:
-        NotAcceptable: none of them is asked for.
+        NotAcceptable: the client accepts none of the offered formats.
     """
     if request.suffix:
         if request.suffix in offered:
@@ -62,7 +62,7 @@ def choose(request: Request, offered: Mapping[str, str]) -> str:
 
 
 def formatted(request: Request) -> Request:
-    """*request* with the format that ``format=`` names, if its path names none."""
+    """*request* with the parameter ``format`` as its suffix, if the path has no suffix."""
     named = next(iter(request.all("format")), "")
     return replace(request, suffix=named) if named and not request.suffix else request
 
@@ -79,7 +79,7 @@ def as_json(body: object, headers: Mapping[str, str] | None = None) -> Answer:
 
 
 def not_acceptable(wanted: str, offered: list[str]) -> NotAcceptable:
-    """The error of a format that is not offered."""
+    """The error for a format that is not offered."""
     listed = ", ".join(offered)
     return NotAcceptable(
         Text(f"不提供格式 {wanted}", f"the format {wanted} is not offered"),

@@ -1,4 +1,4 @@
-"""SPARQL 1.1 Service Description and VoID: what the endpoint can do and what the dataset holds, as RDF."""
+"""SPARQL 1.1 Service Description of the endpoint and VoID description of the dataset."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ Object = ox.NamedNode | ox.BlankNode | ox.Literal
 
 
 def service(context: Context, request: Request) -> Answer:
-    """The Service Description (https://www.w3.org/TR/sparql11-service-description/), in a format of RDF."""
+    """The Service Description (https://www.w3.org/TR/sparql11-service-description/) in an RDF format."""
     return _written([*_service(context, request.base), *_dataset(context, request.base)], request)
 
 
 def void(context: Context, request: Request) -> Answer:
-    """The VoID description (https://www.w3.org/TR/void/), in a format of RDF."""
+    """The VoID description (https://www.w3.org/TR/void/) in an RDF format."""
     return _written(list(_dataset(context, request.base)), request)
 
 

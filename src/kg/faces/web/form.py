@@ -1,4 +1,4 @@
-"""Parameters of a request: from the URL and from a posted form or query; the names in a path."""
+"""Parses the parameters of a request: from the query string, and from a posted form or query; splits names in paths."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ Params = tuple[tuple[str, str], ...]
 
 
 def parse(query_string: bytes, body: bytes = b"", kind: str = "") -> tuple[Params, str]:
-    """The parameters of a request and the language that one of them names.
+    """The parameters of a request, and the language of its parameter ``lang``.
 
     Args:
-        query_string: of the URL.
-        body: what was posted.
-        kind: its media type, a form or a query; empty if nothing was posted.
+        query_string: query string of the URL.
+        body: body of a POST request.
+        kind: media type of the body, a form or a query; empty for other methods.
 
     Returns:
-        The parameters without ``lang``, those that were posted first, each in order; and ``zh``, ``en`` or nothing.
+        The parameters without ``lang``, those of the body first; and ``zh``, ``en`` or an empty string.
 
     Raises:
-        UsageProblem: a text is not UTF-8, there are too many fields, or there is no such language.
+        UsageProblem: a text is not UTF-8, there are too many fields, or the language is unknown.
     """
     fields = _fields(query_string)
     if kind == FORM:
@@ -48,14 +48,14 @@ def parse(query_string: bytes, body: bytes = b"", kind: str = "") -> tuple[Param
 
 
 def posted_kind(content_type: str, encoding: str) -> str:
-    """The media type of a posted query, or of a form with one.
+    """The media type of a posted query or form.
 
     Args:
-        content_type: the header.
-        encoding: the headers ``Content-Encoding``; nothing compressed is read, as a few bytes could become a great many.
+        content_type: the header ``Content-Type``.
+        encoding: the header ``Content-Encoding``. Compressed bodies are refused: a small one could expand to a huge one.
 
     Raises:
-        HttpProblem, Refused: it is something else.
+        HttpProblem: media type, content encoding or charset is not accepted. Refused: the body is an update.
     """
     kind, options = parse_options_header(content_type)
     kind, charset = kind.lower(), options.get("charset", "utf-8").lower()
@@ -78,13 +78,13 @@ def posted_kind(content_type: str, encoding: str) -> str:
 
 
 def split(name: str, suffixes: tuple[str, ...]) -> tuple[str, str]:
-    """(name, suffix) of ``name.suffix``; the suffix is empty if it is none of *suffixes*."""
+    """Name and suffix of ``name.suffix``; the suffix is empty if it is not one of *suffixes*."""
     stem, dot, ending = name.rpartition(".")
     return (stem, ending) if dot and ending in suffixes else (name, "")
 
 
 def read_only() -> Refused:
-    """The refusal of an update."""
+    """The error for an update."""
     return Refused(
         Text("此处只读,不接受更新", "this endpoint is read-only; updates are refused"),
         hint=Text("改数据请编辑文件后运行 kg build", "to change the data, edit its files and run kg build"),
@@ -92,7 +92,7 @@ def read_only() -> Refused:
 
 
 def _fields(text: bytes) -> list[tuple[str, str]]:
-    """The fields of a form, percent-encoded or, as ``curl --data`` sends them, as they are."""
+    """The fields of a form. Values may be percent-encoded or, as ``curl --data`` sends them, plain UTF-8."""
     try:
         return parse_qsl(_utf8(text), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""The server's log: lines of JSON on standard error."""
+"""The server's log: JSON Lines on standard error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class JsonLines(logging.Formatter):
-    """A log record as one line of JSON: no value can break out of its line."""
+    """Formats a log record as one line of JSON, so that no value can inject a line."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
@@ -26,7 +26,7 @@ class JsonLines(logging.Formatter):
 
 
 def log_to_stderr(level: str) -> None:
-    """Send the server's log, and uvicorn's, to standard error; *level* is the least that is logged."""
+    """Send the server's log, and uvicorn's, to standard error; *level* is the lowest level that is logged."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     for name in ("kg.serve", "kg.service", "uvicorn", "uvicorn.error", "asyncio"):

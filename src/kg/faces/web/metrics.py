@@ -1,4 +1,4 @@
-"""Metrics for Prometheus; over several server processes, their sum (prometheus_client's multiprocess mode)."""
+"""Prometheus metrics; summed over all server processes (prometheus_client's multiprocess mode)."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ KILLED = Gauge("kg_workers_replaced", "Workers ended by a limit since the start"
 HITS = Gauge("kg_cache_hits", "Answers given from the cache since the start", multiprocess_mode="livesum")
 
 
-def answered(method: str, route: str, status: int, seconds: float) -> None:
+def count_request(method: str, route: str, status: int, seconds: float) -> None:
     """Count one request."""
     requests, took = _counters(method, route, status)
     requests.inc()
     took.observe(seconds)
 
 
-@cache  # of few methods, routes and statuses; to look a counter up by its labels takes longer than to count
+@cache  # there are few combinations, and finding a counter by its labels takes longer than incrementing it
 def _counters(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
     return REQUESTS.labels(method, route, status), SECONDS.labels(route)
 
 
-def note(service: Service) -> None:
-    """Note how the service stands; each second, as another server process may be asked for it."""
+def update_gauges(service: Service) -> None:
+    """Set the gauges to the state of the service. Called every second, because any server process may expose them."""
     BUSY.set(service.busy)
     KILLED.set(service.killed)
     HITS.set(service.cache.hits)
@@ -47,17 +47,17 @@ def note(service: Service) -> None:
 
 def exposition(service: Service) -> bytes:
     """The metrics in Prometheus' text format."""
-    note(service)
+    update_gauges(service)
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY)
-    _forget_the_dead(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]))
+    _remove_dead_processes(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]))
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry)
 
 
-def _forget_the_dead(folder: Path) -> None:
-    """Take away how a server process stood that is no longer there; what it has counted stays counted."""
+def _remove_dead_processes(folder: Path) -> None:
+    """Remove the gauges of server processes that have exited; their counters are kept."""
     for file in folder.glob("gauge_live*.db"):
         number = int(file.stem.rpartition("_")[2])
         try:

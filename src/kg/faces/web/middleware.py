@@ -1,4 +1,4 @@
-"""What happens around every route: the checks, known answers, common headers, the count and the log line."""
+"""ASGI middleware around all routes: access checks, cache, common headers, metrics, log."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ _METHODS: Final = frozenset(("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", 
 
 
 class Middleware:
-    """The ASGI application that is served.
+    """The middleware of one server process.
 
     Args:
-        app: the routes.
-        service: answers from before.
-        settings: of the server.
+        app: the application with the routes.
+        service: its cache is used.
+        settings: settings of the server.
     """
 
     def __init__(self, app: Starlette, service: Service, settings: Settings) -> None:
@@ -57,22 +57,22 @@ class Middleware:
         self._route = lru_cache(maxsize=4096)(self._route_of)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one event of ASGI."""
+        """Handle one request (ASGI)."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
         scope["request_id"] = request_id(headers.get(b"x-request-id", b""))
-        if self._root and f"{scope['path']}/".startswith(self._root + "/"):  # a proxy that does not strip the root path
+        if self._root and f"{scope['path']}/".startswith(self._root + "/"):  # the proxy did not strip the root path
             scope = {**scope, "path": scope["path"][len(self._root) :] or "/"}
         exchange = _Exchange(scope, send)
         metrics.IN_FLIGHT.inc()
         try:
-            response = self._known(scope, headers) or self._app
+            response = self._early_response(scope, headers) or self._app
             await response(scope, receive, exchange.send)
         except KgError as error:
             await self._refuse(error, scope, receive, exchange)
-        except asyncio.CancelledError:  # the server ends, and the time that requests in flight had is over
+        except asyncio.CancelledError:  # the server is stopping, and its grace period is over
             await self._refuse(Busy(Text("服务正在结束", "the server is shutting down")), scope, receive, exchange)
         except Exception:
             LOG.exception("request %s failed", scope["request_id"])
@@ -81,8 +81,8 @@ class Middleware:
             metrics.IN_FLIGHT.dec()
             exchange.done(self._route(scope["path"]))
 
-    def _known(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Any:
-        """The response to a request that needs no route; None for any other.
+    def _early_response(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Any:
+        """The response to a request that needs no worker: 304, or an answer from the cache. None for any other request.
 
         Raises:
             KgError: the request is refused.
@@ -95,10 +95,10 @@ class Middleware:
         condition = headers.get(b"if-none-match", b"").decode("latin-1")
         if matches(condition, scope["tag"]):
             return NotModified(scope["tag"])
-        kept = self._service.cache.get(key)
-        if kept is None:
+        cached = self._service.cache.get(key)
+        if cached is None:
             return None
-        return NotModified(scope["tag"]) if condition.strip() == "*" else AnswerResponse(kept, scope["tag"])
+        return NotModified(scope["tag"]) if condition.strip() == "*" else AnswerResponse(cached, scope["tag"])
 
     @staticmethod
     async def _refuse(error: KgError, scope: Scope, receive: Receive, exchange: _Exchange) -> None:
@@ -106,36 +106,36 @@ class Middleware:
             await AnswerResponse(answer(error, scope))(scope, receive, exchange.send)
 
     def _route_of(self, path: str) -> str:
-        """The pattern of the route for *path*, by which requests are counted."""
+        """The path pattern of the route for *path*; a label of the metrics."""
         scope = {"type": "http", "method": "GET", "path": path, "root_path": ""}
         found = (route for route in self._app.routes if route.matches(scope)[0] != Match.NONE)
         return str(getattr(next(found, None), "path", "none"))
 
 
 def request_key(scope: Scope, headers: Mapping[bytes, bytes]) -> tuple[object, ...]:
-    """What the answer to a GET hangs on besides the graph: all of the request that a task can see."""
+    """The cache key of a GET request: everything in the request that its answer can depend on."""
     language = negotiate.language(headers.get(b"accept-language", b"").decode("latin-1"))
     accept, host = headers.get(b"accept", b""), headers.get(b"host", b"")
     return scope["path"], scope["query_string"], language, accept, host, scope["scheme"]
 
 
 def _tag(dataset: str, root: str, key: tuple[object, ...]) -> str:
-    """The ETag of the answer to a request: of program, graph and question, so that it is known before the answer is."""
+    """The ETag of an answer: a hash of program version, dataset and request, so that it is known before the answer."""
     return sha256(repr((VERSION, dataset, root, key)).encode()).hexdigest()[:32]
 
 
 def request_id(given: bytes) -> str:
-    """The client's id of the request, if it is harmless, else a new one: this process's, and the request's number in it."""
+    """The client's X-Request-Id if it is safe to log, else a new one: a random id of the process and a running number."""
     if given and _ID.fullmatch(given):
         return given.decode()
     return f"{_PROCESS}{next(_NUMBERS):08x}"
 
 
 class _Exchange:
-    """One request on its way: its response gets the common headers, is counted and logged.
+    """One request and its response: adds the common headers, and counts and logs the request.
 
     Attributes:
-        status: of the response; 0 until it has begun.
+        status: status of the response; 0 before it is sent.
     """
 
     def __init__(self, scope: Scope, send: Send) -> None:
@@ -144,12 +144,12 @@ class _Exchange:
         self.status, self._bytes = 0, 0
 
     async def send(self, message: Message) -> None:
-        """Pass *message* on, with the headers that every answer has."""
+        """Send *message* with the common headers."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = [*message.get("headers", ()), *_ALWAYS, (b"x-request-id", self._scope["request_id"].encode())]
             if message["status"] != 304 and all(name != b"content-security-policy" for name, _ in headers):
-                headers.append(_POLICY)  # a 304 would put it in the place of the stored answer's own (RFC 9111, 3.2)
+                headers.append(_POLICY)  # in a 304, it would replace the policy of the stored response (RFC 9111, 3.2)
             message = {**message, "headers": headers}
         else:
             self._bytes += len(message.get("body", b""))
@@ -159,7 +159,7 @@ class _Exchange:
         """Count and log the request."""
         seconds, scope = time.perf_counter() - self._start, self._scope
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        metrics.answered(method, route, self.status, seconds)
+        metrics.count_request(method, route, self.status, seconds)
         if LOG.isEnabledFor(logging.INFO):
             fields = {
                 "id": scope["request_id"],

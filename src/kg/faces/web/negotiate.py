@@ -1,4 +1,4 @@
-"""Which of the offered formats and languages a client prefers (RFC 9110 12.5), by Werkzeug's reading of Accept."""
+"""Content negotiation for media types and languages (RFC 9110 12.5), with Werkzeug's parser of Accept headers."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from werkzeug.http import parse_accept_header
 
 
 def media(accept: str, offered: Sequence[str]) -> str | None:
-    """The media type of *offered* that suits *accept* best, the first of equals; None if none is acceptable.
+    """The best media type of *offered* for *accept*, the first if several are equal; None if none is acceptable.
 
     Args:
-        accept: the Accept header; empty accepts everything. Its parameters but ``q`` (charset, profile) are not looked
-            at: each format here has one form only.
-        offered: media types, the preferred one first.
+        accept: the Accept header; empty accepts everything. Parameters other than ``q`` (charset, profile) are ignored,
+            because each format here has one form only.
+        offered: media types, the server's preferred one first.
     """
     return _media(accept, tuple(offered)) if accept else offered[0]
 
 
-@lru_cache(maxsize=1024)  # clients send few different headers, and reading one takes longer than most queries
+@lru_cache(maxsize=1024)  # clients send few different headers, and parsing one takes longer than most queries
 def _media(accept: str, offered: tuple[str, ...]) -> str | None:
     wanted = MIMEAccept((range_.partition(";")[0].strip(), q) for range_, q in parse_accept_header(accept))
     best = max(((wanted.quality(m), -n) for n, m in enumerate(offered)), default=(0.0, 0))
@@ -29,7 +29,7 @@ def _media(accept: str, offered: tuple[str, ...]) -> str | None:
 
 @lru_cache(maxsize=1024)
 def language(accept: str) -> str:
-    """``zh`` or ``en``; Chinese where both suit alike, English where only other languages are asked for."""
+    """``zh`` or ``en`` for an Accept-Language header: ``zh`` if both are equal, ``en`` if neither is accepted."""
     if not accept:
         return "zh"
     wanted = parse_accept_header(accept, LanguageAccept)

@@ -1,4 +1,4 @@
-"""``/openapi.json``: OpenAPI 3.1 of everything that is here, one operation for each saved query, made from their files."""
+"""``/openapi.json``: the OpenAPI 3.1 document of the server, with one operation for each saved query."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _TYPES: Final[Mapping[str, Schema]] = {
     "string": _TEXT,
 }
 _ALWAYS: Final = ("usage", "unauthorized", "method", "not-acceptable", "host", "limit", "busy", "store")
-"""Problems that any operation may answer with."""
+"""Codes of problems that any operation may return."""
 _LANG: Final = ("lang", {"type": "string", "enum": ["zh", "en"]}, Text("语言", "language"))
 _LIMIT: Final = ("limit", {"type": "integer", "minimum": 1, "maximum": MOST}, Text("每页行数", "rows of a page"))
 _CURSOR: Final = ("cursor", _TEXT, Text("下一页的标记", "marker of the next page"))
@@ -94,7 +94,7 @@ ORDER BY ?subject ?object LIMIT 1"""
 
 
 def document(context: Context, request: Request) -> Answer:
-    """The document."""
+    """The OpenAPI document."""
     saved, lang = list(context.graph.catalogue), _parameter(*_LANG)
     tag = _parameter("tag", _TEXT, Text("标签", "tag"), **_example_of(t for q in saved for t in q.tags))
     files: dict[str, Schema] = {
@@ -161,13 +161,13 @@ def _parameter(name: str, schema: Schema, words: Text, *, where: str = "query", 
 
 
 def _example_of(values: Iterable[Any]) -> Schema:
-    """``example`` with the first of *values*, if there is one: examples are the graph's own."""
+    """The member ``example`` with the first of *values*; empty if there is none."""
     first = next(iter(values), None)
     return {} if first is None else {"example": first}
 
 
 def _names(context: Context, kind: str) -> list[str]:
-    """The Chinese names of all things of a class."""
+    """The Chinese labels of all entities of a class."""
     return [thing.label.zh for thing in context.graph.names.of_kind(kind)]
 
 
@@ -196,7 +196,7 @@ def _get(
 
 
 def _problems(codes: Iterable[str]) -> Schema:
-    """The answers of the problems *codes*, by status."""
+    """The responses for the problems *codes* and for those of all operations, by status."""
     by_status: dict[int, list[str]] = {}
     for code in dict.fromkeys((*_ALWAYS, *codes)):
         by_status.setdefault(STATUS[code], []).append(TITLES[code].en)
@@ -277,7 +277,7 @@ def _schema(param: Parameter) -> Schema:
 
 
 def _example(context: Context, param: Parameter) -> str | int:
-    """A value that the parameter takes: the name of its default, or of the first thing of its class."""
+    """An example value of a parameter: its default, or the label of the first entity of its class."""
     default = param.default.strip()
     if param.type in ("integer", "year", "decimal") and default != "UNDEF":
         return int(float(default))
@@ -293,7 +293,7 @@ def _example(context: Context, param: Parameter) -> str | int:
 
 
 def _page(name: str, file: Schema, *media: str) -> Schema:
-    """The operation of a path that answers, by Accept, as a page or as one of the *file*'s formats."""
+    """The operation of a path without a suffix, which answers by Accept; derived from the operation *file*."""
     params = [p for p in file["parameters"] if p["name"] != "format"]
     words = Text(file["description"], file["summary"])
     operation = _get(f"{name}Page", "pages", words, *media, params=params)

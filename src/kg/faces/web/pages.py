@@ -1,4 +1,4 @@
-"""HTML, from templates that are read once; every word in both languages, every value escaped."""
+"""Renders HTML pages from Jinja templates; in both languages, with autoescaping."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
 
 _LONGEST: Final = 2_000
-"""Most characters of a value that a page shows; the other formats have it whole."""
+"""Most characters of a value on a page; the other formats have the whole value."""
 
 
-class Asked(Protocol):
-    """What a page knows of the request it answers."""
+class PageRequest(Protocol):
+    """The part of a request that pages use."""
 
     @property
     def lang(self) -> str:
@@ -31,16 +31,16 @@ class Asked(Protocol):
 
     @property
     def params(self) -> Sequence[tuple[str, str]]:
-        """The request's parameters, without the language."""
+        """The parameters, without ``lang``."""
         ...
 
 
 class Pages:
-    """The templates, with the names of one graph at hand.
+    """The templates, with the labels of one graph.
 
     Args:
-        graph: whose names the pages use.
-        root_path: path under which the server is seen, without a slash at its end.
+        graph: the graph.
+        root_path: path under which a proxy shows the server.
     """
 
     def __init__(self, graph: KnowledgeGraph, root_path: str) -> None:
@@ -60,9 +60,9 @@ class Pages:
         for name in self._environment.list_templates():
             self._environment.get_template(name)
 
-    def render(self, template: str, asked: Asked, **values: Any) -> bytes:
-        """The page *template* in the language *asked* for."""
-        lang = asked.lang
+    def render(self, template: str, request: PageRequest, **values: Any) -> bytes:
+        """The page *template* in the language of *request*."""
+        lang = request.lang
 
         def say(zh: str, en: str) -> str:
             return zh if lang == "zh" else en
@@ -102,7 +102,7 @@ class Pages:
             return amount(value, lang)
 
         def here(**changed: str) -> str:
-            kept = [(k, v) for k, v in asked.params if k not in changed]
+            kept = [(k, v) for k, v in request.params if k not in changed]
             return "?" + urlencode([*kept, *changed.items()])
 
         page = self._environment.get_template(template)
@@ -110,7 +110,11 @@ class Pages:
         return page.render(lang=lang, other="en" if lang == "zh" else "zh", **helpers, **values).encode()
 
     def href(self, iri: str) -> str:
-        """Where *iri* is shown: its own path for one of ours, a page here for another that has a name in the graph."""
+        """The URL of the page for *iri*.
+
+        An IRI in the project's namespace has its own path. Another IRI with a label in the graph has a page under
+        ``/resource``. Any other IRI is a link to itself.
+        """
         if iri.startswith(BASE):
             return f"{self.root}/{quote(iri[len(BASE) :], safe='/#')}"
         if self._names.has_name(iri):

@@ -1,4 +1,4 @@
-"""Content-Security-Policy: nothing but this origin's own files runs or is shown (https://www.w3.org/TR/CSP3/)."""
+"""Content-Security-Policy: only this server's own files are loaded and run (https://www.w3.org/TR/CSP3/)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ STRICT: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""The policy of every page but a drawing."""
+"""The policy of every page except drawings."""
 _SCRIPT: Final = re.compile(r"<script\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
 
 
 def for_page(html: str) -> str:
-    """The policy of a self-contained drawing: just the scripts that stand in it, told by their digests, and its own styles."""
+    """The policy of a self-contained drawing: allows its inline scripts, by their digests, and its inline styles."""
     digests = dict.fromkeys(base64.b64encode(sha256(m[1].encode()).digest()).decode() for m in _SCRIPT.finditer(html))
     scripts = " ".join(f"'sha256-{d}'" for d in digests)
     return (

@@ -1,7 +1,7 @@
-"""Errors as ``application/problem+json`` (RFC 9457): a stable type, a status, what to do next.
+"""Errors as ``application/problem+json`` (RFC 9457), with a stable type, a status and a hint.
 
-The type is ``https://w3id.org/xinzhi/problem/<code>``, where the code is that of :mod:`kg.errors`; the server answers
-under the same path with what it means.
+The type is ``https://w3id.org/xinzhi/problem/<code>``, where the code is that of :mod:`kg.errors` or of this module. The
+server describes it under the same path.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ STATUS: Final = {
     "store": 503,
     "error": 500,
 }
-"""Code → status; a code that is not here is 500."""
+"""Code → HTTP status; any other code is 500."""
 TITLES: Final = {
     "syntax": Text("查询语法有误", "the query is not well-formed"),
     "usage": Text("参数有误", "a parameter is wrong"),
@@ -62,17 +62,17 @@ TITLES: Final = {
     "store": Text("图谱不可读", "the graph cannot be read"),
     "error": Text("服务器内部出错", "the server failed"),
 }
-"""Code → what every problem of the type is called."""
+"""Code → title of the problem type."""
 
 
 class HttpProblem(KgError):
-    """A request that is refused before any task is asked.
+    """The server refuses a request before it runs a task.
 
     Args:
-        http_code: the problem's code, a key of :data:`STATUS`.
-        what: what is wrong.
+        http_code: code of the problem, a key of :data:`STATUS`.
+        what: what went wrong.
         hint: the next step.
-        headers: HTTP headers of the answer.
+        headers: HTTP headers of the response.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class HttpProblem(KgError):
 
 
 def code_of(error: KgError) -> str:
-    """The code of the problem that *error* is, a key of :data:`STATUS`."""
+    """The problem code of *error*, a key of :data:`STATUS`."""
     code = error.http_code if isinstance(error, HttpProblem) else error.code
     return code if code in STATUS else "error"
 
@@ -94,7 +94,7 @@ def problem(error: KgError, lang: str, request_id: str) -> dict[str, Any]:
     Args:
         error: what went wrong.
         lang: ``zh`` or ``en``.
-        request_id: by which the log has the request.
+        request_id: id of the request in the log.
     """
     code = code_of(error)
     body: dict[str, Any] = {
@@ -112,11 +112,11 @@ def problem(error: KgError, lang: str, request_id: str) -> dict[str, Any]:
 
 
 def answer(error: KgError, scope: Mapping[str, Any]) -> Answer:
-    """The problem as JSON or, to a browser, as a small page.
+    """The problem as JSON or, if the client prefers HTML, as a small page.
 
     Args:
         error: what went wrong.
-        scope: ASGI's scope of the request, with its ``request_id``.
+        scope: the ASGI scope of the request, with its ``request_id``.
     """
     request = Request(dict(scope))
     named = [lang for lang in request.query_params.getlist("lang") if lang in LANGS]

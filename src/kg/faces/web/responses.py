@@ -1,4 +1,4 @@
-"""Answers as ASGI responses; large ones go out in parts, and few enough at a time that clients cannot fill the memory."""
+"""Answers as ASGI responses. Large answers are sent in parts, and their total size in memory is limited."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Lines = tuple[tuple[bytes, bytes], ...]
 VARY: Final = "Accept, Accept-Language"
-"""Headers of a request on which its answer hangs."""
+"""Request headers on which an answer depends."""
 _PART: Final = 2**15
-"""Bytes handed to the server at a time; it waits for the client to take most of them before it is given more."""
+"""Bytes of one ASGI message; ``send`` waits until the client has received most of it."""
 _UNSENT: Final = 2**28
-"""Most bytes of large answers that may be held for clients at once."""
+"""Most bytes of large answers that are being sent at the same time."""
 
 
 class AnswerResponse:
     """An answer as an ASGI application.
 
     Args:
-        answer: what to send.
+        answer: the answer.
         tag: its ETag; empty for none.
     """
 
@@ -38,7 +38,7 @@ class AnswerResponse:
         self._answer, self._tag = answer, tag
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
-        """Send it.
+        """Send the answer.
 
         Raises:
             Busy: too many large answers are being sent already.
@@ -73,29 +73,29 @@ class AnswerResponse:
 
 
 class NotModified:
-    """304: the client has the answer already (RFC 9110, 15.4.5)."""
+    """The response 304: the client already has the answer (RFC 9110, 15.4.5)."""
 
     def __init__(self, tag: str) -> None:
         lines = {"etag": tag, "cache-control": "no-cache", "vary": VARY}
         self._headers = [(name.encode(), value.encode()) for name, value in lines.items()]
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
-        """Send it."""
+        """Send the response."""
         await send({"type": "http.response.start", "status": 304, "headers": list(self._headers)})
         await send({"type": "http.response.body"})
 
 
 def matches(condition: str, tag: str) -> bool:
-    """Whether If-None-Match names *tag* (weak comparison, RFC 9110, 13.1.2); ``*`` names none."""
+    """Whether the If-None-Match header *condition* contains *tag* (weak comparison, RFC 9110, 13.1.2); ``*`` does not."""
     return any(t.strip().removeprefix("W/") == tag for t in condition.split(",")) if condition else False
 
 
-@lru_cache(maxsize=1024)  # few are different
+@lru_cache(maxsize=1024)  # there are few different headers
 def _lines(media: str, headers: tuple[tuple[str, str], ...]) -> Lines:
-    """Header lines as ASGI has them; a policy for whatever a browser makes of the answer is always among them.
+    """The headers for ASGI; Content-Security-Policy is always among them.
 
     Raises:
-        ValueError: a name or value holds what would end its line.
+        ValueError: a name or value contains a control character, such as a line break.
     """
     lines = {
         "content-type": media,

@@ -23,7 +23,7 @@ from kg.store.values import finite
 from kg.terms import Text
 
 RESERVED: Final = ("lang", "limit", "cursor", "format")
-"""Names that no parameter of a saved query may have."""
+"""Parameter names with a meaning of their own; saved queries cannot use them."""
 MOST: Final = 10_000
 """Most rows of one page."""
 _AGAIN: Final = Text("从头取,不带 cursor", "start again without a cursor")
@@ -43,14 +43,14 @@ FORMATS: Final = {
 
 @dataclass(frozen=True)
 class Page:
-    """A stretch of a query's rows.
+    """One page of a query's rows.
 
     Attributes:
-        table: the rows.
-        offset: rows before them.
-        total: rows there are.
+        table: the rows of the page.
+        offset: number of rows before them.
+        total: number of all rows.
         following: cursor of the next page, or None.
-        seconds: how long the query took.
+        seconds: duration of the query.
     """
 
     table: Table
@@ -85,7 +85,7 @@ def _described(context: Context, saved: SavedQuery) -> dict[str, Any]:
 
 
 def _columns(saved: SavedQuery) -> list[dict[str, Any]]:
-    """The columns in the order of SELECT; a ``term`` is an IRI, with its name in the column beside, or any other value."""
+    """The columns in the order of SELECT. Columns of type ``term`` can contain any term; IRIs have a label column."""
     return [{"name": c, "type": saved.types.get(c, "term"), "label": saved.columns[c].plain()} for c in saved.columns]
 
 
@@ -93,8 +93,10 @@ def answer(context: Context, request: Request) -> Answer:
     """``/queries/NAME``: rows of the saved query, or its page.
 
     Raises:
-        NotFound: no such query, or a name that nothing bears. UsageProblem: a parameter that is unknown, given twice or
-        impossible. StaleCursor: the cursor is of another dataset or question. NotAcceptable: no format suits.
+        NotFound: there is no such query, or a value is an unknown name.
+        UsageProblem: a parameter is unknown, given twice or invalid.
+        StaleCursor: the cursor belongs to another dataset or query.
+        NotAcceptable: the client accepts no offered format.
     """
     saved = context.graph.catalogue.get(request.path)
     request = formatted(request)
@@ -115,7 +117,7 @@ def answer(context: Context, request: Request) -> Answer:
 
 
 def _values(request: Request) -> dict[str, str]:
-    """The query's parameters; an empty one stands for its default, as a form sends it."""
+    """The query's parameters. Empty values are left out, so that a form can send an empty field for a default."""
     values: dict[str, str] = {}
     for name, value in request.params:
         if name in RESERVED or not value:
@@ -134,7 +136,7 @@ def _page(context: Context, saved: SavedQuery, values: Mapping[str, str], reques
     start = time.perf_counter()
     whole = context.graph.store.select(sparql, shown=f"queries/{saved.name}.rq", limit=context.limits.rows)
     seconds = time.perf_counter() - start
-    if whole.truncated:  # neither its total nor its last page could be told
+    if whole.truncated:  # the total number of rows is unknown
         raise too_large(context.limits.rows, ROWS)
     rows = whole.rows[offset : offset + limit]
     more = offset + limit < len(whole)
@@ -158,17 +160,17 @@ def _cursor(offset: int, mark: str) -> str:
 
 
 def _offset(cursor: str, mark: str) -> int:
-    """The row at which *cursor* stands; it holds for one question on one dataset, so that no page can skip or repeat rows."""
+    """The offset in *cursor*. A cursor is valid for one query on one dataset only, so that pages skip or repeat no row."""
     if not cursor:
         return 0
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        told = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True).decode())
+        decoded = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True).decode())
     except (ValueError, RecursionError):
-        told = None
-    match told:
-        case [str() as whose, int() as offset] if offset >= 0:
-            if whose == mark:
+        decoded = None
+    match decoded:
+        case [str() as cursor_mark, int() as offset] if offset >= 0:
+            if cursor_mark == mark:
                 return offset
             raise StaleCursor(
                 Text("cursor 属于另一次查询或另一版数据", "the cursor belongs to another question or another dataset"),
@@ -180,7 +182,7 @@ def _offset(cursor: str, mark: str) -> int:
 def _document(
     context: Context, saved: SavedQuery, values: Mapping[str, str], page: Page, labelled: Table
 ) -> dict[str, Any]:
-    """The rows with all that a program needs to know of them; beside each column ``x`` of named things stands ``x_label``."""
+    """The JSON document of a page: the rows and their metadata. Each column ``x`` of entities has a column ``x_label``."""
     named = {p.name: p for p in saved.params}
     terms = {name: context.graph.catalogue.term(named[name], value).value for name, value in values.items()}
     return {
@@ -219,9 +221,9 @@ def _next_url(context: Context, request: Request, cursor: str | None, suffix: st
     from urllib.parse import urlencode
 
     kept = [(k, v) for k, v in request.params if k not in ("cursor", "format") and v]
-    asked = urlencode([*kept, *([("cursor", cursor)] if cursor else [])])
+    query_string = urlencode([*kept, *([("cursor", cursor)] if cursor else [])])
     path = f"{context.pages.root}/queries/{request.path}{'.' + suffix if suffix else ''}"
-    return f"{path}?{asked}" if asked else path
+    return f"{path}?{query_string}" if query_string else path
 
 
 # -- files for spreadsheets ------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Starting and ending the server: sockets, processes, signals."""
+"""Starts and stops the server: sockets, processes, signals."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from kg.faces.web.settings import Settings
 from kg.terms import Text
 
 _GRACE: Final = 4
-"""Seconds that requests in flight have after SIGTERM, one less where a supervisor must notice it first; the process is
-gone within five."""
+"""Grace period in seconds for requests in flight after SIGTERM; one second less with a supervisor, which needs time to
+notice the signal. The process exits within five seconds."""
 _KEEP_ALIVE: Final = 75
 _STALLED: Final = 30_000
-"""Milliseconds after which the system closes the connection of a client that takes none of its answer (RFC 5482)."""
+"""Milliseconds after which the system closes a connection if the client does not receive data (RFC 5482)."""
 _NOT_STARTED: Final = 3
-"""uvicorn's exit code when it could not start."""
+"""uvicorn's exit code if it cannot start."""
 
 
 @dataclass(frozen=True)
 class _Application:
-    """Makes the application of one server process; uvicorn calls it there."""
+    """An application factory, which uvicorn calls in each server process."""
 
     settings: Settings
     log_level: str
@@ -50,14 +50,17 @@ def serve(settings: Settings, *, log_level: str = "info", ready: Callable[[int],
     """Serve until SIGTERM or Ctrl-C.
 
     Args:
-        settings: of the server.
-        log_level: least level that is logged.
-        ready: is told the port, once it is taken.
+        settings: settings of the server.
+        log_level: lowest level that is logged.
+        ready: called with the port once the server listens.
 
     Raises:
         StoreError: the address cannot be listened on, or the graph cannot be loaded.
     """
-    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn takes them over, and raises them again when it has ended
+    for number in (
+        signal.SIGTERM,
+        signal.SIGINT,
+    ):  # uvicorn replaces these handlers, and raises the signal again at its end
         signal.signal(number, _end)
     listening = listen(settings)
     if ready:
@@ -91,14 +94,14 @@ def serve(settings: Settings, *, log_level: str = "info", ready: Callable[[int],
 
 
 def _supervise(config: uvicorn.Config, listening: socket.socket) -> bool:
-    """Run several server processes to their end; whether one of them could not start."""
+    """Run several server processes until they end. Returns whether one of them could not start."""
     several = Multiprocess(config, sockets=[listening])
     several.run()
     return any(process.exitcode == _NOT_STARTED for process in several.processes)
 
 
 def _run(server: uvicorn.Server, listening: socket.socket) -> bool:
-    """Run *server* to its end; whether it could not start."""
+    """Run *server* until it ends. Returns whether it could not start."""
     try:
         server.run(sockets=[listening])
     except SystemExit as end:
@@ -109,19 +112,19 @@ def _run(server: uvicorn.Server, listening: socket.socket) -> bool:
 
 
 def _end(number: int, frame: FrameType | None) -> None:
-    """Leave as a program that was asked to, not as one that a signal has killed."""
+    """Exit with code 0; the default action would report that a signal killed the process."""
     raise SystemExit(0)
 
 
 def _allow_many_files() -> None:
-    """As many connections as the system lets this process have; a shell's usual limit is 1,024."""
+    """Raise the limit of open files, and so of connections, to the maximum; the usual limit is 1,024."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with suppress(ValueError, OSError):  # macOS tells no limit, and has one
+    with suppress(ValueError, OSError):  # macOS reports no limit but has one
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def listen(settings: Settings) -> socket.socket:
-    """A socket that listens on the address of *settings*; port 0 takes any that is free.
+    """A socket that listens on the address of *settings*; port 0 means any free port.
 
     Raises:
         StoreError: the address cannot be listened on.
@@ -146,7 +149,7 @@ def listen(settings: Settings) -> socket.socket:
 
 @contextmanager
 def _shared_metrics(processes: int) -> Iterator[None]:
-    """A folder in which several processes count together."""
+    """A context with a temporary folder for the metrics of several processes."""
     if processes == 1:
         yield
         return

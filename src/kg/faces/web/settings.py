@@ -1,4 +1,4 @@
-"""What ``kg serve`` is told."""
+"""The settings of ``kg serve``."""
 
 from __future__ import annotations
 
@@ -13,24 +13,25 @@ VERSION: Final = version("xinzhi")
 
 @dataclass(frozen=True)
 class Settings:
-    """All that a server process needs; it is handed on to further ones by pickle, never by the environment.
+    """The settings of a server process; passed to other processes by pickle, never by environment variables.
 
     Attributes:
-        store: folder in which the built graph lies (``current`` in it is followed).
-        host: address to listen on; its name is also accepted as Host.
+        store: the store folder; the server follows its link ``current``.
+        host: address to listen on; also accepted in the Host header.
         port: port to listen on.
         root_path: path under which a proxy shows the server (``/kg``), or empty.
-        workers: queries of the askers' own making that one server process answers at once.
-        reserved: further requests, for pages and saved questions, that it answers at once.
-        processes: server processes.
-        waiting: queries that may wait in one server process, and as many pages and saved questions.
-        connections: most connections of one server process; one more is answered 503.
-        body: most bytes of a request.
-        cache: bytes of answers kept in one server process.
-        hosts: further names accepted in the Host header; ``*`` accepts any.
-        cors: origins whose pages may read the answers (CORS); ``*`` for any. None by default.
-        token: what a client must bear for everything but health, or empty.
-        seconds: time limit of a query. rows, size, memory: its other limits (:class:`kg.store.answers.Limits`).
+        workers: number of workers for SPARQL queries in one server process.
+        reserved: number of workers for pages and saved queries in one server process.
+        processes: number of server processes.
+        waiting: most SPARQL queries that may wait in one server process; the same number of other requests may wait.
+        connections: most connections of one server process; further ones get 503.
+        body: most bytes of a request body.
+        cache: size of the cache in one server process, in bytes.
+        hosts: additional names accepted in the Host header; ``*`` accepts any.
+        cors: origins that may read the answers (CORS); ``*`` for any. Empty by default.
+        token: bearer token required for everything except ``/healthz`` and ``/readyz``, or empty.
+        seconds: time limit of a query.
+        rows, size, memory: its other limits (:class:`kg.store.answers.Limits`).
     """
 
     store: str
@@ -54,5 +55,5 @@ class Settings:
 
     @property
     def limits(self) -> Limits:
-        """What one query may take."""
+        """The limits of one query."""
         return Limits(self.seconds, self.rows, self.size, self.memory)

@@ -1,4 +1,4 @@
-"""``/sparql``: one query of the SPARQL 1.1 Protocol; on a bare GET the Service Description, to a browser an editor."""
+"""``/sparql``: the SPARQL 1.1 Protocol. A GET without a query returns the Service Description, or an editor in a browser."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from kg.faces.web.form import read_only
 from kg.faces.web.problems import STATUS
 from kg.service.messages import Answer, Request
 from kg.store import answers
-from kg.store.answers import Ask, evaluate
+from kg.store.answers import ProtocolQuery, evaluate
 from kg.store.embedded import EmbeddedStore, engine_problem, to_table
 from kg.store.formats import ALL, GRAPHS, ROWS, Format, find, media_types
-from kg.store.worker import Answer as Shown
+from kg.store.worker import QueryResult
 from kg.terms import Text
 
 _SHOWN: Final = 1_000
-"""Most rows on the editor's page."""
+"""Most rows of an answer on the editor's page."""
 _BROWSER: Final = "text/html"
 _VOLATILE: Final = re.compile(r"(?<![?$:])(?:now|rand|uuid|struuid|bnode)\b|\\u", re.IGNORECASE)
-"""What makes a query answer differently each time (SPARQL 1.1 17.4); such an answer is not kept. A comment may stand
-between the name of a function and its bracket, so the name alone is enough."""
+"""Functions with a different value at each call (SPARQL 1.1 17.4), and codepoint escapes, which could spell their names.
+Answers to such queries are not cached. The bracket is not matched, because a comment may precede it."""
 _WORDS: Final = ("now", "rand", "uuid", "bnode", "\\u")
-"""What any of these functions must hold; looked for first, as the expression takes a tenth of a second for a megabyte."""
+"""Substrings of all matches of :data:`_VOLATILE`. They are searched first, because the expression takes 0.1 s per MB."""
 _OFFERED: Final = (*(f.media for f in ALL), _BROWSER)
 
 
@@ -38,7 +38,8 @@ def sparql(context: Context, request: Request) -> Answer:
     """Answer the query in ``query``, over the graphs in ``default-graph-uri`` and ``named-graph-uri``.
 
     Raises:
-        UsageProblem: no query, or two. NotAcceptable: no format suits. And what :func:`kg.store.answers.answer` raises.
+        UsageProblem: there is not exactly one query. NotAcceptable: the client accepts no offered format.
+        KgError: as :func:`kg.store.answers.answer` raises.
     """
     if request.all("update"):
         raise read_only()
@@ -54,14 +55,17 @@ def sparql(context: Context, request: Request) -> Answer:
 
 
 def volatile(query: str) -> bool:
-    """Whether *query* may answer differently each time."""
+    """Whether *query* may have a different answer each time."""
     lowered = query.lower()
     return any(word in lowered for word in _WORDS) and _VOLATILE.search(query) is not None
 
 
 def _answer(context: Context, request: Request) -> Answer:
     body, format_ = answers.answer(
-        _store(context), _asked(request), lambda graph: _format(request.suffix, request.accept, graph), context.limits
+        _store(context),
+        _protocol_query(request),
+        lambda graph: _format(request.suffix, request.accept, graph),
+        context.limits,
     )
     return Answer(body, format_.header)
 
@@ -71,21 +75,21 @@ def _store(context: Context) -> EmbeddedStore:
     return context.graph.store
 
 
-def _asked(request: Request) -> Ask:
+def _protocol_query(request: Request) -> ProtocolQuery:
     queries = request.all("query")
     if len(queries) != 1:
         raise UsageProblem(
             Text(f"需要一个 query 参数,这里有 {len(queries)} 个", f"one query is needed, here are {len(queries)}"),
             hint=Text("GET /sparql?query=…,或用 POST", "GET /sparql?query=…, or POST it"),
         )
-    # an empty value names no graph: forms and links send it
+    # forms and links may send empty values; they are ignored
     default, named = (tuple(filter(None, request.all(name))) for name in ("default-graph-uri", "named-graph-uri"))
-    return Ask(queries[0], default, named)
+    return ProtocolQuery(queries[0], default, named)
 
 
 @lru_cache(maxsize=1024)
 def _format(suffix: str, accept: str, graph: bool) -> Format[Any]:
-    """The format to answer in, by ``format=`` or by Accept."""
+    """The format of the answer, by the parameter ``format`` or by Accept."""
     if suffix:
         found = find(suffix, graph)
         if found is None:
@@ -99,32 +103,32 @@ def _format(suffix: str, accept: str, graph: bool) -> Format[Any]:
 
 
 def _wants_page(request: Request) -> bool:
-    """Whether whoever asks is a browser: it would rather have HTML than any format of an answer."""
+    """Whether the client is a browser: it prefers HTML to all formats of answers."""
     return not request.suffix and bool(request.accept) and negotiate.media(request.accept, _OFFERED) == _BROWSER
 
 
 def _editor(context: Context, request: Request) -> Answer:
-    """The editor; below it the answer, or what is wrong with the query."""
+    """The page with the editor and, below it, the answer or the error."""
     query = request.one("query")
     if not query.strip():
         return context.page("sparql.html", request, query=query)
     try:
-        found = _shown(context, _asked(request))
+        found = _query_result(context, _protocol_query(request))
     except KgError as error:
         page = context.pages.render("sparql.html", request, query=query, error=error.render(request.lang))
         return html(page, request.lang, status=STATUS[error.code])
     return context.page("sparql.html", request, query=query, answer=found)
 
 
-def _shown(context: Context, asked: Ask) -> Shown:
-    """The answer as the page shows it: the first rows, a graph as Turtle."""
-    found = evaluate(_store(context), asked)
+def _query_result(context: Context, query: ProtocolQuery) -> QueryResult:
+    """The answer for the page: the first rows, or a graph as Turtle."""
+    found = evaluate(_store(context), query)
     try:
         if isinstance(found, ox.QueryBoolean):
-            return Shown(truth=bool(found))
+            return QueryResult(truth=bool(found))
         if isinstance(found, ox.QuerySolutions):
-            return Shown(table=to_table(found, _SHOWN))
+            return QueryResult(table=to_table(found, _SHOWN))
     except (OSError, RuntimeError, ValueError) as error:
         raise engine_problem(error) from error
-    body, _ = answers.answer(_store(context), asked, lambda _: GRAPHS[0], context.limits)
-    return Shown(triples=body.decode())
+    body, _ = answers.answer(_store(context), query, lambda _: GRAPHS[0], context.limits)
+    return QueryResult(triples=body.decode())

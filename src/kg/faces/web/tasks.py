@@ -1,4 +1,4 @@
-"""What a worker of the web can be asked, by name."""
+"""The tasks that run in workers, by name."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TASKS: Final[Mapping[str, Task]] = {
     "explore": views.explore,
     "problem": views.problem,
 }
-_LATER: Final = (
+_PRELOADED: Final = (
     "encodings.utf_16_le",
     "encodings.utf_8_sig",
     "kg.ask.drawing",
@@ -46,30 +46,30 @@ _LATER: Final = (
     "wcwidth",
     "xlsxwriter.workbook",
 )
-"""Modules that the program otherwise loads when it first needs them. Here they are loaded once, before workers are confined
-and forked: no request spends its time on that, and the workers share the memory."""
+"""Modules that are otherwise imported on first use. Here they are imported once, before workers are forked, so that no
+request has to wait for an import and the workers share the memory."""
 _UNKNOWN: Final = "无此名"
-"""A name that is hardly borne by anything: to look for what sounds like it loads the readings of 汉字."""
+"""A name that no entity has. Searching for it loads the pinyin dictionary."""
 
 
 def tasks(graph: KnowledgeGraph, limits: Limits, root_path: str) -> Mapping[str, Callable[[Request], Answer]]:
-    """The tasks on *graph*; called once, in the process from which workers are forked.
+    """Name → task on *graph*; called once, in the fork server.
 
     Args:
         graph: the graph.
-        limits: what one answer may take.
-        root_path: path under which the server is seen.
+        limits: the limits of one answer.
+        root_path: path under which a proxy shows the server.
     """
-    for name in _LATER:
+    for name in _PRELOADED:
         import_module(name)
     graph.find(_UNKNOWN, limit=1)
     context = Context(graph, Pages(graph, root_path), limits)
-    _ = graph.names, graph.catalogue, graph.manifest  # read once, here, and shared by the workers
+    _ = graph.names, graph.catalogue, graph.manifest  # read here once, so that workers share them
     return {name: partial(_answer, task, context) for name, task in TASKS.items()}
 
 
 def _answer(task: Task, context: Context, request: Request) -> Answer:
-    """Decode the query string of *request*, then do *task*."""
+    """Decode the query string of *request*, then run *task*."""
     if request.query:
         params, lang = parse(request.query.encode("latin-1"))
         request = replace(request, query="", params=(*request.params, *params), lang=lang or request.lang)

@@ -1,4 +1,4 @@
-"""Whatever bears an IRI of ours, under the IRI's own path: RDF, JSON or a page."""
+"""Any node of the graph under the path of its IRI, as RDF, JSON or a page (linked data)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OFFERED: Final = {"html": HTML, **{name: f.header for name, f in _RDF.items()},
 _FINDING: Final = BASE + "finding/"
 SUFFIXES: Final = tuple(_OFFERED)
 _IRI: Final = ":/?#[]@!$&'()*+,;=%"
-"""What an IRI may hold beside letters and stays as it is in a header."""
+"""Characters of an IRI, besides letters and digits, that are not escaped in a header."""
 _ABOUT: Final = (
     "CONSTRUCT {{ <{iri}> ?p ?o . ?s ?q <{iri}> }} WHERE {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?q <{iri}> }} }}"
 )
@@ -31,16 +31,17 @@ _AUDITED: Final = "CONSTRUCT {{ <{iri}> ?p ?o }} WHERE {{ GRAPH g:audit {{ <{iri
 
 
 def answer(context: Context, request: Request) -> Answer:
-    """The thing whose IRI ends in ``path``, or that ``iri`` names: of another base than ours.
+    """The node whose IRI is given by the path or, for an IRI in another namespace, by the parameter ``iri``.
 
     Raises:
-        NotFound: nothing bears that IRI; the hint offers the nearest names. NotAcceptable: no format suits.
+        NotFound: the graph does not have the IRI; the hint gives similar names.
+        NotAcceptable: the client accepts no offered format.
     """
     request = formatted(request)
     iri = request.one("iri") or BASE + request.path
     found = described(context.graph.store, context.graph.names, iri)
-    if found is None:  # whatever format is asked for
-        raise _nothing(context, iri)
+    if found is None:  # before content negotiation: 404, not 406
+        raise _not_found(context, iri)
     suffix = choose(request, _OFFERED)
     headers = _links(context, iri)
     if suffix in _RDF:
@@ -51,18 +52,18 @@ def answer(context: Context, request: Request) -> Answer:
         if finding:
             body["finding"] = plain.finding(finding, context.graph.names)
         return as_json(body, headers)
-    named = _named(context, iri)
+    head = _head_values(context, iri)
     if finding:
-        return html(context.pages.render("finding.html", request, found=finding, **named), request.lang, headers)
+        return html(context.pages.render("finding.html", request, found=finding, **head), request.lang, headers)
     kind = f"{ONTOLOGY}#{found.thing.kind}"
-    page = context.pages.render("thing.html", request, found=found, kind_iri=kind, **named)
+    page = context.pages.render("thing.html", request, found=found, kind_iri=kind, **head)
     return html(page, request.lang, headers)
 
 
 def _rdf(context: Context, iri: str, suffix: str) -> bytes:
-    """All triples that have the thing at either end; of a graph (a passage, the ontology), also what it states.
+    """All triples with the node as subject or object. For a named graph (a passage, the ontology), also its triples.
 
-    Findings and the rules that found them stand in the graph of the audit alone.
+    Audit findings and their rules are in the graph of the audit only.
     """
     triples: dict[ox.Triple, None] = {}
     for query in (_ABOUT, _GRAPH, _AUDITED):
@@ -72,25 +73,25 @@ def _rdf(context: Context, iri: str, suffix: str) -> bytes:
     return write_graph(sorted(triples, key=str), _RDF[suffix])
 
 
-def _named(context: Context, iri: str) -> dict[str, Any]:
-    """What the head of a thing's page says: its IRI, and its other formats."""
-    return {"canonical": iri, "formats": _others(context, iri)}
+def _head_values(context: Context, iri: str) -> dict[str, Any]:
+    """The template values for the head of a page: the IRI, and the other formats."""
+    return {"canonical": iri, "formats": _other_formats(context, iri)}
 
 
 def _links(context: Context, iri: str) -> dict[str, str]:
-    """``Link``: the thing's own IRI, and the same in other formats."""
-    others = [f'<{place}>; rel="alternate"; type="{media}"' for _, place, media in _others(context, iri)]
+    """The header ``Link``: the IRI as canonical, and the other formats as alternates."""
+    others = [f'<{place}>; rel="alternate"; type="{media}"' for _, place, media in _other_formats(context, iri)]
     return {"Link": ", ".join([f'<{quote(iri, safe=_IRI)}>; rel="canonical"', *others])}
 
 
-def _others(context: Context, iri: str) -> list[tuple[str, str, str]]:
-    """(suffix, where it is, media type) of the thing's formats other than its page."""
+def _other_formats(context: Context, iri: str) -> list[tuple[str, str, str]]:
+    """Suffix, URL and media type of each format except HTML."""
     here = context.pages.href(iri)
     ending = "&format=" if "?" in here else "."
     return [(s, f"{here}{ending}{s}", _OFFERED[s].partition(";")[0]) for s in SUFFIXES if s != "html"]
 
 
-def _nothing(context: Context, iri: str) -> NotFound:
+def _not_found(context: Context, iri: str) -> NotFound:
     name = slug(iri).replace("-", " ")
     near = context.graph.find(name, limit=4)
     return NotFound(

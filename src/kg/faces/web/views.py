@@ -1,4 +1,4 @@
-"""Pages that are no single thing: home, the tier chart, the audit, the search, a proof; each also as JSON."""
+"""Pages other than those of single nodes: home, chain, audit, search, proof, drawing; most also as JSON."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _MOST: Final = 50
 
 
 def _either(context: Context, request: Request, body: Any, template: str, **values: Any) -> Answer:
-    """*body* as JSON, or the page that shows the same."""
+    """*body* as JSON, or the page *template* with the same content."""
     if choose(request, _BOTH) == "json":
         return as_json(body)
     return context.page(template, request, **values)
 
 
 def home(context: Context, request: Request) -> Answer:
-    """``/``: what is here."""
+    """``/``: the home page with industries, counts and queries."""
     industries = context.graph.names.of_kind("Industry")
     counts = context.graph.manifest["counts"]
     body = {
@@ -39,10 +39,10 @@ def home(context: Context, request: Request) -> Answer:
 
 
 def chain(context: Context, request: Request) -> Answer:
-    """``/chain/SLUG``: the tier chart of an industry.
+    """``/chain/SLUG``: the chain of an industry.
 
     Raises:
-        NotFound: no such industry.
+        NotFound: there is no such industry.
     """
     found = context.graph.chain(request.path)
     body = {**plain.chain(found, context.graph.names), "dataset": context.dataset}
@@ -51,7 +51,7 @@ def chain(context: Context, request: Request) -> Answer:
 
 
 def audit(context: Context, request: Request) -> Answer:
-    """``/audit?industry=``: where the report disagrees with itself."""
+    """``/audit?industry=``: the audit's findings on contradictions in the report."""
     industry = request.one("industry") or None
     found = context.graph.audit(industry)
     body = {"findings": [plain.finding(f, context.graph.names) for f in found], "dataset": context.dataset}
@@ -59,7 +59,7 @@ def audit(context: Context, request: Request) -> Answer:
 
 
 def search(context: Context, request: Request) -> Answer:
-    """``/search?q=&kind=``: things by any name, best first."""
+    """``/search?q=&kind=``: the entities that match a name, best first."""
     text, kind = request.one("q"), request.one("kind")
     if kind and not context.graph.names.is_class(kind):
         raise UsageProblem(Text(f"没有类 {kind}", f"there is no class {kind}"))
@@ -69,10 +69,10 @@ def search(context: Context, request: Request) -> Answer:
 
 
 def why(context: Context, request: Request) -> Answer:
-    """``/why?subject=&predicate=&object=``: the proof of a triple, or what is missing for it.
+    """``/why?subject=&predicate=&object=``: the proofs of a triple, or the premises that are missing.
 
     Raises:
-        UsageProblem: one of the three is not given. NotFound: one of them means nothing.
+        UsageProblem: one of the three parameters is missing. NotFound: one of them is unknown.
     """
     three = [request.one(name) for name in ("subject", "predicate", "object")]
     if not any(three):
@@ -90,10 +90,10 @@ def why(context: Context, request: Request) -> Answer:
 
 
 def explore(context: Context, request: Request) -> Answer:
-    """``/explore?thing=``: the drawing of a thing, or of all industries; its scripts are named in its own policy.
+    """``/explore?thing=``: the drawing of an entity, or of all industries, with its own Content-Security-Policy.
 
     Raises:
-        NotFound: nothing bears the name. NotAcceptable: something else than a page is asked for.
+        NotFound: no entity has the name. NotAcceptable: the client does not accept HTML.
     """
     choose(request, {"html": HTML})
     text = draw(context.graph, request.one("thing") or None, request.lang)
@@ -101,7 +101,7 @@ def explore(context: Context, request: Request) -> Answer:
 
 
 def problem(context: Context, request: Request) -> Answer:
-    """``/problem/CODE``: what a type of problem means.
+    """``/problem/CODE``: the description of a problem type.
 
     Raises:
         NotFound: there is no such type.
