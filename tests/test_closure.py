@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 import pytest
@@ -13,6 +13,7 @@ from rdflib.namespace import RDF as RDF_
 from rdflib.namespace import RDFS as RDFS_
 from rdflib.namespace import XSD as XSD_
 
+from instances import Instance, filled, instances, triples
 from kg.graph import KnowledgeGraph
 from kg.pipeline.build import materialise
 from kg.reason.closure import close, close_with_owlrl
@@ -20,9 +21,8 @@ from kg.reason.rules import Pattern, Rule, compile_rules
 from kg.source.project import Project
 from kg.source.turtle import read_project
 from kg.terms import compact, expand, iri
-from kg.vocab import BACKGROUND, BASE, INFERRED, IVC, ONTOLOGY, PASSAGES, PREFIXES, RDFS, TYPE
+from kg.vocab import BACKGROUND, BASE, INFERRED, IVC, ONTOLOGY, PASSAGES, RDFS, TYPE
 
-Instance = tuple[Pattern, tuple[Pattern, ...]]
 _TYPE = f"<{TYPE}>"
 
 
@@ -55,9 +55,15 @@ def everything(quads: list[ox.Quad], axioms: rdflib.Graph) -> list[ox.Quad]:
 
 
 @pytest.fixture(scope="module")
-def instances(everything: list[ox.Quad], rules: list[Rule]) -> list[set[Instance]]:
+def filled_rules(everything: list[ox.Quad], rules: list[Rule]) -> list[set[Instance]]:
     """Of each rule, every way to fill its variables from the closure of everything."""
-    return _instances(everything, rules)
+    return _filled_rules(everything, rules)
+
+
+def _filled_rules(quads: list[ox.Quad], rules: list[Rule]) -> list[set[Instance]]:
+    store = materialise(quads)
+    close(store, rules)
+    return instances(store, rules)
 
 
 def _is_axiom(quad: ox.Quad) -> bool:
@@ -204,18 +210,18 @@ def test_each_axiom_has_its_rules(axioms: rdflib.Graph, rules: list[Rule]) -> No
 
 
 def test_each_rule_fires_and_says_where_it_comes_from(
-    quads: list[ox.Quad], rules: list[Rule], instances: list[set[Instance]]
+    quads: list[ox.Quad], rules: list[Rule], filled_rules: list[set[Instance]]
 ) -> None:
     """On the project itself all but four, whose premises no two statements of it make."""
     assert {
-        (r.name, compact(r.axiom[0])) for r, found in zip(rules, _instances(quads, rules), strict=True) if not found
+        (r.name, compact(r.axiom[0])) for r, found in zip(rules, _filled_rules(quads, rules), strict=True) if not found
     } == {
         ("prp-trp", "ivc:componentOf"),
         ("prp-trp", "ivc:kindOf"),
         ("prp-spo2", "ivc:hasApplication"),
         ("prp-spo2", "ivc:worksWith"),
     }
-    assert all(instances)
+    assert all(filled_rules)
     declared = {(str(q.subject).strip("<>"), q.predicate.value) for q in quads if iri(q.graph_name) == ONTOLOGY}
     assert {r.axiom for r in rules if r.axiom[0] != "[…]"} <= declared
     assert {r.axiom[1] for r in rules if r.axiom[0] == "[…]"} == {RDFS + "subClassOf"}
@@ -226,7 +232,7 @@ def test_each_rule_alone_concludes_its_head(rules: list[Rule]) -> None:
     for rule in rules:
         parts = {part for p in (*rule.body, rule.head) for part in p if part.startswith("?")}
         things = {part: f"<{BASE}made/{part[1:]}>" for part in parts}
-        head, *body = (_filled(p, things) for p in (rule.head, *rule.body))
+        head, *body = (filled(p, things) for p in (rule.head, *rule.body))
         store = ox.Store()
         store.load("".join(f"{' '.join(p)} .\n" for p in body).encode(), format=ox.RdfFormat.N_TRIPLES)
         close(store, [rule])
@@ -235,49 +241,29 @@ def test_each_rule_alone_concludes_its_head(rules: list[Rule]) -> None:
 
 
 def test_without_any_one_rule_it_is_another(
-    everything: list[ox.Quad], rules: list[Rule], instances: list[set[Instance]]
+    everything: list[ox.Quad], rules: list[Rule], filled_rules: list[set[Instance]]
 ) -> None:
     """But for those that say again what others imply: the types of what a property joins, of which one is narrower or
     the inverse of another; the transitivity of one of two inverses; that what is of two kinds of status is an observation."""
-    stated = {
-        (str(q.subject), str(q.predicate), str(q.object))
-        for q in materialise(everything).quads_for_pattern(None, None, None, ox.DefaultGraph())
-    }
-    whole = _concluded(stated, instances)
-    spare = [rule for n, rule in enumerate(rules) if _concluded(stated, [*instances[:n], *instances[n + 1 :]]) == whole]
+    stated = triples(materialise(everything), ox.DefaultGraph())
+    whole = _concluded(stated, filled_rules)
+    spare = [
+        rule for n, rule in enumerate(rules) if _concluded(stated, [*filled_rules[:n], *filled_rules[n + 1 :]]) == whole
+    ]
     again = Counter(rule.name for rule in spare)
     assert again == {"prp-dom": 11, "prp-rng": 13, "cax-sco": 2, "cax-eqc": 2, "prp-trp": 2}
     needed = [rule for rule in rules if rule not in spare]
     for rule in (spare[0], needed[0], needed[-1]):  # as the closure itself has it
         ours = materialise(everything)
         close(ours, [r for r in rules if r != rule])
-        triples = {(str(q.subject), str(q.predicate), str(q.object)) for q in ours}
-        assert (triples == whole) is (rule in spare), rule
+        assert (triples(ours, ox.DefaultGraph()) == whole) is (rule in spare), rule
 
 
-def _instances(quads: Sequence[ox.Quad], rules: Sequence[Rule]) -> list[set[Instance]]:
-    store = materialise(list(quads))
-    close(store, rules)
-    found = []
-    for rule in rules:
-        names = sorted({part[1:] for p in (*rule.body, rule.head) for part in p if part.startswith("?")})
-        body = " . ".join(" ".join(p) for p in rule.body)
-        rows = store.query(f"SELECT * {{ {body} {rule.guard} }}", prefixes=dict(PREFIXES))
-        filled = ({f"?{n}": str(row[n]) for n in names} for row in rows)  # type: ignore[union-attr,index]
-        found.append({(_filled(rule.head, by), tuple(_filled(p, by) for p in rule.body)) for by in filled})
-    return found
-
-
-def _filled(pattern: Pattern, by: dict[str, str]) -> Pattern:
-    subject, predicate, value = (by.get(part, part) for part in pattern)
-    return subject, predicate, value
-
-
-def _concluded(stated: set[Pattern], instances: Iterable[set[Instance]]) -> set[Pattern]:
+def _concluded(stated: set[Pattern], found: Iterable[set[Instance]]) -> set[Pattern]:
     """The least set that holds *stated* and, of each instance whose premises it holds, the conclusion."""
     held, new = set(stated), []
     waiting: dict[Pattern, list[tuple[Pattern, set[Pattern]]]] = defaultdict(list)
-    for head, body in (one for of_rule in instances for one in of_rule):
+    for head, body in (one for of_rule in found for one in of_rule):
         missing = set(body) - held
         new += [head] if not missing else []
         for premise in missing:
