@@ -297,6 +297,16 @@ def test_equal_proofs_come_in_a_fixed_order(made: Made) -> None:
     assert [short(p.premises[0].triple) for p in proofs] == ["co:a ivc:p co:b", "co:a ivc:q co:b"]
 
 
+def test_of_equal_proofs_the_first_by_its_premises_is_gone_on_from(made: Made) -> None:
+    """Not the one whose premises were found first: that of q1 is, before that of q9."""
+    axioms = """
+        ivc:goal rdfs:subPropertyOf ivc:top .
+        ivc:goal owl:propertyChainAxiom ( ivc:p1 ivc:q9 ) , ( ivc:p2 ivc:q1 ) ."""
+    facts = "co:a ivc:p1 co:m ; ivc:p2 co:m . co:m ivc:q9 co:b ; ivc:q1 co:b ."
+    (proof,) = made.prove(axioms, {ONE: facts}).why(t("co:a ivc:top co:b")).proofs
+    assert [short(p.triple) for p in proof.premises[0].premises] == ["co:a ivc:p1 co:m", "co:m ivc:q9 co:b"]
+
+
 def test_two_that_follow_from_each_other_prove_nothing_without_a_third(made: Made) -> None:
     axioms = """
         ivc:p rdfs:subPropertyOf ivc:q . ivc:q rdfs:subPropertyOf ivc:p . ivc:r rdfs:subPropertyOf ivc:q .
