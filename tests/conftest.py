@@ -221,3 +221,18 @@ def url(graph: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Iter
     yield address
     server.terminate()
     server.wait()
+
+
+@pytest.fixture(scope="session")
+def world_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The invented project of tests/world, with its store in a folder that all processes of the test run share."""
+    own = tmp_path_factory.getbasetemp()
+    folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    (folder / "world").mkdir(exist_ok=True)
+    return Project.find(WORLD, folder / "world")
+
+
+@pytest.fixture(scope="session")
+def world(world_project: Project) -> KnowledgeGraph:
+    """The graph of the invented project, built by the first process that needs it; a violation would stop the build."""
+    return KnowledgeGraph(build(world_project, wait=300).path)

@@ -7,6 +7,7 @@ import io
 import re
 import shutil
 import subprocess
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +18,15 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
+from conftest import WORLD
 from kg.ask.names import Names
 from kg.errors import UsageProblem
 from kg.faces.export import FORMATS, export
 from kg.graph import KnowledgeGraph
 from kg.reason.closure import close
 from kg.store.embedded import EmbeddedStore
-from kg.vocab import BASE, LABEL
+from kg.terms import iri, lexical
+from kg.vocab import BASE, DCTERMS, IVC, LABEL, PASSAGE, RDF, TYPE
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -53,15 +56,70 @@ def test_turtle_has_one_count_for_three_parsers(graph: KnowledgeGraph, tmp_path:
         assert f"returned {ours} triples" in done.stderr
 
 
-def test_provenance_profile_is_plain_rdf(graph: KnowledgeGraph) -> None:
-    back = rdflib.Graph().parse(data=export(graph, "turtle", "provenance"), format="turtle")
-    rows = list(
-        back.query("""
-        PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> PREFIX dcterms: <http://purl.org/dc/terms/>
-        PREFIX co: <https://w3id.org/xinzhi/organization/> PREFIX seg: <https://w3id.org/xinzhi/segment/>
-        SELECT ?w { ?s rdf:subject co:landspace ; rdf:object seg:space-launch ; dcterms:source ?w }""")
-    )
-    assert [str(r[0]) for r in rows] == ["https://w3id.org/xinzhi/passage/r1-L0045"]
+def _stated() -> dict[ox.Triple, list[str]]:
+    """What the files of the invented project state → the passages, in order."""
+    store, found = ox.Store(), defaultdict(list)  # in a store, for it writes numbers its own way
+    for document in ("w1", "w2"):
+        store.load(path=str(WORLD / "data" / document / "statements.trig"), format=ox.RdfFormat.TRIG)
+    for q in sorted(store, key=str):
+        found[q.triple].append(iri(q.graph_name))
+    return found
+
+
+def _default(world: KnowledgeGraph) -> set[ox.Triple]:
+    return {q.triple for q in world.store.quads() if isinstance(q.graph_name, ox.DefaultGraph)}
+
+
+def test_provenance_is_the_plain_facts_and_the_passages_of_each_stated_edge(world: KnowledgeGraph) -> None:
+    """Plain RDF: of edges of the ontology between things, not of kinds, texts and numbers, nor of what no passage states."""
+    triples = {q.triple for q in ox.parse(export(world, "ntriples", "provenance"), format=ox.RdfFormat.N_TRIPLES)}
+    extra = triples - _default(world)
+    said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for t in extra:
+        said[str(t.subject)][t.predicate.value].append(lexical(t.object))
+    edges = {
+        (lexical(t.subject), t.predicate.value, lexical(t.object)): passages
+        for t, passages in _stated().items()
+        if t.predicate.value.startswith(IVC) and iri(t.object)
+    }
+    assert len(edges) == 245
+    assert len(said) == len(edges)
+    assert {
+        tuple(one.pop(RDF + part)[0] for part in ("subject", "predicate", "object")): sorted(
+            one.pop(DCTERMS + "source")
+        )
+        for one in said.values()
+    } == edges
+    assert all(one == {TYPE: [RDF + "Statement"]} for one in said.values()), "nothing else is said of a statement"
+    assert triples >= _default(world)
+
+
+def test_a_table_holds_every_term_whole(world: KnowledgeGraph) -> None:
+    """From its text, datatype and language each object is made again; the passages are those of the files."""
+    rows = list(csv.DictReader(io.StringIO(export(world, "csv"), newline="")))
+    stated = {triple: " ".join(p.removeprefix(PASSAGE) for p in passages) for triple, passages in _stated().items()}
+    nodes = {str(t.subject).removeprefix("_:") for t in _default(world) if isinstance(t.subject, ox.BlankNode)}
+
+    def node(text: str) -> ox.NamedNode | ox.BlankNode:
+        return ox.BlankNode(text[2:]) if text[:2] == "_:" and text[2:] in nodes else ox.NamedNode(text)
+
+    def value(row: dict[str, str]) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+        if row["language"]:
+            assert row["datatype"] == RDF + "langString"
+            return ox.Literal(row["object"], language=row["language"])
+        if row["datatype"]:
+            return ox.Literal(row["object"], datatype=ox.NamedNode(row["datatype"]))
+        return node(row["object"])
+
+    back = [ox.Triple(node(row["subject"]), ox.NamedNode(row["predicate"]), value(row)) for row in rows]
+    assert set(back) == _default(world)
+    assert len(back) == len(set(back))
+    assert [row["passages"] for row in rows] == [stated.get(t, "") for t in back]
+    kinds = {(row["predicate"].rpartition("#")[2], row["datatype"].rpartition("#")[2]) for row in rows}
+    assert {("value", "decimal"), ("year", "integer"), ("summary", "langString"), ("sha256", "string")} <= kinds
+    names = {(row["subject_zh"], row["predicate_en"], row["object_en"]) for row in rows}
+    assert ("明萤灯业", "key player in", "tying") in names
+    assert {row["object_zh"] for row in rows if row["datatype"]} == {""}
 
 
 def test_closing_the_export_adds_nothing(graph: KnowledgeGraph) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from hashlib import sha256
-from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
+from conftest import WORLD
 from kg.check.fidelity import against_text
 from kg.graph import KnowledgeGraph
-from kg.pipeline.build import Outcome, build
 from kg.source.document import guess_sections, read_sections
 from kg.source.passages import generate, industries, registered
 from kg.source.project import Project
@@ -19,7 +18,6 @@ from kg.source.turtle import read_project
 from kg.terms import compact, iri
 from kg.vocab import BASE, INFERRED, IVC, LABEL, ONTOLOGY, PASSAGE, TYPE
 
-WORLD = Path(__file__).resolve().parent / "world"
 DOCUMENTS = ("w1", "w2")
 OWN = "https://example.org/lamp/"
 PLANNED = [
@@ -47,28 +45,12 @@ PLANNED = [
 """Every finding of the audit: the rule, and the node that it is about."""
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return Project.find(WORLD, tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture(scope="module")
-def outcome(project: Project) -> Outcome:
-    """Its build, which a violation would have stopped."""
-    return build(project)
-
-
-@pytest.fixture(scope="module")
-def graph(outcome: Outcome) -> KnowledgeGraph:
-    return KnowledgeGraph(outcome.path)
-
-
 def text(document: str) -> str:
     return (WORLD / "texts" / f"{document}.txt").read_bytes().decode()
 
 
-def test_the_audit_finds_what_was_planned(outcome: Outcome) -> None:
-    assert sorted((f.rule, compact(f.focus)) for f in outcome.findings) == PLANNED
+def test_the_audit_finds_what_was_planned(world: KnowledgeGraph) -> None:
+    assert sorted((f.rule, compact(f.focus)) for f in world.audit()) == PLANNED
 
 
 def test_every_audit_rule_is_planned_for() -> None:
@@ -77,11 +59,11 @@ def test_every_audit_rule_is_planned_for() -> None:
     assert {rule for rule, _ in PLANNED} == rules
 
 
-def test_every_term_is_used(graph: KnowledgeGraph) -> None:
+def test_every_term_is_used(world: KnowledgeGraph) -> None:
     """Something that the world speaks of is of each class, and has each property, asserted or inferred."""
     used: set[str] = set()
     spoken: set[object] = set()
-    said: list[ox.Quad] = list(ox.parse(path=str(graph.path / "dataset.nq"), format=ox.RdfFormat.N_QUADS))
+    said: list[ox.Quad] = list(ox.parse(path=str(world.path / "dataset.nq"), format=ox.RdfFormat.N_QUADS))
     for quad in said:
         if iri(quad.graph_name) not in (ONTOLOGY, INFERRED):
             spoken |= {quad.subject, quad.predicate, quad.object}
@@ -100,7 +82,7 @@ def test_every_term_is_used(graph: KnowledgeGraph) -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_passages_are_the_spans_of_the_text(project: Project, document: str) -> None:
+def test_passages_are_the_spans_of_the_text(world_project: Project, document: str) -> None:
     """Counted here, not by the program: each non-empty line, where it stands and what it is."""
     words = text(document)
     expected, start = {}, 0
@@ -109,7 +91,7 @@ def test_passages_are_the_spans_of_the_text(project: Project, document: str) -> 
             digest = sha256(line.encode()).hexdigest()
             expected[f"{PASSAGE}{document}-L{n:04d}"] = (str(start), str(start + len(line)), digest)
         start += len(line) + 1
-    quads = read_project(project)
+    quads = read_project(world_project)
     have = {
         node: tuple(said.fields[name] for name in ("start", "end", "sha256"))
         for node, said in registered(quads).items()
@@ -131,18 +113,18 @@ def test_a_character_beyond_the_first_plane_stands_before_others() -> None:
 
 
 @pytest.mark.parametrize("number", [0, 1], ids=DOCUMENTS)
-def test_each_document_says_what_its_text_says(project: Project, number: int) -> None:
-    document = project.documents[number]
+def test_each_document_says_what_its_text_says(world_project: Project, number: int) -> None:
+    document = world_project.documents[number]
     words = text(document.id)
     sections = read_sections(document, "sections.tsv")
     assert generate(document, words, sections) == document.passages.read_text(encoding="utf-8")
-    assert [f.line("en") for f in against_text(project, document, words)] == []
-    guessed = guess_sections(words, industries(project))
+    assert [f.line("en") for f in against_text(world_project, document, words)] == []
+    guessed = guess_sections(words, industries(world_project))
     assert guessed == [s for s in sections if (document.id, s.line) != ("w1", 1)]  # the title of w1 was added by hand
 
 
-def test_the_two_documents_share_things_of_four_kinds(project: Project) -> None:
-    quads = read_project(project)
+def test_the_two_documents_share_things_of_four_kinds(world_project: Project) -> None:
+    quads = read_project(world_project)
     named: dict[str, set[str]] = defaultdict(set)
     for quad in quads:
         if iri(quad.graph_name).startswith(PASSAGE):
@@ -152,28 +134,28 @@ def test_the_two_documents_share_things_of_four_kinds(project: Project) -> None:
     assert kinds >= {"Company", "Region", "Technology", "Application", "Industry"}
 
 
-def test_two_documents_agree_on_one_figure_and_differ_on_another(graph: KnowledgeGraph) -> None:
-    chimes = [(r["year"], r["value"], r["other"]) for r in graph.query("two-figures", industry="风铃业")]
-    lanterns = [(r["year"], r["value"], r["other"]) for r in graph.query("two-figures")]
+def test_two_documents_agree_on_one_figure_and_differ_on_another(world: KnowledgeGraph) -> None:
+    chimes = [(r["year"], r["value"], r["other"]) for r in world.query("two-figures", industry="风铃业")]
+    lanterns = [(r["year"], r["value"], r["other"]) for r in world.query("two-figures")]
     assert (chimes, lanterns) == ([(2024, 3e9, 3e9)], [(2029, 2e10, 3e10)])
 
 
-def test_names_are_ambiguous_alike_and_of_another_base(graph: KnowledgeGraph) -> None:
-    assert [m.thing.kind for m in graph.find("竹编")[:2]] == ["Technology", "Product"]
-    alike = {compact(m.thing.iri) for m in graph.find("明莹灯业")[:2]}
+def test_names_are_ambiguous_alike_and_of_another_base(world: KnowledgeGraph) -> None:
+    assert [m.thing.kind for m in world.find("竹编")[:2]] == ["Technology", "Product"]
+    alike = {compact(m.thing.iri) for m in world.find("明莹灯业")[:2]}
     assert alike == {"co:mingying-lamps", "co:mingying-lanterns"}
-    assert [graph.resolve(name).iri for name in ("听竹社", "灯礼盒", "竹影灯")] == [
+    assert [world.resolve(name).iri for name in ("听竹社", "灯礼盒", "竹影灯")] == [
         f"{OWN}organization/听竹社",
         f"{OWN}segment/gift-boxes",
         f"{OWN}product/竹影灯",
     ]
 
 
-def test_all_is_ours_but_china_and_the_world(project: Project) -> None:
+def test_all_is_ours_but_china_and_the_world(world_project: Project) -> None:
     """No IRI of the packaged project is used otherwise, so that none of its facts can be mistaken for one of these."""
     packaged = ox.parse(path=str(WORLD.parents[1] / "data" / "entities.trig"), format=ox.RdfFormat.TRIG)
     theirs = {q.subject for q in packaged if q.predicate.value == LABEL}
-    ours = {q.subject for q in read_project(project) if q.predicate.value == LABEL}
+    ours = {q.subject for q in read_project(world_project) if q.predicate.value == LABEL}
     assert {compact(iri(node)) for node in ours & theirs if not iri(node).startswith((IVC, BASE + "list/"))} == {
         "reg:china",
         "reg:world",

@@ -70,9 +70,9 @@ class Missing:
 
     Attributes:
         rule: the rule.
-        present: its other premises, which hold; with the values of the first solution.
-        lacking: the premise that does not hold.
-        ways: number of solutions of the other premises.
+        present: its other premises, as they hold (in the first of the ways, by IRI).
+        lacking: the premise that does not.
+        ways: in how many ways the other premises hold.
     """
 
     rule: Rule
@@ -148,21 +148,25 @@ class Prover:
         self._settle(seen)
 
     def _settle(self, triples: set[Pattern]) -> None:
-        """Knuth's algorithm: settle triples in order of the size of their smallest proof, ties in order of the rules."""
+        """Knuth's algorithm: settle triples in the order of the size of their smallest proof.
+
+        The last step decides between proofs of one size, so that a proof depends neither on earlier calls nor on the
+        order in which the store answers.
+        """
         order = count()
-        heap: list[tuple[int, int, Pattern, Proof]] = []
+        heap: list[tuple[int, Pattern, list[tuple[str, ...]], int, Proof]] = []
         waiting: dict[Pattern, list[tuple[Pattern, Step]]] = {}
         for triple in sorted(triples):
             proof = self._best.get(triple) or self._leaf(triple)
             if proof:
-                heappush(heap, (proof.size, next(order), triple, proof))
+                heappush(heap, (proof.size, triple, [], next(order), proof))
                 continue
             for step in self._steps[triple]:
                 for premise in step.premises:
                     waiting.setdefault(premise, []).append((triple, step))
         done: set[Pattern] = set()
         while heap:
-            _, _, triple, proof = heappop(heap)
+            _, triple, _, _, proof = heappop(heap)
             if triple in done:
                 continue
             done.add(triple)
@@ -170,7 +174,7 @@ class Prover:
             for goal, step in waiting.get(triple, ()):
                 if goal not in done and done.issuperset(step.premises):
                     made = Proof(goal, "rule", rule=step.rule, premises=tuple(self._best[p] for p in step.premises))
-                    heappush(heap, (made.size, next(order), goal, made))
+                    heappush(heap, (made.size, goal, [step.rule.axiom, *step.premises], next(order), made))
 
     def _conclusions(self, triple: Pattern) -> Iterator[Step]:
         """Every rule instance that concludes *triple* from triples that hold."""
@@ -227,23 +231,24 @@ class Prover:
     # -- what is missing ------------------------------------------------------------------------------
 
     def _missing(self, triple: Pattern) -> list[Missing]:
-        """The rules that lack one premise to conclude *triple*; those with the most premises present come first."""
-        near = [m for rule, body in self._unified(triple) for m in self._short_by_one(rule, body)]
+        """The rules nearest to concluding *triple*, each one premise short; those with most premises present first."""
+        near = [m for rule, body in self._unified(triple) for m in self._short_by_one(triple, rule, body)]
         return sorted(near, key=lambda m: (-len(m.present), m.rule.axiom, m.lacking))[:_MOST_MISSING]
 
-    def _short_by_one(self, rule: Rule, body: tuple[Pattern, ...]) -> Iterator[Missing]:
+    def _short_by_one(self, triple: Pattern, rule: Rule, body: tuple[Pattern, ...]) -> Iterator[Missing]:
         for n, lacking in enumerate(body):
             rest = body[:n] + body[n + 1 :]
-            ways = list(self._solutions((*rest, *self._domain_and_range(lacking)))) if rest else [{}]
-            if ways:
+            types = [p for p in self._fitting(lacking) if p != triple and (rest or not _variables([p]))]
+            if any(p[0].startswith('"') for p in types):
+                continue
+            if ways := sorted(self._solutions((*rest, *types)), key=lambda bound: sorted(bound.items())):
                 yield Missing(rule, tuple(_fill(p, ways[0]) for p in rest), _fill(lacking, ways[0]), len(ways))
 
-    def _domain_and_range(self, lacking: Pattern) -> Iterator[Pattern]:
-        """Type patterns for the variables of *lacking*, from the domain and range of its property."""
+    def _fitting(self, lacking: Pattern) -> Iterator[Pattern]:
+        """The classes that domain and range ask of the two ends of *lacking*."""
         for rule in (r for rules in self._rules.values() for r in rules if r.name in ("prp-dom", "prp-rng")):
-            node = lacking[0 if rule.name == "prp-dom" else 2]
-            if rule.body[0][1] == lacking[1] and node.startswith("?"):
-                yield node, _TYPE, rule.head[2]
+            if rule.body[0][1] == lacking[1]:
+                yield lacking[0 if rule.name == "prp-dom" else 2], _TYPE, rule.head[2]
 
 
 def _match(pattern: Pattern, triple: Pattern) -> dict[str, str] | None:

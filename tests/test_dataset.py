@@ -1,0 +1,122 @@
+"""Checks on graph names: what stands where it should not, and what is of which class by the ontology's own word."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+
+from kg.check.dataset import check, instances, narrower, stated_in
+from kg.check.findings import Finding
+from kg.source.project import Project
+from kg.source.turtle import read_project
+from kg.terms import compact, expand
+from kg.vocab import BACKGROUND, ENTITIES, IVC, ONTOLOGY, PASSAGE, PASSAGES, PREFIXES
+
+HEAD = "".join(f"@prefix {p}: <{n}> .\n" for p, n in PREFIXES.items())
+ONE, TWO = f"{PASSAGE}d-L0001", f"{PASSAGE}d-L0002"
+REGISTERED = {
+    ONTOLOGY: "ivc:Observation rdfs:subClassOf ivc:Claim . ivc:Level rdfs:subClassOf ivc:Observation .",
+    ENTITIES: "doc:d a ivc:Document . co:a a ivc:Company ; rdfs:label 'a' .",
+    PASSAGES: "".join(
+        f"psg:d-L000{n} a ivc:Passage ; ivc:fromDocument doc:d ; oa:hasSelector psg:d-L000{n}-pos . "
+        f"psg:d-L000{n}-pos a oa:TextPositionSelector ; oa:start {start} ; oa:end {end} . "
+        for n, start, end in ((1, 0, 10), (2, 10, 15))
+    ),
+}
+
+
+def read(**more: str) -> list[ox.Quad]:
+    """What is registered, and *more*: by the name of its graph, without its prefix."""
+    return [
+        ox.Quad(*q.triple, ox.NamedNode(graph) if graph else ox.DefaultGraph())
+        for graph, text in (*REGISTERED.items(), *((_GRAPHS.get(g, g), text) for g, text in more.items()))
+        for q in ox.parse(HEAD + text, format=ox.RdfFormat.TURTLE)
+    ]
+
+
+_GRAPHS = {"one": ONE, "two": TWO, "entities": ENTITIES, "background": BACKGROUND, "passages": PASSAGES, "none": ""}
+_GRAPHS |= {"unknown": f"{PASSAGE}d-L0099", "ontology": ONTOLOGY, "odd": "urn:odd"}
+
+
+def told(found: list[Finding]) -> list[tuple[str, str, str]]:
+    assert {f.severity for f in found} <= {"Violation"}
+    assert all(f.message.zh != f.message.en for f in found)
+    return [(f.rule, compact(f.focus), compact(f.path) if f.path else "") for f in found]
+
+
+def test_the_invented_project_is_in_order(world_project: Project) -> None:
+    assert check(read_project(world_project)) == []
+
+
+def test_what_is_in_order() -> None:
+    said = "co:a ivc:suppliesTo co:b . obs:x a ivc:Observation . brk:x a ivc:Breakdown ."
+    assert check(read(one=said, two="obs:y a ivc:Level .", background="co:a ivc:suppliesTo co:c .")) == []
+
+
+@pytest.mark.parametrize("graph", ["unknown", "odd", "none", "passages"])
+def test_a_graph_that_is_no_place_for_a_statement(graph: str) -> None:
+    """One finding for each thing, at its first statement; of the passages' graph, what is about no passage."""
+    found = check(
+        read(**{graph: "co:a ivc:suppliesTo co:b , co:c ; ivc:worksWith tech:t . co:b ivc:suppliesTo co:c ."})
+    )
+    assert told(found) == [
+        ("D01-graph-name", "co:a", "ivc:suppliesTo"),
+        ("D01-graph-name", "co:b", "ivc:suppliesTo"),
+    ]
+    assert [compact(f.value) for f in found] == ["co:b", "co:c"]
+    assert {f.graph for f in found} == {_GRAPHS[graph]}
+    assert f"graph {compact(_GRAPHS[graph]) or '(none)'}," in found[0].message.en
+    assert f"图 {compact(_GRAPHS[graph]) or '(无)'} 里" in found[0].message.zh
+
+
+@pytest.mark.parametrize(
+    "said", ["co:a a ivc:Company .", "co:a rdfs:label 'a' .", "co:a skos:altLabel 'a' .", "psg:d-L0001 a ivc:Passage ."]
+)
+def test_names_and_kinds_are_ours_and_stand_in_no_passage(said: str) -> None:
+    (found,) = check(read(one=said))
+    (subject, predicate, _) = said.split()[:3]
+    assert told([found]) == [("D02-naming", subject, "rdf:type" if predicate == "a" else predicate)]
+    assert (found.graph, compact(found.value)) == (ONE, said.split()[2].strip("'"))
+
+
+def test_a_claim_stands_in_one_passage() -> None:
+    said = "obs:x a ivc:Level . obs:x ivc:year 2024 ."
+    (found,) = check(read(two=said, one=said))
+    assert told([found]) == [("D03-one-home", "obs:x", "")]
+    assert found.involved == (ONE, TWO)
+    assert "(psg:d-L0001, psg:d-L0002)" in found.message.en
+    assert check(read(one=said, two="obs:x ivc:year 2024 .")) == [], "whose node it is says its type"
+
+
+@pytest.mark.parametrize(("start", "end", "over"), [(14, 20, True), (15, 20, False), (3, 4, True), ("x", 20, False)])
+def test_passages_of_one_document_do_not_overlap(start: object, end: int, over: bool) -> None:
+    def third(document: str) -> str:
+        return (
+            f"psg:{document}-L0003 a ivc:Passage ; ivc:fromDocument doc:{document} ; oa:hasSelector psg:x . "
+            f"psg:x a oa:TextPositionSelector ; oa:start '{start}' ; oa:end {end} ."
+        )
+
+    found = check(read(passages=third("d")))
+    before, after = ("psg:d-L0002", "psg:d-L0003") if start == 14 else ("psg:d-L0001", "psg:d-L0003")
+    assert told(found) == ([("D04-overlap", after, "")] if over else [])
+    assert [f.involved for f in found] == ([(expand(before),)] if over else [])
+    assert check(read(passages="doc:e a ivc:Document . " + third("e"))) == [], "of another document they may"
+
+
+def test_what_is_of_a_class_by_the_word_of_the_ontology() -> None:
+    quads = read(one="obs:x a ivc:Level . clm:y a ivc:Claim .", odd="ivc:Company rdfs:subClassOf ivc:Claim .")
+    assert narrower(quads, IVC + "Claim") == {IVC + "Claim", IVC + "Observation", IVC + "Level"}
+    assert narrower(quads, IVC + "Company", IVC + "Level") == {IVC + "Company", IVC + "Level"}
+    assert {compact(node) for node in instances(quads, IVC + "Claim", IVC + "Document")} == {"obs:x", "clm:y", "doc:d"}
+
+
+def test_a_circle_of_classes_ends() -> None:
+    quads = read(ontology="ivc:Claim rdfs:subClassOf ivc:Level .")
+    assert narrower(quads, IVC + "Level") == {IVC + "Claim", IVC + "Observation", IVC + "Level"}
+
+
+def test_a_claim_tells_the_passage_where_it_is_typed() -> None:
+    quads = read(one="obs:x a ivc:Level ; ivc:about co:a . brk:b a ivc:Breakdown .", entities="clm:y a ivc:Claim .")
+    assert [(compact(t.subject.value), compact(t.predicate.value), t.object.value) for t in stated_in(quads)] == [  # type: ignore[union-attr]
+        ("obs:x", "ivc:statedIn", ONE)
+    ]

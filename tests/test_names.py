@@ -1,0 +1,244 @@
+"""Any name → IRI on the invented project: each way to write it, what comes first, and what is said where nothing fits."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kg.ask.names import Names
+from kg.errors import NotFound, UsageProblem
+from kg.graph import KnowledgeGraph
+from kg.terms import Text, compact, expand
+from kg.vocab import IVC, IVL
+
+OWN = "https://example.org/lamp/"
+QINGLAN = ["青岚纸坊", "Qinglan Paper Works", "co:qinglan", "https://w3id.org/xinzhi/organization/qinglan"]
+
+
+def found(world: KnowledgeGraph, text: str, *kinds: str) -> list[tuple[str, float]]:
+    return [(compact(m.thing.iri), round(m.score, 4)) for m in world.find(text, *kinds, limit=100)]
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        *((text, 100.0) for text in (*QINGLAN, f"<{QINGLAN[-1]}>")),  # the very label or IRI
+        ("青岚", 99.0),  # the very alias
+        ("qinglan", 99.0),  # the slug
+        ("ＱＩＮＧＬＡＮ paper-works!", 97.0),  # the label but for width, case and punctuation
+        ("青嵐紙坊", 95.0),  # 繁体,
+        ("青嵐", 95.0),  # of an alias too,
+        ("qinglanzhifang", 95.0),  # pinyin,
+        ("Qing Lan Zhi Fang", 95.0),
+        ("QLZF", 95.0),  # initials:
+        ("ql", 90.0),  # two letters are a guess
+        ("青岚纸", 80 + 10 * 3 / 4),  # a beginning, by its share of the name
+        ("岚纸坊", 70 + 10 * 3 / 4),  # a part
+        ("paper works", 70 + round(10 * 10 / 17, 4)),
+    ],
+)
+def test_each_way_to_write_a_name_has_its_score(world: KnowledgeGraph, text: str, score: float) -> None:
+    assert found(world, text)[0] == ("co:qinglan", score)
+
+
+def test_whoever_bears_the_name_comes_before_whoever_has_it_in_his(world: KnowledgeGraph) -> None:
+    """By score; equal ones by kind, then by IRI."""
+    lamps = found(world, "灯业")
+    assert lamps == [
+        ("ind:paper-lanterns", 99.0),  # its alias
+        ("co:mingying-lamps", 75.0),  # two of the four characters, at the end
+        ("co:mingying-lanterns", 75.0),
+        ("stg:lantern-down", 74.0),  # two of five: 纸灯业上游
+        ("stg:lantern-mid", 74.0),
+        ("stg:lantern-up", 74.0),
+        ("view:lantern-tiers", 73.3333),
+        ("view:lantern-uses", 73.3333),
+        ("brk:lantern-uses", 72.5),
+    ]
+    assert [iri for iri, _ in found(world, "纸灯")[:2]] == ["prod:paper-lantern", "ind:paper-lanterns"]
+
+
+@pytest.mark.parametrize(("text", "score"), [("竹编", 100.0), ("竹編", 95.0), ("zhubian", 95.0), ("zb", 90.0)])
+def test_a_name_of_two_kinds_means_the_technology_first(world: KnowledgeGraph, text: str, score: float) -> None:
+    assert found(world, text)[:2] == [("tech:bamboo-weaving", score), ("prod:bamboo-weave", score)]
+    if score > 90:
+        assert compact(world.resolve(text).iri) == "tech:bamboo-weaving"
+        assert compact(world.resolve(text, "Product").iri) == "prod:bamboo-weave"
+        assert compact(world.resolve(text, "Product", "Technology").iri) == "tech:bamboo-weaving"
+
+
+def test_of_many_kinds_those_that_people_mean_most_come_first() -> None:
+    """Whatever their IRIs; a kind that is not ranked comes last."""
+    order = ["Industry", "Company", "ResearchBody", "Technology", "Product", "Region", "Policy", "Stage", "Indicator"]
+    things = [
+        {"iri": f"{OWN}{9 - n}", "kind": kind, "zh": "灯", "en": "lamp", "also": [], "keys": ["灯", "lamp"]}
+        for n, kind in enumerate(order)
+    ]
+    names = Names({"things": things[::-1], "terms": {}, "classes": {}, "captions": {}, "measures": {}})
+    assert [m.thing.kind for m in names.find("灯")] == order
+    assert [t.kind for t in names.bearing("LAMP", "Stage", "Region", "Product")] == ["Product", "Region", "Stage"]
+    assert names.resolve("lamp").kind == "Industry"
+
+
+def test_few_are_named_if_few_are_asked_for(world: KnowledgeGraph) -> None:
+    assert len(world.find("纸灯业")) == 7
+    assert [compact(m.thing.iri) for m in world.find("纸灯业", limit=1)] == ["ind:paper-lanterns"]
+    assert len(world.find("lantern")) == 10
+
+
+def test_a_search_may_be_held_to_kinds(world: KnowledgeGraph) -> None:
+    """A wider class holds what is of a narrower one, of the ontology or not."""
+    both = [("co:mingying-lamps", 75.0), ("co:mingying-lanterns", 75.0)]
+    assert found(world, "灯业", "Company") == found(world, "灯业", "Organization") == both
+    assert found(world, "灯业", "ResearchBody") == []
+    assert [iri for iri, _ in found(world, "灯业", "Industry", "Company")] == ["ind:paper-lanterns", *dict(both)]
+    assert {m.thing.kind for m in world.find("纸灯业", "ChainNode")} == {"Industry", "Stage", "ChainView"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("青蓝纸坊", "co:qinglan"),  # sounds the same
+        ("青嵐紙房", "co:qinglan"),
+        ("云停", "reg:yunting"),
+        ("冷然", "tech:cold-dyeing"),
+        ("冷柒", "tech:cold-dyeing"),  # looks alike: one of two characters
+        ("竹里遍舍", "co:zhuli"),
+        ("远山咨讯", "co:yuanshan"),
+        ("Qinglan Papr Works", "co:qinglan"),
+        ("tingzu society", f"{OWN}organization/听竹社"),
+    ],
+)
+def test_a_misspelt_name_is_found_but_never_taken_for_one(world: KnowledgeGraph, typed: str, meant: str) -> None:
+    """First, and below every true match; resolving refuses it and offers what was meant."""
+    (best, score), *_ = found(world, typed)
+    assert (best, score < 70) == (meant, True)
+    with pytest.raises(NotFound, match="nothing is named") as caught:
+        world.resolve(typed)
+    assert world.names.label(expand(meant), "en") in caught.value.render("en")
+
+
+def test_those_that_sound_alike_come_before_those_that_look_alike(world: KnowledgeGraph) -> None:
+    """明莹 sounds as 明盈 and 明萤 do, both companies; 灯业 alone is half of what was typed."""
+    assert found(world, "明莹灯业") == [
+        ("co:mingying-lamps", 68.31),
+        ("co:mingying-lanterns", 68.31),
+        ("ind:paper-lanterns", 46.0),
+    ]
+
+
+def test_beside_names_that_hold_the_text_only_near_ones_are_offered(world: KnowledgeGraph) -> None:
+    """A name of two characters with one of them is near; a longer one must be alike by 85 %."""
+    assert found(world, "听竹")[0] == (f"{OWN}organization/听竹社", 86.6667)
+    assert {iri for iri, score in found(world, "听竹") if score < 70} == {
+        "tech:bamboo-weaving",
+        "prod:bamboo-weave",
+        "prod:lantern-frame",
+    }
+    assert found(world, "lantern frame") == [("prod:lantern-frame", 95.0), ("seg:lantern-frames", 89.2308)]
+    assert found(world, "qinglan p") == [("co:qinglan", 84.7059)]
+
+
+@pytest.mark.parametrize("text", ["", "!", "qwrtzpsdfghjkl"])
+def test_what_is_no_name_finds_nothing(world: KnowledgeGraph, text: str) -> None:
+    assert found(world, text) == []
+
+
+def test_things_of_another_namespace_have_names_but_no_slug(world: KnowledgeGraph) -> None:
+    """Of a foreign IRI no part is taken for a name, for its form is not ours."""
+    for text in ("听竹社", "聽竹社", "tingzhushe", "tzs", "Tingzhu Society", f"{OWN}organization/听竹社"):
+        assert world.resolve(text).iri == f"{OWN}organization/听竹社"
+    assert world.resolve(f"<{OWN}segment/gift-boxes>").label.zh == "灯礼盒"
+    assert compact(world.resolve("running-lantern").iri) == "prod:running-lantern"
+    with pytest.raises(NotFound):
+        world.resolve("gift-boxes")
+    assert not [m for m in world.find("segment gift") if m.thing.iri.startswith(OWN)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "zh", "en"),
+    [
+        (  # it is something else
+            ("竹编", "Company", "Region"),
+            "“竹编”是技术,不是企业、地区.*可直接看它:https://w3id.org/xinzhi/technology/bamboo-weaving",
+            "“竹编” is of the kind technology, not company or region.*itself: https://.*/bamboo-weaving",
+        ),
+        (  # something comes near
+            ("听竹", "Company"),
+            "找不到名为“听竹”的企业.*是不是:听竹社 / Tingzhu Society?",
+            "nothing is named “听竹” among company.*did you mean: 听竹社 / Tingzhu Society[?]",
+        ),
+        (  # nothing does, but there are few
+            ("xyzzy", "Industry"),
+            "可选:纸灯业 / paper lantern making、纸伞业 / paper umbrella making、风铃业 / wind chime making",
+            "one of: 纸灯业 / paper lantern making, 纸伞业 / paper umbrella making, 风铃业 / wind chime making",
+        ),
+        (  # nothing does, and there are many
+            ("xyzzyxyzzy", "Indicator"),
+            "找不到名为“xyzzyxyzzy”的指标.*kg find",
+            "nothing is named “xyzzyxyzzy” among indicator.*kg find",
+        ),
+        (("xyzzyxyzzy",), "找不到名为“xyzzyxyzzy”的事物.*kg find", "nothing is named “xyzzyxyzzy”\n.*kg find"),
+    ],
+)
+def test_an_unknown_name_is_told_what_there_is(world: KnowledgeGraph, asked: tuple[str, ...], zh: str, en: str) -> None:
+    with pytest.raises(NotFound) as caught:
+        world.resolve(*asked)
+    assert re.search(zh, caught.value.render("zh"), re.DOTALL), caught.value.render("zh")
+    assert re.search(en, caught.value.render("en"), re.DOTALL), caught.value.render("en")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Company", "Company"),
+        ("company", "Company"),
+        ("企业", "Company"),
+        ("research body", "ResearchBody"),
+        ("科研机构", "ResearchBody"),
+        ("组织", "Organization"),  # nothing is that alone, but companies are
+        ("chain node", "ChainNode"),
+    ],
+)
+def test_a_kind_by_its_name_or_label(world: KnowledgeGraph, text: str, kind: str) -> None:
+    assert world.names.kind(text) == kind
+
+
+@pytest.mark.parametrize("text", ["keyPlayerIn", "Observation", "段落", ""])
+def test_no_kind_is_what_nothing_with_a_name_is_of(world: KnowledgeGraph, text: str) -> None:
+    with pytest.raises(UsageProblem, match="there is no kind") as caught:
+        world.names.kind(text)
+    assert "one of: Application, Breakdown, ChainNode, " in caught.value.render("en")
+    assert "应用场景(Application)、拆分(Breakdown)" in caught.value.render("zh")
+
+
+def test_everything_of_a_kind(world: KnowledgeGraph) -> None:
+    assert [t.label.zh for t in world.names.of_kind("Industry")] == ["纸灯业", "纸伞业", "风铃业"]
+    assert {t.kind for t in world.names.of_kind("Organization")} == {"Company", "PublicBody", "ResearchBody"}
+    assert (world.names.is_a("Company", "Organization"), world.names.is_a("Organization", "Company")) == (True, False)
+    assert [world.names.is_class(k) for k in ("Company", "keyPlayerIn", "Nothing")] == [True, False, False]
+
+
+def test_what_things_without_a_name_are_called(world: KnowledgeGraph) -> None:
+    names = world.names
+    figure = expand("obs:w1-chime-cn-2023")
+    assert names.label(figure, "zh") == "风铃业 · 市场规模 · 中国 · 2023"
+    assert (names.is_claim(figure), names.has_name(figure), names.get(figure)) == (True, True, None)
+    assert names.thing(figure, "Observation").label.en == "wind chime making · market size · China · 2023"
+    supplies = IVC + "suppliesTo"
+    assert [names.label(supplies, "en", inverse=i) for i in (False, True)] == ["supplies to", "supplied by"]
+    assert [names.label(IVC + "Company", "zh", inverse=i) for i in (False, True)] == ["企业", "企业"]
+    assert [names.label(expand(n), "en") for n in ("psg:w2-L0025", "co:nobody")] == ["w2-L0025", "co:nobody"]
+    assert not (names.has_name(expand("co:nobody")) or names.is_claim(expand("co:qinglan")))
+    assert names.thing(expand("co:qinglan")).label == Text("青岚纸坊", "Qinglan Paper Works")
+
+
+def test_a_count_is_measured_in_chinese_and_bare_in_english(world: KnowledgeGraph) -> None:
+    unit = world.names.unit
+    assert [unit(IVL + "count", IVL + "shipments", lang) for lang in ("zh", "en")] == ["台", ""]
+    assert [unit(IVL + "count", IVL + "market-size", lang) for lang in ("zh", "en")] == [
+        world.names.label(IVL + "count", "zh"),
+        "",
+    ]
+    assert [unit(IVL + "usd", IVL + "shipments", lang) for lang in ("zh", "en")] == ["美元", "US dollar"]
