@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -41,6 +43,8 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 # Else each of some thousand processes would compile every module anew that it imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# Nothing here is asked over TLS: the certificates, which take a client longer than most answers, are read once.
+ssl.create_default_context = functools.cache(ssl.create_default_context)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -61,11 +61,12 @@ def open_files(number: int) -> int:
 
 def eventually(holds: Callable[[], bool], seconds: float = 60.0) -> bool:
     """Whether *holds* becomes true within *seconds*, which are many more than it takes on a machine that is busy."""
-    end = time.monotonic() + seconds
+    end, pause = time.monotonic() + seconds, 0.01
     while not holds():
         if time.monotonic() > end:
             return False
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(0.1, 1.2 * pause)
     return True
 
 

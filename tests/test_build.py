@@ -26,7 +26,6 @@ from kg.source.project import Project
 from kg.source.turtle import parse
 from kg.terms import Text
 from kg.vocab import IVC
-from processes import eventually
 
 ROOT = Path(__file__).resolve().parents[1]
 QUERY = "queries/makers-in-segment.rq"
@@ -328,7 +327,8 @@ def test_a_kill_at_any_moment_leaves_the_old_store(stored: Project) -> None:
         for left in (*stored.store.glob("tmp-*"), stored.store / "lock"):  # what the build before has left
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        assert eventually(lambda: any(stored.store.glob(moment)))  # noqa: B023
+        while not any(stored.store.glob(moment)):
+            assert running.poll() is None, f"it has ended before there was {moment}"
         running.send_signal(how)
         running.wait(timeout=60)
         assert _bytes(stored)["dataset.nq"] == before["dataset.nq"]

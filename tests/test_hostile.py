@@ -46,7 +46,7 @@ FOLDER = Path(__file__).resolve().parent / "cases" / "hostile"
 CASES = sorted(p.stem for p in FOLDER.glob("*.rq"))
 CODES = ("answer", "syntax", "usage", "refused", "too-large", "limit")
 EXIT = {"answer": 0, "syntax": 2, "usage": 2, "refused": 2, "too-large": 4, "limit": 4}
-LIMIT, PATIENCE, WORKERS, RESERVED = 0.8, 120, 3, 1
+LIMIT, PATIENCE, WORKERS, RESERVED = 0.5, 120, 3, 1
 """Seconds of the one server and of the other; workers of both."""
 TRIES = range(5)
 """A neighbour's question, of a few milliseconds, can run into the limit as well where other programs keep the processors."""

@@ -598,21 +598,21 @@ def test_two_processes_answer_and_count_together(graph: KnowledgeGraph, project:
 
 
 @pytest.mark.slow
-def test_a_rebuilt_graph_is_taken_up_without_a_failed_request(
-    graph: KnowledgeGraph, project: Project, tmp_path: Path
-) -> None:
-    """The project's data with one label changed are built into the served store while clients ask without pause."""
+def test_a_rebuilt_graph_is_taken_up_without_a_failed_request(tmp_path: Path) -> None:
+    """A small project with one label changed is built into the served store while clients ask without pause."""
     copy, store = tmp_path / "project", tmp_path / "store"
-    for part in ("ontology", "data", "queries"):
-        shutil.copytree(ROOT / part, copy / part)
+    shutil.copytree(ROOT / "tests" / "cases" / "kites", copy)
+    shutil.copytree(ROOT / "ontology", copy / "ontology")
+    build(Project.find(copy, store))
     entities = copy / "data" / "entities.trig"
     text = entities.read_text(encoding="utf-8")
-    assert text.count('"BYD"@en') == 1
-    shutil.copytree(project.store, store, symlinks=True)
-    entities.write_text(text.replace('"BYD"@en', '"BYD Renamed"@en'), encoding="utf-8")
+    assert text.count('"Feiyuan Workshop"@en') == 1
 
-    with serving(store, tmp_path) as running, httpx.Client(base_url=running.url, timeout=120) as client:
-        first = {path: client.get(path) for path in ("/organization/byd.ttl", "/queries.json", "/void")}
+    with (
+        serving(store, tmp_path, KG_PROJECT=str(copy)) as running,
+        httpx.Client(base_url=running.url, timeout=120) as client,
+    ):
+        first = {path: client.get(path) for path in ("/organization/feiyuan.ttl", "/queries.json", "/void")}
         old = client.get("/readyz").json()["dataset"]
         for path, response in first.items():
             again = client.get(path, headers={"If-None-Match": response.headers["etag"]})
@@ -623,11 +623,11 @@ def test_a_rebuilt_graph_is_taken_up_without_a_failed_request(
         def ask(task: int) -> None:
             with httpx.Client(base_url=running.url, timeout=60) as mine:
                 for n in count():
-                    query = f'SELECT ?x {{ co:byd rdfs:label ?x FILTER(LANG(?x) = "en") }} # {task}.{n}'
+                    query = f'SELECT ?x {{ co:feiyuan rdfs:label ?x FILTER(LANG(?x) = "en") }} # {task}.{n}'
                     response = mine.get("/sparql", params={"query": query})
                     (row,) = response.json()["results"]["bindings"]
                     seen[task].add((response.status_code, row["x"]["value"]))
-                    seen[task].add((mine.get("/organization/byd").status_code, ""))
+                    seen[task].add((mine.get("/organization/feiyuan").status_code, ""))
                     if ending.is_set():
                         return
 
@@ -637,15 +637,16 @@ def test_a_rebuilt_graph_is_taken_up_without_a_failed_request(
         with ThreadPoolExecutor(2) as pool:
             asking = [pool.submit(ask, task) for task in range(2)]
             try:
-                assert eventually(lambda: all_have("BYD"))
+                assert eventually(lambda: all_have("Feiyuan Workshop"))
+                entities.write_text(text.replace('"Feiyuan Workshop"', '"Feiyuan Renamed"'), encoding="utf-8")
                 build(Project.find(copy, store))
                 assert eventually(lambda: client.get("/readyz").json()["dataset"] != old, 120)
-                assert eventually(lambda: all_have("BYD Renamed"))
+                assert eventually(lambda: all_have("Feiyuan Renamed"))
             finally:
                 ending.set()
             for future in asking:
                 future.result()
-        assert seen == [{(200, "BYD"), (200, "BYD Renamed"), (200, "")}] * 2
+        assert seen == [{(200, "Feiyuan Workshop"), (200, "Feiyuan Renamed"), (200, "")}] * 2
         for path, response in first.items():
             again = client.get(path, headers={"If-None-Match": response.headers["etag"]})
             assert again.status_code == 200
@@ -766,7 +767,7 @@ def test_heavy_queries_do_not_keep_pages_and_saved_questions_waiting(
     graph: KnowledgeGraph, project: Project, tmp_path: Path
 ) -> None:
     """A dozen clients ask what takes too long, without pause, for all workers that may do such work."""
-    flags = ("--workers", "2", "--reserved", "1", "--timeout", "5", "--cache", "0")
+    flags = ("--workers", "2", "--reserved", "1", "--timeout", "2", "--cache", "0")
     with serving(project.store, tmp_path, *flags) as running, ThreadPoolExecutor(12) as pool:
         ending, refusals = threading.Event(), [0] * 12
 
@@ -783,7 +784,7 @@ def test_heavy_queries_do_not_keep_pages_and_saved_questions_waiting(
                 for n in count(1):
                     for path in ("/healthz", f"/?x={n}", f"/industry/6g?x={n}", "/queries/companies-in-segment.json"):
                         answered.add((path.partition("?")[0], client.get(path).status_code))
-                    if min(refusals) > 1 or any(task.done() for task in asking):
+                    if min(refusals) > 0 or any(task.done() for task in asking):
                         break
         finally:
             ending.set()
