@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import shell
 from kg.errors import SyntaxProblem
 from kg.source.document import Document, Section, guess_sections, read_sections, to_tsv
 from kg.source.passages import generate, industries, registered, split
@@ -118,3 +119,44 @@ def test_a_row_of_sections_that_is_none_is_told(tmp_path: Path, line: str) -> No
     with pytest.raises(SyntaxProblem) as caught:
         read_sections(document, "data/d1/sections.tsv")
     assert str(caught.value.place) == "data/d1/sections.tsv:4"
+
+
+OWN = {
+    "kg.toml": 'extends = "ivc"',
+    "report.md": "# 钴业\n\n## 格局\n海岬公司是主要厂商。\n",
+    "data/entities.trig": """PREFIX ivc: <https://w3id.org/xinzhi/ns#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX own: <https://example.org/cobalt/>
+<https://w3id.org/xinzhi/graph/entities> { own:钴 a ivc:Industry ; rdfs:label "钴业"@zh , "cobalt"@en .
+  own:cape a ivc:Company ; rdfs:label "海岬公司"@zh , "Cape"@en . }""",
+    "data/m1/document.trig": """PREFIX ivc: <https://w3id.org/xinzhi/ns#> PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+<https://w3id.org/xinzhi/graph/entities> { <https://w3id.org/xinzhi/document/m1> a ivc:Document ;
+  rdfs:label "钴业简报"@zh , "cobalt brief"@en ; dcterms:publisher "某所"@zh ; dcterms:issued "2026-01"^^xsd:gYearMonth ;
+  dcterms:language "zh" ; dcterms:rights "CC0" . }""",
+    "data/m1/statements.trig": """PREFIX ivc: <https://w3id.org/xinzhi/ns#> PREFIX own: <https://example.org/cobalt/>
+<https://w3id.org/xinzhi/passage/m1-L0004> { own:cape ivc:activeIn own:钴 . }""",
+}
+
+
+def test_a_report_of_one_s_own_from_nothing(tmp_path: Path) -> None:
+    """Register, correct, build, check against the text, ask: with nothing but the shell."""
+    for name, text in OWN.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    project, report = ("--project", str(tmp_path)), str(tmp_path / "report.md")
+    first = shell("passages", f"m1={report}", *project)
+    assert first.returncode == 0
+    assert "guessed 2 sections" in first.stderr
+    sections = tmp_path / "data" / "m1" / "sections.tsv"
+    assert sections.read_text(encoding="utf-8").splitlines()[1:] == [
+        "1\t1\t钴业\thttps://example.org/cobalt/钴",
+        "3\t2\t格局\t",
+    ]
+    assert shell("passages", report, *project).returncode == 2  # passages.ttl is there
+    sections.write_text(sections.read_text(encoding="utf-8").replace("格局", "竞争格局"), encoding="utf-8")
+    assert shell("passages", report, "--force", *project).returncode == 0
+    assert shell("check", "--text", report, *project).returncode == 0
+    assert shell("build", *project).returncode == 0
+    answer = shell("query", "companies-of-industry", "--format", "md", *project).stdout
+    assert "| Cape | active in | cobalt | m1-L0004 |" in answer
+    assert "竞争格局" in shell("show", "m1-L0004", *project).stdout

@@ -52,8 +52,8 @@ def passages(run: Run, text: str, output: str | None, force: bool) -> None:
         found = project.relative(document.sections)
         click.echo(
             say(
-                f"猜出 {len(sections)} 个章节,写入 {found};改正后再运行一次",
-                f"guessed {len(sections)} sections into {found}; correct them there and run this again",
+                f"猜出 {len(sections)} 个章节,写入 {found};改正后加 --force 再运行一次",
+                f"guessed {len(sections)} sections into {found}; correct them there, then run this again with --force",
             ),
             err=True,
         )
