@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -24,13 +25,24 @@ def _inferred(store: ox.Store) -> set[tuple[str, str, str]]:
     return {(str(q.subject), str(q.predicate), str(q.object)) for q in store.quads_for_pattern(None, None, None, graph)}
 
 
+def _counted(seen: Counter[str], name: str) -> int:
+    seen[name] += 1
+    return seen[name]
+
+
 @pytest.mark.slow
 def test_closure_equals_owlrl_on_the_real_data(project: Project) -> None:
+    """Of the literals, from which nothing follows but by their property, the oracle is given three of each property."""
     quads = read_project(project)
-    ours, oracle = materialise(quads), materialise(quads)
-    close(ours, compile_rules(q for q in quads if q.graph_name == ox.NamedNode(vocab.ONTOLOGY)))
+    rules = compile_rules(q for q in quads if q.graph_name == ox.NamedNode(vocab.ONTOLOGY))
+    whole, seen = materialise(quads), Counter[str]()
+    close(whole, rules)
+    few = [q for q in quads if not isinstance(q.object, ox.Literal) or _counted(seen, q.predicate.value) <= 3]
+    ours, oracle = materialise(few), materialise(few)
+    close(ours, rules)
     close_with_owlrl(oracle)
     assert len(_inferred(ours)) > 2000
+    assert _inferred(ours) == _inferred(whole)
     assert _inferred(ours) - _inferred(oracle) == set()
     assert _inferred(oracle) - _inferred(ours) == set()
 
