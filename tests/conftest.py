@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shutil
 import socket
 import ssl
 import subprocess
@@ -65,6 +66,21 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def graph(project: Project) -> KnowledgeGraph:
     """The graph of the report, built by the first process that needs it."""
     return KnowledgeGraph(build(project, wait=300).path)
+
+
+def small(name: str, root: Path, store: Path | None = None) -> Project:
+    """A copy in *root* of a small project of tests/cases, with the packaged ontology; its store in *store* or below it."""
+    shutil.copytree(ROOT / "tests" / "cases" / name, root)
+    shutil.copytree(ROOT / "ontology", root / "ontology")
+    return Project.find(root, store or root / "build")
+
+
+@pytest.fixture(scope="session")
+def kites(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A small project with its store, to be read only."""
+    project = small("kites", tmp_path_factory.mktemp("kites") / "project")
+    build(project)
+    return project
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from conftest import ROOT, small
 from kg.check.findings import Finding, with_nearest
 from kg.errors import BuildRunning, MissingFile, StoreError, SyntaxProblem, UsageProblem
 from kg.graph import KnowledgeGraph
@@ -27,35 +28,20 @@ from kg.source.turtle import parse
 from kg.terms import Text
 from kg.vocab import IVC
 
-ROOT = Path(__file__).resolve().parents[1]
 QUERY = "queries/makers-in-segment.rq"
 BROKEN = sorted((ROOT / "tests" / "cases" / "broken").glob("*.trig"))
-
-
-def _small(root: Path, store: Path) -> Project:
-    shutil.copytree(ROOT / "tests" / "cases" / "kites", root)
-    shutil.copytree(ROOT / "ontology", root / "ontology")
-    return Project.find(root, store)
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Project:
     """A small project to break, with the packaged ontology."""
-    return _small(tmp_path / "kites", tmp_path / "kites" / "build")
-
-
-@pytest.fixture(scope="module")
-def kites(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The store of that small project."""
-    store = tmp_path_factory.mktemp("kites")
-    build(_small(store / "project", store / "build"))
-    return store / "build"
+    return small("kites", tmp_path / "kites")
 
 
 @pytest.fixture
-def stored(copy: Project, kites: Path) -> Project:
+def stored(copy: Project, kites: Project) -> Project:
     """A small project with its store."""
-    shutil.copytree(kites, copy.store, symlinks=True)
+    shutil.copytree(kites.store, copy.store, symlinks=True)
     return copy
 
 

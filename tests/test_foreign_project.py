@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from conftest import ROOT, Server, serving
+from conftest import Server, serving, small
 from kg.faces.web.app import Routes
 from kg.faces.web.problems import STATUS
 from kg.faces.web.rows import FORMATS
@@ -24,7 +23,6 @@ from kg.source.project import Project
 from kg.store.formats import GRAPHS, ROWS
 from kg.vocab import BASE
 
-KITES = ROOT / "tests" / "cases" / "kites"
 QUERY = "makers-in-segment"
 HTML, JSON = "text/html", "application/json"
 MINE = (
@@ -100,16 +98,8 @@ ASKED: dict[str, dict[str, tuple[int, ...]]] = {
 """Route → what is asked of it, and the statuses that may come of it."""
 
 
-def _project(folder: Path) -> Project:
-    """A copy of the project, with the packaged ontology."""
-    shutil.copytree(KITES, folder)
-    shutil.copytree(ROOT / "ontology", folder / "ontology")
-    return Project.find(folder, folder / "build")
-
-
 @contextmanager
 def _served(project: Project, folder: Path) -> Iterator[tuple[Server, httpx.Client]]:
-    build(project)
     flags = ("--timeout", "60", "--workers", "1", "--reserved", "1")
     with (
         serving(project.store, folder, *flags, KG_PROJECT=str(project.root)) as running,
@@ -119,9 +109,8 @@ def _served(project: Project, folder: Path) -> Iterator[tuple[Server, httpx.Clie
 
 
 @pytest.fixture(scope="module")
-def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, httpx.Client]]:
-    folder = tmp_path_factory.mktemp("foreign")
-    with _served(_project(folder / "kites"), folder) as found:
+def foreign(kites: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, httpx.Client]]:
+    with _served(kites, tmp_path_factory.mktemp("foreign")) as found:
         yield found
 
 
@@ -186,9 +175,10 @@ def _filled(path: str, parameters: list[dict[str, Any]]) -> tuple[str, dict[str,
 
 
 def test_without_its_last_saved_query_every_other_route_answers(tmp_path: Path) -> None:
-    project = _project(tmp_path / "kites")
+    project = small("kites", tmp_path / "kites")
     (project.root / "queries" / f"{QUERY}.rq").unlink()
-    with _served(Project.find(project.root, project.store), tmp_path) as (server, client):
+    build(project)
+    with _served(project, tmp_path) as (server, client):
         assert client.get("/queries.json").json() == {"queries": []}
         for route, paths in ASKED.items():
             for path, allowed in paths.items():

@@ -10,7 +10,6 @@ import fcntl
 import json
 import os
 import re
-import shutil
 import signal
 import struct
 import subprocess
@@ -32,7 +31,7 @@ from mcp.client.client import Client
 from mcp.client.stdio import stdio_client
 from mcp.types import CallToolResult, Tool
 
-from conftest import ROOT
+from conftest import ROOT, small
 from kg.errors import UsageProblem
 from kg.faces.mcp.arguments import checked
 from kg.faces.mcp.call import Call
@@ -916,17 +915,9 @@ TEA = {
 """Calls of every tool of the project in cases/tea, found and not found."""
 
 
-def tea(folder: Path) -> Path:
-    """A copy of that project, in *folder*, with the packaged ontology."""
-    project = folder / "project"
-    shutil.copytree(ROOT / "tests" / "cases" / "tea", project)
-    shutil.copytree(ROOT / "ontology", project / "ontology")
-    return project
-
-
 @pytest.mark.slow  # builds a graph
 def test_every_tool_answers_in_a_project_of_other_names(tmp_path: Path) -> None:
-    with serving(tmp_path / "store", tmp_path, KG_PROJECT=str(tea(tmp_path))) as agent:
+    with serving(tmp_path / "store", tmp_path, KG_PROJECT=str(small("tea", tmp_path / "project").root)) as agent:
         assert set(agent.tools) == set(TEA)
         found = [agent.call(tool, **given) for tool, calls in TEA.items() for given in calls]
         assert [text(result) for result in found if text(result).startswith("error[error]")] == []
@@ -936,7 +927,7 @@ def test_every_tool_answers_in_a_project_of_other_names(tmp_path: Path) -> None:
 
 @pytest.mark.slow  # builds a graph
 def test_it_builds_a_graph_that_is_not_there_and_prints_only_the_protocol(tmp_path: Path) -> None:
-    with started(tmp_path / "store", "--project", str(tea(tmp_path))) as process:
+    with started(tmp_path / "store", "--project", str(small("tea", tmp_path / "project").root)) as process:
         out, _ = process.communicate(messages(("find", {"text": "叶记"})), timeout=300)
         assert process.returncode == 0
     answers = lines(out)

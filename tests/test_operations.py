@@ -30,7 +30,7 @@ import pytest
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.parser import text_string_to_metric_families
 
-from conftest import ROOT, Run, Server, free_port, serving
+from conftest import ROOT, Run, Server, free_port, serving, small
 from kg.graph import KnowledgeGraph
 from kg.pipeline import digests
 from kg.pipeline.build import build
@@ -600,16 +600,14 @@ def test_two_processes_answer_and_count_together(graph: KnowledgeGraph, project:
 @pytest.mark.slow
 def test_a_rebuilt_graph_is_taken_up_without_a_failed_request(tmp_path: Path) -> None:
     """A small project with one label changed is built into the served store while clients ask without pause."""
-    copy, store = tmp_path / "project", tmp_path / "store"
-    shutil.copytree(ROOT / "tests" / "cases" / "kites", copy)
-    shutil.copytree(ROOT / "ontology", copy / "ontology")
-    build(Project.find(copy, store))
-    entities = copy / "data" / "entities.trig"
+    copy = small("kites", tmp_path / "project")
+    build(copy)
+    entities = copy.root / "data" / "entities.trig"
     text = entities.read_text(encoding="utf-8")
     assert text.count('"Feiyuan Workshop"@en') == 1
 
     with (
-        serving(store, tmp_path, KG_PROJECT=str(copy)) as running,
+        serving(copy.store, tmp_path, KG_PROJECT=str(copy.root)) as running,
         httpx.Client(base_url=running.url, timeout=120) as client,
     ):
         first = {path: client.get(path) for path in ("/organization/feiyuan.ttl", "/queries.json", "/void")}
@@ -639,7 +637,7 @@ def test_a_rebuilt_graph_is_taken_up_without_a_failed_request(tmp_path: Path) ->
             try:
                 assert eventually(lambda: all_have("Feiyuan Workshop"))
                 entities.write_text(text.replace('"Feiyuan Workshop"', '"Feiyuan Renamed"'), encoding="utf-8")
-                build(Project.find(copy, store))
+                build(Project.find(copy.root, copy.store))
                 assert eventually(lambda: client.get("/readyz").json()["dataset"] != old, 120)
                 assert eventually(lambda: all_have("Feiyuan Renamed"))
             finally:

@@ -52,7 +52,15 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Elsewhere:
     subprocess.run([sys.executable, "-m", "venv", str(folder / "env")], check=True)
     # How this machine reaches its index (PIP_*, a proxy) stays; what it could import does not.
     reach = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    pip = [str(folder / "env" / "bin" / "python"), "-m", "pip", "install", "--quiet", f"{wheel}[serve,mcp]"]
+    pip = [
+        str(folder / "env" / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-compile",
+        f"{wheel}[serve,mcp]",
+    ]
     done = subprocess.run(pip, cwd=folder, env=reach, capture_output=True, text=True, check=False)
     if done.returncode and OFFLINE.search(done.stderr) and os.environ.get("CI") != "true":
         pytest.skip("no network to the package index: the wheel is not installed and not tested in this run")

@@ -16,6 +16,7 @@ from kg.check.findings import Finding, merge
 from kg.check.formats import to_turtle
 from kg.faces import cli as cli_package
 from kg.graph import KnowledgeGraph
+from kg.source.project import Project
 from kg.terms import LANGS, Text
 from kg.vocab import BASE, IVL, PASSAGE, SH, SHAPE
 
@@ -112,9 +113,10 @@ def test_click_speaks_chinese(kg: Run) -> None:
         assert "用法" not in kg(*words, lang="en", code=None).stdout
 
 
-def test_no_english_in_what_is_said_in_chinese(kg: Run) -> None:
+def test_no_english_in_what_is_said_in_chinese(kg: Run, kites: Project) -> None:
     assert not re.search("violation|warning|info", kg("check", lang="zh").stdout)
-    told = kg("stats", "--central", "--format", "md", lang="zh").stdout
+    small = {"KG_PROJECT": str(kites.root), "KG_STORE": str(kites.store)}
+    told = kg("stats", "--central", "--format", "md", lang="zh", **small).stdout
     assert "介数中心性" in told
     assert "betweenness" not in told
     assert "'a' 不是有效的整数" in kg("stats", "--limit", "a", lang="zh", code=2).stderr

@@ -61,7 +61,7 @@ def close_with_owlrl(store: ox.Store) -> Closure:
     from owlrl import DeductiveClosure, OWLRL_Semantics
     from rdflib import Graph
 
-    graph = Graph()
+    graph = Graph(store="SimpleMemory")  # one without contexts, which takes a third less time
     graph.parse(data=store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()), format="nt")
     DeductiveClosure(OWLRL_Semantics).expand(graph)
     before = len(store)
