@@ -80,11 +80,11 @@ def test_names_and_kinds_are_ours_and_stand_in_no_passage(said: str) -> None:
 
 
 def test_a_claim_stands_in_one_passage() -> None:
-    said = "obs:x a ivc:Level . obs:x ivc:year 2024 ."
-    (found,) = check(read(two=said, one=said))
-    assert told([found]) == [("D03-one-home", "obs:x", "")]
-    assert found.involved == (ONE, TWO)
-    assert "(psg:d-L0001, psg:d-L0002)" in found.message.en
+    said = "obs:y a ivc:Claim . obs:x a ivc:Level ; ivc:year 2024 ."
+    one, other = check(read(two=said, one=said))
+    assert told([one, other]) == [("D03-one-home", "obs:x", ""), ("D03-one-home", "obs:y", "")]
+    assert one.involved == other.involved == (ONE, TWO)
+    assert "(psg:d-L0001, psg:d-L0002)" in one.message.en
     assert check(read(one=said, two="obs:x ivc:year 2024 .")) == [], "whose node it is says its type"
 
 
