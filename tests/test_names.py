@@ -70,15 +70,53 @@ def test_a_name_of_two_kinds_means_the_technology_first(world: KnowledgeGraph, t
 
 def test_of_many_kinds_those_that_people_mean_most_come_first() -> None:
     """Whatever their IRIs; a kind that is not ranked comes last."""
-    order = ["Industry", "Company", "ResearchBody", "Technology", "Product", "Region", "Policy", "Stage", "Indicator"]
+    order = ["Industry", "Company", "ResearchBody", "PublicBody", "Organization", "Technology", "Product", "Segment"]
+    order += ["Region", "Application", "Policy", "Project", "Sector", "Stage", "ChainView", "Indicator"]
     things = [
-        {"iri": f"{OWN}{9 - n}", "kind": kind, "zh": "灯", "en": "lamp", "also": [], "keys": ["灯", "lamp"]}
+        {"iri": f"{OWN}{99 - n}", "kind": kind, "zh": "灯", "en": "lamp", "also": [], "keys": ["灯", "lamp"]}
         for n, kind in enumerate(order)
     ]
     names = Names({"things": things[::-1], "terms": {}, "classes": {}, "captions": {}, "measures": {}})
-    assert [m.thing.kind for m in names.find("灯")] == order
+    assert [m.thing.kind for m in names.find("灯", limit=99)] == order
     assert [t.kind for t in names.bearing("LAMP", "Stage", "Region", "Product")] == ["Product", "Region", "Stage"]
     assert names.resolve("lamp").kind == "Industry"
+
+
+def bearing(*labels: str, kind: str = "Company") -> Names:
+    """Things of one kind with nothing but these names."""
+    things = [
+        {"iri": f"{OWN}{label}", "kind": kind, "zh": label, "en": label, "also": [], "keys": [label]}
+        for label in labels
+    ]
+    return Names({"things": things, "terms": {}, "classes": {}, "captions": {}, "measures": {}})
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("abcxy", ["abcde"]),  # three of five letters, in their order: 60 %
+        ("abcxyz", []),  # 55 %
+    ],
+)
+def test_a_name_is_near_from_three_fifths_of_it_on(typed: str, near: list[str]) -> None:
+    assert [m.thing.label.en for m in bearing("abcde", "vwvwvwv").find(typed)] == near
+
+
+@pytest.mark.parametrize(("wrong", "near"), [(3, True), (4, False)])
+def test_beside_a_name_that_holds_the_text_a_near_one_is_alike_by_85_in_100(wrong: int, near: bool) -> None:
+    typed = "abcdefghijklmnopqrst"
+    other = typed[:-wrong] + "1234"[:wrong]
+    found = [m.thing.label.en for m in bearing(other, f"{typed}u").find(typed)]
+    assert found == [f"{typed}u", *([other] if near else [])]
+    assert [m.thing.label.en for m in bearing(other).find(typed)] == [other], "alone it is offered"
+
+
+@pytest.mark.parametrize(("number", "listed"), [(12, True), (13, False)])
+def test_a_dozen_things_are_listed_where_nothing_comes_near(number: int, listed: bool) -> None:
+    names = bearing(*(f"n{n:02d}" for n in range(number)))
+    with pytest.raises(NotFound) as caught:
+        names.resolve("zzzzzz", "Company")
+    assert ("one of: n00, n01" in caught.value.render("en")) is listed
 
 
 def test_few_are_named_if_few_are_asked_for(world: KnowledgeGraph) -> None:
@@ -230,6 +268,7 @@ def test_what_things_without_a_name_are_called(world: KnowledgeGraph) -> None:
     assert [names.label(supplies, "en", inverse=i) for i in (False, True)] == ["supplies to", "supplied by"]
     assert [names.label(IVC + "Company", "zh", inverse=i) for i in (False, True)] == ["企业", "企业"]
     assert [names.label(expand(n), "en") for n in ("psg:w2-L0025", "co:nobody")] == ["w2-L0025", "co:nobody"]
+    assert names.get(expand("co:qinglan")) == names.thing(expand("co:qinglan"))
     assert not (names.has_name(expand("co:nobody")) or names.is_claim(expand("co:qinglan")))
     assert names.thing(expand("co:qinglan")).label == Text("青岚纸坊", "Qinglan Paper Works")
 
