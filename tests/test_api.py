@@ -60,6 +60,7 @@ PATHS = [
     "/queries.json",
     "/queries/{name}",
     "/readyz",
+    "/resource",
     "/search",
     "/search.json",
     "/sparql",

@@ -67,7 +67,7 @@ def test_a_second_build_does_nothing(project: Project, graph: KnowledgeGraph) ->
 @pytest.mark.slow  # builds twice
 def test_a_touched_file_is_no_change_but_a_changed_one_is(copy: Project) -> None:
     build(copy)
-    file = copy.root / "data" / "notes.trig"
+    file = copy.root / "data" / "k1" / "notes.trig"
     os.utime(file)
     assert build(copy).built is False
     file.write_text(file.read_text() + "# a comment\n")
@@ -305,7 +305,7 @@ def test_a_damaged_store_is_seen_and_built_anew(
 def test_a_kill_at_any_moment_leaves_the_old_store(stored: Project) -> None:
     """While it reads, when it begins to write, and while it writes the index."""
     before = _bytes(stored)
-    file = stored.root / "data" / "notes.trig"
+    file = stored.root / "data" / "k1" / "notes.trig"
     file.write_text(file.read_text() + "# changed\n")
     command = [sys.executable, "-m", "kg", "build", "--project", str(stored.root), "--store", str(stored.store)]
     kill, interrupt = signal.SIGKILL, signal.SIGINT

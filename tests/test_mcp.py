@@ -892,7 +892,7 @@ def test_a_rebuilt_graph_is_taken_over(graph: KnowledgeGraph, tmp_path: Path) ->
 
 TEA = {
     "find": [{"text": "leaff"}, {"text": "ye ji"}, {"text": "§§§"}],
-    "show": [{"thing": "叶记"}, {"thing": "r1-L0001"}, {"thing": "nobody"}],
+    "show": [{"thing": "叶记"}, {"thing": "t1-L0001"}, {"thing": "nobody"}],
     "chain": [{"industry": "tea"}, {"industry": "6G"}],
     "why": [
         {"subject": "叶记", "predicate": "active in", "object": "茶业"},
