@@ -235,6 +235,7 @@ print("whole")
 """
 
 
+@pytest.mark.slow
 def test_a_kill_at_each_step_of_the_swap_leaves_a_store(tmp_path: Path) -> None:
     """The same inputs built again by force: whatever step is the last, ``current`` leads to a whole version."""
     home, ends = tmp_path / "store", []

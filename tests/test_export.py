@@ -63,6 +63,7 @@ def test_turtle_has_one_count_for_three_parsers(graph: KnowledgeGraph, exported:
         assert f"returned {ours} triples" in done.stderr
 
 
+@pytest.mark.slow
 def test_provenance_profile_is_plain_rdf(exported: Exported) -> None:
     back = rdflib.Graph().parse(data=exported("turtle", "provenance"), format="turtle")
     rows = list(
@@ -113,6 +114,7 @@ def test_part_of_the_named_graphs_keeps_their_names(
     assert len(names) == (214 if which == "report" else 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["default", "provenance"])
 def test_graphml_names_the_passages(exported: Exported, which: str) -> None:
     text = exported("graphml", which)

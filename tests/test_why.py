@@ -34,6 +34,7 @@ def inferred(graph: KnowledgeGraph) -> list[Pattern]:
     return [(str(s), str(p), str(o)) for s, p, o in rows]
 
 
+@pytest.mark.slow
 def test_every_inferred_triple_is_proved_and_every_step_holds(graph: KnowledgeGraph, inferred: list[Pattern]) -> None:
     prover, checked = Prover(graph.store), set()
     assert len(inferred) > 3500
