@@ -60,7 +60,7 @@ def test_same_inputs_same_bytes(project: Project, graph: KnowledgeGraph, tmp_pat
 
 def test_a_second_build_does_nothing(project: Project, graph: KnowledgeGraph) -> None:
     before = (project.store / "current").resolve()
-    assert build(project).built is False
+    assert build(project, wait=300).built is False
     assert (project.store / "current").resolve() == before
 
 
@@ -181,7 +181,8 @@ def test_files_to_check_are_those_of_the_project(
             project.within(foreign)
 
 
-def test_two_builds_at_once(project: Project) -> None:
+def test_two_builds_at_once(tmp_path: Path) -> None:
+    project = Project.find(ROOT, tmp_path)
     with locked(project.store), pytest.raises(BuildRunning):
         build(project)
 
@@ -235,6 +236,7 @@ print("whole")
 """
 
 
+@pytest.mark.slow
 def test_a_kill_at_each_step_of_the_swap_leaves_a_store(tmp_path: Path) -> None:
     """The same inputs built again by force: whatever step is the last, ``current`` leads to a whole version."""
     home, ends = tmp_path / "store", []

@@ -174,6 +174,7 @@ def _filled(path: str, parameters: list[dict[str, Any]]) -> tuple[str, dict[str,
     return path, params
 
 
+@pytest.mark.slow
 def test_without_its_last_saved_query_every_other_route_answers(tmp_path: Path) -> None:
     project = small("kites", tmp_path / "kites")
     (project.root / "queries" / f"{QUERY}.rq").unlink()

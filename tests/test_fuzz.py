@@ -474,6 +474,7 @@ ACCEPT = among("|text/html|application/json|text/turtle|*/*")
 SUFFIX = among("|json|html|ttl|csv|xlsx|md|xml")
 
 
+@pytest.mark.slow
 @settings(fuzz, max_examples=400)
 @given(
     task=st.sampled_from(sorted(TASKS)),

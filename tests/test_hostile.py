@@ -27,6 +27,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -80,6 +81,14 @@ def _repeated(found: re.Match[str]) -> str:
     if "#" not in text:
         return text * times
     return "".join(text.replace("#i", str(n)).replace("#j", str(n + 1)) for n in range(times))
+
+
+def _case(name: str) -> Any:
+    """As a parameter; one that may run into a limit is slow."""
+    return pytest.param(name, marks=[pytest.mark.slow] if "limit" in read(name).codes else [])
+
+
+PARAMETERS = [_case(name) for name in CASES]
 
 
 def test_cases_say_what_is_expected() -> None:
@@ -175,7 +184,7 @@ def value(response: httpx.Response) -> str:
 # -- one by one -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", PARAMETERS)
 def test_it_ends_with_a_reason_and_nobody_notices(request: pytest.FixtureRequest, trap: Trap, name: str) -> None:
     case = read(name, trap.port)
     server: Server = request.getfixturevalue("attacked" if "limit" in case.codes else "patient")
@@ -207,6 +216,7 @@ def test_it_ends_with_a_reason_and_nobody_notices(request: pytest.FixtureRequest
     assert trap.calls == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["product.count", "nested.groups", "growing.answer", "service.plain", "from.unknown"])
 def test_a_browser_is_told_so_on_a_page(request: pytest.FixtureRequest, trap: Trap, name: str) -> None:
     case = read(name, trap.port)
@@ -251,6 +261,7 @@ def test_a_graph_that_is_not_here_is_refused(http: httpx.Client, trap: Trap, kin
 # -- all at once -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_after_all_of_them_at_once_everything_is_as_before(attacked: Server, http: httpx.Client, trap: Trap) -> None:
     """Three waves over all workers: after the third the server and its fork server hold no more than after the first two."""
     texts = [read(name, trap.port).text for name in CASES]
@@ -294,7 +305,7 @@ def worker(graph: KnowledgeGraph) -> Worker:
     return Worker(graph.path / "index")
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", PARAMETERS)
 def test_python_gets_a_reason_and_can_go_on(worker: Worker, trap: Trap, name: str) -> None:
     case = read(name, trap.port)
     try:
@@ -310,6 +321,7 @@ def test_python_gets_a_reason_and_can_go_on(worker: Worker, trap: Trap, name: st
 FEW = ("product.count", "path.any-star", "nested.brackets", "growing.concat", "service.plain", "from.unknown")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FEW)
 def test_the_shell_gets_a_reason(project: Project, graph: KnowledgeGraph, trap: Trap, name: str) -> None:
     case = read(name, trap.port)

@@ -239,6 +239,7 @@ def test_threads_take_turns(worker: Worker) -> None:
         assert [int(table.rows[0][0].value) for table in asked] == list(range(40))  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_waiting_for_another_thread_counts(worker: Worker) -> None:
     with ThreadPoolExecutor(1) as pool:
         asking = pool.submit(worker.query, ENDLESS, shown="query", seconds=3)

@@ -101,6 +101,7 @@ def test_a_wrong_path_is_not_found_whatever_is_accepted(server: Server, path: st
 # -- the token ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @needs_proc
 @pytest.mark.parametrize("processes", [1, 2])
 def test_no_child_of_the_server_is_given_the_token(
@@ -123,6 +124,7 @@ def test_no_child_of_the_server_is_given_the_token(
 # -- the socket ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="the system has no such option")
 def test_the_system_closes_connections_of_clients_that_take_nothing() -> None:
     """The option is set where it listens; an accepted connection has it from there."""

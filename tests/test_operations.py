@@ -136,6 +136,7 @@ def hurried(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> Iterator
         yield client
 
 
+@pytest.mark.slow
 def test_counts_rise_with_what_is_done(hurried: httpx.Client) -> None:
     http = hurried
     before = samples(http)
@@ -398,6 +399,7 @@ def test_under_a_root_path_links_lead_back_through_the_proxy(bearer: httpx.Clien
     assert bearer.get("/openapi.json").json()["servers"][0]["url"].endswith("/kg")
 
 
+@pytest.mark.slow
 def test_a_saved_query_with_more_rows_than_the_limit_is_refused(project: Project, tmp_path: Path) -> None:
     """Cut, it would tell a false total and never come to its end."""
     with serving(project.store, tmp_path, "--max-rows", "10") as running, httpx.Client(base_url=running.url) as client:
@@ -431,6 +433,7 @@ def test_a_body_that_is_only_promised_is_not_waited_for(guarded: Server) -> None
         assert caller.recv(1000).startswith(b"HTTP/1.1 413 ")
 
 
+@pytest.mark.slow
 def test_a_body_that_does_not_come_is_timed_out(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> None:
     with serving(project.store, tmp_path, "--timeout", "0.3", "--workers", "1", "--reserved", "1") as running:
         with socket.create_connection(("127.0.0.1", running.port), timeout=60) as caller:
@@ -466,6 +469,7 @@ def begun(caller: socket.socket, size: int) -> None:
     caller.sendall(_post(size) + b"A")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "processes"),
     [(signal.SIGTERM, 1), (signal.SIGINT, 1), (signal.SIGTERM, 2)],
@@ -502,6 +506,7 @@ def test_a_signal_ends_it_after_the_answers_in_flight(
         assert "Traceback" not in running.log.read_text()
 
 
+@pytest.mark.slow
 def test_what_takes_too_long_at_the_end_is_told_so(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> None:
     """Long before the limit of the queries themselves."""
     with serving(project.store, tmp_path, "--timeout", "600") as running, ThreadPoolExecutor(6) as pool:
@@ -520,6 +525,7 @@ def test_what_takes_too_long_at_the_end_is_told_so(graph: KnowledgeGraph, projec
         assert eventually(lambda: not any(there(n) for n in everyone))
 
 
+@pytest.mark.slow
 def test_a_server_that_is_killed_takes_its_workers_along(
     graph: KnowledgeGraph, project: Project, tmp_path: Path
 ) -> None:
@@ -540,6 +546,7 @@ def _settings(number: int) -> dict[str, str]:
     return dict(part.split("=", 1) for part in parts if "=" in part)
 
 
+@pytest.mark.slow
 def test_two_processes_answer_and_count_together(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> None:
     with serving(project.store, tmp_path, "--processes", "2", "--timeout", "1") as running:
         parent = running.process.pid
@@ -655,6 +662,7 @@ def test_a_rebuilt_graph_is_taken_up_without_a_failed_request(tmp_path: Path) ->
         assert not ids(running, level="error")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["another manifest", "no data"])
 def test_a_broken_rebuild_leaves_the_old_graph_answering_until_a_good_one(
     graph: KnowledgeGraph, project: Project, tmp_path: Path, how: str
@@ -696,6 +704,7 @@ def test_a_broken_rebuild_leaves_the_old_graph_answering_until_a_good_one(
 # -- many who wait -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_thousand_idle_connections(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> None:
     """More than a shell's usual limit of open files, which the server raises for itself."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -730,6 +739,7 @@ def test_a_thousand_idle_connections(graph: KnowledgeGraph, project: Project, tm
         assert resident(pid) < 1.1 * before
 
 
+@pytest.mark.slow
 def test_one_connection_too_many_is_refused_and_the_others_go_on(
     graph: KnowledgeGraph, project: Project, tmp_path: Path
 ) -> None:
@@ -888,6 +898,7 @@ def test_a_package_that_is_not_installed_is_named(kg: Run, tmp_path: Path, modul
     assert "BYD" in kg("find", "BYD", PYTHONPATH=str(tmp_path)).stdout  # the shell does without it
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_graph_that_cannot_be_loaded_is_told(
     graph: KnowledgeGraph, project: Project, kg: Run, tmp_path: Path, processes: int

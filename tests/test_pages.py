@@ -207,6 +207,7 @@ def test_a_passage_says_what_it_states(http: httpx.Client, graph: KnowledgeGraph
     assert re.fullmatch(r"[0-9a-f]{64}", body["sha256"])
 
 
+@pytest.mark.slow
 def test_every_term_of_the_ontology_is_in_its_document(http: httpx.Client, graph: KnowledgeGraph) -> None:
     found = w3c.read(http.get("/ns.ttl").content, RDF["ttl"])
     assert isinstance(found, frozenset)

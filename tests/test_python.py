@@ -255,6 +255,7 @@ def test_a_traceback_shows_place_and_next_step_also_from_another_process(graph: 
 # -- examples ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_promise_has_an_example_and_every_example_holds(graph: KnowledgeGraph, at_home: None) -> None:
     finder, runner = doctest.DocTestFinder(), doctest.DocTestRunner()
     world = {"kg": package, "graph": graph}

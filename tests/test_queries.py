@@ -117,6 +117,7 @@ def test_a_column_of_an_unknown_type_stops_the_build(tmp_path: Path) -> None:
     assert caught.value.render("en").startswith("queries/market-size.rq:13: ")
 
 
+@pytest.mark.slow
 def test_no_saved_query_reads_the_graph_over_and_over(graph: KnowledgeGraph) -> None:
     """The measure is one reading of all named graphs in this process, so that the machine's speed does not count.
 

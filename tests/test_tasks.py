@@ -7,6 +7,8 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+
 from kg.faces.web.rows import FORMATS
 from kg.faces.web.tasks import TASKS
 from kg.faces.web.things import SUFFIXES
@@ -80,6 +82,7 @@ def _requests() -> list[dict[str, Any]]:
 PATHS = ("ns", "organization/byd", "organization/bydd", "industry/6g", "passage/r1-L0045", "graph/entities")
 
 
+@pytest.mark.slow
 def test_no_request_imports_anything(graph: KnowledgeGraph) -> None:
     requests = _requests()
     assert {one["task"] for one in requests} == set(TASKS)

@@ -103,6 +103,7 @@ def test_click_speaks_chinese(kg: Run) -> None:
         assert "用法" not in kg(*words, lang="en", code=None).stdout
 
 
+@pytest.mark.slow
 def test_no_english_in_what_is_said_in_chinese(kg: Run, kites: Project) -> None:
     assert not re.search("violation|warning|info", kg("check", lang="zh").stdout)
     small = {"KG_PROJECT": str(kites.root), "KG_STORE": str(kites.store)}
