@@ -6,6 +6,7 @@ for ``python -m kg``: arguments, environment, folder, standard streams, exit cod
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import socket
@@ -102,7 +103,13 @@ def _become(request: dict[str, Any], streams: list[int]) -> None:
 if __name__ == "__main__":
     for module in MODULES:
         import_module(module)
+    gc.freeze()
     _serve(socket.socket(fileno=int(sys.argv[1])))
     from kg.faces.cli import main
 
-    main()
+    try:
+        main()
+    except SystemExit as done:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(int(done.code or 0))  # to take down the imports takes longer than most runs

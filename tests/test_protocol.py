@@ -499,27 +499,33 @@ def test_no_answer_may_be_read_from_another_page_unless_asked_for(http: httpx.Cl
     assert not [name for name in response.headers if name.startswith("access-control-")]
 
 
-@pytest.mark.parametrize("path", ["/sparql?query=ASK%7B%7D", "/queries.json", "/industry/6g", "/nothing", "/healthz"])
-def test_an_origin_that_was_named_may_read_every_answer(
-    graph: KnowledgeGraph, project: Project, tmp_path: Path, path: str
-) -> None:
+@pytest.fixture(scope="module")
+def shared(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A server with a token that names an origin."""
     flags = ("--cors", "https://app.example", "--workers", "1", "--reserved", "1")
-    with serving(project.store, tmp_path, *flags, KG_TOKEN="secret") as server:
-        ours, other = {"Origin": "https://app.example"}, {"Origin": "https://other.example"}
-        with httpx.Client(base_url=server.url, timeout=30) as client:
-            asks = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
-            preflight = client.options(path, headers={**ours, **asks})
-            assert preflight.status_code == 200
-            assert preflight.headers["access-control-allow-origin"] == "https://app.example"
-            assert "Authorization" in preflight.headers["access-control-allow-headers"]
-            assert client.options(path, headers={**other, **asks}).status_code == 400
-            for _ in range(2):  # from a worker, then from the cache
-                response = client.get(path, headers={**ours, "Authorization": "Bearer secret"})
-                assert response.headers["access-control-allow-origin"] == "https://app.example"
-                assert "ETag" in response.headers["access-control-expose-headers"]
-                assert "access-control-allow-credentials" not in response.headers
-            response = client.get(path, headers={**other, "Authorization": "Bearer secret"})
-            assert "access-control-allow-origin" not in response.headers
+    with (
+        serving(project.store, tmp_path_factory.mktemp("shared"), *flags, KG_TOKEN="secret") as server,
+        httpx.Client(base_url=server.url, timeout=30) as client,
+    ):
+        yield client
+
+
+@pytest.mark.parametrize("path", ["/sparql?query=ASK%7B%7D", "/queries.json", "/industry/6g", "/nothing", "/healthz"])
+def test_an_origin_that_was_named_may_read_every_answer(shared: httpx.Client, path: str) -> None:
+    ours, other = {"Origin": "https://app.example"}, {"Origin": "https://other.example"}
+    asks = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+    preflight = shared.options(path, headers={**ours, **asks})
+    assert preflight.status_code == 200
+    assert preflight.headers["access-control-allow-origin"] == "https://app.example"
+    assert "Authorization" in preflight.headers["access-control-allow-headers"]
+    assert shared.options(path, headers={**other, **asks}).status_code == 400
+    for _ in range(2):  # from a worker, then from the cache
+        response = shared.get(path, headers={**ours, "Authorization": "Bearer secret"})
+        assert response.headers["access-control-allow-origin"] == "https://app.example"
+        assert "ETag" in response.headers["access-control-expose-headers"]
+        assert "access-control-allow-credentials" not in response.headers
+    response = shared.get(path, headers={**other, "Authorization": "Bearer secret"})
+    assert "access-control-allow-origin" not in response.headers
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "POST"])
