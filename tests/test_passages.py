@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from conftest import shell
 from kg.errors import SyntaxProblem
-from kg.source.document import Document, Section, guess_sections, read_sections, to_tsv
+from kg.source.document import Document, Section, read_sections, to_tsv
+from kg.source.headings import guess_sections
 from kg.source.passages import generate, industries, registered, split
 from kg.source.project import Project
 from kg.vocab import IVC, PASSAGE

@@ -11,7 +11,8 @@ import pytest
 from conftest import WORLD
 from kg.check.fidelity import against_text
 from kg.graph import KnowledgeGraph
-from kg.source.document import guess_sections, read_sections
+from kg.source.document import read_sections
+from kg.source.headings import guess_sections
 from kg.source.passages import generate, industries, registered
 from kg.source.project import Project
 from kg.source.turtle import read_project

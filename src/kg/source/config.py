@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -50,6 +49,8 @@ def read(path: Path) -> Config:
         raise MissingFile(Text(f"读不到 {path}:{why.zh}", f"cannot read {path}: {why.en}")) from error
     except UnicodeDecodeError as error:
         raise _mistake(Text("不是 UTF-8 文本", "this is not UTF-8 text")) from error
+    import tomllib  # most projects have no such file, and every command looks for one
+
     try:
         body = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -54,18 +54,9 @@ class Project:
         """
         named = root or os.environ.get("KG_PROJECT")
         folder = _resolved(named) if named else _packaged()
-        parts = ["data"]
-        for part in parts:
-            if part == "data" and _is_folder(folder / part) and not config.read(folder / config.NAME).extends:
-                parts += ["ontology", "queries"]
-            if not _is_folder(folder / part):
-                raise MissingFile(
-                    Text(f"{folder} 里没有 {part}/ 文件夹", f"{folder} has no folder {part}/"),
-                    hint=Text(
-                        "用 --project 指向含 ontology/、data/、queries/ 的文件夹",
-                        "point --project at a folder with ontology/, data/ and queries/",
-                    ),
-                )
+        _require(folder, "data")
+        if not config.read(folder / config.NAME).extends:
+            _require(folder, "ontology", "queries")
         place = store or os.environ.get("KG_STORE")
         if place and not is_url(place):
             return cls(folder, _store(place))
@@ -79,7 +70,7 @@ class Project:
     @cached_property
     def documents(self) -> tuple[Document, ...]:
         """The folders in ``data/`` that contain a ``document.trig``, in name order."""
-        folders = (entry for entry in _entries(self.root / "data") if _is_folder(entry))
+        folders = (path for entry in _entries(self.root / "data") if _is_folder(path := Path(entry)))
         return tuple(Document(f.name, f) for f in folders if _exists(f / "document.trig"))
 
     @cached_property
@@ -163,6 +154,19 @@ class Project:
         return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)
 
 
+def _require(folder: Path, *parts: str) -> None:
+    """Raise MissingFile if *folder* lacks one of the folders *parts*."""
+    for part in parts:
+        if not _is_folder(folder / part):
+            raise MissingFile(
+                Text(f"{folder} 里没有 {part}/ 文件夹", f"{folder} has no folder {part}/"),
+                hint=Text(
+                    "用 --project 指向含 ontology/、data/、queries/ 的文件夹",
+                    "point --project at a folder with ontology/, data/ and queries/",
+                ),
+            )
+
+
 def _packaged() -> Path:
     """The folder of the packaged project."""
     return PACKAGED if PACKAGED.is_dir() else CHECKOUT
@@ -170,7 +174,7 @@ def _packaged() -> Path:
 
 def _model(folder: Path) -> Iterator[Path]:
     """The files of terms and lists in *folder*."""
-    for path in _entries(folder):
+    for path in map(Path, _entries(folder)):
         if path.name in {f"shapes-{kind}.ttl" for kind in KINDS} or _UNREAD.fullmatch(path.name):
             continue
         if path.suffix != ".ttl" or path.name.startswith("shapes-"):
@@ -185,10 +189,14 @@ def _model(folder: Path) -> Iterator[Path]:
         yield path
 
 
-def _entries(folder: Path) -> list[Path]:
-    """What lies in *folder*, in order of names."""
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """What lies in *folder*, in order of names.
+
+    A folder that cannot be read is an error, because a graph that silently lacks a file would be wrong. ``Path.rglob``
+    would skip it.
+    """
     try:
-        return sorted(folder.iterdir())
+        return sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
         raise unreadable(folder, error) from error
 
@@ -217,19 +225,12 @@ def unreadable(path: Path, error: OSError) -> MissingFile:
 
 
 def _walk(folder: Path, endings: tuple[str, ...]) -> Iterator[Path]:
-    """The files below *folder* with one of *endings*. A link to a folder is not followed: it could form a cycle.
-
-    An entry that cannot be read is an error, because a graph that silently lacks a file would be wrong. ``Path.rglob``
-    would skip such an entry.
-    """
-    try:
-        entries = list(os.scandir(folder))
-    except OSError as error:
-        raise unreadable(folder, error) from error
-    for entry in entries:
+    """The files below *folder* with one of *endings*. A link to a folder is not followed: it could form a cycle."""
+    for entry in _entries(folder):
+        path = folder / entry.name
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(folder / entry.name, endings)
-        elif (path := folder / entry.name).suffix in endings:
+            yield from _walk(path, endings)
+        elif path.suffix in endings:
             yield path if entry.is_file(follow_symlinks=False) else _file(path)
 
 

@@ -38,7 +38,8 @@ from kg.faces.cli.texts import document_of, read_text
 @click.pass_obj
 def passages(run: Run, text: str, output: str | None, force: bool) -> None:
     """Generate the passages of a text; the text itself is not kept, and nothing is overwritten unasked."""
-    from kg.source.document import guess_sections, read_sections, to_tsv
+    from kg.source.document import read_sections, to_tsv
+    from kg.source.headings import guess_sections
     from kg.source.passages import generate, industries
     from kg.source.project import Project
 
