@@ -30,11 +30,6 @@ HEADS = {
 """What the columns of charts, paths and audits are called for readers."""
 
 
-def node(iri: str) -> ox.NamedNode:
-    """The IRI as a term."""
-    return ox.NamedNode(iri)
-
-
 def passage_names(passages: Iterable[str]) -> ox.Literal:
     """The names of *passages*, in one cell."""
     return ox.Literal(" ".join(slug(p) for p in passages))

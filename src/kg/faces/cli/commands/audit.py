@@ -11,20 +11,14 @@ import pyoxigraph as ox
 from kg.faces.cli.completing import INDUSTRY
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import (
-    chosen,
-    cite,
-    format_or_text_option,
-    show,
-)
+from kg.faces.cli.render import chosen, cite, format_or_text_option, show
+from kg.faces.cli.rows import HEADS, passage_names
 from kg.store.results import Table
 from kg.store.values import Term
 from kg.vocab import SH, SHAPE
 
 if TYPE_CHECKING:
     from kg.ask.overview import AuditFinding
-
-from kg.faces.cli.rows import HEADS, node, passage_names
 
 
 @click.command(help=say("报告自相矛盾之处,附算式", "where the report contradicts itself, with the arithmetic"))
@@ -56,7 +50,9 @@ def _audit_rows(found: list[AuditFinding], names: Any, lang: str, kind: str) -> 
         severity = names.label(SH + f.severity, lang) if seen else f.severity
         involved = say("、", ", ").join(names.label(i, lang) for i in f.involved) if seen else " ".join(f.involved)
         texts = [ox.Literal(t) for t in (f.message.zh, f.message.en, involved)]
-        rows.append((ox.Literal(severity), ox.Literal(f.rule), node(f.focus), *texts, passage_names(f.passages)))
+        rows.append(
+            (ox.Literal(severity), ox.Literal(f.rule), ox.NamedNode(f.focus), *texts, passage_names(f.passages))
+        )
     return Table(("severity", "rule", "focus", "zh", "en", "involved", "passages"), tuple(rows))
 
 

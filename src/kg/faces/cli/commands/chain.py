@@ -6,23 +6,18 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
+import pyoxigraph as ox
 
 from kg.ask.chain import NOTHING, UNPLACED
 from kg.faces.cli.completing import INDUSTRY
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import (
-    chosen,
-    cite,
-    format_or_text_option,
-    show,
-)
+from kg.faces.cli.render import chosen, cite, format_or_text_option, show
+from kg.faces.cli.rows import HEADS, passage_names
 from kg.store.results import Table
 
 if TYPE_CHECKING:
     from kg.ask.chain import Chain, SegmentCell
-
-from kg.faces.cli.rows import HEADS, node, passage_names
 
 
 @click.command(help=say("产业链图:层级、环节、企业与出处", "the tier chart of an industry, with companies and sources"))
@@ -72,7 +67,7 @@ def _chain_rows(found: Chain) -> Table:
     rows: list[tuple[Any, ...]] = []
 
     def row(passages: Iterable[str], **iris: str | None) -> None:
-        rows.append((*(node(i) if (i := iris.get(c)) else None for c in columns[:-1]), passage_names(passages)))
+        rows.append((*(ox.NamedNode(i) if (i := iris.get(c)) else None for c in columns[:-1]), passage_names(passages)))
 
     def add(place: dict[str, str | None], cells: Iterable[SegmentCell]) -> None:
         for cell in (inner for top in cells for inner in top):

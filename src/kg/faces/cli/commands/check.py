@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-
-if TYPE_CHECKING:
-    pass
-
 from kg.faces.cli.texts import document_of, read_text
 
 

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from kg.errors import NotFound
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import (
-    format_option,
-    print_plain,
-)
+from kg.faces.cli.render import format_option, print_plain
 from kg.terms import Text
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command(help=say("按任何名称找事物", "find things by any name"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,12 +10,8 @@ from kg.errors import UsageProblem
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.output import write
-from kg.terms import Text
-
-if TYPE_CHECKING:
-    pass
-
 from kg.faces.cli.texts import document_of, read_text
+from kg.terms import Text
 
 
 @click.command(

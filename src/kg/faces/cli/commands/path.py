@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
+import pyoxigraph as ox
 
 from kg.errors import UsageProblem
 from kg.faces.cli.completing import THING
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import (
-    chosen,
-    cite,
-    format_or_text_option,
-    show,
-)
+from kg.faces.cli.render import chosen, cite, format_or_text_option, show
+from kg.faces.cli.rows import HEADS, passage_names
 from kg.store.results import Table
 from kg.terms import Text
-
-if TYPE_CHECKING:
-    pass
-
-from kg.faces.cli.rows import HEADS, node, passage_names
 
 
 @click.command(help=say("两个事物如何相连,每一步都有出处", "how two things are connected, a passage on each hop"))
@@ -41,7 +31,10 @@ def path(run: Run, one: str, other: str, format_: str | None) -> None:
             hint=Text("给出两个不同的事物", "name two different things"),
         )
     if chosen(format_, "text") != "text":
-        rows = [(node(h.subject), node(h.predicate), node(h.value), passage_names(h.passages)) for h in hops]
+        rows = [
+            (ox.NamedNode(h.subject), ox.NamedNode(h.predicate), ox.NamedNode(h.value), passage_names(h.passages))
+            for h in hops
+        ]
         things = ("subject", "predicate", "object")
         show(Table((*things, "passages"), tuple(rows)), format_, run.lang, graph.names, HEADS, things)
         return

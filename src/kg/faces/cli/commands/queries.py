@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from kg.errors import UsageProblem
@@ -12,9 +10,6 @@ from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import format_option, print_plain
 from kg.terms import Text
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command(help=say("列出保存的查询", "list the saved queries"))

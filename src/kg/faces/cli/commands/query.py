@@ -45,10 +45,7 @@ def _pairs(params: tuple[str, ...]) -> dict[str, Any]:
         if not equals:
             raise UsageProblem(
                 Text(f"“{word}” 不是 参数=值", f"“{word}” is not param=value"),
-                hint=Text(
-                    "写成 kg query 查询名 参数=值",
-                    "write kg query NAME param=value",
-                ),
+                hint=Text("写成 kg query 查询名 参数=值", "write kg query NAME param=value"),
             )
         if name in pairs:
             raise UsageProblem(Text(f"参数 {name} 出现了两次", f"the parameter {name} is given twice"))

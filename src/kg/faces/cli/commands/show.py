@@ -11,10 +11,7 @@ from kg.errors import NotFound
 from kg.faces.cli.completing import THING
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import (
-    cite,
-    in_words,
-)
+from kg.faces.cli.render import cite, in_words
 from kg.terms import amount, expand, slug
 from kg.vocab import PASSAGE
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -15,10 +14,6 @@ from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import format_option, show, tell_truncated
 from kg.faces.cli.types import Seconds
 from kg.terms import Text
-
-if TYPE_CHECKING:
-    pass
-
 
 _MOST = 10_000
 """Rows of an answer if nobody says how many."""

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import (
-    chosen,
-    format_option,
-    print_plain,
-    tell_truncated,
-)
-
-if TYPE_CHECKING:
-    pass
+from kg.faces.cli.render import chosen, format_option, print_plain, tell_truncated
 
 
 @click.command(
