@@ -53,13 +53,18 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 2 * len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 4
 
 
+def shared(factory: pytest.TempPathFactory, name: str) -> Path:
+    """The folder *name*, which all processes of a test run share."""
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The repository's own project, with its store in a folder of the test run, which its processes share."""
-    own = tmp_path_factory.getbasetemp()
-    folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    (folder / "store").mkdir(exist_ok=True)
-    return Project.find(ROOT, folder / "store")
+    return Project.find(ROOT, shared(tmp_path_factory, "store"))
 
 
 @pytest.fixture(scope="session")
@@ -246,10 +251,7 @@ def url(graph: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture(scope="session")
 def world_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The invented project of tests/world, with its store in a folder that all processes of the test run share."""
-    own = tmp_path_factory.getbasetemp()
-    folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    (folder / "world").mkdir(exist_ok=True)
-    return Project.find(WORLD, folder / "world")
+    return Project.find(WORLD, shared(tmp_path_factory, "world"))
 
 
 @pytest.fixture(scope="session")
