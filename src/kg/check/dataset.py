@@ -14,6 +14,8 @@ from kg.terms import Text, compact, iri, lexical
 from kg.vocab import ALT_LABEL, BACKGROUND, ENTITIES, IVC, LABEL, OA, ONTOLOGY, PASSAGE, PASSAGES, RDFS, TYPE
 
 _NAMING = frozenset({TYPE, LABEL, ALT_LABEL})
+_OF_PASSAGES = frozenset({IVC + "Passage", OA + "TextPositionSelector", IVC + "Document"})
+"""Classes whose instances the graph of the passages describes."""
 
 
 def narrower(quads: Iterable[ox.Quad], *classes: str) -> set[str]:
@@ -52,14 +54,11 @@ def check(quads: Sequence[ox.Quad]) -> list[Finding]:
 
 def _graphs(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
     kinds = {iri(q.subject): iri(q.object) for q in quads if q.predicate.value == TYPE}
-    passages = {node for node, kind in kinds.items() if kind == IVC + "Passage"}
-    spans = {node for node, kind in kinds.items() if kind == OA + "TextPositionSelector"}
-    documents = {node for node, kind in kinds.items() if kind == IVC + "Document"}
-    known, registered = passages | {ENTITIES, BACKGROUND, ONTOLOGY}, passages | spans | documents
+    known = {ENTITIES, BACKGROUND, ONTOLOGY, *(node for node, kind in kinds.items() if kind == IVC + "Passage")}
 
     def stray(quad: ox.Quad) -> bool:
         graph = iri(quad.graph_name)
-        return graph not in known and not (graph == PASSAGES and iri(quad.subject) in registered)
+        return graph not in known and not (graph == PASSAGES and kinds.get(iri(quad.subject)) in _OF_PASSAGES)
 
     first = {(iri(q.graph_name), lexical(q.subject)): q for q in reversed(quads) if stray(q)}
     for (graph, _), quad in sorted(first.items()):

@@ -12,7 +12,7 @@ from kg.service.messages import Answer, Request
 from kg.store.answers import write_graph
 from kg.store.formats import ALL, GRAPHS
 from kg.terms import LANGS
-from kg.vocab import BASE, DCTERMS, IVC, OWL, PREFIXES, RDFS, TYPE, XSD
+from kg.vocab import BASE, DCTERMS, IVC, ONTOLOGY, OWL, PREFIXES, RDFS, TYPE, XSD
 
 _SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 _VOID: Final = "http://rdfs.org/ns/void#"
@@ -31,7 +31,8 @@ _SIZE: Final = """
 SELECT (COUNT(*) AS ?n) (COUNT(DISTINCT ?s) AS ?subjects) (COUNT(DISTINCT ?p) AS ?properties)
   (COUNT(DISTINCT ?o) AS ?objects) WHERE { ?s ?p ?o }"""
 _CLASSES: Final = "SELECT ?x (COUNT(?s) AS ?n) WHERE { ?s a ?x . ?x a owl:Class } GROUP BY ?x ORDER BY ?x"
-_PROPERTIES: Final = "SELECT ?x (COUNT(*) AS ?n) WHERE { ?s ?x ?o FILTER EXISTS { GRAPH <https://w3id.org/xinzhi/ns> { ?x a ?y } } } GROUP BY ?x ORDER BY ?x"
+_PROPERTIES: Final = f"""
+SELECT ?x (COUNT(*) AS ?n) WHERE {{ ?s ?x ?o FILTER EXISTS {{ GRAPH <{ONTOLOGY}> {{ ?x a ?y }} }} }} GROUP BY ?x ORDER BY ?x"""
 _GRAPHS: Final = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
 DATASET: Final = BASE + "dataset"
 _TITLES: Final = {"zh": "新质产业链图谱", "en": "xinzhi: an industry report as a knowledge graph"}
