@@ -34,11 +34,11 @@ def test_every_line_states_something_or_says_why_not(project: Project, document:
 
 
 def test_passages_are_those_of_the_text(document: Document, text: str) -> None:
-    assert generate(document, text, read_sections(document, "")) == document.passages.read_text(encoding="utf-8")
+    assert generate(document, text, read_sections(document)) == document.passages.read_text(encoding="utf-8")
 
 
 def test_graph_says_what_the_text_says(project: Project, document: Document, text: str) -> None:
-    assert [f.line("en") for f in against_text(project, document, text)] == []
+    assert [f.line("en") for f in against_text(read_project(project), document, text)] == []
 
 
 def test_the_text_itself_is_not_in_the_repository(text: str) -> None:

@@ -105,10 +105,10 @@ def test_headings_of_usual_styles_are_guessed(
 
 def test_sections_are_read_as_they_were_written(tmp_path: Path) -> None:
     document = Document("d1", tmp_path)
-    assert read_sections(document, "x") == []
+    assert read_sections(document) == []
     sections = [Section(1, 1, "前言"), Section(9, 2, "b", "https://example.org/industry/x"), Section(12, 2, "")]
     document.sections.write_text(to_tsv(sections), encoding="utf-8")
-    assert read_sections(document, "x") == sections
+    assert read_sections(document) == sections
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_row_of_sections_that_is_none_is_told(tmp_path: Path, line: str) -> No
     document = Document("d1", tmp_path)
     document.sections.write_text(f"{to_tsv([Section(2, 1, 'b')])}\n{line}\n", encoding="utf-8")
     with pytest.raises(SyntaxProblem) as caught:
-        read_sections(document, "data/d1/sections.tsv")
+        read_sections(document)
     assert str(caught.value.place) == "data/d1/sections.tsv:4"
 
 

@@ -117,9 +117,9 @@ def test_a_character_beyond_the_first_plane_stands_before_others() -> None:
 def test_each_document_says_what_its_text_says(world_project: Project, number: int) -> None:
     document = world_project.documents[number]
     words = text(document.id)
-    sections = read_sections(document, "sections.tsv")
+    sections = read_sections(document)
     assert generate(document, words, sections) == document.passages.read_text(encoding="utf-8")
-    assert [f.line("en") for f in against_text(world_project, document, words)] == []
+    assert [f.line("en") for f in against_text(read_project(world_project), document, words)] == []
     guessed = guess_sections(words, industries(world_project))
     assert guessed == [s for s in sections if (document.id, s.line) != ("w1", 1)]  # the title of w1 was added by hand
 

@@ -11,7 +11,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final
 
 import pyoxigraph as ox
@@ -19,9 +18,7 @@ import pyoxigraph as ox
 from kg.check.dataset import instances
 from kg.check.findings import Finding
 from kg.source.document import Document, read_sections
-from kg.source.passages import Passage, Registration, passage_name, registered, split
-from kg.source.project import Project
-from kg.source.turtle import read_project
+from kg.source.passages import Passage, Registration, digest, passage_name, registered, split
 from kg.terms import Text, fold, iri, language, lexical
 from kg.vocab import ALT_LABEL, BASE, ENTITIES, IVC, LABEL, ONTOLOGY, PASSAGE
 
@@ -41,13 +38,13 @@ _WORDED: Final = {"10000000": ("千万",), "1000000": ("百万",)}
 """Number → words that print it; the text may print these instead of digits."""
 
 
-def against_text(project: Project, document: Document, text: str) -> list[Finding]:
-    """Every difference between the data of *document* in *project* and *text*.
+def against_text(quads: Sequence[ox.Quad], document: Document, text: str) -> list[Finding]:
+    """Every difference between what *quads*, those of the project, say of *document* and *text*.
 
     Rules: X01 digest and span, X02 named in the passage, X03 printed value, X04 copied wording. If *text* is not the
     registered copy, only that is reported, because every span would differ.
     """
-    checker = _Checker(project, document, text)
+    checker = _Checker(quads, document, text)
     other = list(checker.copy())
     return other or [*checker.spans(), *checker.names(), *checker.numbers(), *checker.wording()]
 
@@ -80,11 +77,9 @@ def carried(document: Document) -> list[Carried]:
 
 
 class _Checker:
-    def __init__(self, project: Project, document: Document, text: str) -> None:
-        self._document, self._text = document, text
-        self._quads = read_project(project)
-        sections = read_sections(document, project.relative(document.sections))
-        self._passages = {PASSAGE + p.name: p for p in split(document.id, text, sections)}
+    def __init__(self, quads: Sequence[ox.Quad], document: Document, text: str) -> None:
+        self._quads, self._document, self._text = quads, document, text
+        self._passages = {PASSAGE + p.name: p for p in split(document.id, text, read_sections(document))}
         self._labels: dict[str, list[str]] = defaultdict(list)
         for quad in self._quads:
             if quad.predicate.value in (LABEL, ALT_LABEL) and iri(quad.graph_name) == ENTITIES:
@@ -96,7 +91,7 @@ class _Checker:
         """X01: the text has the registered SHA-256."""
         for quad in self._quads:
             of_document = iri(quad.subject) == self._document.iri and quad.predicate.value == IVC + "sha256"
-            if of_document and lexical(quad.object) != _digest(self._text):
+            if of_document and lexical(quad.object) != digest(self._text):
                 zh, en = _repair(self._text, lexical(quad.object))
                 yield _finding(
                     "X01-copy",
@@ -190,7 +185,7 @@ class _Checker:
 
 def _repair(text: str, registered: str) -> tuple[str, str]:
     """What to do if the text does not have the digest *registered*, in zh and en."""
-    if _digest(text.removeprefix("\ufeff").replace("\r\n", "\n")) == registered:
+    if digest(text.removeprefix("\ufeff").replace("\r\n", "\n")) == registered:
         return (
             "它只在换行(CRLF)或开头的字节顺序标记上不同,把它存为 LF 换行、无标记的 UTF-8 再核对",
             "only its line ends (CRLF) or a byte order mark differ: save it as UTF-8 with LF and no mark, and check again",
@@ -217,10 +212,6 @@ def _difference(actual: Mapping[str, str], expected: Mapping[str, str]) -> Text 
     zh = ",".join(f"{_PARTS[k].zh}登记为“{actual.get(k, '')}”,原文为“{expected[k]}”" for k in parts)
     en = ", ".join(f"{_PARTS[k].en} “{actual.get(k, '')}”, in the text “{expected[k]}”" for k in parts)
     return Text(zh, en) if parts else None
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
 
 
 def _printed(value: str, line: str) -> bool:

@@ -71,12 +71,8 @@ class Section:
     industry: str = ""
 
 
-def read_sections(document: Document, shown: str) -> list[Section]:
+def read_sections(document: Document) -> list[Section]:
     """The rows of *document*'s ``sections.tsv``, in line order; empty if there is no such file.
-
-    Args:
-        document: the document.
-        shown: the path of the file as error messages give it.
 
     Raises:
         SyntaxProblem: a row does not have these columns.
@@ -91,7 +87,7 @@ def read_sections(document: Document, shown: str) -> list[Section]:
         elif line.strip():
             raise SyntaxProblem(
                 Text("这一行不是“行号、层级、标题、产业”", "this row is not line, level, heading and industry"),
-                place=Place(shown, n),
+                place=Place(f"data/{document.id}/{document.sections.name}", n),
                 hint=Text(
                     "各列以制表符隔开,如“14⇥1⇥前言⇥”;层级为 1 至 9",
                     "separate the columns by tabs, as in “14⇥1⇥Foreword⇥”; a level is 1 to 9",

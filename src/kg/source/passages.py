@@ -63,7 +63,12 @@ class Passage:
     @property
     def digest(self) -> str:
         """Hex SHA-256 of the span's UTF-8 bytes."""
-        return sha256(self.text.encode()).hexdigest()
+        return digest(self.text)
+
+
+def digest(text: str) -> str:
+    """Hex SHA-256 of the UTF-8 bytes of *text*."""
+    return sha256(text.encode()).hexdigest()
 
 
 def passage_name(document: str, line: int) -> str:
@@ -98,7 +103,7 @@ def split(document: str, text: str, sections: Iterable[Section]) -> list[Passage
 def generate(document: Document, text: str, sections: Sequence[Section]) -> str:
     """The content of ``passages.ttl`` for *document*: the same inputs give the same bytes."""
     doc = _local("doc", BASE + "document/", document.id)
-    lines = [_HEAD, f'{doc} ivc:sha256 "{sha256(text.encode()).hexdigest()}" .\n']
+    lines = [_HEAD, f'{doc} ivc:sha256 "{digest(text)}" .\n']
     for p in split(document.id, text, sections):
         context = f" ivc:contextIndustry {_local('ind', _INDUSTRY, p.industry)} ;" if p.industry else ""
         name, selector = (_local("psg", PASSAGE, n) for n in (p.name, f"{p.name}-pos"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def document_of(project: Project, given: str) -> tuple[Document, str]:
     """The document and the file that ``[ID=]FILE`` names; without an id, the only one, or the one with that digest."""
-    from kg.source.passages import digests
+    from kg.source.passages import digest, digests
 
     documents = {document.id: document for document in project.documents}
     name, equals, path = given.partition("=")
@@ -24,8 +23,7 @@ def document_of(project: Project, given: str) -> tuple[Document, str]:
         return documents[name], path
     if len(documents) == 1:
         return next(iter(documents.values())), given
-    by_digest = digests(project)
-    found = by_digest.get(sha256(read_text(given).encode()).hexdigest())
+    found = digests(project).get(digest(read_text(given)))
     if found in documents:
         return documents[found], given
     known = "、".join(documents), ", ".join(documents)

@@ -40,11 +40,13 @@ def check(run: Run, files: tuple[str, ...], texts: tuple[str, ...], with_audit: 
     project = Project.find(run.project, run.store)
     wanted = {name for file in files for name in project.within(file)}
     findings = examine(project)
-    for given in texts:
+    if texts:
         from kg.check.fidelity import against_text
+        from kg.source.turtle import read_project
 
-        document, path = document_of(project, given)
-        findings += locate(project, against_text(project, document, read_text(path)))
+        quads = read_project(project)
+        for document, path in (document_of(project, given) for given in texts):
+            findings += locate(project, against_text(quads, document, read_text(path)))
     if not with_audit:
         findings = [f for f in findings if f.severity == "Violation"]
     if files:

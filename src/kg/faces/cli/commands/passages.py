@@ -41,7 +41,7 @@ def passages(run: Run, text: str, output: str | None, force: bool) -> None:
     project = Project.find(run.project, run.store)
     document, path = document_of(project, text)
     words = read_text(path)
-    sections = read_sections(document, project.relative(document.sections))
+    sections = read_sections(document)
     if not document.sections.exists():
         sections = guess_sections(words, industries(project))
         write(to_tsv(sections), str(document.sections))
