@@ -1,4 +1,4 @@
-"""A handler for the workers of tests/test_service.py: the request says what to do, as ``deed argument``."""
+"""A handler for the workers of tests/service/test_service.py: the request says what to do, as ``deed argument``."""
 
 from __future__ import annotations
 

@@ -31,12 +31,11 @@ import httpx
 import pyoxigraph as ox
 import rdflib
 
-from conftest import free_port
+from conftest import ROOT, free_port
 from kg.pipeline.digests import seal
 from kg.pipeline.freshness import FORMAT
 from kg.store.formats import Format
 
-ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path(os.environ.get("KG_VENV") or ROOT / ".venv") / "suites"
 """Where ``scripts/suites`` unpacks them."""
 

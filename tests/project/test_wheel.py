@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import free_port
+from conftest import ROOT, free_port
 
-ROOT = Path(__file__).resolve().parents[1]
 OFFLINE = re.compile(r"NewConnectionError|ConnectTimeout|name resolution|Network is unreachable|Connection refused")
 """What pip says where there is no network to the index."""
 

@@ -1,6 +1,6 @@
 """The Python door: tables and data frames, the examples of the docstrings, of docs/python.md and of the notebook.
 
-``KG_GOLDEN=write scripts/test -n0 tests/test_python.py`` renews what the pages and the notebook show; read it before it is committed.
+``KG_GOLDEN=write scripts/test -n0 tests/project/test_python.py`` renews what the pages and the notebook show; read it before it is committed.
 """
 
 from __future__ import annotations

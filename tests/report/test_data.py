@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
+from conftest import ROOT
 from kg import vocab
 from kg.check.coverage import REASONS, rows
 from kg.check.fidelity import against_text
@@ -16,8 +16,6 @@ from kg.source.document import Document, read_sections
 from kg.source.passages import generate
 from kg.source.project import Project
 from kg.source.turtle import read_project
-
-ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture

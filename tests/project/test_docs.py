@@ -7,12 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from conftest import ROOT
 from kg import errors
 from kg.faces.cli import COMMANDS
 from kg.faces.manual import pages
 from kg.graph import KnowledgeGraph
-
-ROOT = Path(__file__).resolve().parents[1]
 
 
 def test_every_error_has_its_paragraph() -> None:

@@ -1,6 +1,6 @@
 """``kg mcp``: the real program, asked over standard input and output with the protocol's own client.
 
-``KG_GOLDEN=write scripts/test -n0 tests/test_mcp.py`` renews the call and answer in docs/agents.md; read it before it is committed.
+``KG_GOLDEN=write scripts/test -n0 tests/faces/test_mcp.py`` renews the call and answer in docs/agents.md; read it before it is committed.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import ROOT
 from kg.ask.tables import with_labels
 from kg.errors import SyntaxProblem
 from kg.graph import KnowledgeGraph
@@ -23,10 +24,9 @@ from kg.source.queryfile import TYPES, SavedQuery, read
 from kg.store.results import to_tsv
 from kg.vocab import XSD
 
-ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted((ROOT / "queries").glob("*.rq"))
 STRINGS = (XSD + "string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")
-GOLDEN = ROOT / "tests" / "golden"
+GOLDEN = ROOT / "tests" / "report" / "golden"
 PAIRS = {"links-between-companies"}
 """Queries of which one parameter is left open at a time: any company with any other has hundreds of thousands of rows."""
 HOSTILE = (

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
@@ -19,6 +18,7 @@ import pytest
 from rdflib import RDF, RDFS, SH, SKOS, BNode, Graph, URIRef
 from rdflib.plugins.sparql import prepareQuery
 
+from conftest import ROOT
 from kg.check.findings import Finding
 from kg.check.shapes import Shapes, default_graph
 from kg.pipeline.build import materialise
@@ -26,7 +26,6 @@ from kg.reason.closure import close
 from kg.reason.rules import Rule, compile_rules
 from kg.vocab import IVC, ONTOLOGY, PREFIXES, SHAPE
 
-ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "tests" / "cases" / "shapes"
 KINDS = ("integrity", "types", "audit")
 CASES = sorted(p.name.removesuffix(".trig") for p in FOLDER.glob("*.trig") if p.name != "base.trig")

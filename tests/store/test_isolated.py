@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from test_confine import filters
 
 from kg.errors import LimitReached, QuerySyntax, Refused, StoreError, UsageProblem
 from kg.graph import KnowledgeGraph
@@ -21,7 +22,6 @@ from kg.source.project import Project
 from kg.store.embedded import to_table
 from kg.store.worker import Worker
 from processes import children, eventually, needs_proc, there
-from test_confine import filters
 
 ENDLESS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(CONCAT(STR(?c), STR(?f), STR(?i))) < 0) }"
 XSD = "http://www.w3.org/2001/XMLSchema#"

@@ -32,7 +32,7 @@ from typing import Any
 import httpx
 import pytest
 
-from conftest import Server, Trap, serving
+from conftest import ROOT, Server, Trap, serving
 from kg.errors import KgError
 from kg.faces.web.problems import STATUS
 from kg.graph import KnowledgeGraph
@@ -43,7 +43,7 @@ from processes import children, eventually, family, needs_proc, resident, zombie
 
 pytestmark = needs_proc
 
-FOLDER = Path(__file__).resolve().parent / "cases" / "hostile"
+FOLDER = ROOT / "tests" / "cases" / "hostile"
 CASES = sorted(p.stem for p in FOLDER.glob("*.rq"))
 CODES = ("answer", "syntax", "usage", "refused", "too-large", "limit")
 EXIT = {"answer": 0, "syntax": 2, "usage": 2, "refused": 2, "too-large": 4, "limit": 4}

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import uvloop
 
+from conftest import ROOT
 from kg.errors import Busy, LimitReached, StoreError
 from kg.service.forkserver import ForkServer
 from kg.service.pool import Pool
@@ -23,7 +24,7 @@ from processes import children, command, eventually, family, needs_proc, open_fi
 
 pytestmark = needs_proc
 
-HERE = Path(__file__).resolve().parent
+HERE = ROOT / "tests"
 MEMORY = 2**28
 Test = Callable[["Workers"], Awaitable[None]]
 Run = Callable[..., None]

@@ -14,13 +14,13 @@ from rdflib import OWL, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 from rdflib.term import Node
 
+from conftest import ROOT
 from kg import vocab
 from kg.errors import SyntaxProblem
 from kg.graph import KnowledgeGraph
 from kg.source.canonical import canonical, main
 from kg.source.project import Project
 
-ROOT = Path(__file__).resolve().parents[1]
 MODEL = ("ivc.ttl", "ivc-lists.ttl", "ivc-align.ttl")
 KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
 PREFIXES = "".join(f"@prefix {p}: <{n}> .\n" for p, n in vocab.PREFIXES.items())

@@ -1,17 +1,15 @@
-"""The answers in both READMEs are what the program answers; ``KG_GOLDEN=write scripts/test -n0 tests/test_readme.py`` renews them."""
+"""The answers in both READMEs are what the program answers; ``KG_GOLDEN=write scripts/test -n0 tests/project/test_readme.py`` renews them."""
 
 from __future__ import annotations
 
 import os
 import re
 import shlex
-from pathlib import Path
 
 import pytest
 
-from conftest import Run
+from conftest import ROOT, Run
 
-ROOT = Path(__file__).resolve().parents[1]
 LANGUAGE = {"README.md": "en", "README.zh.md": "zh"}
 EXAMPLES = [
     (n, *m)
