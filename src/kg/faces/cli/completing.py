@@ -17,20 +17,23 @@ from click.shell_completion import (
     split_arg_string,
 )
 
+from kg.faces.cli.language import current
+from kg.faces.cli.options import Run
+
 if TYPE_CHECKING:
     from kg.ask.names import Names, Thing
     from kg.source.queryfile import SavedQuery
 
 
-def complete(cli: click.Command, asked: str) -> int:
-    """Answer a shell; the exit code.
+def complete(cli: click.Command, instruction: str) -> int:
+    """Print what a shell may offer; the exit code.
 
     Args:
         cli: the program.
-        asked: what is wanted, as ``bash_complete``.
+        instruction: as Click has it: ``bash_complete``, ``bash_source``, and so for the other shells.
     """
     try:
-        return shell_complete(cli, {}, "kg", "_KG_COMPLETE", asked)
+        return shell_complete(cli, {"obj": Run(current())}, "kg", "_KG_COMPLETE", instruction)
     except Exception:  # no store, a broken one, a wrong option: nothing to offer, and no error text into the prompt
         return 1
 

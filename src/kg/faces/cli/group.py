@@ -7,12 +7,14 @@ from typing import Any
 import click
 
 from kg.faces.cli import COMMANDS
-from kg.faces.cli.language import say
-from kg.faces.cli.options import common
+from kg.faces.cli.bilingual import Command, Option
+from kg.faces.cli.language import current, say
+from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import monochrome
+from kg.terms import Text
 
 
-class _Group(click.Group):
+class _Group(Command, click.Group):
     """Commands in the order in which people meet them, each module imported when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -44,14 +46,20 @@ class _Group(click.Group):
     context_settings={
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
-        "color": False if monochrome() else None,
     },
-    help=say(
+    help=Text(
         "产业报告的知识图谱:可问、可查、可核对。\n\n先试:kg stats,再试 kg chain 某个产业",
         "Industry reports as a knowledge graph to question, check and trust.\n\nTry first: kg stats, then kg chain INDUSTRY",
     ),
 )
-@click.version_option(package_name="xinzhi", prog_name="kg", help=say("显示版本后退出", "show the version and exit"))
+@click.version_option(
+    package_name="xinzhi", prog_name="kg", cls=Option, help=Text("显示版本后退出", "show the version and exit")
+)
 @common
 def cli() -> None:
     """Hold the commands together."""
+
+
+def settings() -> dict[str, Any]:
+    """What the context of a run is made with."""
+    return {"obj": Run(current()), "color": False if monochrome() else None}

@@ -7,12 +7,14 @@ works on a busy machine, is not cut off.
 
 from __future__ import annotations
 
-import _thread
 import os
 import sys
 import time
+from collections.abc import Callable
+from contextvars import copy_context
 from math import isfinite
 from pathlib import Path
+from threading import Event, Thread
 from typing import Final
 
 from kg.errors import KgError, LimitReached, UsageProblem
@@ -27,8 +29,11 @@ _DOUBT: Final = 2.0
 _POLL: Final = 0.1
 
 
-def watch(folder: Path | None, memory: int = _MEMORY) -> None:
+def watch(folder: Path | None, memory: int = _MEMORY) -> Callable[[], None]:
     """End this process with a message if it takes too long or too much memory from now on.
+
+    Returns:
+        A function that ends the watch.
 
     Args:
         folder: the build that is asked; None for a graph elsewhere.
@@ -37,7 +42,10 @@ def watch(folder: Path | None, memory: int = _MEMORY) -> None:
     Raises:
         UsageProblem: the variable KG_TIMEOUT is no number of seconds.
     """
-    _thread.start_new_thread(_watch, (folder, _allowed(), memory, time.process_time()))
+    done = Event()
+    args = (_watch, done, folder, _allowed(), memory, time.process_time())
+    Thread(target=copy_context().run, args=args, daemon=True).start()  # the context has the language of the messages
+    return done.set
 
 
 def _allowed() -> float:
@@ -55,10 +63,9 @@ def _allowed() -> float:
     return seconds
 
 
-def _watch(folder: Path | None, allowed: float, memory: int, start: float) -> None:
+def _watch(done: Event, folder: Path | None, allowed: float, memory: int, start: float) -> None:
     unsure = folder is not None
-    while True:
-        time.sleep(_POLL)
+    while not done.wait(_POLL):
         seconds, held = time.process_time() - start, _resident()
         if held > memory:
             _end(_too_much(held, memory))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -12,8 +13,9 @@ import click
 from click.core import ParameterSource
 
 from kg.errors import UsageProblem
-from kg.faces.cli.language import current, say
-from kg.terms import Lang, Text, is_url
+from kg.faces.cli.bilingual import FilePath, option
+from kg.faces.cli.language import say
+from kg.terms import LANGS, Lang, Text, is_url
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -26,13 +28,11 @@ class Run:
         lang: ``zh`` or ``en``.
         project: folder named by --project, or None.
         store: folder named by --store, or None.
-        debug: whether errors show their traceback.
     """
 
     lang: Lang
     project: str | None = None
     store: str | None = None
-    debug: bool = False
 
     def graph(self, *, limited: bool = True) -> Any:
         """The graph to ask, built first if need be (steps go to stderr when that is a terminal).
@@ -46,7 +46,7 @@ class Run:
         if limited:
             from kg.faces.cli.limits import watch
 
-            watch(getattr(graph, "path", None))
+            click.get_current_context().call_on_close(watch(getattr(graph, "path", None)))
         return graph
 
     def whole_graph(self) -> Any:
@@ -79,20 +79,15 @@ def step_printer() -> Callable[[str, float], None] | None:
     return lambda step, seconds: click.echo(f"  {step:<13}{seconds:7.2f} s", err=True)
 
 
-def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
-    def callback(ctx: click.Context, param: click.Parameter, value: Any) -> None:
-        run = ctx.find_root().obj
-        if run is None:
-            run = ctx.find_root().obj = Run(current())
-        ctx.obj = run
-        written = ctx.get_parameter_source(str(param.name)) is not ParameterSource.ENVIRONMENT
-        if value == "" and written:
-            raise _empty(name)
-        # What stands before the subcommand's name was kept already, and no variable may overrule it.
-        if value and (written or getattr(run, name) is None):
-            setattr(run, name, _place(value) if name == "store" else value)
-
-    return callback
+def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    """Put the value of the option *param* into the Run, where it has the option's name."""
+    run, name = ctx.find_object(Run), str(param.name)
+    given = ctx.get_parameter_source(name) is not ParameterSource.ENVIRONMENT
+    if value == "" and given:
+        raise _empty(name)
+    # An option that stands before the command's name was kept already; a variable does not replace it.
+    if run and value and (given or getattr(run, name) is None):
+        setattr(run, name, _place(value) if name == "store" else value)
 
 
 def _empty(name: str) -> UsageProblem:
@@ -122,31 +117,25 @@ def _place(store: str) -> str:
     return store
 
 
-def common(command: F) -> F:
-    """Add --lang, --project, --store and --debug to a command; their values end up in the Run."""
-    kinds: tuple[tuple[str, str, dict[str, Any]], ...] = (
-        (
-            "--lang",
-            "lang",
-            {"type": click.Choice(["zh", "en"]), "help": say("界面与名称的语言", "language of texts and names")},
-        ),
-        (
-            "--project",
-            "project",
-            {"type": click.Path(), "envvar": "KG_PROJECT", "help": say("项目文件夹", "project folder")},
-        ),
-        (
+def common(function: F) -> F:
+    """Add --lang, --project, --store and --debug to a command; their values are kept in the Run, but for --debug."""
+    for add in (
+        _kept("--lang", type=click.Choice(LANGS), help=Text("界面与名称的语言", "language of texts and names")),
+        _kept("--project", type=FilePath(), envvar="KG_PROJECT", help=Text("项目文件夹", "project folder")),
+        _kept(
             "--store",
-            "store",
-            {
-                "envvar": "KG_STORE",
-                "help": say(
-                    "图谱所在文件夹,或 SPARQL 库的 URL", "folder of the built graph, or the URL of a SPARQL store"
-                ),
-            },
+            envvar="KG_STORE",
+            help=Text("图谱所在文件夹,或 SPARQL 库的 URL", "folder of the built graph, or the URL of a SPARQL store"),
         ),
-        ("--debug", "debug", {"is_flag": True, "help": say("出错时显示调用栈", "show the traceback of an error")}),
-    )
-    for flag, name, settings in kinds:
-        command = click.option(flag, name, expose_value=False, is_eager=True, callback=_keep(name), **settings)(command)
-    return command
+        option(
+            "--debug",
+            is_flag=True,
+            expose_value=False,
+            help=Text("出错时显示调用栈", "show the traceback of an error"),
+        ),
+    ):
+        function = add(function)
+    return function
+
+
+_kept = partial(option, expose_value=False, is_eager=True, callback=_keep)

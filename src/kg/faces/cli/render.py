@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 import pyoxigraph as ox
 
 from kg.ask.tables import of_language, plain_table, with_labels
+from kg.faces.cli.bilingual import option
 from kg.store import spreadsheet
 from kg.store.results import FORMATS, WRITERS, Table, markdown
 from kg.store.values import plain, written
@@ -21,20 +22,11 @@ if TYPE_CHECKING:
     from kg.ask.names import Names
 
 
-def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--format`` to a command: a table on a terminal, TSV when piped."""
-    return _with_formats(command, FORMATS)
-
-
-def format_or_text_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--format`` to a command whose answer reads best as text: that on a terminal, TSV when piped."""
-    return _with_formats(command, ("text", *FORMATS))
-
-
-def _with_formats(command: Callable[..., Any], formats: Sequence[str]) -> Callable[..., Any]:
-    return click.option("--format", "format_", type=click.Choice(formats), default=None, help="/".join(formats))(
-        command
-    )
+_WITH_TEXT: Final = ("text", *FORMATS)
+format_option = option("--format", "format_", type=click.Choice(FORMATS), help="/".join(FORMATS))
+"""Adds ``--format`` to a command: a table on a terminal, TSV in a pipe."""
+format_or_text_option = option("--format", "format_", type=click.Choice(_WITH_TEXT), help="/".join(_WITH_TEXT))
+"""Adds ``--format`` to a command whose answer reads best as text: text on a terminal, TSV in a pipe."""
 
 
 def chosen(format_: str | None, terminal: str = "table") -> str:

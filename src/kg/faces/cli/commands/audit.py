@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pyoxigraph as ox
 
+from kg.faces.cli.bilingual import command, option
 from kg.faces.cli.completing import INDUSTRY
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
@@ -15,15 +16,16 @@ from kg.faces.cli.render import chosen, cite, format_or_text_option, show
 from kg.faces.cli.rows import HEADS, passage_names
 from kg.store.results import Table
 from kg.store.values import Term
+from kg.terms import Text
 from kg.vocab import SH, SHAPE
 
 if TYPE_CHECKING:
     from kg.ask.overview import AuditFinding
 
 
-@click.command(help=say("报告自相矛盾之处,附算式", "where the report contradicts itself, with the arithmetic"))
+@command(help=Text("报告自相矛盾之处,附算式", "where the report contradicts itself, with the arithmetic"))
 @click.argument("industry", required=False, type=INDUSTRY)
-@click.option("--severity", type=click.Choice(["Warning", "Info"]), help=say("只列此级别", "only this severity"))
+@option("--severity", type=click.Choice(["Warning", "Info"]), help=Text("只列此级别", "only this severity"))
 @format_or_text_option
 @common
 @click.pass_obj

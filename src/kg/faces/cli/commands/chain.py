@@ -9,18 +9,20 @@ import click
 import pyoxigraph as ox
 
 from kg.ask.chain import NOTHING, UNPLACED
+from kg.faces.cli.bilingual import command
 from kg.faces.cli.completing import INDUSTRY
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import chosen, cite, format_or_text_option, show
 from kg.faces.cli.rows import HEADS, passage_names
 from kg.store.results import Table
+from kg.terms import Text
 
 if TYPE_CHECKING:
     from kg.ask.chain import Chain, SegmentCell
 
 
-@click.command(help=say("产业链图:层级、环节、企业与出处", "the tier chart of an industry, with companies and sources"))
+@command(help=Text("产业链图:层级、环节、企业与出处", "the tier chart of an industry, with companies and sources"))
 @click.argument("industry", type=INDUSTRY)
 @format_or_text_option
 @common

@@ -5,16 +5,17 @@ from __future__ import annotations
 import click
 
 from kg.errors import NotFound
+from kg.faces.cli.bilingual import Integer, command, option
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import format_option, print_plain
 from kg.terms import Text
 
 
-@click.command(help=say("按任何名称找事物", "find things by any name"))
+@command(help=Text("按任何名称找事物", "find things by any name"))
 @click.argument("text")
-@click.option("--kind", help=say("类别,如 企业 或 Company", "kind, such as company or Company"))
-@click.option("--limit", type=click.IntRange(1), default=10, show_default=True)
+@option("--kind", help=Text("类别,如 企业 或 Company", "kind, such as company or Company"))
+@option("--limit", type=Integer(1), default=10, show_default=True)
 @format_option
 @common
 @click.pass_obj

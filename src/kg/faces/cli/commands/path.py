@@ -6,8 +6,8 @@ import click
 import pyoxigraph as ox
 
 from kg.errors import UsageProblem
+from kg.faces.cli.bilingual import command
 from kg.faces.cli.completing import THING
-from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import chosen, cite, format_or_text_option, show
 from kg.faces.cli.rows import HEADS, passage_names
@@ -15,7 +15,7 @@ from kg.store.results import Table
 from kg.terms import Text
 
 
-@click.command(help=say("两个事物如何相连,每一步都有出处", "how two things are connected, a passage on each hop"))
+@command(help=Text("两个事物如何相连,每一步都有出处", "how two things are connected, a passage on each hop"))
 @click.argument("one", type=THING)
 @click.argument("other", type=THING)
 @format_or_text_option

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.errors import UsageProblem
+from kg.faces.cli.bilingual import Integer, command, option
 from kg.faces.cli.completing import QUERY, VALUE
-from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import chosen, format_option, show
 from kg.terms import Text
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from kg.source.queryfile import SavedQuery
 
 
-@click.command(help=say("运行保存的查询:kg query 名称 [参数=值 …]", "run a saved query: kg query NAME [param=value …]"))
+@command(help=Text("运行保存的查询:kg query 名称 [参数=值 …]", "run a saved query: kg query NAME [param=value …]"))
 @click.argument("name", type=QUERY)
 @click.argument("params", nargs=-1, type=VALUE)
-@click.option("--limit", type=click.IntRange(1), help=say("最多行数", "most rows"))
+@option("--limit", type=Integer(1), help=Text("最多行数", "most rows"))
 @format_option
 @common
 @click.pass_obj

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.errors import NotFound
+from kg.faces.cli.bilingual import command, option
 from kg.faces.cli.completing import THING
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import cite, in_words
-from kg.terms import amount, expand, slug
+from kg.terms import Text, amount, expand, slug
 from kg.vocab import PASSAGE
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ _PASSAGE = re.compile(r"[^\s/:]+-L\d{4,}")
 """Names of passages: document and line."""
 
 
-@click.command(help=say("一个事物的全貌:名称、关系、数字、论断、出处", "one thing from all sides"))
+@command(help=Text("一个事物的全貌:名称、关系、数字、论断、出处", "one thing from all sides"))
 @click.argument("thing", type=THING)
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
+@option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
 @common
 @click.pass_obj
 def show(run: Run, thing: str, format_: str) -> None:

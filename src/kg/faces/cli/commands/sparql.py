@@ -9,22 +9,21 @@ import click
 
 from kg.ask.tables import plain_table
 from kg.errors import LimitReached, MissingFile, Place, reason
-from kg.faces.cli.language import say
+from kg.faces.cli.bilingual import Integer, Seconds, command, option
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import format_option, show, tell_truncated
-from kg.faces.cli.types import Seconds
 from kg.terms import Text
 
 _MOST = 10_000
 """Rows of an answer if nobody says how many."""
 
 
-@click.command(
-    help=say("只读 SPARQL 1.1:文本、文件或 -(标准输入)", "read-only SPARQL 1.1: text, a file, or - for standard input")
+@command(
+    help=Text("只读 SPARQL 1.1:文本、文件或 -(标准输入)", "read-only SPARQL 1.1: text, a file, or - for standard input")
 )
 @click.argument("text")
-@click.option("--timeout", type=Seconds(0.01, 86_400), default=30.0, show_default=True, help=say("秒", "seconds"))
-@click.option("--limit", type=click.IntRange(1), show_default=str(_MOST), help=say("最多行数", "most rows"))
+@option("--timeout", type=Seconds(0.01, 86_400), default=30.0, show_default=True, help=Text("秒", "seconds"))
+@option("--limit", type=Integer(1), show_default=str(_MOST), help=Text("最多行数", "most rows"))
 @format_option
 @common
 @click.pass_obj

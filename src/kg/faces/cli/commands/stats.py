@@ -6,20 +6,20 @@ from typing import Any
 
 import click
 
+from kg.faces.cli.bilingual import Integer, command, option
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import chosen, format_option, print_plain, tell_truncated
+from kg.terms import Text
 
 
-@click.command(
-    help=say(
+@command(
+    help=Text(
         "图谱有多大;--central 列出枢纽与单点", "how much there is; --central lists hubs and single points of failure"
     )
 )
-@click.option("--central", is_flag=True, help=say("介数中心性与割点", "betweenness centrality and articulation points"))
-@click.option(
-    "--limit", type=click.IntRange(1), help=say("每种最多行数(--central:15)", "most rows of each kind (--central: 15)")
-)
+@option("--central", is_flag=True, help=Text("介数中心性与割点", "betweenness centrality and articulation points"))
+@option("--limit", type=Integer(1), help=Text("每种最多行数(--central:15)", "most rows of each kind (--central: 15)"))
 @format_option
 @common
 @click.pass_obj
