@@ -1,8 +1,9 @@
-"""The real graph, built once for the whole run, and the real command line in a process of its own."""
+"""The graphs, each built once for the whole run; the command line, run in this process or in one of its own."""
 
 from __future__ import annotations
 
 import functools
+import io
 import json
 import os
 import shutil
@@ -14,17 +15,18 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from kg.faces.cli import main
 from kg.graph import KnowledgeGraph
 from kg.pipeline.build import build
 from kg.pipeline.publish import publish
 from kg.source.project import Project
-from program import Program
 
 ROOT = Path(__file__).resolve().parents[1]
 INDUSTRIES = [
@@ -88,30 +90,47 @@ def kites(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-@pytest.fixture(scope="session")
-def program() -> Iterator[Program]:
-    running = Program()
-    yield running
-    running.close()
+def on(project: Project) -> Run:
+    """``on(project)("find", "Qinglan", lang="zh")`` runs the program on the built graph of *project*.
 
-
-@pytest.fixture(scope="session")
-def kg(graph: KnowledgeGraph, project: Project, program: Program) -> Run:
-    """``kg("find", "BYD", lang="zh")`` runs the program on the built graph.
-
-    With a setting for Python itself (``PYTHONPATH``, …) it is started as a user starts it.
+    With a setting for Python itself (``PYTHONPATH``, …) it runs in a process of its own.
     """
 
     def run(*args: str, lang: str = "en", code: int | None = 0, **settings: str) -> subprocess.CompletedProcess[str]:
-        own = {"KG_LANG": lang, "KG_PROJECT": str(project.root), "KG_STORE": str(project.store)}
-        plain = not any(name.startswith("PYTHON") for name in settings)
-        env = {**own, **settings}
-        done = program.run(args, {**os.environ, **env}) if plain else shell(*args, **env)
+        env = {"KG_LANG": lang, "KG_PROJECT": str(project.root), "KG_STORE": str(project.store), **settings}
+        apart = any(name.startswith("PYTHON") for name in settings)
+        done = shell(*args, **env) if apart else _called(args, env)
         if code is not None:
             assert done.returncode == code, done.stdout + done.stderr
         return done
 
     return run
+
+
+def _called(args: tuple[str, ...], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """What the program leaves when it is called in this process: exit code, standard output, standard error."""
+    streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2)]
+    with (
+        patch.dict(os.environ, env),
+        redirect_stdout(streams[0]),
+        redirect_stderr(streams[1]),
+        pytest.raises(SystemExit) as left,
+    ):
+        main(list(args))
+    told = [stream.buffer.getvalue().decode().replace("\r\n", "\n") for stream in streams]
+    return subprocess.CompletedProcess(["kg", *args], left.value.code, *told)
+
+
+@pytest.fixture(scope="session")
+def kg(world: KnowledgeGraph, world_project: Project) -> Run:
+    """The program on the graph of the invented project, as :func:`on` runs it."""
+    return on(world_project)
+
+
+@pytest.fixture(scope="session")
+def report_kg(graph: KnowledgeGraph, project: Project) -> Run:
+    """The program on the graph of the report, as :func:`on` runs it."""
+    return on(project)
 
 
 def shell(*args: str, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -19,8 +19,8 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize(("name", "command", "answer"), EXAMPLES, ids=[f"{e[0]}: {e[1]}" for e in EXAMPLES])
-def test_example(kg: Run, name: str, command: str, answer: str) -> None:
-    fresh = kg(*shlex.split(command), code=None).stdout
+def test_example(report_kg: Run, name: str, command: str, answer: str) -> None:
+    fresh = report_kg(*shlex.split(command), code=None).stdout
     if os.environ.get("KG_GOLDEN") == "write":
         page = ROOT / name
         block = f"$ kg {command}\n"

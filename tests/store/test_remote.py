@@ -41,11 +41,11 @@ def test_views_and_handovers_are_the_same(graph: KnowledgeGraph, url: str) -> No
     assert len(remote.to_rdflib()) == len(graph.to_rdflib())
 
 
-def test_the_shell_asks_it(kg: Run, url: str) -> None:
-    here = kg("query", "companies-in-segment", "--format", "tsv").stdout
-    assert kg("query", "companies-in-segment", "--format", "tsv", "--store", url).stdout == here
-    assert kg("sparql", "ASK { co:byd a ivc:Company }", KG_STORE=url).stdout == "true\n"
-    assert kg("build", KG_STORE=url).stdout.endswith("triples\n")
+def test_the_shell_asks_it(report_kg: Run, url: str) -> None:
+    here = report_kg("query", "companies-in-segment", "--format", "tsv").stdout
+    assert report_kg("query", "companies-in-segment", "--format", "tsv", "--store", url).stdout == here
+    assert report_kg("sparql", "ASK { co:byd a ivc:Company }", KG_STORE=url).stdout == "true\n"
+    assert report_kg("build", KG_STORE=url).stdout.endswith("triples\n")
 
 
 def test_sending_again_replaces_and_another_s_data_is_left_alone(graph: KnowledgeGraph, tmp_path: Path) -> None:
