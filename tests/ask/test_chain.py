@@ -143,7 +143,9 @@ def test_applications_of_the_whole_industry_stand_in_a_band_of_their_own(world: 
 
 def test_applications_stand_under_their_stage_or_segment_and_once_there(world: KnowledgeGraph, enlarged: Store) -> None:
     downstream = drawing(enlarged, world.names, expand("ind:paper-lanterns")).bands[0].columns[2]
-    blocks = [[compact(node.thing) for node in block.items if node.kind == "Application"] for block in downstream.blocks]
+    blocks = [
+        [compact(node.thing) for node in block.items if node.kind == "Application"] for block in downstream.blocks
+    ]
     assert blocks == [["app:stage-show"], ["app:home-lighting"]]
 
 
