@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import io
 import json
 import os
+import pty
 import shutil
 import socket
 import ssl
+import struct
 import subprocess
 import sys
+import termios
 import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from unittest.mock import patch
@@ -139,6 +143,23 @@ def shell(*args: str, **settings: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "kg", *args]
     env = {**kept, "KG_LANG": "en", **settings}
     return subprocess.run(command, capture_output=True, text=True, env=env, timeout=120, check=False)
+
+
+def at_terminal(project: Project, *args: str, columns: int = 0, **settings: str) -> bytes:
+    """What the program prints at a terminal of its own, on the built graph of *project*, with no variables but *settings*."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    env = {**kept, "KG_LANG": "en", "KG_PROJECT": str(project.root), "KG_STORE": str(project.store), **settings}
+    command = [sys.executable, "-m", "kg", *args]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL, env=env):
+        os.close(theirs)
+        told = b""
+        with suppress(OSError):  # a closed terminal reads as an error on Linux, as an end elsewhere
+            while part := os.read(ours, 65536):
+                told += part
+    os.close(ours)
+    return told
 
 
 @dataclass
