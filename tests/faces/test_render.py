@@ -84,12 +84,12 @@ def test_a_table_that_would_break_a_number_becomes_blocks(at) -> None:
 
 
 def test_long_texts_give_way_and_marks_cling_to_their_words(at) -> None:
-    rows = ["说明", "出处"], [["每年增长,“新能源汽车”的销量达302.4万辆,超过 16.5 %。", "r1-L0356"]]
+    rows = ["说明", "出处"], [["每年增长,“走马灯纸伞”的销量达302.4万盏,超过 16.5 %。", "w1-L0012"]]
     assert at(36, *rows) == [
         "说明                        出处",
         "─" * 36,
-        "每年增长,“新能源汽车”的销   r1-L0356",
-        "量达302.4万辆,超过",
+        "每年增长,“走马灯纸伞”的销   w1-L0012",
+        "量达302.4万盏,超过",
         "16.5 %。",
     ]
 

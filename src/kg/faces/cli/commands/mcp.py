@@ -6,10 +6,10 @@ import sys
 
 import click
 
-from kg.faces.cli.bilingual import Integer, Seconds, command, option
-from kg.faces.cli.extras import built, need
+from kg.faces.cli.bilingual import Integer, command, option
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
+from kg.faces.cli.servers import built, log_level_option, need, timeout_option
 from kg.terms import Text
 
 
@@ -19,14 +19,7 @@ from kg.terms import Text
         "serve agents on standard input and output (Model Context Protocol), read-only",
     )
 )
-@option(
-    "--timeout",
-    "seconds",
-    type=Seconds(0.05, 86_400),
-    default=10.0,
-    show_default=True,
-    help=Text("每次调用的秒数", "seconds for one call"),
-)
+@timeout_option(Text("每次调用的秒数", "seconds for one call"))
 @option(
     "--workers",
     type=Integer(1, 64),
@@ -40,7 +33,7 @@ from kg.terms import Text
     multiple=True,
     help=Text("只提供带此标签的保存的查询", "offer only the saved queries with this tag"),
 )
-@option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="warning", show_default=True)
+@log_level_option("warning")
 @common
 @click.pass_obj
 def mcp(run: Run, /, seconds: float, workers: int, tags: tuple[str, ...], log_level: str) -> None:
