@@ -1,13 +1,15 @@
-"""The program ``kg``: errors become one message and an exit code; Ctrl-C ends quietly with 130.
+"""The program ``kg``: an error becomes one message and an exit code; Ctrl-C becomes one line and the exit code 130.
 
-Nothing is imported before :func:`main` can catch what happens meanwhile.
+The other modules are imported inside :func:`main`, which handles a Ctrl-C during these imports too.
 """
 
 from __future__ import annotations
 
 import sys
 
-TYPE_CHECKING = False  # as type checkers know it; typing itself takes longer than all the rest before main
+TYPE_CHECKING = (
+    False  # type checkers know this name; importing typing would take longer than everything else before main
+)
 if TYPE_CHECKING:
     from kg.errors import KgError
 
@@ -32,16 +34,16 @@ COMMANDS = (
     "mcp",
     "doctor",
 )
-"""The commands, in the order in which people meet them; each is a module of :mod:`kg.faces.cli.commands`."""
+"""The commands in the order of the help page; each is a module of :mod:`kg.faces.cli.commands`."""
 
 
 def main(args: list[str] | None = None) -> None:
-    """Run the command line and leave with the exit code it earned."""
+    """Run the command line and exit with its exit code."""
     try:
         code = _run(sys.argv[1:] if args is None else args)
     except (KeyboardInterrupt, EOFError):
         code = _interrupted()
-    except RuntimeError as error:  # what Python 3.11 makes of a Ctrl-C while a class is made
+    except RuntimeError as error:  # Python 3.11 raises it for a Ctrl-C while a class is being created
         if not isinstance(error.__cause__, KeyboardInterrupt):
             raise
         code = _interrupted()
@@ -67,10 +69,10 @@ def _run(args: list[str]) -> int:
     except KgError as error:
         return report(error, debug)
     except UnicodeEncodeError as error:
-        odd = ascii(error.object[error.start : error.end])
+        wrong = ascii(error.object[error.start : error.end])
         return report(
             UsageProblem(
-                Text(f"文字里有不是 UTF-8 的字节:{odd}", f"the text has bytes that are not UTF-8: {odd}"),
+                Text(f"文字里有不是 UTF-8 的字节:{wrong}", f"the text has bytes that are not UTF-8: {wrong}"),
                 hint=Text("用 UTF-8 写参数与文件", "write arguments and files in UTF-8"),
             ),
             debug,

@@ -1,6 +1,6 @@
-"""Click's commands, options and types with texts in both languages: the language of the run is looked up at each use.
+"""Click's commands, options and types with texts in both languages.
 
-So one process can run commands in either language.
+A text is chosen when it is shown, so that one process can run commands in both languages.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kg.terms import Text
 
 
 class _Bilingual:
-    """A part of Click with a ``help`` in both languages; whoever reads it gets the language of the run."""
+    """Adds a ``help`` in both languages to a class of Click, which reads it as a text in the language of the run."""
 
     _help: Text | str | None = None
 
@@ -44,7 +44,7 @@ class Command(_Bilingual, click.Command):
     """A command with a help in both languages."""
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Click's option ``--help``, which keeps the language in which it was first shown."""
+        """Click's option ``--help`` in the language of the run; Click keeps the text that it made first."""
         option = super().get_help_option(ctx)
         if option:
             option.help = gettext("Show this message and exit.")
@@ -64,20 +64,20 @@ class Integer(click.IntRange):
 
     @property
     def name(self) -> str:  # type: ignore[override]
-        """What Click calls it in help and errors."""
+        """Its name in help and errors."""
         return say("整数", "integer range")
 
 
 class Seconds(click.FloatRange):
-    """A number in a range; NaN, which no comparison finds outside of one, is in none."""
+    """A number of seconds in a range; NaN is refused, which Click finds in every range."""
 
     @property
     def name(self) -> str:  # type: ignore[override]
-        """What Click calls it in help and errors."""
+        """Its name in help and errors."""
         return say("数", "float range")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number that *value* is; fails as Click's types do."""
+        """The number *value*; an invalid one is an error as for Click's types."""
         number: float = super().convert(value, param, ctx)
         if isnan(number):
             self.fail(say("时限不能是 nan 秒", "the time limit cannot be nan seconds"), param, ctx)
@@ -88,5 +88,5 @@ class FilePath(click.Path):
     """A path of a file or folder."""
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """What stands for it in help; Click would keep the language in which the type was made."""
+        """Its placeholder in help; Click would keep the language in which the type was created."""
         return gettext("path").upper()

@@ -1,4 +1,4 @@
-"""The command ``kg`` that holds all others; the module of each is imported when it is used."""
+"""The command ``kg`` with its subcommands."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kg.terms import Text
 
 
 class _Group(Command, click.Group):
-    """Commands in the order in which people meet them, each module imported when it is used."""
+    """The subcommands in the order of COMMANDS; the module of each is imported when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -34,9 +34,8 @@ class _Group(Command, click.Group):
         except click.UsageError as error:
             from difflib import get_close_matches
 
-            near = get_close_matches(args[0], COMMANDS, n=1)
-            if near:
-                hint = say(f" 是不是 {near[0]}?", f" Did you mean {near[0]}?")
+            for near in get_close_matches(args[0], COMMANDS, n=1):
+                hint = say(f" 是不是 {near}?", f" Did you mean {near}?")
                 raise click.UsageError(error.format_message() + hint, ctx) from error
             raise
 
@@ -57,9 +56,9 @@ class _Group(Command, click.Group):
 )
 @common
 def cli() -> None:
-    """Hold the commands together."""
+    """The command without a subcommand, which prints the help."""
 
 
 def settings() -> dict[str, Any]:
-    """What the context of a run is made with."""
+    """Arguments of the context of a run."""
     return {"obj": Run(current()), "color": False if monochrome() else None}

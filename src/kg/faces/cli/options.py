@@ -1,4 +1,4 @@
-"""Options that every command takes, and how a command gets its project and graph."""
+"""The options of every command, and the Run with their values, which opens the graph."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass
 class Run:
-    """What holds for the whole run.
+    """The settings of a run.
 
     Attributes:
         lang: ``zh`` or ``en``.
@@ -35,10 +35,10 @@ class Run:
     store: str | None = None
 
     def graph(self, *, limited: bool = True) -> Any:
-        """The graph to ask, built first if need be (steps go to stderr when that is a terminal).
+        """The graph, built first if it is missing or stale (the steps are printed when stderr is a terminal).
 
         Args:
-            limited: whether time and memory of what this process does with it have a limit.
+            limited: whether the rest of the command has a limit of time and memory.
         """
         from kg.graph import open_graph
 
@@ -50,9 +50,9 @@ class Run:
         return graph
 
     def whole_graph(self) -> Any:
-        """The graph to be written out whole, all its files compared with their digests first.
+        """The graph for a command that writes all of it; all its files are compared with their digests first.
 
-        That takes as long as the graph is large, so there is no limit; none is needed, for in an undamaged store it ends.
+        There is no limit, because the time depends on the size of the graph; and reading an undamaged store always ends.
         """
         graph = self.graph(limited=False)
         if folder := getattr(graph, "path", None):
@@ -67,13 +67,13 @@ class Run:
         return text
 
 
-def note(words: Text) -> None:
-    """Tell what whoever asks should know, beside the answer."""
-    click.echo(say(words.zh, words.en), err=True)
+def note(message: Text) -> None:
+    """Print a message to standard error."""
+    click.echo(say(message.zh, message.en), err=True)
 
 
 def step_printer() -> Callable[[str, float], None] | None:
-    """A printer of build steps, or None where stderr is no terminal."""
+    """A function that prints a step of a build, or None if stderr is not a terminal."""
     if not sys.stderr.isatty():
         return None
     return lambda step, seconds: click.echo(f"  {step:<13}{seconds:7.2f} s", err=True)
@@ -87,26 +87,26 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
         raise _empty(name)
     # An option that stands before the command's name was kept already; a variable does not replace it.
     if run and value and (given or getattr(run, name) is None):
-        setattr(run, name, _place(value) if name == "store" else value)
+        setattr(run, name, _checked(value) if name == "store" else value)
 
 
 def _empty(name: str) -> UsageProblem:
-    """An option without a value is a slip (an unset variable of a script); to take the default would write elsewhere."""
+    """The error for an empty value: it usually comes from an unset variable in a script, so the default is not meant."""
     return UsageProblem(
         Text(f"--{name} 的值是空的", f"the value of --{name} is empty"),
         hint=Text("给出文件夹,或去掉这个选项", "name a folder, or leave the option out"),
     )
 
 
-def _place(store: str) -> str:
-    """*store* if it is a folder or a URL that can be asked."""
+def _checked(store: str) -> str:
+    """*store* itself; an error if it looks like a URL but is not a usable one."""
     try:
-        sound = "://" not in store or bool(
+        usable = "://" not in store or bool(
             is_url(store) and urlsplit(store).hostname and (urlsplit(store).port or True)
         )
     except ValueError:  # “http://[bad”, a port of six digits
-        sound = False
-    if not sound:
+        usable = False
+    if not usable:
         raise UsageProblem(
             Text(f"“{store}”不是可用的 URL", f"“{store}” is no URL that can be asked"),
             hint=Text(

@@ -57,7 +57,7 @@ def need(extra: str, *modules: str) -> None:
 
 
 def lacking(extra: str, error: ImportError) -> KgError:
-    """The error of a command whose packages are not installed."""
+    """The error for a package that is not installed."""
     return MissingFile(
         Text(f"缺少软件包:{error.name}", f"a package is missing: {error.name}"),
         hint=Text(f"pip install 'xinzhi[{extra}]'", f"pip install 'xinzhi[{extra}]'"),

@@ -1,4 +1,4 @@
-"""``kg completion``: the script that completes commands in a shell."""
+"""``kg completion``: the completion script for a shell."""
 
 from __future__ import annotations
 

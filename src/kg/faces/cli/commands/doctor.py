@@ -1,4 +1,4 @@
-"""``kg doctor``: what is missing."""
+"""``kg doctor``: whether all that kg needs is there."""
 
 from __future__ import annotations
 

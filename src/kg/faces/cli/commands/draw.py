@@ -17,7 +17,7 @@ from kg.terms import Text
 @common
 @click.pass_obj
 def draw(run: Run, thing: str | None, output: str) -> None:
-    """Draw an industry, a company or any other thing; without one, the industries and what links them."""
+    """Draw an industry, a company or any other thing; without a name, the industries and their links."""
     from kg.faces.draw import draw as render
 
     write(render(run.graph(), thing, run.lang), output)

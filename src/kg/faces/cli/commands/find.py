@@ -20,7 +20,7 @@ from kg.terms import Text
 @common
 @click.pass_obj
 def find(run: Run, text: str, kind: str | None, limit: int, format_: str | None) -> None:
-    """List what a text may mean, best first; exit 3 when nothing comes near."""
+    """List the things that a text may name, best match first; exit 3 when there is none."""
     graph = run.graph()
     matches = graph.find(text, *([graph.names.kind(kind)] if kind else []), limit=limit)
     if not matches:

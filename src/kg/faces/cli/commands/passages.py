@@ -33,7 +33,7 @@ from kg.terms import Text
 @common
 @click.pass_obj
 def passages(run: Run, text: str, output: str | None, force: bool) -> None:
-    """Generate the passages of a text; the text itself is not kept, and nothing is overwritten unasked."""
+    """Generate the passages of a text; the text itself is not stored, and no file is overwritten without ``--force``."""
     from kg.source.document import read_sections, to_tsv
     from kg.source.headings import guess_sections
     from kg.source.passages import generate, industries

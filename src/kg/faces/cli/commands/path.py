@@ -9,7 +9,7 @@ from kg.errors import UsageProblem
 from kg.faces.cli.bilingual import command
 from kg.faces.cli.completing import THING
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import chosen, cite, format_or_text_option, show
+from kg.faces.cli.render import chosen, cite, format_or_text_option, print_table
 from kg.faces.cli.rows import HEADS, passage_names
 from kg.store.results import Table
 from kg.terms import Text
@@ -36,7 +36,7 @@ def path(run: Run, one: str, other: str, format_: str | None) -> None:
             for h in hops
         ]
         things = ("subject", "predicate", "object")
-        show(Table((*things, "passages"), tuple(rows)), format_, run.lang, graph.names, HEADS, things)
+        print_table(Table((*things, "passages"), tuple(rows)), format_, run.lang, graph.names, HEADS, things)
         return
     for hop in hops:
         here, there = (hop.subject, hop.value) if hop.forward else (hop.value, hop.subject)

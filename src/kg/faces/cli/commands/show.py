@@ -1,4 +1,4 @@
-"""``kg show``: one thing from all sides."""
+"""``kg show``: everything about one thing."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def show(run: Run, thing: str, format_: str) -> None:
 
 
 def _entity(graph: Any, thing: str) -> Entity:
-    """The page of a name, or of whatever bears an IRI: a figure, a passage (``w1-L0037``), a class."""
+    """The entity with a name or an IRI; also a figure, a passage (``w1-L0037``), a class."""
     from kg.ask.entity import described
 
     try:
@@ -108,7 +108,7 @@ def _edge(edge: Edge, names: Any, lang: str) -> str:
 
 
 def claim_line(claim: Claim, names: Any, lang: str) -> str:
-    """A claim in one line: what is measured, where, when, how much, or the paraphrase."""
+    """A claim in one line: indicator, region, years and value, or its summary."""
     summary = claim.summary.get(lang, "")
     if claim.value is None:
         kind = names.label(f"https://w3id.org/xinzhi/ns#{claim.kind}", lang)

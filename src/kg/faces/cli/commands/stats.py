@@ -9,7 +9,7 @@ import click
 from kg.faces.cli.bilingual import Integer, command, option
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import chosen, format_option, print_plain, tell_truncated
+from kg.faces.cli.render import chosen, format_option, note_truncated, print_plain
 from kg.terms import Text
 
 
@@ -41,13 +41,13 @@ def stats(run: Run, central: bool, limit: int | None, format_: str | None) -> No
     rows = [(kind, *row) for kind, found in kinds for row in found[:limit]]
     print_plain(("kind", "name", "count"), heads, rows, format_, run.lang)
     if len(rows) < sum(len(found) for _, found in kinds):
-        tell_truncated(run.lang)
+        note_truncated(run.lang)
 
 
 def _print_central(run: Run, graph: Any, limit: int, format_: str | None) -> None:
-    seen = chosen(format_) in ("table", "md")
+    for_readers = chosen(format_) in ("table", "md")
     between, cut = (
-        (say("介数中心性", "betweenness"), say("割点", "cut point")) if seen else ("betweenness", "cut point")
+        (say("介数中心性", "betweenness"), say("割点", "cut point")) if for_readers else ("betweenness", "cut point")
     )
     hubs = [(between, r.iri, f"{r.score:.4f}", r.degree) for r in graph.central(limit)]
     cuts = [(cut, r.iri, f"{r.score:.0f}", r.degree) for r in graph.cut_points(limit)]

@@ -60,7 +60,7 @@ def _print_proofs(found: Why, names: Names, lang: str, every: bool) -> None:
 
 
 def _tree(proof: Proof, names: Names, lang: str, first: str = "", rest: str = "") -> Iterator[str]:
-    """The lines of a proof: what holds, on what ground, and below it what that rests on."""
+    """The lines of a proof: the triple, its rule or passages, and below it the premises of the rule."""
     from kg.ask.wording import rule_in_words, triple_in_words
 
     words = triple_in_words(proof.triple, names).pick(lang)
