@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -105,6 +106,14 @@ def test_errors_say_what_where_and_next(kg: Run, args: list[str], code: int, say
 
 def test_the_traceback_is_printed_when_asked_for(kg: Run) -> None:
     assert kg("show", "zzzzqqqq", "--debug", code=3).stderr.startswith("Traceback (most recent call last):\n")
+
+
+def test_the_limits_of_a_command_end_with_it(kg: Run) -> None:
+    before = set(threading.enumerate())
+    assert kg("find", "青岚").stdout
+    for thread in set(threading.enumerate()) - before:
+        thread.join(60)
+        assert not thread.is_alive()
 
 
 @pytest.mark.parametrize("text", ["青岚纸坊", "青嵐", "qinglanzhifang", "qlzf", "QINGLAN", "Ｑｉｎｇｌａｎ"])
