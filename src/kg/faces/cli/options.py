@@ -81,12 +81,12 @@ def step_printer() -> Callable[[str, float], None] | None:
 
 def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     """Put the value of the option *param* into the Run, where it has the option's name."""
-    run, name = ctx.find_object(Run), str(param.name)
+    run, name = ctx.obj, str(param.name)
     given = ctx.get_parameter_source(name) is not ParameterSource.ENVIRONMENT
     if value == "" and given:
         raise _empty(name)
-    # An option that stands before the command's name was kept already; a variable does not replace it.
-    if run and value and (given or getattr(run, name) is None):
+    # The value of an option before the command's name is there already; a variable does not replace it.
+    if value and (given or getattr(run, name) is None):
         setattr(run, name, _checked(value) if name == "store" else value)
 
 
@@ -118,7 +118,7 @@ def _checked(store: str) -> str:
 
 
 def common(function: F) -> F:
-    """Add --lang, --project, --store and --debug to a command; their values are kept in the Run, but for --debug."""
+    """Add --lang, --project, --store and --debug to a command; the values of the first three are kept in the Run."""
     for add in (
         _kept("--lang", type=click.Choice(LANGS), help=Text("界面与名称的语言", "language of texts and names")),
         _kept("--project", type=FilePath(), envvar="KG_PROJECT", help=Text("项目文件夹", "project folder")),
