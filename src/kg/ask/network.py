@@ -14,29 +14,17 @@ from kg.terms import Text
 if TYPE_CHECKING:
     import networkx as nx
 
-# Properties that describe a claim or its source, and do not relate two entities.
-_MEASURES: Final = (
-    "indicator",
-    "unit",
-    "comparator",
-    "status",
-    "statedIn",
-    "contextIndustry",
-    "rank",
-    "tier",
-    "atTier",
-    "group",
-)
-_ASSERTED: Final = f"""
+# Properties that relate no two entities: those that lead to a member of a closed list, and those of or to passages.
+_MEASURES: Final = f"""
+SELECT DISTINCT ?p WHERE {{
+  {{ ?p rdfs:range ?listed . GRAPH <{vocab.ONTOLOGY}> {{ ?member a ?listed }} }} UNION {{ ?p rdfs:domain|rdfs:range ivc:Passage }}
+}} ORDER BY ?p"""
+_EDGES: Final = """
 SELECT ?s ?p ?o ?g WHERE {{
-  GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), STR(psg:)) && EXISTS {{ ?p a owl:ObjectProperty }} && isIRI(?o)
-    && ?p NOT IN ({", ".join("ivc:" + m for m in _MEASURES)}))
+  GRAPH ?g {{ ?s ?p ?o }} FILTER({graphs} && EXISTS {{ ?p a owl:ObjectProperty }} && isIRI(?o) && ?p NOT IN ({measures}))
 }} ORDER BY ?s ?p ?o ?g"""
-_INFERRED: Final = f"""
-SELECT ?s ?p ?o ?g WHERE {{
-  GRAPH ?g {{ ?s ?p ?o }} FILTER(?g IN (g:inferred, g:background) && EXISTS {{ ?p a owl:ObjectProperty }} && isIRI(?o)
-    && ?p NOT IN ({", ".join("ivc:" + m for m in _MEASURES)}))
-}} ORDER BY ?s ?p ?o ?g"""
+_ASSERTED: Final = "STRSTARTS(STR(?g), STR(psg:))"
+_INFERRED: Final = "?g IN (g:inferred, g:background)"
 _CLAIM_WEIGHT: Final = 1.5
 """Weight of an edge to a claim node. A direct edge weighs 1, so paths avoid claims that only mention both entities."""
 
@@ -75,10 +63,11 @@ def to_networkx(store: Store, *, inferred: bool = False) -> nx.MultiDiGraph:
     import networkx as nx
 
     graph = nx.MultiDiGraph()
-    for row in store.select(_ASSERTED):
+    measures = ", ".join(f"<{row['p']}>" for row in store.select(_MEASURES))
+    for row in store.select(_EDGES.format(graphs=_ASSERTED, measures=measures)):
         _add(graph, row, "asserted")
     if inferred:
-        for row in store.select(_INFERRED):
+        for row in store.select(_EDGES.format(graphs=_INFERRED, measures=measures)):
             if not graph.has_edge(row["s"], row["o"], row["p"]):
                 _add(graph, row, "inferred" if row["g"] == vocab.INFERRED else "background")
     return graph
