@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from kg.store.values import plain, written
 from kg.terms import Text, amount, class_iri, slug
-from kg.vocab import BASE, IVC, PASSAGE, SH, SHAPE, XSD
+from kg.vocab import BASE, PASSAGE, SH, SHAPE, XSD
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
@@ -62,7 +62,6 @@ class Pages:
             is_a=graph.names.is_a,
             SHAPE=SHAPE,
             SH=SH,
-            IVC=IVC,
             PASSAGE=PASSAGE,
             XSD=XSD,
         )
