@@ -14,14 +14,15 @@ from kg.terms import Text
 if TYPE_CHECKING:
     import networkx as nx
 
-# Properties that relate no two entities: those that lead to a member of a closed list, and those of or to passages.
-_MEASURES: Final = f"""
-SELECT DISTINCT ?p WHERE {{
-  {{ ?p rdfs:range ?listed . GRAPH <{vocab.ONTOLOGY}> {{ ?member a ?listed }} }} UNION {{ ?p rdfs:domain|rdfs:range ivc:Passage }}
+# Left out are properties that relate no two entities: those that lead to a member of a closed list, or to or from a passage.
+_RELATIONS: Final = f"""
+SELECT ?p WHERE {{
+  ?p a owl:ObjectProperty FILTER NOT EXISTS {{ ?p rdfs:domain|rdfs:range ivc:Passage }}
+  FILTER NOT EXISTS {{ ?p rdfs:range ?listed . GRAPH <{vocab.ONTOLOGY}> {{ ?member a ?listed }} }}
 }} ORDER BY ?p"""
 _EDGES: Final = """
 SELECT ?s ?p ?o ?g WHERE {{
-  GRAPH ?g {{ ?s ?p ?o }} FILTER({graphs} && EXISTS {{ ?p a owl:ObjectProperty }} && isIRI(?o) && ?p NOT IN ({measures}))
+  VALUES ?p {{ {relations} }} GRAPH ?g {{ ?s ?p ?o }} FILTER({graphs} && isIRI(?o))
 }} ORDER BY ?s ?p ?o ?g"""
 _ASSERTED: Final = "STRSTARTS(STR(?g), STR(psg:))"
 _INFERRED: Final = "?g IN (g:inferred, g:background)"
@@ -63,11 +64,11 @@ def to_networkx(store: Store, *, inferred: bool = False) -> nx.MultiDiGraph:
     import networkx as nx
 
     graph = nx.MultiDiGraph()
-    measures = ", ".join(f"<{row['p']}>" for row in store.select(_MEASURES))
-    for row in store.select(_EDGES.format(graphs=_ASSERTED, measures=measures)):
+    relations = " ".join(f"<{row['p']}>" for row in store.select(_RELATIONS))
+    for row in store.select(_EDGES.format(graphs=_ASSERTED, relations=relations)):
         _add(graph, row, "asserted")
     if inferred:
-        for row in store.select(_EDGES.format(graphs=_INFERRED, measures=measures)):
+        for row in store.select(_EDGES.format(graphs=_INFERRED, relations=relations)):
             if not graph.has_edge(row["s"], row["o"], row["p"]):
                 _add(graph, row, "inferred" if row["g"] == vocab.INFERRED else "background")
     return graph
