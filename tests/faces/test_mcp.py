@@ -562,7 +562,7 @@ def test_hints_speak_of_tools_not_of_commands(agent: Agent) -> None:
         ("figures-by-year", {"year": True}, "a whole number from 1900 to 2100"),
         ("facts-in-several-passages", {"least": 1.5}, "wanted: a whole number"),
         ("facts-in-several-passages", {"least": 10**30}, "wanted: a whole number"),
-        ("things-by-mentions", {"kind": "Firm"}, "one of Company, ResearchBody"),
+        ("things-by-mentions", {"kind": "Firm"}, "one of Application, "),
         ("find", {"text": "x", "limit": 201}, "a whole number from 1 to 200"),
         ("find", {"text": "x", "limit": 0}, "a whole number from 1 to 200"),
         ("find", {"text": "x", "lang": "fr"}, "one of zh, en"),

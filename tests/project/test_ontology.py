@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rdflib import OWL, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
+from rdflib import OWL, RDF, RDFS, SH, SKOS, BNode, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 from rdflib.term import Node
 
@@ -117,7 +117,7 @@ def test_shapes_stand_once_and_under_their_prefixes(kind: str) -> None:
 def test_counts_and_words(model: Graph) -> None:
     classes = [t for t in terms(model) if (t, RDF.type, OWL.Class) in model]
     properties = [t for t in terms(model) if t not in classes]
-    assert (len(classes), len(properties)) == (41, 80)
+    assert (len(classes), len(properties)) == (42, 82)
     for term in terms(model):
         for predicate in (RDFS.label, SKOS.definition):
             assert sorted(str(o.language) for o in model.objects(term, predicate)) == ["en", "zh"], term  # type: ignore[union-attr]
@@ -241,3 +241,13 @@ def test_alignment_speaks_of_our_terms_and_is_never_loaded(model: Graph, project
     aligned = {s for s in Graph().parse(path).subjects() if str(s).startswith(vocab.IVC)}
     assert aligned
     assert aligned <= ours
+
+
+@pytest.mark.parametrize("name", ["shapes-integrity.ttl", "shapes-types.ttl", "shapes-audit.ttl"])
+def test_prefixes_of_the_program_are_those_declared_for_shapes(name: str) -> None:
+    shapes = Graph().parse(data=read(name), format="turtle")
+    found = {
+        (str(shapes.value(d, SH.prefix)), str(shapes.value(d, SH.namespace))) for d in shapes.objects(None, SH.declare)
+    }
+    assert found <= vocab.PREFIXES.items()
+    assert name != "shapes-integrity.ttl" or found == set(vocab.PREFIXES.items())

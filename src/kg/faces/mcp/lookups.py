@@ -17,8 +17,8 @@ from kg.errors import NotFound
 from kg.faces.mcp.result import Result, Row, cited, ids, table_head, table_line
 from kg.faces.mcp.sources import FEW, ground_of, leaves
 from kg.reason.proof import Missing, Proof
-from kg.terms import Text, compact, slug
-from kg.vocab import IVC, SH, SHAPE
+from kg.terms import Text, class_iri, compact, slug
+from kg.vocab import SH, SHAPE
 
 if TYPE_CHECKING:
     from kg.faces.mcp.call import Call
@@ -59,12 +59,12 @@ def _match(call: Call, match: Match) -> Row:
     passages = call.sources.mentions([ox.NamedNode(iri)])
     data = {
         **plain.match(match),
-        "kind": plain.named(IVC + match.thing.kind, call.graph.names),
+        "kind": plain.named(class_iri(match.thing.kind), call.graph.names),
         "mentions": len(passages),
         "ground": "mentioned",
         "passages": call.sources.cite(passages[:FEW], call.spans),
     }
-    kind = call.graph.names.label(IVC + match.thing.kind, call.lang)
+    kind = call.graph.names.kind_label(match.thing.kind, call.lang)
     cells = (match.thing.label.pick(call.lang), kind, compact(iri), f"{match.score:.0f}", ids(data))
     return Row(data, table_line(cells))
 

@@ -24,7 +24,7 @@ from kg.faces.mcp.schemas import (
 )
 from kg.source.queryfile import SavedQuery
 from kg.terms import Text, slug
-from kg.vocab import IVC
+from kg.vocab import PREFIXES
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,6 @@ def _own(names: Names) -> Iterator[Tool]:
 
 
 def _find(names: Names) -> Tool:
-    kinds = [k for k in sorted({slug(i) for i in names.terms if i.startswith(IVC)}) if names.is_class(k)]
     return _tool(
         "find",
         Text("按名称查找", "Find things by name"),
@@ -132,7 +131,7 @@ def _find(names: Names) -> Tool:
         input_schema(
             ("kind",),
             text=text("a name in any spelling 任何写法的名称"),
-            kind=choice("only things of this class 只要这一类", [k for k in kinds if names.of_kind(k)]),
+            kind=choice("only things of this class 只要这一类", list(names.kinds)),
         ),
         output_schema(
             {"text": STRING},
@@ -191,9 +190,9 @@ def _sparql() -> Tool:
     made = _tool(
         "sparql",
         Text("SPARQL 查询", "SPARQL query"),
-        "Any read-only SPARQL 1.1 query (SELECT, ASK, CONSTRUCT, DESCRIBE). Prefixes need no declaration: ivc (classes and "
-        "properties), ind, co, seg, stg, prod, tech, app, reg, pol, obs, clm, psg (passages), rdfs, skos. The default "
-        "graph holds everything; GRAPH ?passage { … } gives the passage that states a triple. SERVICE and updates are "
+        "Any read-only SPARQL 1.1 query (SELECT, ASK, CONSTRUCT, DESCRIBE). These prefixes need no declaration: "
+        f"{', '.join(PREFIXES)}; ivc has the classes and properties, psg the passages. The default graph holds everything; "
+        "GRAPH ?passage { … } gives the passage that states a triple. SERVICE and updates are "
         "refused. Prefer a saved query where one fits.",
         input_schema(query=schemas.query_text("the query 查询")),
         output_schema(
