@@ -131,6 +131,7 @@ def test_what_only_rdf_1_2_has_is_named_with_its_line(beyond: str) -> None:
             "#+ columns:\n#+   none: {zh: 无, en: none}\n",
             r"\.rq:\d+: .*none",
         ),
+        (QUERY, "passage: {", "passage: {type: money, ", r"makers-in-segment\.rq:11: .*money is no type"),
         (QUERY, "zh:", "zh: \xff", r"makers-in-segment\.rq:1: .*UTF-8"),
         (QUERY, "#+ title:", "#+ titel:", r"makers-in-segment\.rq:1: .*title"),
         (
