@@ -17,6 +17,8 @@ from kg.source.passages import generate
 from kg.source.project import Project
 from kg.source.turtle import read_project
 
+PREFIXES = "".join(f"@prefix {p}: <{n}> .\n" for p, n in vocab.PREFIXES.items())
+
 
 @pytest.fixture
 def document(report_project: Project) -> Document:
@@ -73,6 +75,31 @@ def test_terms_of_ontology_data_queries_shapes_and_code_agree(report_project: Pr
     model = (ROOT / "ontology" / "ivc.ttl").read_text(encoding="utf-8")
     axioms = {t for t in declared if len(re.findall(rf"\bivc:{t}\b", model)) > 1}
     assert declared - used - axioms - {"Document"} == set(), "terms that nothing uses"
+
+
+def test_each_term_has_an_example_that_the_data_holds(report: KnowledgeGraph) -> None:
+    """Stated by a passage, or among names and lists; inferred only where no one ever states the term."""
+    rows = report.store.select(
+        "SELECT ?term ?example { GRAPH <https://w3id.org/xinzhi/ns> { ?term skos:example ?example } }"
+    )
+    terms = report.store.select("""SELECT DISTINCT ?term { GRAPH <https://w3id.org/xinzhi/ns> { ?term a ?kind }
+      VALUES ?kind { owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty }
+      FILTER(STRSTARTS(STR(?term), STR(ivc:))) }""")
+    assert sorted(row["term"] for row in rows) == sorted(row["term"] for row in terms)
+    for term, example in ((row["term"], row["example"]) for row in rows):
+        (triple,) = list(ox.parse(PREFIXES + example, format=ox.RdfFormat.TURTLE))
+        concerned = triple.object if triple.predicate.value == vocab.TYPE else triple.predicate
+        assert concerned == ox.NamedNode(term)
+        found = report.store.select(
+            f"SELECT ?g {{ GRAPH ?g {{ {triple.subject} {triple.predicate} ?o }} FILTER(?o = {triple.object}) }}"
+        )
+        homes = {row["g"] for row in found}
+        assert homes, f"{example} is nowhere in the data"
+        pattern = f"?s a <{term}>" if triple.predicate.value == vocab.TYPE else f"?s <{term}> ?o"
+        stated = report.store.select(
+            f"SELECT ?g {{ GRAPH ?g {{ {pattern} }} FILTER(?g NOT IN (g:inferred, g:audit)) }} LIMIT 1"
+        )
+        assert (len(stated) > 0) == (homes != {vocab.INFERRED}), example
 
 
 def test_one_firm_is_one_node(report: KnowledgeGraph) -> None:
