@@ -6,6 +6,7 @@ import functools
 import json
 import os
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -48,6 +49,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 # Nothing here is asked over TLS: the certificates, which take a client longer than most answers, are read once.
 ssl.create_default_context = functools.cache(ssl.create_default_context)
+# A shell lets what it starts in the background ignore Ctrl-C, and so would every process that is started here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
