@@ -310,7 +310,7 @@ def test_why_says_what_is_missing(agent: Agent) -> None:
 def test_why_says_that_no_rule_is_near(agent: Agent) -> None:
     nothing = agent.ask("why", subject="纸灯", predicate="component of", object="竹架")
     assert (nothing["holds"], nothing["rows"]) == (False, [])
-    assert "not a no" in nothing["note"]
+    assert "does not mean that it is false" in nothing["note"]
 
 
 def test_audit(agent: Agent, world: KnowledgeGraph) -> None:
@@ -456,7 +456,7 @@ def test_offset_behind_the_end_is_empty_and_not_complete(agent: Agent) -> None:
 def test_nothing_found_is_no_error_and_says_what_it_means(agent: Agent) -> None:
     found = agent.ask("figures-by-year", year=2030)
     assert (found["rows"], found["total"], found["complete"]) == ([], 0, True)
-    assert "not a no" in found["note"]
+    assert "does not mean that it is false" in found["note"]
 
 
 def test_language_of_texts(agent: Agent) -> None:
