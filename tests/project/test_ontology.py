@@ -1,4 +1,4 @@
-"""The model as it is published: one order, an example from the data for each term, OWL 2 RL, an alignment of its own."""
+"""The model as it is published: one order, words in both languages, OWL 2 RL, an alignment of its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyoxigraph as ox
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,7 +22,6 @@ from kg.source.project import Project
 
 MODEL = ("ivc.ttl", "ivc-lists.ttl", "ivc-align.ttl")
 KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
-PREFIXES = "".join(f"@prefix {p}: <{n}> .\n" for p, n in vocab.PREFIXES.items())
 
 
 def read(name: str) -> str:
@@ -111,7 +109,7 @@ def test_shapes_stand_once_and_under_their_prefixes(kind: str) -> None:
     assert declared - used <= {"owl", "xsd", "rdfs", "ivc"}
 
 
-# -- words and examples ------------------------------------------------------------------------------
+# -- words ------------------------------------------------------------------------------
 
 
 def test_counts_and_words(model: Graph) -> None:
@@ -131,33 +129,11 @@ def test_counts_and_words(model: Graph) -> None:
         assert str(en).startswith("Not "), term
 
 
-def test_each_term_has_an_example_that_the_data_holds(model: Graph, graph: KnowledgeGraph) -> None:
-    """Stated by a passage, or among names and lists; inferred only where no one ever states the term."""
-    for term in terms(model):
-        (example,) = model.objects(term, SKOS.example)
-        (triple,) = list(ox.parse(PREFIXES + str(example), format=ox.RdfFormat.TURTLE))
-        concerned = triple.object if triple.predicate.value == vocab.TYPE else triple.predicate
-        assert concerned == ox.NamedNode(str(term)), example
-        homes = {q.graph_name.value for q in _homes(graph, triple)}
-        assert homes, f"{example} is nowhere in the data"
-        pattern = f"?s a <{term}>" if (term, RDF.type, OWL.Class) in model else f"?s <{term}> ?o"
-        stated = graph.sparql(f"ASK {{ GRAPH ?g {{ {pattern} }} FILTER(?g NOT IN (g:inferred, g:audit)) }}")
-        assert stated == (homes != {vocab.INFERRED}), example
-
-
-def _homes(graph: KnowledgeGraph, triple: ox.Triple) -> Iterator[ox.Quad]:
-    rows = graph.sparql(
-        f"SELECT ?g {{ GRAPH ?g {{ {triple.subject} {triple.predicate} ?o }} FILTER(?o = {triple.object}) }}"
-    )
-    for row in rows:  # type: ignore[union-attr]
-        yield ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(row["g"]))
-
-
-def test_version_licence_and_names_of_the_ontology(model: Graph, graph: KnowledgeGraph) -> None:
+def test_version_licence_and_names_of_the_ontology(model: Graph, world: KnowledgeGraph) -> None:
     (ontology,) = model.subjects(RDF.type, OWL.Ontology)
     version = str(model.value(ontology, OWL.versionInfo))
     assert re.fullmatch(r"\d+\.\d+\.\d+", version)
-    assert str(model.value(ontology, OWL.versionIRI)) == f"{ontology}/{version}" == graph.manifest["ontology"]
+    assert str(model.value(ontology, OWL.versionIRI)) == f"{ontology}/{version}" == world.manifest["ontology"]
     assert "creativecommons.org" in str(model.value(ontology, URIRef(vocab.DCTERMS + "license")))
 
 
@@ -234,9 +210,9 @@ def test_what_is_beyond_rl_is_seen(more: str, seen: str) -> None:
 # -- alignment ---------------------------------------------------------------------------------------
 
 
-def test_alignment_speaks_of_our_terms_and_is_never_loaded(model: Graph, project: Project) -> None:
+def test_alignment_speaks_of_our_terms_and_is_never_loaded(model: Graph, world_project: Project) -> None:
     path = ROOT / "ontology" / "ivc-align.ttl"
-    assert path not in project.ontology_files
+    assert path not in world_project.ontology_files
     ours = set(terms(model))
     aligned = {s for s in Graph().parse(path).subjects() if str(s).startswith(vocab.IVC)}
     assert aligned

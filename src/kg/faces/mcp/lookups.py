@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _ALL: Final = 10_000
 _UNSAID: Final = Text(
     "没有规则能得出它;报告也没有这样说,这不等于否定",
-    "no rule concludes it and the report does not say it, which is not a no",
+    "no rule infers it and the report does not say it, which does not mean that it is false",
 )
 
 
@@ -41,7 +41,7 @@ def find(call: Call) -> Result:
     if not matches:
         raise NotFound(
             Text(f"没有与“{text}”相近的名称", f"no name comes near “{text}”"),
-            hint=Text("换一种写法,取短一些,或不限类别", "spell it otherwise, shorter, or without kind"),
+            hint=Text("换一种写法,取短一些,或不限类别", "try another spelling, a shorter text, or no kind"),
         )
     zh = call.lang == "zh"
     heads = ("名称", "类别", "IRI", "匹配", "见于") if zh else ("name", "kind", "IRI", "fit", "mentioned in")

@@ -166,7 +166,7 @@ def output_schema(head: Mapping[str, Schema], row: Mapping[str, Schema]) -> Sche
         "properties": {
             **head,
             "offset": {"type": "integer"},
-            "total": {"type": ["integer", "null"], "description": "rows there are, if known"},
+            "total": {"type": ["integer", "null"], "description": "number of all rows, if known"},
             "complete": {
                 "type": "boolean",
                 "description": "these rows are all there are, and none of their texts is cut",

@@ -85,8 +85,8 @@ def _own(names: Names) -> Iterator[Tool]:
     yield _tool(
         "show",
         Text("一个事物的全貌", "One thing from all sides"),
-        "Everything the graph holds of one thing: what the report states of it, figures, claims, then background and "
-        "inferred edges, each with its passages; of a passage (document-Lline), what it states.",
+        "Everything the graph says about one thing: what the report states, figures, claims, then background and inferred "
+        "edges, each with its passages. For a passage (document-Lline): what it states.",
         input_schema(thing=text("name, alias, slug or IRI of anything, or the id of a passage 事物的名称或 IRI")),
         output_schema(
             {"thing": NAMED, "namesakes": LIST},
@@ -96,8 +96,8 @@ def _own(names: Names) -> Iterator[Tool]:
     yield _tool(
         "chain",
         Text("产业链分段图", "The value chain of an industry"),
-        "The tier chart of an industry: its stages from upstream to downstream, their segments, and the companies and "
-        "products that the report names in each.",
+        "The stages of an industry from upstream to downstream, their segments, and the companies and products that the "
+        "report names for each segment.",
         input_schema(industry=text(_one_of("Industry", names))),
         output_schema(
             {"industry": NAMED},
@@ -112,7 +112,7 @@ def _own(names: Names) -> Iterator[Tool]:
     yield _tool(
         "path",
         Text("两个事物如何相连", "How two things are connected"),
-        "The shortest chain of edges stated by the report between two things, a passage on each hop.",
+        "The shortest path between two things along edges that the report states, with the passages of each edge.",
         input_schema(one=text("name or IRI of anything 一端"), other=text("name or IRI of anything 另一端")),
         output_schema(
             {"one": NAMED, "other": NAMED},
@@ -142,7 +142,7 @@ def _find(names: Names) -> Tool:
                 "score": {"type": "number"},
                 "mentions": {
                     "type": "integer",
-                    "description": "passages that mention it; `passages` has the first few",
+                    "description": "number of passages that mention it; `passages` has the first of them",
                 },
             },
         ),
@@ -153,7 +153,7 @@ def _why() -> Tool:
     made = _tool(
         "why",
         Text("为什么成立", "Why a statement holds"),
-        "The proofs of a statement down to the passages, shortest first; if it does not hold, what the nearest rules "
+        "The proofs of a statement down to the passages, shortest first; if it does not hold, which premises the rules "
         "lack. Subject and object by name, the predicate by its label, such as 涉足产业 (active in).",
         input_schema(
             subject=text("name or IRI of a thing 主语"),
