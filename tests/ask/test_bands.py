@@ -288,7 +288,11 @@ def test_an_application_stands_at_its_segment_or_stage(made: Callable[[Facts], E
         ("app:d", "prod:p"): "psg:d-L0002",
         ("app:d", "ind:i"): "psg:d-L0002",
     }
-    assert {compact(node.iri): node.kind for node in picture.nodes.values()}["app:a"] == "Thing"
+    kinds = {compact(node.iri): node.kind for node in picture.nodes.values()}
+    assert [kinds[name] for name in ("ind:i", "view:v", "stg:s", "seg:a", "app:a")] == [
+        *("Industry", "ChainView", "Stage", "Segment"),
+        "Thing",
+    ], "what has no name is known by its place"
 
 
 @pytest.mark.parametrize(("stages", "columns"), [(0, ["abc", "d", "eg", ""]), (4, ["abc", "d", "e", "g"])])
