@@ -78,7 +78,10 @@ def test_a_name_of_two_things_means_the_one_of_which_it_holds(
 def test_a_literal_is_of_the_type_or_language_that_the_property_has(
     world: KnowledgeGraph, texts: tuple[str, str, str], value: str
 ) -> None:
-    assert read(world.store, world.names, *texts)[2] == value
+    subject, predicate, _ = texts
+    link = {"年份": "ivc:year", "数值": "ivc:value"}.get(predicate, predicate)
+    found = read(world.store, world.names, *texts)
+    assert found == (f"<{expand({'青岚': 'co:qinglan'}.get(subject, subject))}>", f"<{expand(link)}>", value)
 
 
 @pytest.mark.parametrize(
