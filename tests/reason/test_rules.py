@@ -60,6 +60,14 @@ def test_each_axiom_kind_fires(axiom: str, data: str, follows: str) -> None:
     assert bool(store.query(f"ASK {{ {follows} }}", prefixes=dict(vocab.PREFIXES)))
 
 
+def test_a_range_gives_a_class_to_iris_alone() -> None:
+    """Neither to a text nor to a node without a name."""
+    store = ox.Store()
+    store.extend(_parse("co:x ivc:p co:y , 'y' , [] ."))
+    assert close(store, compile_rules(_parse("ivc:p rdfs:range ivc:A ."))).added == 1
+    assert bool(store.query("ASK { co:y a ivc:A }", prefixes=dict(vocab.PREFIXES)))
+
+
 @pytest.mark.parametrize(
     "axiom",
     [
