@@ -210,11 +210,11 @@ def test_whoever_takes_part_is_named_once_with_each_passage_that_says_so(
                 "psg:d-L0002": "co:key ivc:keyPlayerIn seg:a . co:maker ivc:produces prod:p . co:rep ivc:representativeOf ind:i .",
                 "psg:d-L0001": "co:works ivc:operatesIn seg:a . seg:a ivc:inIndustry ind:i . prod:p ivc:offeredIn seg:a .",
                 "psg:d-L0003": "co:key ivc:keyPlayerIn seg:a . prod:q ivc:inSegment seg:a . co:also ivc:activeIn ind:i . "
-                "co:far ivc:produces seg:elsewhere , ind:i .",
+                "co:far ivc:operatesIn seg:elsewhere , stg:s .",
                 "g:background": "co:told ivc:representativeOf ind:i . co:told ivc:keyPlayerIn seg:a . co:told ivc:activeIn ind:i .",
                 "g:inferred": "co:key ivc:activeIn ind:i . co:works ivc:activeIn ind:i . co:maker ivc:activeIn ind:i . "
                 "co:rep ivc:activeIn ind:i . co:far ivc:activeIn ind:i . co:key ivc:operatesIn seg:a .",
-                "g:entities": SEGMENTS,
+                "g:entities": SEGMENTS + "stg:s ivc:inIndustry ind:i .",
             }
         ),
         PLACE.value,
@@ -237,7 +237,7 @@ def test_divisions_and_stages_come_in_the_order_of_flow_then_of_the_report(
     """A stage without a tier after those with one; a division or stage of which no segment is named last."""
     store = made(
         {
-            "psg:d-L0001": "seg:b ivc:segmentOf stg:z .",
+            "psg:d-L0001": "seg:b ivc:segmentOf stg:z , stg:b .",
             "psg:d-L0002": "seg:a ivc:segmentOf stg:y , stg:down . seg:c ivc:segmentOf stg:m ; ivc:subSegmentOf seg:b .",
             "g:entities": "view:a ivc:viewOf ind:i . view:m ivc:viewOf ind:i . view:y ivc:viewOf ind:i . view:z ivc:viewOf ind:i . "
             "view:t ivc:viewOf ind:i . stg:a ivc:stageOf view:a . stg:x ivc:stageOf view:y . stg:y ivc:stageOf view:y . "

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
+from kg.ask.names import Names
 from kg.ask.statement import read
 from kg.ask.wording import rule_in_words, term_in_words, triple_in_words
 from kg.errors import NotFound
 from kg.graph import KnowledgeGraph
 from kg.reason.proof import Prover
 from kg.reason.rules import Rule
+from kg.store.embedded import EmbeddedStore
 from kg.terms import Text, compact, expand
 from kg.vocab import IVC, RDFS, TYPE, XSD
 
@@ -62,6 +66,22 @@ def test_a_name_of_two_things_means_the_one_of_which_it_holds(
 ) -> None:
     """Else the one that people mean first."""
     assert t(read(world.store, world.names, *texts)) == triple
+
+
+def test_an_object_of_two_names_too(tmp_path: Path) -> None:
+    product, company, likes = (ox.NamedNode(expand(name)) for name in ("prod:lamp", "co:a", "ivc:likes"))
+    file = tmp_path / "dataset.nq"
+    file.write_bytes(ox.serialize([ox.Quad(company, likes, product)], format=ox.RdfFormat.N_QUADS) or b"")
+    kinds = {"co:a": ("Company", "甲"), "tech:lamp": ("Technology", "灯"), "prod:lamp": ("Product", "灯")}
+    things = [
+        {"iri": expand(name), "kind": kind, "zh": zh, "en": zh, "also": [], "keys": [zh]}
+        for name, (kind, zh) in kinds.items()
+    ]
+    terms = {likes.value: ["喜欢", "likes", "", ""]}
+    names = Names({"things": things, "terms": terms, "classes": {}, "captions": {}, "measures": {}})
+    store = EmbeddedStore(file, in_memory=True)
+    assert read(store, names, "甲", "likes", "灯") == (str(company), str(likes), str(product))
+    assert t(read(store, names, "灯", "likes", "灯")) == "tech:lamp ivc:likes tech:lamp"
 
 
 @pytest.mark.parametrize(

@@ -203,6 +203,12 @@ def test_the_names_that_a_passage_lacks_are_told(against: Callable[..., list[Fin
     assert "neither w1-L0008 nor its headings name it (青岚纸坊 / " in found.message.en
 
 
+def test_a_name_that_a_passage_gives_itself_is_none(against: Callable[..., list[Finding]]) -> None:
+    found = against('psg:w1-L0008 { co:zhuli rdfs:label "蒙纸"@zh }')
+    assert short(found) == [("X02-named", "co:zhuli", (FIRST,))]
+    assert "(竹里编舍 / Zhuli Weavers)" in found[0].message.zh
+
+
 @pytest.mark.parametrize(
     ("row", "named"),
     [
