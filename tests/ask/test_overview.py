@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pyoxigraph as ox
+
 from kg.ask.overview import audit_findings, class_counts
+from kg.check.findings import Finding
+from kg.check.report import report_triples
 from kg.graph import KnowledgeGraph
-from kg.terms import compact, expand
-from kg.vocab import PASSAGE
+from kg.store.embedded import EmbeddedStore
+from kg.terms import Text, compact, expand
+from kg.vocab import AUDIT, PASSAGE, PREFIXES
+
+HEAD = "".join(f"@prefix {p}: <{n}> .\n" for p, n in PREFIXES.items())
 
 
 def short(iris: tuple[str, ...]) -> str:
@@ -80,3 +89,30 @@ def test_the_largest_classes_come_first(world: KnowledgeGraph) -> None:
     ]
     assert counts == sorted(counts, key=lambda pair: (-pair[1], pair[0]))
     assert dict(counts)[expand("ivc:Company")] == 6
+
+
+def test_a_finding_on_a_breakdown_rests_on_its_shares(tmp_path: Path) -> None:
+    """And concerns the industry that they are about; what blocks a build would come first."""
+    facts = """obs:s ivc:inBreakdown brk:b ; ivc:statedIn psg:d-L0001 ; ivc:about ind:i . psg:d-L0002 a ivc:Passage ; ivc:contextIndustry ind:i .
+        obs:t ivc:statedIn psg:d-L0002 . ind:i ivc:enables ind:j ."""
+    store, said = ox.Store(), Text("甲", "a")
+    store.load((HEAD + facts).encode(), format=ox.RdfFormat.TURTLE)
+    passage = expand("psg:d-L0002")
+    findings = [
+        Finding("A1", "Info", expand("brk:b"), said),
+        Finding("A2", "Violation", expand("obs:t"), said),
+        Finding("A3", "Warning", expand("ind:j"), said, involved=(passage,)),
+        Finding("A4", "Warning", expand("ind:k"), said, involved=(expand("obs:s"), expand("ind:i"))),
+    ]
+    store.extend(ox.Quad(*triple, ox.NamedNode(AUDIT)) for triple in report_triples(findings))
+    file = tmp_path / "dataset.nq"
+    file.write_bytes(store.dump(format=ox.RdfFormat.N_QUADS) or b"")
+    small = EmbeddedStore(file, in_memory=True)
+    assert [(f.rule, short(f.involved), short(f.passages)) for f in audit_findings(small)] == [
+        ("A2", "", "psg:d-L0002"),
+        ("A3", "", "psg:d-L0002"),
+        ("A4", "ind:i obs:s", "psg:d-L0001"),
+        ("A1", "", "psg:d-L0001"),
+    ]
+    assert [f.rule for f in audit_findings(small, expand("ind:i"))] == ["A2", "A3", "A4", "A1"]
+    assert [f.rule for f in audit_findings(small, expand("ind:j"))] == ["A3"]

@@ -40,6 +40,7 @@ def t(triple: tuple[str, str, str]) -> str:
         (("青岚", f"<{TYPE}>", "company"), "co:qinglan rdf:type ivc:Company"),
         (("青岚", "rdf:type", "ivc:Company"), "co:qinglan rdf:type ivc:Company"),
         (("青岚", "a", "IntegratedCompany"), "co:qinglan rdf:type ivc:IntegratedCompany"),
+        (("青岚", "a", "产品"), "co:qinglan rdf:type ivc:Product"),  # which it is not
         (("青岚", "skos:definition", "灯纸"), "co:qinglan skos:definition seg:lantern-paper"),
         (("青岚", "涉足产业", f"<{OWN}x>"), f"co:qinglan ivc:activeIn {OWN}x"),  # an IRI that nothing is named by
         (("co:nobody", "涉足产业", "风铃业"), "co:nobody ivc:activeIn ind:wind-chimes"),
