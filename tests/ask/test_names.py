@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pyoxigraph as ox
 import pytest
@@ -115,6 +116,14 @@ def bearing(*labels: str, kind: str = "Company") -> Names:
             "properties": [],
         }
     )
+
+
+def test_two_letters_are_no_guess_where_a_name_is_written_with_them() -> None:
+    names = bearing("ab works")
+    (thing,) = names.things
+    for also, score in ((("AB",), 95.0), ((), 90.0)):
+        names.things = (replace(thing, also=also, keys=("abworks", "ab")),)
+        assert [m.score for m in names.find("ab")] == [score]
 
 
 @pytest.mark.parametrize(
@@ -291,6 +300,7 @@ def test_what_things_without_a_name_are_called(world: KnowledgeGraph) -> None:
     assert names.thing(figure, "Observation").label.en == "wind chime making · market size · China · 2023"
     supplies = IVC + "suppliesTo"
     assert [names.label(supplies, "en", inverse=i) for i in (False, True)] == ["supplies to", "supplied by"]
+    assert [names.label(supplies, "zh", inverse=i) for i in (False, True)] == ["供应", "供应商"]
     assert [names.label(IVC + "Company", "zh", inverse=i) for i in (False, True)] == ["企业", "企业"]
     assert [names.label(expand(n), "en") for n in ("psg:w2-L0025", "co:nobody")] == ["w2-L0025", "co:nobody"]
     assert names.get(expand("co:qinglan")) == names.thing(expand("co:qinglan"))

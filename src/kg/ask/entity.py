@@ -54,7 +54,8 @@ class Edge:
         out: True if the entity is the subject.
         predicate: IRI of the property.
         other: IRI at the other end.
-        kind: ``asserted`` (by a passage), ``background``, ``entities`` or ``inferred``; the first that applies.
+        kind: ``asserted`` (by a passage), ``background``, ``entities`` (by names, lists or the register of passages) or
+            ``inferred``; the first that applies.
         passages: IRIs of the passages that state it.
     """
 
@@ -161,10 +162,9 @@ def provenance(graphs: set[str]) -> tuple[str, tuple[str, ...]]:
     passages = tuple(sorted(g for g in graphs if g.startswith(vocab.PASSAGE)))
     if passages:
         return "asserted", passages
-    for kind, graph in (("background", vocab.BACKGROUND), ("entities", vocab.ENTITIES), ("entities", vocab.ONTOLOGY)):
-        if graph in graphs:
-            return kind, ()
-    return "inferred", ()
+    if vocab.BACKGROUND in graphs:
+        return "background", ()
+    return "entities" if graphs & {vocab.ENTITIES, vocab.PASSAGES, vocab.ONTOLOGY} else "inferred", ()
 
 
 def _texts(store: Store, iri: str) -> dict[str, dict[str, str]]:

@@ -14,7 +14,7 @@ from kg.reason.proof import Proof, Prover
 from kg.reason.rules import Pattern
 from kg.store.base import Store
 from kg.terms import slug
-from kg.vocab import PASSAGE, PASSAGES, TYPE
+from kg.vocab import PASSAGE, TYPE
 
 _PLACES: Final = """
 SELECT ?passage ?section ?start ?end ?sha256 WHERE {
@@ -80,8 +80,6 @@ class Sources:
         ground, passages = provenance(graphs)
         if ground != "inferred":
             return ground, list(passages)
-        if PASSAGES in graphs:
-            return "entities", []
         if not self._store.query(f"ASK {{ {pattern} }}"):
             return "computed", []
         proofs = self.prover.why(triple).proofs
