@@ -115,7 +115,7 @@ def bash(world_project: Project, records: Path, tmp_path_factory: pytest.TempPat
         ('kg query market-size industry="风', 'kg query market-size industry="风铃业" '),
         ('kg query market-size "industry=风', 'kg query market-size "industry=风铃业" '),
         ("kg query market-size  industry=风铃业 ", "kg query market-size  industry=风铃业 "),
-        ("kg query things-by-mentions kind=Com", "kg query things-by-mentions kind=Company "),
+        ("kg query things-by-mentions kind=Compan", "kg query things-by-mentions kind=Company "),
         ("kg query market-siz", "kg query market-size"),
         ("true; kg chain 风", "true; kg chain 风铃业 "),
         ("kg draw 纸", "kg draw 纸"),
@@ -147,7 +147,7 @@ def test_a_tab_finishes_the_word_and_leaves_the_line_alone(bash: Bash, typed: st
     [
         ("kg query market-size industry=", {"纸灯业", "纸伞业", "风铃业"}, {"wind-chimes"}),
         ("kg query shared-companies o", {"one=", "other="}, set()),
-        ("kg query things-by-mentions kind=", {"Company", "Region"}, set()),
+        ("kg query things-by-mentions kind=", {"企业", "地区"}, set()),
         ("kg draw ", {"纸灯业", "纸伞业", "风铃业"}, {"青岚纸坊"}),
         ("kg queries --tag ", {"figure", "company"}, set()),
         ("kg find x --format ", {"table", "tsv"}, set()),

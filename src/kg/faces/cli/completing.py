@@ -71,23 +71,33 @@ def _queries(ctx: click.Context) -> list[SavedQuery]:
     return [from_plain(entry) for entry in _record(ctx, "queries.json")]
 
 
-def _beginning(ctx: click.Context, things: Iterable[Thing], typed: str) -> Iterator[str]:
-    """The Chinese label or the slug of each thing of which one begins with *typed*; in Chinese the label is tried first."""
+def _beginning(ctx: click.Context, names: Iterable[tuple[str, str]], typed: str) -> Iterator[str]:
+    """Of each pair of a Chinese label and an identifier, one that begins with *typed*; in Chinese the label is tried first."""
+    first = 1 if ctx.find_root().obj.lang == "zh" else -1
+    for pair in names:
+        yield from [word for word in pair[::first] if word.startswith(typed)][:1]
+
+
+def _labels(things: Iterable[Thing]) -> Iterator[tuple[str, str]]:
     from kg.terms import slug
 
-    first = 1 if ctx.find_root().obj.lang == "zh" else -1
-    for thing in things:
-        yield from [w for w in (thing.label.zh, slug(thing.iri))[::first] if w.startswith(typed)][:1]
+    return ((thing.label.zh, slug(thing.iri)) for thing in things)
 
 
 def _industries(ctx: click.Context, typed: str) -> Iterator[str]:
-    return _beginning(ctx, _names(ctx).of_kind("Industry"), typed)
+    return _beginning(ctx, _labels(_names(ctx).of_kind("Industry")), typed)
 
 
 def _things(ctx: click.Context, typed: str) -> Iterable[str]:
     """Industries first; when something is typed, all other things too."""
     names = _names(ctx)
-    return dict.fromkeys(_beginning(ctx, [*names.of_kind("Industry"), *(names.things if typed else ())], typed))
+    things = [*names.of_kind("Industry"), *(names.things if typed else ())]
+    return dict.fromkeys(_beginning(ctx, _labels(things), typed))
+
+
+def _kinds(ctx: click.Context, typed: str) -> Iterator[str]:
+    names = _names(ctx)
+    return _beginning(ctx, ((zh, local) for zh, _, local in map(names.kind_words, names.kinds)), typed)
 
 
 def _query_names(ctx: click.Context, typed: str) -> list[CompletionItem]:
@@ -108,11 +118,14 @@ def _values(ctx: click.Context, typed: str) -> list[str]:
     param = next((p for p in params if p.name == name), None)
     if param is None:
         return []
-    return [f"{name}={w}" for w in param.choices or _beginning(ctx, _names(ctx).of_kind(param.type), start)]
+    if param.type == "kind":
+        return [f"{name}={w}" for w in _kinds(ctx, start)]
+    return [f"{name}={w}" for w in param.choices or _beginning(ctx, _labels(_names(ctx).of_kind(param.type)), start)]
 
 
 INDUSTRY, THING = _Completed("industry", _industries), _Completed("thing", _things)
-QUERY, VALUE, TAG = _Completed("query", _query_names), _Completed("param=value", _values), _Completed("text", _tags)
+KIND, TAG = _Completed("text", _kinds), _Completed("text", _tags)
+QUERY, VALUE = _Completed("query", _query_names), _Completed("param=value", _values)
 
 
 @add_completion_class

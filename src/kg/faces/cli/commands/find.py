@@ -6,6 +6,7 @@ import click
 
 from kg.errors import NotFound
 from kg.faces.cli.bilingual import Integer, command, option
+from kg.faces.cli.completing import KIND
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import format_option, print_plain
@@ -14,7 +15,7 @@ from kg.terms import Text
 
 @command(help=Text("按任何名称找事物", "find things by any name"))
 @click.argument("text")
-@option("--kind", help=Text("类别,如 企业 或 Company", "kind, such as company or Company"))
+@option("--kind", type=KIND, help=Text("类别,如 企业 或 Company", "kind, such as company or Company"))
 @option("--limit", type=Integer(1), default=10, show_default=True)
 @format_option
 @common
@@ -29,7 +30,7 @@ def find(run: Run, text: str, kind: str | None, limit: int, format_: str | None)
         (
             m.thing.label.zh,
             m.thing.label.en,
-            graph.names.label(f"https://w3id.org/xinzhi/ns#{m.thing.kind}", run.lang),
+            graph.names.kind_label(m.thing.kind, run.lang),
             " / ".join(m.thing.also),
             m.thing.iri,
             round(m.score),

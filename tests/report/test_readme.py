@@ -1,4 +1,4 @@
-"""The answers in both READMEs are what the program answers; ``KG_GOLDEN=write scripts/test -n0 tests/project/test_readme.py`` renews them."""
+"""The answers in both READMEs are what the program answers; ``KG_GOLDEN=write scripts/test -n0 tests/report/test_readme.py`` renews them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import shlex
 
 import pytest
 
-from conftest import ROOT, Run
+from conftest import ROOT, on
+from kg.graph import KnowledgeGraph
+from kg.source.project import Project
 
 LANGUAGE = {"README.md": "en", "README.zh.md": "zh"}
 EXAMPLES = [
@@ -19,8 +21,8 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize(("name", "command", "answer"), EXAMPLES, ids=[f"{e[0]}: {e[1]}" for e in EXAMPLES])
-def test_example(report_kg: Run, name: str, command: str, answer: str) -> None:
-    fresh = report_kg(*shlex.split(command), code=None).stdout
+def test_example(report: KnowledgeGraph, report_project: Project, name: str, command: str, answer: str) -> None:
+    fresh = on(report_project)(*shlex.split(command), code=None).stdout
     if os.environ.get("KG_GOLDEN") == "write":
         page = ROOT / name
         block = f"$ kg {command}\n"
