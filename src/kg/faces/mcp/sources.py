@@ -122,7 +122,7 @@ class Sources:
 def _is_property(term: Any, names: Names) -> bool:
     if not isinstance(term, ox.NamedNode):
         return False
-    return term.value == TYPE or (term.value in names.terms and slug(term.value)[:1].islower())
+    return term.value == TYPE or term.value in names.properties
 
 
 def _is_plain(term: Any) -> bool:
