@@ -150,7 +150,7 @@ def test_beside_whoever_bears_the_name_in_any_spelling_no_near_one_is_offered() 
     names = bearing("name", "abcdefghik")
     names.things = (replace(names.things[0], keys=("name", "abcdefghij")), names.things[1])
     assert [(m.thing.label.en, m.score) for m in names.find("abcdefghij")] == [("name", 95.0)]
-    assert [m.thing.label.en for m in names.find("abcdefghil")] == ["name", "abcdefghik"]
+    assert [m.thing.label.en for m in names.find("abcdefghil")] == ["abcdefghik", "name"]
 
 
 @pytest.mark.parametrize(("number", "listed"), [(12, True), (13, False)])
