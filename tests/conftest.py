@@ -14,7 +14,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -258,3 +258,30 @@ def world_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def world(world_project: Project) -> KnowledgeGraph:
     """The graph of the invented project, built by the first process that needs it; a violation would stop the build."""
     return KnowledgeGraph(build(world_project, wait=300).path)
+
+
+def served(project: Project, folder: Path, *flags: str, **settings: str) -> AbstractContextManager[Server]:
+    """``kg serve`` on the built graph of *project*."""
+    return serving(project.store, folder, *flags, KG_PROJECT=str(project.root), **settings)
+
+
+@pytest.fixture(scope="session")
+def world_server(
+    world: KnowledgeGraph, world_project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """One server of the invented project for all tests that only ask, with time enough for each answer."""
+    with served(world_project, tmp_path_factory.mktemp("serve"), "--timeout", "10") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def world_kg(world: KnowledgeGraph, world_project: Project) -> Run:
+    """``world_kg("find", "Qinglan")`` runs the program on the graph of the invented project, as a user starts it."""
+    own = {"KG_PROJECT": str(world_project.root), "KG_STORE": str(world_project.store)}
+
+    def run(*args: str, code: int = 0, **settings: str) -> subprocess.CompletedProcess[str]:
+        done = shell(*args, **{**own, **settings})
+        assert done.returncode == code, done.stdout + done.stderr
+        return done
+
+    return run

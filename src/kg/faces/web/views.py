@@ -80,10 +80,7 @@ def why(context: Context, request: Request) -> Answer:
     if not all(t.strip() for t in three):
         raise UsageProblem(
             Text("需要 subject、predicate、object 三个参数", "subject, predicate and object are all needed"),
-            hint=Text(
-                "/why?subject=精进电动&predicate=涉足产业&object=智能网联新能源汽车",
-                "/why?subject=Jing-Jin&predicate=active in&object=…",
-            ),
+            hint=Text("/why?subject=…&predicate=…&object=…", "/why?subject=…&predicate=…&object=…"),
         )
     found = context.graph.explain(context.graph.why(*three))
     return _either(context, request, {**found, "dataset": context.dataset}, "why.html", three=three, why=found)
