@@ -30,7 +30,7 @@ import pytest
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.parser import text_string_to_metric_families
 
-from conftest import WORLD, Run, Server, free_port, served, small
+from conftest import WORLD, Run, Server, free_port, served, serving, small
 from kg.graph import KnowledgeGraph
 from kg.pipeline import digests
 from kg.pipeline.build import build
@@ -815,13 +815,24 @@ def test_heavy_queries_do_not_keep_pages_and_saved_questions_waiting(
         assert len(answered) == 4
 
 
+IMPATIENT = """
+import sys
+from kg.faces.web.server import serve
+from kg.faces.web.settings import Settings
+
+serve(Settings(port=int(sys.argv[2]), store=sys.argv[3], seconds=60, stalled=10))
+"""
+"""A server that closes sooner than ``kg serve`` what nobody reads."""
+
+
 @pytest.mark.slow
 def test_clients_that_do_not_read_cost_a_bounded_memory_and_are_cut_off(
     world: KnowledgeGraph, world_project: Project, tmp_path: Path
 ) -> None:
     """A hundred answers of 10 MB are asked for and not read: at most 256 MiB of them are held, the others are refused."""
     query = f'SELECT ("{"a" * 10**5}" AS ?a) ?n {{ VALUES ?n {{ {" ".join(map(str, range(100)))} }} }}'
-    with served(world_project, tmp_path, "--timeout", "60") as running, ExitStack() as held:
+    impatient = serving(world_project.store, tmp_path, str(world_project.store), program=("-c", IMPATIENT))
+    with impatient as running, ExitStack() as held:
         assert len(httpx.post(f"{running.url}/sparql", data={"query": query}, timeout=60).content) > 10**7
         pid = running.process.pid
         before = resident(pid)
