@@ -169,11 +169,16 @@ class Server:
 
 
 @contextmanager
-def serving(store: Path, folder: Path, *flags: str, **settings: str) -> Iterator[Server]:
-    """``kg serve`` on the built graph in *store*, ready; ended afterwards. Its log goes into *folder*."""
+def serving(
+    store: Path, folder: Path, *flags: str, program: tuple[str, ...] = ("-m", "kg", "serve"), **settings: str
+) -> Iterator[Server]:
+    """``kg serve`` on the built graph in *store*, ready; ended afterwards. Its log goes into *folder*.
+
+    *program* are the arguments of Python that start the server; it gets the port as ``--port N``, then *flags*.
+    """
     port, log = free_port(), folder / f"serve-{time.monotonic_ns()}.log"
     env = {**os.environ, "KG_PROJECT": str(ROOT), "KG_STORE": str(store), "KG_LANG": "en", **settings}
-    command = [sys.executable, "-m", "kg", "serve", "--port", str(port), *flags]
+    command = [sys.executable, *program, "--port", str(port), *flags]
     with log.open("wb") as out, subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=out, env=env) as process:
         server = Server(f"http://127.0.0.1:{port}", process, log)
         try:
@@ -275,12 +280,14 @@ def world_server(
 
 
 @pytest.fixture(scope="session")
-def world_kg(world: KnowledgeGraph, world_project: Project) -> Run:
-    """``world_kg("find", "Qinglan")`` runs the program on the graph of the invented project, as a user starts it."""
-    own = {"KG_PROJECT": str(world_project.root), "KG_STORE": str(world_project.store)}
+def world_kg(world: KnowledgeGraph, world_project: Project, program: Program) -> Run:
+    """``world_kg("find", "Qinglan")`` runs the program on the graph of the invented project; as ``kg`` does."""
+    own = {"KG_LANG": "en", "KG_PROJECT": str(world_project.root), "KG_STORE": str(world_project.store)}
 
     def run(*args: str, code: int = 0, **settings: str) -> subprocess.CompletedProcess[str]:
-        done = shell(*args, **{**own, **settings})
+        plain = not any(name.startswith("PYTHON") for name in settings)
+        env = {**own, **settings}
+        done = program.run(args, {**os.environ, **env}) if plain else shell(*args, **env)
         assert done.returncode == code, done.stdout + done.stderr
         return done
 
