@@ -6,6 +6,7 @@ import functools
 import json
 import os
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -18,12 +19,14 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from kg.graph import KnowledgeGraph
 from kg.pipeline.build import build
 from kg.pipeline.publish import publish
 from kg.source.project import Project
+from kg.source.turtle import read, read_project
 from program import Program
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,6 +49,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 # Nothing here is asked over TLS: the certificates, which take a client longer than most answers, are read once.
 ssl.create_default_context = functools.cache(ssl.create_default_context)
+# A shell lets what it starts in the background ignore Ctrl-C, and so would every process that is started here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -292,3 +297,33 @@ def world_kg(world: KnowledgeGraph, world_project: Project, program: Program) ->
         return done
 
     return run
+
+
+def packaged(document: str, folder: Path, store: Path) -> Project:
+    """A copy in *folder* of the packaged project with one *document*, and only the names that this document leads to."""
+    for part in ("ontology", "queries", f"data/{document}"):
+        shutil.copytree(ROOT / part, folder / part)
+    reached = {node for quad in read_project(Project.find(folder, store)) for node in (quad.subject, quad.object)}
+    for name in ("entities.trig", "background.trig"):
+        shutil.copy(ROOT / "data" / name, folder / "data")
+    shared = {path: read(path) for path in sorted((folder / "data").glob("*.trig"))}
+    while more := {q.object for quads in shared.values() for q in quads if q.subject in reached} - reached:
+        reached |= more
+    for path, quads in shared.items():
+        ox.serialize((quad for quad in quads if quad.subject in reached), output=str(path), format=ox.RdfFormat.TRIG)
+    return Project.find(folder, store)
+
+
+@pytest.fixture(scope="session")
+def report_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The project of the packaged report alone: tests of what it says hold whatever other documents stand beside it.
+
+    Its store is in a folder that all processes of the test run share.
+    """
+    return packaged("r1", tmp_path_factory.mktemp("report") / "project", shared(tmp_path_factory, "report"))
+
+
+@pytest.fixture(scope="session")
+def report(report_project: Project) -> KnowledgeGraph:
+    """The graph of the packaged report alone, built by the first process that needs it."""
+    return KnowledgeGraph(build(report_project, wait=300).path)

@@ -547,7 +547,15 @@ def server(folder: Path, quads: bytes) -> Iterator[Callable[[list[tuple[str, str
     home, port, answer = folder / "current", free_port(), "from kg.faces.web.server import serve"
     home.mkdir()
     (home / "dataset.nq").write_bytes(quads)
-    lookup = {"things": [], "terms": {}, "captions": {}, "measures": {}, "classes": {}}
+    lookup = {
+        "things": [],
+        "terms": {},
+        "captions": {},
+        "measures": {},
+        "classes": {},
+        "precedence": {},
+        "properties": [],
+    }
     made = {"format": FORMAT, "dataset_sha256": sha256(quads).hexdigest(), "ontology": "", "counts": {}}
     for name, body in (("lookup", lookup), ("manifest", made), ("queries", [])):
         (home / f"{name}.json").write_text(json.dumps(body))

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import pyoxigraph as ox
 
-from kg.vocab import BASE, PREFIXES
+from kg.vocab import BASE, IVC, PREFIXES
 
 Lang = Literal["zh", "en"]
 LANGS: Final[tuple[Lang, Lang]] = ("zh", "en")
@@ -61,6 +61,16 @@ def slug(iri: str) -> str:
     Any other IRI is returned unchanged.
     """
     return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1] if iri.startswith(BASE) else iri
+
+
+def class_name(iri: str) -> str:
+    """The name of the class *iri*: its local name if the packaged ontology has it, else the IRI."""
+    return iri.removeprefix(IVC)
+
+
+def class_iri(name: str) -> str:
+    """The IRI of the class with this :func:`class_name`."""
+    return name if ":" in name else IVC + name
 
 
 def fold(name: str) -> str:

@@ -65,4 +65,8 @@ PREFIXES: Final = MappingProxyType(
         "sh": SH,
     }
 )
-"""Prefix → namespace, as written in data, queries and exports."""
+"""Prefix → namespace, as written in data, queries and exports.
+
+They are declared in ``ontology/shapes-integrity.ttl`` (``sh:declare``). They are repeated here because every command needs
+them and reading the file would slow it down; ``tests/project/test_ontology.py`` compares the two.
+"""

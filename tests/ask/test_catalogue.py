@@ -161,7 +161,7 @@ def test_a_passage_by_name_line_or_iri(world: KnowledgeGraph, typed: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "typed", ["25", "L25", "w3-L0025", "w2-", "w2-L", "w2-x25", "w2-²", "w2-２５", "w2-" + "9" * 19, "", "w2"]
+    "typed", ["25", "L25", "w3-L0025", "w2-", "w2-L", "w2-x25", "w2-X25", "w2-²", "w2-２５", "w2-" + "9" * 19, "", "w2"]
 )
 def test_what_names_no_passage_of_two_documents(world: KnowledgeGraph, typed: str) -> None:
     """Of two documents a line alone says nothing."""
@@ -171,7 +171,17 @@ def test_what_names_no_passage_of_two_documents(world: KnowledgeGraph, typed: st
 
 def test_of_an_only_document_the_line_is_enough() -> None:
     said = {"iri": expand("doc:d1"), "kind": "Document", "zh": "文", "en": "text", "also": [], "keys": []}
-    names = Names({"things": [said], "terms": {}, "classes": {}, "captions": {}, "measures": {}})
+    names = Names(
+        {
+            "things": [said],
+            "terms": {},
+            "classes": {},
+            "captions": {},
+            "measures": {},
+            "precedence": {},
+            "properties": [],
+        }
+    )
     for typed in ("25", "L25", "d1-L0025", "d1-25"):
         assert Catalogue([], names).term(param("Passage"), typed) == ox.NamedNode(PASSAGE + "d1-L0025")
     with pytest.raises(NotFound):
@@ -216,6 +226,12 @@ def test_a_query_is_found_by_its_name_or_near_ones_are_offered(world: KnowledgeG
             {"kind": "Policy"},
             "哪些政策在最多的段落中被提到?",
             "Which things of the kind policy are named in most passages?",
+        ),
+        (
+            "things-by-name",
+            {"name": "Company"},
+            "哪些事物叫“Company”(含别名、英文名、简称)?",
+            "Which things are called “Company”, aliases included?",
         ),
         (
             "statements-of-passage",

@@ -189,6 +189,15 @@ def test_a_way_through_a_claim_is_as_long_as_three_edges(
     assert [h.predicate == IVC + "about" for h in found] == ([True] * 2 if claimed else [False] * plain)
 
 
+def test_so_is_one_through_a_claim_that_is_pointed_at(made: Callable[..., EmbeddedStore]) -> None:
+    """Through two claims six: five plain edges are shorter."""
+    chain = [(f"n{n}", "knows", f"n{n + 1}", MINE) for n in range(5)]
+    claims = [("n0", "of", "c", MINE), ("m", "of", "c", MINE), ("m", "of", "d", MINE), ("n5", "of", "d", MINE)]
+    stated = [(claim, "statedIn", "passage/d-L0001", MINE) for claim in "cd"]
+    found = path(made(*chain, *claims, *stated), BASE + "n0", BASE + "n5")
+    assert [h.predicate for h in found] == [IVC + "knows"] * 5
+
+
 def test_of_two_edges_the_one_along_the_way_and_first_by_name_is_shown(made: Callable[..., EmbeddedStore]) -> None:
     edges = [("b", "aids", "a", MINE), ("a", "likes", "b", MINE), ("a", "knows", "b", MINE)]
     assert path(made(*edges), BASE + "a", BASE + "b") == [Hop(BASE + "a", IVC + "knows", BASE + "b", True, (MINE,))]

@@ -69,6 +69,12 @@ def test_a_graph_that_is_no_place_for_a_statement(graph: str) -> None:
     assert f"图 {compact(_GRAPHS[graph]) or '(无)'} 里" in found[0].message.zh
 
 
+def test_a_passage_is_registered_in_the_passages_graph_alone() -> None:
+    said = "psg:d-L0001 ivc:sha256 'x' ."
+    assert check(read(passages=said)) == []
+    assert told(check(read(odd=said))) == [("D01-graph-name", "psg:d-L0001", "ivc:sha256")]
+
+
 @pytest.mark.parametrize(
     "said", ["co:a a ivc:Company .", "co:a rdfs:label 'a' .", "co:a skos:altLabel 'a' .", "psg:d-L0001 a ivc:Passage ."]
 )
@@ -116,7 +122,8 @@ def test_a_circle_of_classes_ends() -> None:
 
 
 def test_a_claim_tells_the_passage_where_it_is_typed() -> None:
-    quads = read(one="obs:x a ivc:Level ; ivc:about co:a . brk:b a ivc:Breakdown .", entities="clm:y a ivc:Claim .")
+    said = "obs:x a ivc:Level ; ivc:about co:a . brk:b a ivc:Breakdown . co:a ivc:about ivc:Level ."
+    quads = read(one=said, entities="clm:y a ivc:Claim .")
     assert [(compact(t.subject.value), compact(t.predicate.value), t.object.value) for t in stated_in(quads)] == [  # type: ignore[union-attr]
         ("obs:x", "ivc:statedIn", ONE)
     ]

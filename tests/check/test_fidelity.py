@@ -7,15 +7,19 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from conftest import WORLD
 from kg import vocab
-from kg.check.fidelity import against_text
+from kg.check.fidelity import _printed, against_text
 from kg.check.findings import Finding
 from kg.source.project import Project
 from kg.source.turtle import read_project
-from kg.vocab import BASE
+from kg.terms import compact, lexical
+from kg.vocab import BASE, IVC, OA
+
+PREFIXES = "".join(f"@prefix {p}: <{n}> .\n" for p, n in vocab.PREFIXES.items())
 
 
 @pytest.fixture
@@ -68,9 +72,8 @@ def test_a_wrong_registration_is_told_in_words(copy: Project) -> None:
 
 
 def test_a_wrong_number_name_and_borrowed_sentence_are_seen(copy: Project) -> None:
-    prefixes = "".join(f"@prefix {p}: <{n}> .\n" for p, n in vocab.PREFIXES.items())
     (copy.root / "data" / "w1" / "slips.trig").write_text(
-        f"{prefixes}@prefix lco: <https://example.org/lamp/organization/> .\n"
+        f"{PREFIXES}@prefix lco: <https://example.org/lamp/organization/> .\n"
         "psg:w1-L0008 { obs:slip ivc:statedValue 77.5 . lco:听竹社 ivc:activeIn ind:paper-lanterns .\n"
         'clm:slip ivc:summary "把灯火放进蒙纸的竹架"@zh . }',
         encoding="utf-8",
@@ -82,3 +85,185 @@ def test_a_document_is_not_held_against_another_s_statements(copy: Project) -> N
     spoil(copy, "w2/statements.trig", r"ivc:statedValue [0-9.]+", "ivc:statedValue 98765.4")
     assert compare(copy, "w1") == []
     assert [f.rule for f in compare(copy, "w2")] == ["X03-printed"]
+
+
+# -- one slip each, beside what is right -----------------------------------------------------------------
+
+FIRST = f"{vocab.PASSAGE}w1-L0008"
+Told = list[tuple[str, str, tuple[str, ...]]]
+
+
+@pytest.fixture(scope="module")
+def quads(world_project: Project) -> list[ox.Quad]:
+    return read_project(world_project)
+
+
+@pytest.fixture
+def against(world_project: Project, quads: list[ox.Quad]) -> Callable[..., list[Finding]]:
+    """``against("psg:w1-L0008 { … }")``: the findings of the first document, or of the one named, with this TriG too."""
+
+    def compared(slip: str, document: str = "w1") -> list[Finding]:
+        more = list(ox.parse(PREFIXES + slip, format=ox.RdfFormat.TRIG))
+        text = (world_project.root / "texts" / f"{document}.txt").read_bytes().decode()
+        return against_text([*quads, *more], next(d for d in world_project.documents if d.id == document), text)
+
+    return compared
+
+
+def short(found: list[Finding]) -> Told:
+    assert {f.severity for f in found} <= {"Violation"}
+    return [(f.rule, compact(f.focus), f.involved) for f in found]
+
+
+@pytest.mark.parametrize(
+    ("passage", "value", "printed"),
+    [
+        (12, "120", True),
+        (12, "120.0", True),
+        (12, "12", False),  # is a part of a longer number
+        (12, "20", False),
+        (12, "18", True),
+        (12, "18.5", False),
+        (15, "3000", True),
+        (15, "300", False),
+        (38, "9", True),
+        (38, "0.9", False),
+    ],
+)
+def test_a_number_is_printed_whole(
+    against: Callable[..., list[Finding]], passage: int, value: str, printed: bool
+) -> None:
+    name = f"w1-L{passage:04d}"
+    found = against(f"psg:{name} {{ obs:slip ivc:statedValue {value} }}")
+    assert short(found) == ([] if printed else [("X03-printed", "obs:slip", (vocab.PASSAGE + name,))])
+    told = [(f.message.zh, f.message.en) for f in found]
+    assert told == ([] if printed else [(f"{name} 中没有印出 {value}", f"{name} does not print {value}")])
+
+
+@pytest.mark.parametrize(
+    ("value", "line", "printed"),
+    [
+        ("1.2", "超1.2万亿", True),
+        ("1.2", "超1.25万亿", False),
+        ("1.2", "超11.2万亿", False),
+        ("1.2", "第3.1.2节", False),
+        ("2", "超1.2万亿", False),
+        ("1", "超1.2万亿", False),
+        ("5", "5.", True),
+        ("5", "5.0", True),
+        ("5", "5.00亿", True),
+        ("5", "5.05", False),
+        ("100", "100", True),
+        ("0.5", "0.50", False),
+        ("10000000", "数千万元", True),
+        ("10000000.0", "数千万元", True),
+        ("1000000", "上百万辆", True),
+        ("10000000", "上百万辆", False),
+        ("100", "上百万辆", False),
+        ("-3", "下降-3%", True),
+    ],
+)
+def test_how_a_number_is_printed(value: str, line: str, printed: bool) -> None:
+    """In digits, perhaps with zeros after the point, or in the words for ten million and a million."""
+    assert _printed(value, line) is printed
+
+
+@pytest.mark.parametrize(
+    ("passage", "entity", "named"),
+    [
+        ("w1-L0008", "sec:festivities", True),  # 节庆消费: of a class whose names are the project's own
+        ("w1-L0008", "ind:paper-umbrellas", True),
+        ("w1-L0008", "co:qinglan", False),
+        ("w1-L0029", "co:qinglan", True),  # by its alias
+        ("w1-L0025", "co:mingying-lanterns", False),
+        ("w1-L0023", "prod:running-lantern", True),
+        ("w1-L0012", "prod:running-lantern", False),
+        ("w2-L0003", "prod:paper-lantern", True),  # by the heading above it
+        ("w1-L0014", "reg:china", True),  # 中国, in carried.tsv too
+        ("w1-L0015", "reg:china", True),
+        ("w1-L0013", "reg:chengzhou", False),
+        ("w2-L0033", "tech:hot-dyeing", True),
+        ("w2-L0025", "tech:hot-dyeing", False),
+        ("w2-L0037", "pol:lantern-plan", True),
+        ("w2-L0033", "pol:lantern-plan", False),
+    ],
+)
+def test_a_passage_names_what_it_speaks_of(
+    against: Callable[..., list[Finding]], passage: str, entity: str, named: bool
+) -> None:
+    """At either end of a triple."""
+    for slip in (f"{entity} ivc:about clm:slip", f"clm:slip ivc:about {entity}"):
+        found = against(f"psg:{passage} {{ {slip} }}", passage[:2])
+        assert short(found) == ([] if named else [("X02-named", entity, (vocab.PASSAGE + passage,))])
+
+
+def test_the_names_that_a_passage_lacks_are_told(against: Callable[..., list[Finding]]) -> None:
+    (found,) = against("psg:w1-L0008 { co:qinglan ivc:activeIn ind:paper-lanterns , ind:wind-chimes }")
+    assert "(青岚纸坊 / Qinglan Paper Works / 青岚 / Qinglan)" in found.message.zh
+    assert "neither w1-L0008 nor its headings name it (青岚纸坊 / " in found.message.en
+
+
+def test_a_name_that_a_passage_gives_itself_is_none(against: Callable[..., list[Finding]]) -> None:
+    found = against('psg:w1-L0008 { co:zhuli rdfs:label "蒙纸"@zh }')
+    assert short(found) == [("X02-named", "co:zhuli", (FIRST,))]
+    assert "(竹里编舍 / Zhuli Weavers)" in found[0].message.zh
+
+
+@pytest.mark.parametrize(
+    ("row", "named"),
+    [
+        ("8\torganization/qinglan\t20\t青岚纸坊\tx", True),
+        (f"8\t{BASE}organization/qinglan\t8\t蒙纸\tx", True),  # other words in the same line
+        ("8\torganization/qinglan\t20\t青岚茶坊\tx", False),  # not in the line
+        ("8\torganization/qinglan\t9\t青岚纸坊\tx", False),  # an empty line
+        ("8\torganization/qinglan\t20\t\tx", False),  # no words
+        ("12\torganization/qinglan\t20\t青岚纸坊\tx", False),  # of another passage
+        ("8\torganization/zhuli\t20\t青岚纸坊\tx", False),  # another thing
+    ],
+)
+def test_other_words_than_a_name_are_looked_for_where_they_are_said_to_be(copy: Project, row: str, named: bool) -> None:
+    spoil(copy, "w1/carried.tsv", r"\Z", f"{row}\n\n")
+    (copy.root / "data" / "w1" / "slips.trig").write_text(
+        f"{PREFIXES}psg:w1-L0008 {{ co:qinglan ivc:activeIn ind:paper-lanterns }}", encoding="utf-8"
+    )
+    assert short(compare(copy, "w1")) == ([] if named else [("X02-named", "co:qinglan", (FIRST,))])
+
+
+@pytest.mark.parametrize(
+    ("graph", "predicate", "words", "borrowed"),
+    [
+        ("psg:w1-L0008", "ivc:summary", "且把灯火放进蒙纸的竹吧", "把灯火放进蒙纸的"),  # eight of them
+        ("psg:w1-L0008", "ivc:summary", "且把灯火放进蒙纸。", ""),  # seven
+        ("g:entities", "skos:definition", "把灯火放进蒙纸的竹架", "把灯火放进蒙纸的"),
+        (f"<{vocab.ONTOLOGY}>", "skos:definition", "把灯火放进蒙纸的竹架", ""),  # not about this text
+        ("g:entities", "skos:altLabel", "把灯火放进蒙纸的竹架", ""),  # a name is what the text calls a thing
+        ("psg:w1-L0008", "ivc:summary", "灯河示范街,用来演示节庆布置", ""),  # of names nothing counts
+        ("psg:w1-L0008", "ivc:summary", "其中走马灯归在灯架之下", ""),
+        ("psg:w1-L0008", "ivc:summary", "灯市研究院测算二千", ""),
+    ],
+)
+def test_wording_of_eight_characters_is_borrowed(
+    against: Callable[..., list[Finding]], graph: str, predicate: str, words: str, borrowed: str
+) -> None:
+    found = against(f'{graph} {{ clm:slip {predicate} "{words}"@zh , "{words}"@en , "{words}" }}')
+    assert short(found) == ([("X04-wording", "clm:slip", ())] if borrowed else [])
+    assert [f.message.zh for f in found] == ([f"与原文连续相同:“{borrowed}”;换成自己的话"] if borrowed else [])
+    assert all(f"shares “{borrowed}” with the text" in f.message.en for f in found)
+
+
+def test_a_registration_differs_in_words(world_project: Project, quads: list[ox.Quad]) -> None:
+    """Of each passage all that differs; what the text has no line for; of another document nothing."""
+    lost = {(FIRST, IVC + "sectionPath"), (f"{FIRST}-pos", OA + "start")}
+    spoilt = [q for q in quads if (lexical(q.subject), q.predicate.value) not in lost]
+    extra = "psg:w1-L0099 a ivc:Passage ; ivc:fromDocument doc:w1 ; ivc:sha256 'x' . psg:w2-L0099 a ivc:Passage ; ivc:fromDocument doc:w2 ."
+    spoilt += ox.parse(f"{PREFIXES} g:passages {{ {extra} }}", format=ox.RdfFormat.TRIG)
+    text = (WORLD / "texts" / "w1.txt").read_bytes().decode()
+    found = against_text(spoilt, world_project.documents[0], text)
+    assert short(found) == [("X01-span", "psg:w1-L0008", ()), ("X01-span", "psg:w1-L0099", ())]
+    assert (
+        found[0].message.zh
+        == "登记与原文不符:起点登记为“”,原文为“47”,章节登记为“”,原文为“纸灯业/01 概况”;用 kg passages 重新生成 passages.ttl"
+    )
+    assert "start “”, in the text “47”, section “”, in the text “" in found[0].message.en
+    assert "原文没有这一段" in found[1].message.zh
+    assert "the text has no such passage" in found[1].message.en

@@ -201,7 +201,9 @@ def test_a_name_of_the_wrong_kind_is_told_what_it_is_or_what_there_is(
 
 
 def test_pinyin_of_a_query_leaves_the_build_its_own() -> None:
-    found = Names({"things": [], "terms": {}, "classes": {}, "captions": {}, "measures": {}}).find("长沙")
+    found = Names(
+        {"things": [], "terms": {}, "classes": {}, "captions": {}, "measures": {}, "precedence": {}, "properties": []}
+    ).find("长沙")
     assert (found, [m for m in sys.modules if m.startswith("pypinyin")]) == ([], [])
 
 

@@ -91,7 +91,7 @@ def bash(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempP
         ('kg query market-size industry="商', 'kg query market-size industry="商业航天" '),
         ('kg query market-size "industry=商', 'kg query market-size "industry=商业航天" '),
         ("kg query market-size  industry=商业航天 ", "kg query market-size  industry=商业航天 "),
-        ("kg query things-by-mentions kind=Com", "kg query things-by-mentions kind=Company "),
+        ("kg query things-by-mentions kind=Compan", "kg query things-by-mentions kind=Company "),
         ("kg query market-siz", "kg query market-size"),
         ("true; kg chain 商", "true; kg chain 商业航天 "),
         ("kg draw 商", "kg draw 商"),
@@ -122,7 +122,7 @@ def test_a_tab_finishes_the_word_and_leaves_the_line_alone(bash: Bash, typed: st
     [
         ("kg query market-size industry=", {"商业航天", "6G", "智能机器人"}, {"commercial-space"}),
         ("kg query shared-companies o", {"one=", "other="}, set()),
-        ("kg query things-by-mentions kind=", {"Company", "Region"}, set()),
+        ("kg query things-by-mentions kind=", {"企业", "地区"}, set()),
         ("kg draw ", {"商业航天", "6G"}, {"蓝箭航天"}),
         ("kg queries --tag ", {"figure", "company"}, set()),
         ("kg find x --format ", {"table", "tsv"}, set()),

@@ -1,11 +1,7 @@
-"""``kg mcp``: the real program, asked over standard input and output with the protocol's own client.
-
-``KG_GOLDEN=write scripts/test -n0 tests/faces/test_mcp.py`` renews the call and answer in docs/agents.md; read it before it is committed.
-"""
+"""``kg mcp``: the real program, asked over standard input and output with the protocol's own client."""
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 import json
 import os
@@ -16,22 +12,17 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import anyio
-import anyio.from_thread
 import pytest
 from jsonschema import Draft202012Validator
-from mcp import StdioServerParameters
-from mcp.client.client import Client
-from mcp.client.stdio import stdio_client
-from mcp.types import CallToolResult, Tool
 
-from conftest import ROOT, small
+from agent import PATIENCE, Agent, conversation, environment, text
+from conftest import WORLD, shell, small
 from kg.errors import UsageProblem
 from kg.faces.mcp.arguments import checked
 from kg.faces.mcp.call import Call
@@ -46,13 +37,9 @@ from kg.terms import expand
 from kg.vocab import PASSAGE, XSD
 from processes import PROC, eventually, family, needs_proc, there
 
-QUERIES = sorted(path.stem for path in (ROOT / "queries").glob("*.rq"))
+QUERIES = [path.stem for path in Project.find(WORLD).query_files]
 OWN = {"find", "show", "chain", "why", "audit", "path", "sparql"}
 SHARED = {"limit", "offset", "spans", "lang"}
-MOST = 20_000
-PATIENCE = 120.0
-"""Seconds after which something never happens: much longer than it takes on a busy machine."""
-PAGES = [ROOT / "docs" / name for name in ("agents.md", "agents.zh.md")]
 # Rows that count or compare; kinds and background, which no passage states; each must say so in `ground`.
 UNCITED = {
     "audit-by-rule",
@@ -68,107 +55,23 @@ UNCITED = {
 }
 
 
-class Agent:
-    """A client in a conversation with a server of its own."""
-
-    def __init__(self, portal: anyio.from_thread.BlockingPortal, client: Client, log: Path) -> None:
-        self._portal, self.client, self._log = portal, client, log
-
-    @property
-    def log(self) -> str:
-        return self._log.read_text()
-
-    @cached_property
-    def tools(self) -> dict[str, Tool]:
-        return {tool.name: tool for tool in self._portal.call(self.client.list_tools).tools}
-
-    def call(self, name: str, /, **given: Any) -> CallToolResult:
-        return self._portal.call(self.client.call_tool, name, given)
-
-    def together(self, calls: Sequence[tuple[str, dict[str, Any]]]) -> list[CallToolResult]:
-        """The answers of *calls*, all sent at once; one that never comes is an error."""
-
-        async def ask() -> list[CallToolResult]:
-            async with asyncio.timeout(PATIENCE):
-                return list(await asyncio.gather(*(self.client.call_tool(*call) for call in calls)))
-
-        return self._portal.call(ask)
-
-    def ask(self, name: str, /, **given: Any) -> dict[str, Any]:
-        """The structured answer; the client has held it to the tool's output schema."""
-        result = self.call(name, **given)
-        assert not result.is_error, text(result)
-        found = result.structured_content
-        assert isinstance(found, dict)
-        assert len(json.dumps(found, ensure_ascii=False, separators=(",", ":"))) <= MOST
-        assert len(text(result)) <= MOST
-        assert found["truncated"] == (found["next"] is not None)
-        cut = "are cut" in (found["note"] or "")
-        assert found["complete"] == (not found["truncated"] and found["offset"] == 0 and not cut)
-        return found
-
-    def whole(self, name: str, /, **given: Any) -> list[dict[str, Any]]:
-        """Every row, page by page."""
-        rows: list[dict[str, Any]] = []
-        following: int | None = 0
-        while following is not None:
-            page = self.ask(name, offset=following, limit=200, **given)
-            assert page["offset"] == following
-            rows += page["rows"]
-            following = page["next"]
-        assert page["total"] == len(rows)
-        return rows
-
-    def error(self, name: str, /, **given: Any) -> str:
-        result = self.call(name, **given)
-        assert result.is_error
-        assert result.structured_content is None
-        told = text(result)
-        assert "Traceback" not in told
-        assert "\n  → " in told, told
-        return told
-
-
-def text(result: CallToolResult) -> str:
-    (content,) = result.content
-    assert content.type == "text"
-    return content.text
-
-
-def environment(store: Path, **settings: str) -> dict[str, str]:
-    return {**os.environ, "KG_PROJECT": str(ROOT), "KG_STORE": str(store), "KG_LANG": "en", **settings}
-
-
-@contextmanager
-def serving(store: Path, folder: Path, *flags: str, mode: Any = "auto", **settings: str) -> Iterator[Agent]:
-    """A conversation with ``kg mcp`` on the built graph in *store*; its log goes into *folder*."""
-    log = folder / f"mcp-{time.monotonic_ns()}.log"
-    command = StdioServerParameters(
-        command=sys.executable, args=["-m", "kg", "mcp", *flags], env=environment(store, **settings)
-    )
-    with log.open("w") as out, anyio.from_thread.start_blocking_portal() as portal:
-        client = Client(stdio_client(command, errlog=out), mode=mode)
-        with portal.wrap_async_context_manager(client):
-            yield Agent(portal, client, log)
-
-
 @pytest.fixture(scope="module")
-def agent(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
-    with serving(project.store, tmp_path_factory.mktemp("mcp"), "--log-level", "info") as running:
+def agent(world: KnowledgeGraph, world_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
+    with conversation(world_project, tmp_path_factory.mktemp("mcp"), "--log-level", "info") as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def call(graph: KnowledgeGraph) -> Call:
+def call(world: KnowledgeGraph) -> Call:
     """A call that has no time left for more than one row."""
-    sources = Sources(graph.store, graph.names)
-    return Call(graph, sources, 100, "a-tool", {}, lang="en", limit=50, offset=0, spans=False, deadline=0.0)
+    sources = Sources(world.store, world.names)
+    return Call(world, sources, 100, "a-tool", {}, lang="en", limit=50, offset=0, spans=False, deadline=0.0)
 
 
 @pytest.fixture(scope="module")
-def hurried(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
+def hurried(world: KnowledgeGraph, world_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
     """One that gives a call two seconds: much for what is soon done, even where the machine is busy."""
-    with serving(project.store, tmp_path_factory.mktemp("mcp"), "--timeout", "2") as running:
+    with conversation(world_project, tmp_path_factory.mktemp("mcp"), "--timeout", "2") as running:
         yield running
 
 
@@ -196,9 +99,9 @@ def test_what_every_tool_gives_has_a_valid_schema(agent: Agent) -> None:
         Draft202012Validator.check_schema(tool.output_schema)
 
 
-def test_a_saved_query_is_described_by_its_file(agent: Agent, graph: KnowledgeGraph) -> None:
+def test_a_saved_query_is_described_by_its_file(agent: Agent, world: KnowledgeGraph) -> None:
     tools = agent.tools
-    for query in graph.catalogue:
+    for query in world.catalogue:
         tool = tools[query.name]
         description = tool.description or ""
         assert tool.title == query.title.en
@@ -223,20 +126,43 @@ def test_parameters_have_their_types(agent: Agent) -> None:
     assert {"Company", "Policy"} <= set(kind["enum"])
     segment = schema("companies-in-segment", "segment")
     assert "name, alias, slug or IRI of a Segment 环节" in segment["description"]
-    assert segment["default"] == "ev-battery"
+    assert segment["default"] == "lantern-paper"
     assert "downstream 下游" in schema("companies-at-tier", "tier")["description"]
     assert "default" not in schema("bottlenecks", "industry")
     assert tools["chain"].input_schema["required"] == ["industry"]
 
 
+ASKED: dict[str, dict[str, Any]] = {
+    "claims-with-word": {"word": "走马灯"},
+    "companies-in-several-industries": {"least": 1},
+    "facts-in-several-passages": {"least": 1},
+    "figures-by-status": {"status": "forecast"},
+    "figures-by-year": {"year": 2024},
+    "products-in-several-industries": {"least": 1},
+    "sectors-served-by-industries": {"least": 1},
+    "shared-companies": {"one": "纸灯业", "other": "纸灯业"},
+    "shared-products": {"one": "纸灯业", "other": "纸灯业"},
+}
+"""Values for the parameters of queries whose defaults find nothing in this project."""
+NOTHING = {
+    "industries-enabling-industries",
+    "industry-pairs-by-companies",
+    "kinds-of-technology",
+    "segments-in-two-divisions",
+}
+"""Queries that find nothing in this project, whatever is asked."""
+
+
 @pytest.mark.parametrize("name", QUERIES)
 def test_saved_query_gives_the_rows_of_the_graph_each_with_its_citation(
-    agent: Agent, graph: KnowledgeGraph, name: str
+    agent: Agent, world: KnowledgeGraph, name: str
 ) -> None:
-    expected = list(graph.query(name))
-    rows = agent.whole(name)
+    asked = ASKED.get(name, {})
+    expected = list(world.query(name, **asked))
+    rows = agent.whole(name, **asked)
+    assert (rows == []) == (name in NOTHING)
     assert [{c: value(cell) for c, cell in row["values"].items()} for row in rows] == expected
-    sections = {r["p"]: r["path"] for r in graph.store.select("SELECT ?p ?path { ?p ivc:sectionPath ?path }")}
+    sections = {r["p"]: r["path"] for r in world.store.select("SELECT ?p ?path { ?p ivc:sectionPath ?path }")}
     for row in rows:
         own = [v for v in map(value, row["values"].values()) if isinstance(v, str) and v in sections]
         cited = [PASSAGE + c["id"] for c in row["passages"]]
@@ -248,12 +174,12 @@ def test_saved_query_gives_the_rows_of_the_graph_each_with_its_citation(
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_defaults_of_the_schema_are_those_of_the_query(agent: Agent, graph: KnowledgeGraph, name: str) -> None:
+def test_defaults_of_the_schema_are_those_of_the_query(agent: Agent, world: KnowledgeGraph, name: str) -> None:
     properties = agent.tools[name].input_schema["properties"]
     given = {n: s["default"] for n, s in properties.items() if "default" in s and n not in SHARED}
     asked = agent.ask(name, limit=1, **given)["asked"]
     assert asked == agent.ask(name, limit=1)["asked"]
-    for param in graph.catalogue.get(name).params:
+    for param in world.catalogue.get(name).params:
         if param.default == "UNDEF":
             assert asked[param.name] is None
         elif param.default[0].isalpha():
@@ -266,69 +192,76 @@ def value(cell: Any) -> Any:
 
 
 def test_a_value_may_be_any_name_and_the_answer_says_what_was_meant(agent: Agent) -> None:
-    answers = [agent.ask("companies-in-segment", segment=s) for s in ("卫星制造", "satellite manufacturing")]
+    answers = [agent.ask("companies-in-segment", segment=s) for s in ("灯架", "lantern frames")]
     assert answers[0] == answers[1]
     assert answers[0]["asked"]["segment"] == {
-        "iri": "https://w3id.org/xinzhi/segment/space-satellite",
-        "zh": "卫星制造",
-        "en": "satellite manufacturing",
+        "iri": "https://w3id.org/xinzhi/segment/lantern-frames",
+        "zh": "灯架",
+        "en": "lantern frames",
     }
-    assert (
-        answers[0]["question"]["en"]
-        == "Which companies are named for satellite manufacturing, its subsegments included?"
-    )
-    assert answers[0]["rows"][0]["values"]["company"]["en"] == "China Aerospace Science and Technology"
+    assert answers[0]["question"]["en"] == "Which companies are named for lantern frames, its subsegments included?"
+    assert [row["values"]["company"]["en"] for row in answers[0]["rows"]] == ["Zhuli Weavers"]
     assert agent.ask("bottlenecks", industry=None) == agent.ask("bottlenecks")
 
 
-def test_an_answer_names_the_dataset(agent: Agent, graph: KnowledgeGraph) -> None:
-    assert agent.ask("find", text="BYD")["dataset"] == graph.manifest["dataset_sha256"]
+def test_an_answer_names_the_dataset(agent: Agent, world: KnowledgeGraph) -> None:
+    assert agent.ask("find", text="青岚")["dataset"] == world.manifest["dataset_sha256"]
 
 
 # -- the seven ----------------------------------------------------------------------------------------
 
 
 def test_find(agent: Agent) -> None:
-    for spelling in ("比亞迪", "biyadi", "BYD", "co:byd"):
+    for spelling in ("紙燈業", "zhidengye", "zdy", "paper lantern making", "ind:paper-lanterns"):
         row = agent.ask("find", text=spelling)["rows"][0]
-        assert (row["iri"], row["kind"]["en"]) == ("https://w3id.org/xinzhi/organization/byd", "company")
-        assert row["mentions"] >= len(row["passages"]) == 5
-    rows = agent.ask("find", text="卫星", kind="Company")["rows"]
-    assert {row["kind"]["iri"] for row in rows} == {"https://w3id.org/xinzhi/ns#Company"}
+        assert (row["iri"], row["kind"]["en"]) == ("https://w3id.org/xinzhi/industry/paper-lanterns", "industry")
+        assert (row["mentions"], len(row["passages"])) == (10, 5)
+    rows = agent.ask("find", text="竹编", kind="Product")["rows"]
+    assert {row["kind"]["iri"] for row in rows} == {"https://w3id.org/xinzhi/ns#Product"}
 
 
-def test_show_puts_first_what_the_report_states(agent: Agent, graph: KnowledgeGraph) -> None:
-    found, rows = agent.ask("show", thing="华为"), agent.whole("show", thing="华为")
-    assert found["thing"]["en"] == "Huawei"
-    entity = graph.entity("华为")
+@pytest.mark.parametrize(
+    ("name", "order", "uncited"),
+    [
+        ("听竹社", ["asserted", "claim", "inferred"], set()),
+        ("纸灯业", ["asserted", "figure", "claim", "inferred"], set()),
+        ("澄洲", ["asserted", "background", "inferred"], {"background", "inferred"}),
+        ("纸灯业上游", ["asserted", "entities", "inferred"], {"entities", "inferred"}),
+    ],
+)
+def test_show_puts_first_what_a_document_states(
+    agent: Agent, world: KnowledgeGraph, name: str, order: list[str], uncited: set[str]
+) -> None:
+    found, rows = agent.ask("show", thing=name), agent.whole("show", thing=name)
+    assert found["thing"]["zh"] == name
+    entity = world.entity(name)
     assert len(rows) == len(entity.edges) + len(entity.figures) + len(entity.claims)
-    order = [row["row"] if row["row"] != "edge" else row["ground"] for row in rows]
-    assert list(dict.fromkeys(order)) == ["asserted", "claim", "entities", "inferred"]
-    assert all(row["passages"] for row in rows if row["ground"] != "entities")
+    assert list(dict.fromkeys(row["row"] if row["row"] != "edge" else row["ground"] for row in rows)) == order
+    assert {row["ground"] for row in rows if not row["passages"]} == uncited
 
 
 def test_show_tells_of_others_of_the_same_name(agent: Agent) -> None:
-    (other, *_) = agent.ask("show", thing="卫星平台")["namesakes"]
-    assert other["zh"] == "卫星平台"
+    found = agent.ask("show", thing="竹编")
+    assert (found["thing"]["en"], [other["en"] for other in found["namesakes"]]) == ("bamboo weaving", ["wickerwork"])
 
 
-def test_show_of_a_figure_and_of_a_passage(agent: Agent, graph: KnowledgeGraph) -> None:
-    claim = graph.entity("比亚迪").figures[0]
-    assert agent.ask("show", thing=claim.iri)["thing"]["iri"] == claim.iri
-    for name in ("r1-L0037", "psg:r1-L0037", PASSAGE + "r1-L0037"):
+def test_show_of_a_figure_and_of_a_passage(agent: Agent, world: KnowledgeGraph) -> None:
+    figure = world.entity("走马灯").figures[0]
+    assert agent.ask("show", thing=figure.iri)["thing"]["iri"] == figure.iri
+    for name in ("w1-L0021", "psg:w1-L0021", PASSAGE + "w1-L0021"):
         found = agent.ask("show", thing=name, spans=True)
-        assert found["thing"]["section"] == "商业航天/03 产业链与代表企业/上游"
-        assert found["total"] == len(graph.query("statements-of-passage", passage="r1-L0037"))
+        assert found["thing"]["section"] == "纸灯业/03 产业链/上游"
+        assert found["total"] == len(world.query("statements-of-passage", passage="w1-L0021")) == 5
         assert {row["row"] for row in found["rows"]} == {"statement"}
     assert set(found["rows"][0]["passages"][0]) == {"id", "section", "start", "end", "sha256"}
 
 
-@pytest.mark.parametrize("industry", ["商业航天", "quantum", "具身智能", "biomanufacturing"])
+@pytest.mark.parametrize("industry", ["纸灯业", "wind-chimes", "paper umbrella making"])
 def test_chain_has_every_segment_company_and_product_of_the_chart(
-    agent: Agent, graph: KnowledgeGraph, industry: str
+    agent: Agent, world: KnowledgeGraph, industry: str
 ) -> None:
     rows = agent.whole("chain", industry=industry)
-    chart = graph.chain(industry)
+    chart = world.chain(industry)
     tops = [*(top for v in chart.views for s in v.stages for top in s.segments), *chart.unplaced]
     cells = [c for top in tops for c in top]
     named = [t.iri for c in cells for t in (*c.companies, *c.products)] + [
@@ -354,70 +287,72 @@ def inside(cell: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from inside(part)
 
 
-def test_why_gives_the_proof_and_the_passages_at_its_ends(agent: Agent, graph: KnowledgeGraph) -> None:
-    three = {"subject": "蓝箭航天", "predicate": "涉足产业", "object": "商业航天"}
-    found = agent.ask("why", **three)
+def test_why_gives_the_proof_and_the_passages_at_its_ends(agent: Agent) -> None:
+    found = agent.ask("why", subject="明萤灯业", predicate="涉足产业", object="纸灯业")
     assert found["holds"] is True
     (row,) = found["rows"]
     assert row["ground"] == "inferred"
     assert row["proof"]["rule"]["en"] == "if X operates in Z and Z in industry Y, then X active in Y"
-    assert [c["id"] for c in row["passages"]] == ["r1-L0045", "r1-L0027"]
+    assert [c["id"] for c in row["passages"]] == ["w1-L0023", "w1-L0022", "w1-L0019"]
 
 
 def test_why_says_what_is_missing(agent: Agent) -> None:
-    found = agent.ask("why", subject="LandSpace", predicate="active in", object="6G")
+    found = agent.ask("why", subject="Mingying Lanterns", predicate="active in", object="风铃业")
     assert found["holds"] is False
-    assert found["total"] == len(found["rows"]) > 1
-    assert "lacking" in found["rows"][0]["missing"]
-    nothing = agent.ask("why", subject="LandSpace", predicate="cooperates with", object="BYD")
-    assert nothing["holds"] is False
-    if not nothing["rows"]:
-        assert "not a no" in nothing["note"]
+    assert [row["missing"]["lacking"]["en"] for row in found["rows"]] == [
+        "Mingying Lanterns — operates in → chime tubes",
+        "tying — in industry → wind chime making",
+        "Mingying Lanterns — representative of → wind chime making",
+    ]
+    assert [[c["id"] for c in row["passages"]] for row in found["rows"]] == [["w1-L0034"], ["w1-L0023"], []]
 
 
-def test_audit(agent: Agent, graph: KnowledgeGraph) -> None:
+def test_why_says_that_no_rule_is_near(agent: Agent) -> None:
+    nothing = agent.ask("why", subject="纸灯", predicate="component of", object="竹架")
+    assert (nothing["holds"], nothing["rows"]) == (False, [])
+    assert "does not mean that it is false" in nothing["note"]
+
+
+def test_audit(agent: Agent, world: KnowledgeGraph) -> None:
     rows = agent.whole("audit")
-    assert [(r["focus"]["iri"], r["message"]["zh"]) for r in rows] == [(f.focus, f.message.zh) for f in graph.audit()]
-    of_quantum = agent.ask("audit", industry="量子科技", severity="Info")
-    assert of_quantum["industry"]["en"] == "quantum technology"
-    assert of_quantum["total"] == len([f for f in graph.audit("量子科技") if f.severity == "Info"])
+    assert [(r["focus"]["iri"], r["message"]["zh"]) for r in rows] == [(f.focus, f.message.zh) for f in world.audit()]
+    of_umbrellas = agent.ask("audit", industry="纸伞业", severity="Info")
+    assert of_umbrellas["industry"]["en"] == "paper umbrella making"
+    assert of_umbrellas["total"] == len([f for f in world.audit("纸伞业") if f.severity == "Info"]) == 3
 
 
 def test_path(agent: Agent) -> None:
-    rows = agent.ask("path", one="比亚迪", other="三一重工")["rows"]
-    assert [row["predicate"]["en"] for row in rows] == ["cooperates with", "active in", "active in"]
-    assert all(row["passages"] for row in rows)
+    rows = agent.ask("path", one="竹里编舍", other="明盈灯业")["rows"]
+    assert [row["predicate"]["en"] for row in rows] == ["subsidiary of", "cooperates with"]
+    assert [[c["id"] for c in row["passages"]] for row in rows] == [["w2-L0027"], ["w2-L0027"]]
 
 
 # -- SPARQL -------------------------------------------------------------------------------------------
 
 
 def test_sparql_cites_the_passages_in_its_rows_and_those_of_claims_and_statements(agent: Agent) -> None:
-    in_graph = agent.ask(
-        "sparql",
-        query="SELECT * { GRAPH ?passage { co:byd ivc:cooperatesWith ?other } FILTER(STRSTARTS(STR(?passage), STR(psg:))) }",
-    )
-    assert [(r["ground"], [c["id"] for c in r["passages"]]) for r in in_graph["rows"]] == [("cited", ["r1-L0398"])]
-    statement = agent.ask(
-        "sparql", query="SELECT ?s ?p ?o { VALUES ?s { co:byd } VALUES ?p { ivc:cooperatesWith } ?s ?p ?o }"
-    )
-    assert [(r["ground"], [c["id"] for c in r["passages"]]) for r in statement["rows"]] == [("asserted", ["r1-L0398"])]
+    cited = """SELECT * { GRAPH ?passage { co:mingying-lamps ivc:cooperatesWith ?other }
+      FILTER(STRSTARTS(STR(?passage), STR(psg:))) }"""
+    stated = "SELECT ?s ?p ?o { VALUES ?s { co:mingying-lamps } VALUES ?p { ivc:cooperatesWith } ?s ?p ?o }"
+    for query, ground in ((cited, "cited"), (stated, "asserted")):
+        rows = agent.ask("sparql", query=query)["rows"]
+        assert [(r["ground"], [c["id"] for c in r["passages"]]) for r in rows] == [(ground, ["w2-L0027"])]
     claims = agent.ask("sparql", query="SELECT ?x { ?x a ivc:Bottleneck }", limit=200)
     assert {row["ground"] for row in claims["rows"]} == {"asserted"}
     assert all(row["passages"] for row in claims["rows"])
 
 
 def test_sparql_of_every_form(agent: Agent) -> None:
-    truth = agent.ask("sparql", query="ASK { co:byd a ivc:Company }")
+    truth = agent.ask("sparql", query="ASK { co:qinglan a ivc:Company }")
     assert (truth["form"], truth["boolean"], truth["rows"], truth["complete"]) == ("ask", True, [], True)
-    graph = agent.ask(
-        "sparql", query="CONSTRUCT { ?c ivc:activeIn ind:6g } WHERE { ?c ivc:activeIn ind:6g }", limit=200
-    )
-    assert {row["ground"] for row in graph["rows"]} == {"asserted", "inferred"}
-    assert all(row["passages"] for row in graph["rows"])
-    made = agent.ask("sparql", query="CONSTRUCT { ?c <urn:made> [] } WHERE { ?c ivc:activeIn ind:6g }")
+    triples = agent.ask("sparql", query="CONSTRUCT WHERE { ?who ivc:usesTechnology ?what }", limit=200)
+    assert {row["ground"] for row in triples["rows"]} == {"asserted"}
+    inferred = agent.ask("sparql", query="CONSTRUCT WHERE { ?who ivc:activeIn ind:paper-lanterns }", limit=200)
+    assert {row["ground"] for row in inferred["rows"]} == {"inferred"}
+    assert all(row["passages"] for row in (*triples["rows"], *inferred["rows"]))
+    made = agent.ask("sparql", query="CONSTRUCT { ?c <urn:made> [] } WHERE { ?c ivc:activeIn ind:paper-lanterns }")
     assert {row["ground"] for row in made["rows"]} == {"computed"}
-    assert agent.ask("sparql", query="DESCRIBE co:byd")["rows"]
+    assert agent.ask("sparql", query="DESCRIBE co:qinglan")["rows"]
 
 
 def test_sparql_says_how_to_get_citations(agent: Agent) -> None:
@@ -482,15 +417,14 @@ def test_a_number_that_json_does_not_know_is_text_wherever_it_stands(call: Call)
 # -- bounds -------------------------------------------------------------------------------------------
 
 
-def test_an_answer_is_fifty_rows_and_says_that_there_are_more(agent: Agent, graph: KnowledgeGraph) -> None:
-    found = agent.ask("technologies-by-industries")
-    assert (len(found["rows"]), found["total"], found["next"]) == (
-        50,
-        len(graph.query("technologies-by-industries")),
-        50,
-    )
-    assert "go on with offset=50" in found["note"]
-    assert f"rows 1–50 of {found['total']}, not complete" in text(agent.call("technologies-by-industries"))
+def test_an_answer_is_fifty_rows_and_says_that_there_are_more(agent: Agent, world: KnowledgeGraph) -> None:
+    found = agent.ask("sparql", query="SELECT ?name { ?x rdfs:label ?name }")
+    assert (len(found["rows"]), found["total"], found["next"]) == (50, None, 50)
+    total = len(world.query("inferred-facts"))
+    found = agent.ask("inferred-facts", limit=20)
+    assert (len(found["rows"]), found["total"], found["next"]) == (20, total, 20)
+    assert "go on with offset=20" in found["note"]
+    assert f"rows 1–20 of {total}, not complete" in text(agent.call("inferred-facts", limit=20))
 
 
 def test_thousands_of_rows_are_cut_at_whole_rows_and_pages_join(agent: Agent) -> None:
@@ -520,26 +454,26 @@ def test_offset_behind_the_end_is_empty_and_not_complete(agent: Agent) -> None:
 
 
 def test_nothing_found_is_no_error_and_says_what_it_means(agent: Agent) -> None:
-    found = agent.ask("conflicting-figures")
+    found = agent.ask("figures-by-year", year=2030)
     assert (found["rows"], found["total"], found["complete"]) == ([], 0, True)
-    assert "not a no" in found["note"]
+    assert "does not mean that it is false" in found["note"]
 
 
 def test_language_of_texts(agent: Agent) -> None:
-    zh, en = (agent.call("companies-in-segment", segment="卫星制造", lang=lang) for lang in ("zh", "en"))
+    zh, en = (agent.call("companies-in-segment", segment="灯架", lang=lang) for lang in ("zh", "en"))
     assert "| 企业或机构 |" in text(zh)
     assert "| company or institute |" in text(en)
     assert zh.structured_content == en.structured_content
-    assert "是不是" in text(agent.call("chain", industry="商业航夭", lang="zh"))
+    assert "是不是" in text(agent.call("chain", industry="纸登业", lang="zh"))
 
 
 # -- errors -------------------------------------------------------------------------------------------
 
 
 def test_unknown_names_get_the_nearest(agent: Agent) -> None:
-    assert "did you mean: 商业航天 / commercial space" in agent.error("chain", industry="commercial spice")
-    assert "did you mean: " in agent.error("companies-in-segment", segment="satelite making")
-    assert "near: " in agent.error("why", subject="BYD", predicate="cooperates wiht", object="Huawei")
+    assert "did you mean: 风铃业 / wind chime making" in agent.error("chain", industry="wind chine making")
+    assert "did you mean: " in agent.error("companies-in-segment", segment="lantern freams")
+    assert "near: " in agent.error("why", subject="Qinglan", predicate="cooperates wiht", object="Zhuli Weavers")
     assert "did you mean: companies-in-segment" in agent.error("companies-in-segments")
     assert "no name comes near" in agent.error("find", text="qqqqqqqqqqqq")
     assert "tools/list" in agent.error("§§§")
@@ -554,15 +488,15 @@ def test_hints_speak_of_tools_not_of_commands(agent: Agent) -> None:
 @pytest.mark.parametrize(
     ("tool", "given", "words"),
     [
-        ("chain", {"indstry": "6G"}, "did you mean industry? its parameters: industry, limit, offset, spans, lang"),
+        ("chain", {"indstry": "纸灯业"}, "did you mean industry? its parameters: industry, limit, offset, spans, lang"),
         ("chain", {}, "chain needs the parameter industry"),
-        ("companies-in-segment", {"company": "BYD"}, "its parameters: segment, limit, offset, spans, lang"),
+        ("companies-in-segment", {"company": "Qinglan"}, "its parameters: segment, limit, offset, spans, lang"),
         ("figures-by-year", {"year": 99}, "a whole number from 1900 to 2100"),
         ("figures-by-year", {"year": "soon"}, "a whole number from 1900 to 2100"),
         ("figures-by-year", {"year": True}, "a whole number from 1900 to 2100"),
         ("facts-in-several-passages", {"least": 1.5}, "wanted: a whole number"),
         ("facts-in-several-passages", {"least": 10**30}, "wanted: a whole number"),
-        ("things-by-mentions", {"kind": "Firm"}, "one of Company, ResearchBody"),
+        ("things-by-mentions", {"kind": "Firm"}, "one of Application, "),
         ("find", {"text": "x", "limit": 201}, "a whole number from 1 to 200"),
         ("find", {"text": "x", "limit": 0}, "a whole number from 1 to 200"),
         ("find", {"text": "x", "lang": "fr"}, "one of zh, en"),
@@ -582,7 +516,7 @@ def test_wrong_arguments_are_told_what_would_be_right(
 
 
 def test_numbers_may_come_as_text(agent: Agent) -> None:
-    answers = [agent.ask("figures-by-year", year=year)["rows"] for year in (2027, "2027", 2027.0)]
+    answers = [agent.ask("figures-by-year", year=year)["rows"] for year in (2024, "2024", 2024.0)]
     assert answers[0] == answers[1] == answers[2] != []
 
 
@@ -590,8 +524,8 @@ def test_numbers_may_come_as_text(agent: Agent) -> None:
     "value", [10**400, NINES, "1e400", float("inf"), float("nan"), "NaN", "-Infinity", "1_0e9999", True]
 )
 @pytest.mark.parametrize("kind", ["integer", "number"])
-def test_a_number_beyond_all_bounds_is_refused(graph: KnowledgeGraph, kind: str, value: Any) -> None:
-    tool = tools(graph.catalogue, graph.names, "en")["facts-in-several-passages"]
+def test_a_number_beyond_all_bounds_is_refused(world: KnowledgeGraph, kind: str, value: Any) -> None:
+    tool = tools(world.catalogue, world.names, "en")["facts-in-several-passages"]
     tool.input_schema["properties"]["least"]["type"] = kind
     with pytest.raises(UsageProblem) as caught:
         checked(tool, {"least": value})
@@ -619,7 +553,7 @@ HOSTILE = {
 def test_hostile_query_is_refused_with_its_reason(agent: Agent, name: str) -> None:
     query, code = HOSTILE[name]
     assert f"error[{code}]" in agent.error("sparql", query=query)
-    assert agent.ask("find", text="BYD")["rows"]
+    assert agent.ask("find", text="Qinglan")["rows"]
 
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -627,13 +561,13 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 @pytest.mark.slow  # waits for limits to run out
 def test_endless_queries_are_killed_and_neighbours_answered(hurried: Agent) -> None:
-    calls = [("sparql", {"query": ENDLESS}), *[("find", {"text": "BYD"})] * 20]
+    calls = [("sparql", {"query": ENDLESS}), *[("find", {"text": "Qinglan"})] * 20]
     killed, *neighbours = hurried.together(calls)
     assert "error[limit]" in text(killed)
     assert not any(found.is_error for found in neighbours)
     for found in hurried.together([("sparql", {"query": ENDLESS})] * 4):  # twice as many as there are workers
         assert re.search(r"error\[(limit|busy)\]", text(found))
-    assert hurried.ask("show", thing="BYD")["rows"]
+    assert hurried.ask("show", thing="Qinglan")["rows"]
 
 
 def test_rows_that_take_too_long_cut_the_answer_instead_of_losing_it(call: Call) -> None:
@@ -648,11 +582,11 @@ def test_a_query_that_eats_memory_ends_alone(agent: Agent) -> None:
     doubling = " ".join(f"BIND(CONCAT(?x{n}, ?x{n}) AS ?x{n + 1})" for n in range(40))
     told = agent.error("sparql", query=f'SELECT ?x40 {{ BIND("0123456789" AS ?x0) {doubling} }}')
     assert "error[limit]" in told or "error[usage]" in told
-    assert agent.ask("find", text="BYD")["rows"]
+    assert agent.ask("find", text="Qinglan")["rows"]
 
 
 def test_calls_at_once_get_each_their_own_answer(agent: Agent) -> None:
-    names = ["比亚迪", "华为", "中国卫通", "特斯拉", "谷歌", "IBM", "OPPO", "vivo"]
+    names = ["青岚纸坊", "竹里编舍", "明盈灯业", "明萤灯业", "听竹社", "远山咨询", "澄洲", "走马灯"]
     calls = [call for name in names for call in (("find", {"text": name}), ("show", {"thing": name, "limit": 3}))]
     found = agent.together(calls * 3)
     for (tool, given), result in zip(calls * 3, found, strict=True):
@@ -662,9 +596,9 @@ def test_calls_at_once_get_each_their_own_answer(agent: Agent) -> None:
 
 
 def test_the_log_has_the_calls_but_nothing_of_what_was_asked(agent: Agent) -> None:
-    agent.ask("find", text="比亚迪")
+    agent.ask("find", text="青岚纸坊")
     assert re.search(r"INFO kg\.mcp find ok \d+ ms", agent.log)
-    assert "比亚迪" not in agent.log
+    assert "青岚纸坊" not in agent.log
     assert "Traceback" not in agent.log
 
 
@@ -691,10 +625,10 @@ def requests(*calls: tuple[str, dict[str, Any]]) -> bytes:
 
 
 @contextmanager
-def started(store: Path, *flags: str) -> Iterator[subprocess.Popen[bytes]]:
+def started(project: Project, *flags: str) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "kg", "mcp", *flags]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment(store)) as process:
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment(project)) as process:
         try:
             yield process
         finally:
@@ -708,10 +642,10 @@ def lines(out: bytes) -> list[dict[str, Any]]:
 
 @pytest.mark.slow  # a process of its own
 def test_what_was_asked_before_the_end_of_input_is_answered_and_nothing_stays(
-    graph: KnowledgeGraph, project: Project
+    world: KnowledgeGraph, world_project: Project
 ) -> None:
-    calls = [("find", {"text": "BYD"}), ("chain", {"industry": "6G"}), ("chain", {"industry": "nowhere"})]
-    with started(project.store) as process:
+    calls = [("find", {"text": "Qinglan"}), ("chain", {"industry": "纸灯业"}), ("chain", {"industry": "nowhere"})]
+    with started(world_project) as process:
         out, log = process.communicate(messages(*calls), timeout=60)
         assert process.returncode == 0
     answers = {line["id"]: line["result"] for line in lines(out)}
@@ -735,15 +669,15 @@ ENDS = {
 @needs_proc
 @pytest.mark.parametrize("how", ENDS)
 def test_it_ends_without_waiting_and_leaves_no_process_behind(
-    graph: KnowledgeGraph, project: Project, how: str
+    world: KnowledgeGraph, world_project: Project, how: str
 ) -> None:
-    with started(project.store, "--timeout", "3600") as process:  # longer than any test waits
+    with started(world_project, "--timeout", "3600") as process:  # longer than any test waits
         assert process.stdin is not None
         assert process.stdout is not None
         if how == "SIGTERM while it loads":
             assert eventually(lambda: len(family(process.pid)) > 1, PATIENCE)
         else:
-            process.stdin.write(messages(("find", {"text": "BYD"})))
+            process.stdin.write(messages(("find", {"text": "Qinglan"})))
             process.stdin.flush()
             for _ in range(2):
                 process.stdout.readline()
@@ -763,7 +697,7 @@ def end(process: subprocess.Popen[bytes], how: str) -> None:
         process.stdin.close()
     elif how == "nobody reads any more":
         process.stdout.close()
-        ask(process, ("find", {"text": "BYD"}))
+        ask(process, ("find", {"text": "Qinglan"}))
     else:
         if how == "SIGTERM while nobody reads":
             ask(process, *[("sparql", {"query": "SELECT * { ?s ?p ?o }", "limit": 200})] * 20)
@@ -798,9 +732,9 @@ def seconds_of_work(number: int) -> float:
 @pytest.mark.slow  # a process of its own
 @needs_proc
 def test_answers_that_nobody_reads_do_not_keep_it_after_the_end_of_input(
-    graph: KnowledgeGraph, project: Project
+    world: KnowledgeGraph, world_project: Project
 ) -> None:
-    with started(project.store, "--timeout", "5") as process:
+    with started(world_project, "--timeout", "5") as process:
         assert process.stdin is not None
         process.stdin.write(messages(*[("sparql", {"query": "SELECT * { ?s ?p ?o }", "limit": 200})] * 20))
         process.stdin.flush()
@@ -811,14 +745,14 @@ def test_answers_that_nobody_reads_do_not_keep_it_after_the_end_of_input(
 
 @pytest.mark.slow  # processes of their own
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&- 2>&-"])
-def test_without_standard_streams_it_ends(graph: KnowledgeGraph, project: Project, closed: str) -> None:
+def test_without_standard_streams_it_ends(world: KnowledgeGraph, world_project: Project, closed: str) -> None:
     command = f'"{sys.executable}" -m kg mcp {closed}'
-    asked = messages(("find", {"text": "BYD"}))
+    asked = messages(("find", {"text": "Qinglan"}))
     done = subprocess.run(
         ["sh", "-c", command],
         input=asked,
         capture_output=True,
-        env=environment(project.store),
+        env=environment(world_project),
         timeout=PATIENCE,
         check=False,
     )
@@ -827,9 +761,9 @@ def test_without_standard_streams_it_ends(graph: KnowledgeGraph, project: Projec
 
 @pytest.mark.slow  # a process of its own
 def test_lines_that_are_no_messages_are_ignored_and_the_rest_is_answered(
-    graph: KnowledgeGraph, project: Project
+    world: KnowledgeGraph, world_project: Project
 ) -> None:
-    handshake, *rest = messages(("find", {"text": "BYD"})).splitlines(keepends=True)
+    handshake, *rest = messages(("find", {"text": "Qinglan"})).splitlines(keepends=True)
     bad = [
         b"\n",
         b"not json\n",
@@ -840,51 +774,51 @@ def test_lines_that_are_no_messages_are_ignored_and_the_rest_is_answered(
         b"[" * 100_000 + b"\n",
         b"x" * 5_000_000 + b"\n",
     ]
-    with started(project.store) as process:
+    with started(world_project) as process:
         out, log = process.communicate(b"".join([handshake, *bad, *rest]), timeout=60)
         assert process.returncode == 0
     answers = {line["id"]: line["result"] for line in lines(out)}
     assert set(answers) == {0, 1}
-    assert answers[1]["structuredContent"]["rows"][0]["zh"] == "比亚迪"
+    assert answers[1]["structuredContent"]["rows"][0]["zh"] == "青岚纸坊"
     assert log.count(b"ignored a line that is no JSON-RPC message") == len(bad) == len(log.splitlines())
 
 
 @pytest.mark.slow  # a process of its own, and a client of the older protocol
 def test_the_older_handshake_and_the_language_and_tags_of_the_command(
-    graph: KnowledgeGraph, project: Project, tmp_path: Path
+    world: KnowledgeGraph, world_project: Project, tmp_path: Path
 ) -> None:
     flags = ("--lang", "zh", "--tag", "policy")
-    with serving(project.store, tmp_path, *flags, mode="legacy") as agent:
+    with conversation(world_project, tmp_path, *flags, mode="legacy") as agent:
         tools = agent.tools
-        wanted = {q.name for q in graph.catalogue if "policy" in q.tags}
+        wanted = {q.name for q in world.catalogue if "policy" in q.tags}
         assert set(tools) == OWN | wanted
         assert tools["find"].title == "按名称查找"
-        assert "量子科技" in (agent.client.instructions or "")
-        assert "是不是" in agent.error("chain", industry="商业航夭")
+        assert "风铃业" in (agent.client.instructions or "")
+        assert "是不是" in agent.error("chain", industry="纸登业")
         assert "共" in text(agent.call("policies"))
-        assert "did you mean" in agent.error("chain", industry="commercial spice", lang="en")
+        assert "did you mean" in agent.error("chain", industry="wind chine making", lang="en")
 
 
 @pytest.mark.slow  # a process of its own
-def test_a_rebuilt_graph_is_taken_over(graph: KnowledgeGraph, tmp_path: Path) -> None:
+def test_a_rebuilt_graph_is_taken_over(world: KnowledgeGraph, world_project: Project, tmp_path: Path) -> None:
     store = tmp_path / "store"
     for name in ("one", "two"):
         folder = store / name
         folder.mkdir(parents=True)
-        for part in graph.path.iterdir():
+        for part in world.path.iterdir():
             (folder / part.name).symlink_to(part)
-    manifest = {**graph.manifest, "dataset_sha256": "0" * 64}
+    manifest = {**world.manifest, "dataset_sha256": "0" * 64}
     (store / "two" / "manifest.json").unlink()
     (store / "two" / "manifest.json").write_text(json.dumps(manifest))
     (store / "two" / SUMS).unlink()
     seal(store / "two")
     (store / CURRENT).symlink_to("one")
-    with serving(store, tmp_path) as agent:
-        assert agent.ask("find", text="BYD")["dataset"] == graph.manifest["dataset_sha256"]
+    with conversation(replace(world_project, store=store), tmp_path) as agent:
+        assert agent.ask("find", text="Qinglan")["dataset"] == world.manifest["dataset_sha256"]
         (store / "next").symlink_to("two")
         (store / "next").rename(store / CURRENT)
         deadline = time.monotonic() + 60
-        while agent.ask("find", text="BYD")["dataset"] != "0" * 64:
+        while agent.ask("find", text="Qinglan")["dataset"] != "0" * 64:
             assert time.monotonic() < deadline
             time.sleep(0.2)
         assert "Traceback" not in agent.log
@@ -893,7 +827,7 @@ def test_a_rebuilt_graph_is_taken_over(graph: KnowledgeGraph, tmp_path: Path) ->
 TEA = {
     "find": [{"text": "leaff"}, {"text": "ye ji"}, {"text": "§§§"}],
     "show": [{"thing": "叶记"}, {"thing": "t1-L0001"}, {"thing": "nobody"}],
-    "chain": [{"industry": "tea"}, {"industry": "6G"}],
+    "chain": [{"industry": "tea"}, {"industry": "coal"}],
     "why": [
         {"subject": "叶记", "predicate": "active in", "object": "茶业"},
         {"subject": "叶记", "predicate": "cooperates with", "object": "茶业"},
@@ -910,14 +844,14 @@ TEA = {
             "SELECT",
         )
     ],
-    "houses": [{}, {"industry": "tea"}, {"industry": "6G"}],
+    "houses": [{}, {"industry": "tea"}, {"industry": "coal"}],
 }
 """Calls of every tool of the project in cases/tea, found and not found."""
 
 
 @pytest.mark.slow  # builds a graph
 def test_every_tool_answers_in_a_project_of_other_names(tmp_path: Path) -> None:
-    with serving(tmp_path / "store", tmp_path, KG_PROJECT=str(small("tea", tmp_path / "project").root)) as agent:
+    with conversation(small("tea", tmp_path / "project"), tmp_path) as agent:
         assert set(agent.tools) == set(TEA)
         found = [agent.call(tool, **given) for tool, calls in TEA.items() for given in calls]
         assert [text(result) for result in found if text(result).startswith("error[error]")] == []
@@ -927,7 +861,7 @@ def test_every_tool_answers_in_a_project_of_other_names(tmp_path: Path) -> None:
 
 @pytest.mark.slow  # builds a graph
 def test_it_builds_a_graph_that_is_not_there_and_prints_only_the_protocol(tmp_path: Path) -> None:
-    with started(tmp_path / "store", "--project", str(small("tea", tmp_path / "project").root)) as process:
+    with started(small("tea", tmp_path / "project")) as process:
         out, _ = process.communicate(messages(("find", {"text": "叶记"})), timeout=300)
         assert process.returncode == 0
     answers = lines(out)
@@ -935,7 +869,7 @@ def test_it_builds_a_graph_that_is_not_there_and_prints_only_the_protocol(tmp_pa
     assert not answers[1]["result"].get("isError", False)
 
 
-def test_without_its_package_it_says_what_to_install(graph: KnowledgeGraph, project: Project) -> None:
+def test_without_its_package_it_says_what_to_install(world: KnowledgeGraph, world_project: Project) -> None:
     code = (
         "import sys; sys.modules['mcp'] = sys.modules['mcp_types'] = None; from kg.faces.cli import main; main(['mcp'])"
     )
@@ -943,7 +877,7 @@ def test_without_its_package_it_says_what_to_install(graph: KnowledgeGraph, proj
         [sys.executable, "-c", code],
         input=b"",
         capture_output=True,
-        env=environment(project.store),
+        env=environment(world_project),
         timeout=60,
         check=False,
     )
@@ -952,9 +886,14 @@ def test_without_its_package_it_says_what_to_install(graph: KnowledgeGraph, proj
     assert done.stdout == b""
 
 
-def test_wrong_flags_end_with_a_message(kg: Callable[..., Any]) -> None:
-    assert "one of: " in kg("mcp", "--tag", "nonsense", code=2).stderr
-    assert "only a graph built on this machine" in kg("mcp", "--store", "http://127.0.0.1:9", code=2).stderr
+def test_wrong_flags_end_with_a_message(world: KnowledgeGraph, world_project: Project) -> None:
+    for flag, value, told in (
+        ("--tag", "nonsense", "one of: "),
+        ("--store", "http://127.0.0.1:9", "only a graph built on this machine"),
+    ):
+        done = shell("mcp", flag, value, KG_PROJECT=str(world_project.root), KG_STORE=str(world_project.store))
+        assert done.returncode == 2
+        assert told in done.stderr
 
 
 @pytest.mark.slow  # imports the protocol's package
@@ -966,39 +905,3 @@ def test_the_protocols_package_is_not_loaded_before_it_is_needed_and_the_web_nev
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n[]\n"
-
-
-# -- the page -----------------------------------------------------------------------------------------
-
-CALL = re.compile(r"```json call\n(.*?)```\n\n(?:[^`]*)```json\n(.*?)```\n\n(?:[^`]*)```text\n(.*?)```", re.DOTALL)
-"""A call, its structured answer and its text."""
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_call_on_the_page_has_this_answer(agent: Agent, page: Path) -> None:
-    written = page.read_text(encoding="utf-8")
-    (found,) = CALL.finditer(written)
-    call = json.loads(found[1])
-    result = agent.call(call["name"], **call["arguments"])
-    assert result.structured_content is not None
-    shown = {**result.structured_content, "dataset": "…"}  # another with each change of the data
-    rows = ",\n".join(f"    {json.dumps(row, ensure_ascii=False)}" for row in shown.pop("rows"))
-    head = "".join(f"  {json.dumps(k)}: {json.dumps(v, ensure_ascii=False)},\n" for k, v in shown.items())
-    fresh = [
-        f'{{\n{head}  "rows": [\n{rows}\n  ]\n}}\n',
-        re.sub(r"dataset \w+|数据集 \w+", "…", text(result)) + "\n",
-    ]
-    if os.environ.get("KG_GOLDEN") == "write":
-        for part, new in zip((3, 2), reversed(fresh), strict=True):
-            written = written[: found.start(part)] + new + written[found.end(part) :]
-        page.write_text(written, encoding="utf-8")
-    else:
-        assert [found[2], found[3]] == fresh
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_page_names_the_tools_and_registers_the_program(page: Path) -> None:
-    written = page.read_text(encoding="utf-8")
-    assert all(f"`{name}`" in written for name in OWN)
-    snippets = [json.loads(block) for block in re.findall(r"```json\n(\{\s*\"mcpServers.*?)```", written, re.DOTALL)]
-    assert [s["mcpServers"]["xinzhi"]["args"][0] for s in snippets] == ["mcp"]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, shell
+from conftest import WORLD, shell
 from kg.errors import StoreError
 from kg.faces.export import export
 from kg.graph import KnowledgeGraph
@@ -28,9 +28,9 @@ PROBLEMS = r"error\[(store|source|missing-file)\]: "
 
 
 @pytest.fixture
-def place(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> Path:
+def place(world: KnowledgeGraph, world_project: Project, tmp_path: Path) -> Path:
     """The folder of a build to damage, in a store of its own."""
-    shutil.copytree(project.store, tmp_path / "store", symlinks=True)
+    shutil.copytree(world_project.store, tmp_path / "store", symlinks=True)
     return (tmp_path / "store" / "current").resolve()
 
 
@@ -84,12 +84,12 @@ def test_the_digests_are_those_of_sha256sum(place: Path) -> None:
 
 
 def test_build_and_doctor_notice(place: Path) -> None:
-    copied = Project.find(ROOT, place.parent)
+    copied = Project.find(WORLD, place.parent)
     assert unchanged(copied, Stamp.of(copied), "rules")
     _alter(max((place / "index").glob("*.sst"), key=lambda path: path.stat().st_size), 1000)
     assert not unchanged(copied, Stamp.of(copied), "rules")
     assert current(copied) is None
-    store = next(check for check in examine(str(ROOT), str(place.parent)) if check.what.en == "store")
+    store = next(check for check in examine(str(WORLD), str(place.parent)) if check.what.en == "store")
     assert not store.ok and store.needed
     assert re.search(r"index/\d+\.sst is not as it was built", store.found.en)
 
@@ -130,13 +130,13 @@ def test_a_damaged_index_is_one_error_wherever_rows_are_read(place: Path, how: s
     assert "kg build --force" in caught.value.render("en")
 
 
-def test_what_the_engine_cannot_evaluate_is_no_damage(graph: KnowledgeGraph) -> None:
-    assert isinstance(graph.store, EmbeddedStore)
-    assert graph.store.has_graph("no iri") is False
+def test_what_the_engine_cannot_evaluate_is_no_damage(world: KnowledgeGraph) -> None:
+    assert isinstance(world.store, EmbeddedStore)
+    assert world.store.has_graph("no iri") is False
 
 
 @pytest.mark.parametrize(
-    "command", [("chain", "商业航天"), ("path", "比亚迪", "三一重工"), ("audit",), ("stats", "--central"), ("export",)]
+    "command", [("chain", "纸灯业"), ("path", "竹里编舍", "风铃业"), ("audit",), ("stats", "--central"), ("export",)]
 )
 def test_a_search_that_goes_round_in_a_damaged_index_ends(place: Path, command: tuple[str, ...]) -> None:
     """Where the engine takes an unreadable block for one more step of a path, it takes it again and again."""
@@ -196,22 +196,22 @@ def test_who_only_waits_is_not_cut_off() -> None:
 
 
 @pytest.mark.parametrize("told", ["nan", "0", "-1", "soon", "inf"])
-def test_a_limit_is_a_number_of_seconds(graph: KnowledgeGraph, project: Project, told: str) -> None:
-    done = shell("find", "BYD", "--store", str(project.store), KG_TIMEOUT=told)
+def test_a_limit_is_a_number_of_seconds(world: KnowledgeGraph, world_project: Project, told: str) -> None:
+    done = shell("find", "青岚", "--store", str(world_project.store), KG_TIMEOUT=told)
     assert done.returncode == 2
     assert f"KG_TIMEOUT cannot be “{told}”" in done.stderr
 
 
 QUESTIONS = (
     ("query", "companies-in-segment", "--format", "csv"),
-    ("chain", "商业航天"),
-    ("why", "蓝箭航天", "涉足产业", "商业航天", "--all"),
+    ("chain", "纸灯业"),
+    ("why", "竹里编舍", "涉足产业", "纸灯业", "--all"),
     ("stats",),
     ("export", "--format", "nquads"),
-    ("find", "BYD"),
+    ("find", "青岚"),
     ("audit", "--format", "csv"),
-    ("path", "比亚迪", "三一重工"),
-    ("show", "比亚迪"),
+    ("path", "竹里编舍", "风铃业"),
+    ("show", "青岚纸坊"),
     ("queries",),
 )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import kg as package
-from conftest import ROOT, shell
+from conftest import WORLD, shell
 from kg.errors import BuildRunning, StoreError
 from kg.graph import KnowledgeGraph
 from kg.pipeline.freshness import current
@@ -23,11 +23,10 @@ from processes import eventually
 
 
 @pytest.fixture
-def apart(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> Project:
-    """A copy of the project, changed, with a copy of the store that was built from the unchanged files."""
-    for part in ("ontology", "data", "queries"):
-        shutil.copytree(ROOT / part, tmp_path / "copy" / part)
-    shutil.copytree(project.store, tmp_path / "store", symlinks=True)
+def apart(world: KnowledgeGraph, world_project: Project, tmp_path: Path) -> Project:
+    """A copy of the invented project, changed, with a copy of the store that was built from the unchanged files."""
+    shutil.copytree(WORLD, tmp_path / "copy")
+    shutil.copytree(world_project.store, tmp_path / "store", symlinks=True)
     with (tmp_path / "copy" / "data" / "entities.trig").open("a", encoding="utf-8") as file:
         file.write("# another file\n")
     return Project.find(tmp_path / "copy", tmp_path / "store")
@@ -43,9 +42,9 @@ def test_a_store_named_alone_is_read_as_it_stands(apart: Project, by: str) -> No
     (apart.store / "current" / "stamp.json").write_text("{}")
     before = _files(apart.store)
     args, settings = ((), {"KG_STORE": str(apart.store)}) if by == "variable" else (("--store", str(apart.store)), {})
-    done = shell("find", "BYD", *args, **settings)
+    done = shell("find", "青岚", *args, **settings)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "/organization/byd" in done.stdout
+    assert "/organization/qinglan" in done.stdout
     assert _files(apart.store) == before
 
 
@@ -54,7 +53,7 @@ def test_a_question_makes_no_store_where_it_was_told_to_look(tmp_path: Path) -> 
     full.mkdir()
     (full / "letter.txt").write_text("not yours")
     for place in (tmp_path / "none", full):
-        done = shell("find", "BYD", "--store", str(place))
+        done = shell("find", "青岚", "--store", str(place))
         assert done.returncode == 5
         assert f"no readable graph in {place}" in done.stderr
         assert f"kg build --store {place}" in done.stderr
@@ -72,7 +71,7 @@ def test_a_question_waits_for_a_build(apart: Project) -> None:
         with locked(apart.store):
             started.set()
             release.wait(60)
-            shutil.copy(ROOT / "data" / "entities.trig", apart.root / "data")  # now the store is of these files
+            shutil.copy(WORLD / "data" / "entities.trig", apart.root / "data")  # now the store is of these files
 
     release = threading.Event()
     holder = threading.Thread(target=hold)
@@ -104,21 +103,21 @@ def unwritable(apart: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proj
 
 
 def test_a_graph_that_cannot_be_renewed_answers_all_the_same(unwritable: Project) -> None:
-    done = shell("find", "BYD", "--project", str(unwritable.root), "--store", str(unwritable.store))
+    done = shell("find", "青岚", "--project", str(unwritable.root), "--store", str(unwritable.store))
     assert done.returncode == 0
-    assert "/organization/byd" in done.stdout
+    assert "/organization/qinglan" in done.stdout
     assert done.stderr.startswith("the graph is older than its files and cannot be rebuilt (")
     assert "holds lock, which kg has not written" in done.stderr
     with pytest.warns(UserWarning, match="older than its files") as seen:
-        assert package.open().find("BYD")
+        assert package.open().find("青岚")
     assert seen[0].filename == __file__
 
 
 def test_files_that_were_only_touched_are_no_other_files(unwritable: Project) -> None:
     assert current(unwritable) is None
-    shutil.copy(ROOT / "data" / "entities.trig", unwritable.root / "data" / "entities.trig")
+    shutil.copy(WORLD / "data" / "entities.trig", unwritable.root / "data" / "entities.trig")
     assert current(unwritable)
-    assert package.open().find("BYD")
+    assert package.open().find("青岚")
 
 
 def test_who_may_read_the_folder_may_read_the_graph(tmp_path: Path) -> None:
@@ -134,7 +133,7 @@ def test_a_graph_of_another_version_is_not_overwritten_by_ours(apart: Project) -
     """It is there, so the advice is not to make one there."""
     manifest = apart.store / "current" / "manifest.json"
     manifest.write_text(re.sub(r'"format":\d+', '"format":1', manifest.read_text()))
-    done = shell("find", "BYD", "--store", str(apart.store))
+    done = shell("find", "青岚", "--store", str(apart.store))
     assert done.returncode == 5
     assert "made by another version of kg" in done.stderr
     assert f"kg build --project DIR --store {apart.store}" in done.stderr

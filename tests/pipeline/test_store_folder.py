@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, shell
+from conftest import WORLD, shell
 from kg.errors import StoreError
 from kg.graph import KnowledgeGraph
 from kg.pipeline.digests import damaged
@@ -70,7 +70,7 @@ def test_a_folder_of_others_is_refused_untouched(kind: str, tmp_path: Path) -> N
     _write(tmp_path / "letters" / "a.txt")
     FOREIGN[kind](home)
     before = _everything(tmp_path)
-    done = shell("build", "--project", str(ROOT), "--store", str(home))
+    done = shell("build", "--project", str(WORLD), "--store", str(home))
     assert done.returncode == 5, done.stderr
     assert f"{home} holds " in done.stderr and "which kg has not written; nothing was written there" in done.stderr
     assert "name a new or empty folder with --store" in done.stderr
@@ -79,11 +79,11 @@ def test_a_folder_of_others_is_refused_untouched(kind: str, tmp_path: Path) -> N
 
 def test_a_checkout_with_a_build_folder_of_others(tmp_path: Path) -> None:
     """``build/`` is where setuptools and CMake work as well."""
-    for part in ("ontology", "data", "queries"):
-        (tmp_path / part).symlink_to(ROOT / part)
+    for part in ("kg.toml", "data"):
+        (tmp_path / part).symlink_to(WORLD / part)
     _write(tmp_path / "build" / "lib" / "module.py")
     before = _everything(tmp_path / "build")
-    for command in (["build"], ["find", "BYD"]):
+    for command in (["build"], ["find", "青岚"]):
         done = shell(*command, "--project", str(tmp_path))
         assert done.returncode == 5, done.stderr
         assert "build holds lib" in done.stderr and "--store" in done.stderr
@@ -179,11 +179,10 @@ def test_everything_is_on_the_disk_before_the_link_turns(tmp_path: Path, monkeyp
 
 
 @pytest.fixture
-def own(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> Project:
-    """A copy of the project with a copy of its store."""
-    for part in ("ontology", "data", "queries"):
-        shutil.copytree(ROOT / part, tmp_path / "copy" / part)
-    shutil.copytree(project.store, tmp_path / "store", symlinks=True)
+def own(world: KnowledgeGraph, world_project: Project, tmp_path: Path) -> Project:
+    """A copy of the invented project with a copy of its store."""
+    shutil.copytree(WORLD, tmp_path / "copy")
+    shutil.copytree(world_project.store, tmp_path / "store", symlinks=True)
     return Project.find(tmp_path / "copy", tmp_path / "store")
 
 
@@ -199,7 +198,7 @@ def test_an_edit_of_the_same_size_and_time_is_noticed(own: Project, monkeypatch:
     assert read_stamp(own.store / "current").inputs
     file = own.root / "data" / "entities.trig"
     then, text = file.stat(), file.read_text(encoding="utf-8")
-    file.write_text(text.replace("比亚迪", "比亚迫", 1), encoding="utf-8")
+    file.write_text(text.replace("青岚", "青岗", 1), encoding="utf-8")
     os.utime(file, ns=(then.st_atime_ns, then.st_mtime_ns))
     now = file.stat()
     assert (now.st_size, now.st_mtime_ns) == (then.st_size, then.st_mtime_ns)
@@ -218,9 +217,9 @@ def test_a_question_is_answered_where_no_stamp_can_be_written(own: Project) -> N
     (place / "stamp.json").mkdir()
     (place / "stamp.json" / "kept").touch()
     before = _everything(own.store)
-    done = shell("find", "BYD", "--project", str(own.root), "--store", str(own.store))
+    done = shell("find", "青岚", "--project", str(own.root), "--store", str(own.store))
     assert (done.returncode, done.stderr) == (0, "")
-    assert "/organization/byd" in done.stdout
+    assert "/organization/qinglan" in done.stdout
     done = shell("build", "--project", str(own.root), "--store", str(own.store))
     assert (done.returncode, done.stderr) == (0, "")
     assert "nothing changed" in done.stdout
@@ -242,7 +241,7 @@ main()
 
 @pytest.mark.slow
 def test_a_build_is_complete_with_its_stamp_before_it_gets_its_name(tmp_path: Path) -> None:
-    args = ["build", "--project", str(ROOT), "--store", str(tmp_path)]
+    args = ["build", "--project", str(WORLD), "--store", str(tmp_path)]
     done = subprocess.run([sys.executable, "-c", _KILLED, *args], capture_output=True, check=False)
     assert done.returncode == -signal.SIGKILL
     (folder,) = tmp_path.glob("tmp-*")

@@ -10,8 +10,6 @@ from pathlib import Path
 from conftest import ROOT
 from kg import errors
 from kg.faces.cli import COMMANDS
-from kg.faces.manual import pages
-from kg.graph import KnowledgeGraph
 
 
 def test_every_error_has_its_paragraph() -> None:
@@ -32,12 +30,6 @@ def test_no_path_of_a_machine_in_the_project() -> None:
         for p in files
         if p.is_file() and re.search(r"(?<![\w/])/(?:work|root|home)/", p.read_text(encoding="utf-8", errors="ignore"))
     ] == []
-
-
-def test_generated_pages_are_what_the_files_say(graph: KnowledgeGraph) -> None:
-    """Terms, queries, commands and rooms cannot be without their paragraph: the pages are made from them."""
-    for name, text in pages(graph, ROOT).items():
-        assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text, f"docs/{name} is stale: run scripts/docs"
 
 
 def test_the_benchmarks_page_is_made_from_the_results() -> None:

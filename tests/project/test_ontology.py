@@ -1,4 +1,4 @@
-"""The model as it is published: one order, an example from the data for each term, OWL 2 RL, an alignment of its own."""
+"""The model as it is published: one order, words in both languages, OWL 2 RL, an alignment of its own."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyoxigraph as ox
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rdflib import OWL, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
+from rdflib import OWL, RDF, RDFS, SH, SKOS, BNode, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 from rdflib.term import Node
 
@@ -23,7 +22,6 @@ from kg.source.project import Project
 
 MODEL = ("ivc.ttl", "ivc-lists.ttl", "ivc-align.ttl")
 KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
-PREFIXES = "".join(f"@prefix {p}: <{n}> .\n" for p, n in vocab.PREFIXES.items())
 
 
 def read(name: str) -> str:
@@ -111,13 +109,13 @@ def test_shapes_stand_once_and_under_their_prefixes(kind: str) -> None:
     assert declared - used <= {"owl", "xsd", "rdfs", "ivc"}
 
 
-# -- words and examples ------------------------------------------------------------------------------
+# -- words ------------------------------------------------------------------------------
 
 
 def test_counts_and_words(model: Graph) -> None:
     classes = [t for t in terms(model) if (t, RDF.type, OWL.Class) in model]
     properties = [t for t in terms(model) if t not in classes]
-    assert (len(classes), len(properties)) == (41, 80)
+    assert (len(classes), len(properties)) == (42, 82)
     for term in terms(model):
         for predicate in (RDFS.label, SKOS.definition):
             assert sorted(str(o.language) for o in model.objects(term, predicate)) == ["en", "zh"], term  # type: ignore[union-attr]
@@ -131,33 +129,11 @@ def test_counts_and_words(model: Graph) -> None:
         assert str(en).startswith("Not "), term
 
 
-def test_each_term_has_an_example_that_the_data_holds(model: Graph, graph: KnowledgeGraph) -> None:
-    """Stated by a passage, or among names and lists; inferred only where no one ever states the term."""
-    for term in terms(model):
-        (example,) = model.objects(term, SKOS.example)
-        (triple,) = list(ox.parse(PREFIXES + str(example), format=ox.RdfFormat.TURTLE))
-        concerned = triple.object if triple.predicate.value == vocab.TYPE else triple.predicate
-        assert concerned == ox.NamedNode(str(term)), example
-        homes = {q.graph_name.value for q in _homes(graph, triple)}
-        assert homes, f"{example} is nowhere in the data"
-        pattern = f"?s a <{term}>" if (term, RDF.type, OWL.Class) in model else f"?s <{term}> ?o"
-        stated = graph.sparql(f"ASK {{ GRAPH ?g {{ {pattern} }} FILTER(?g NOT IN (g:inferred, g:audit)) }}")
-        assert stated == (homes != {vocab.INFERRED}), example
-
-
-def _homes(graph: KnowledgeGraph, triple: ox.Triple) -> Iterator[ox.Quad]:
-    rows = graph.sparql(
-        f"SELECT ?g {{ GRAPH ?g {{ {triple.subject} {triple.predicate} ?o }} FILTER(?o = {triple.object}) }}"
-    )
-    for row in rows:  # type: ignore[union-attr]
-        yield ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(row["g"]))
-
-
-def test_version_licence_and_names_of_the_ontology(model: Graph, graph: KnowledgeGraph) -> None:
+def test_version_licence_and_names_of_the_ontology(model: Graph, world: KnowledgeGraph) -> None:
     (ontology,) = model.subjects(RDF.type, OWL.Ontology)
     version = str(model.value(ontology, OWL.versionInfo))
     assert re.fullmatch(r"\d+\.\d+\.\d+", version)
-    assert str(model.value(ontology, OWL.versionIRI)) == f"{ontology}/{version}" == graph.manifest["ontology"]
+    assert str(model.value(ontology, OWL.versionIRI)) == f"{ontology}/{version}" == world.manifest["ontology"]
     assert "creativecommons.org" in str(model.value(ontology, URIRef(vocab.DCTERMS + "license")))
 
 
@@ -234,10 +210,20 @@ def test_what_is_beyond_rl_is_seen(more: str, seen: str) -> None:
 # -- alignment ---------------------------------------------------------------------------------------
 
 
-def test_alignment_speaks_of_our_terms_and_is_never_loaded(model: Graph, project: Project) -> None:
+def test_alignment_speaks_of_our_terms_and_is_never_loaded(model: Graph, world_project: Project) -> None:
     path = ROOT / "ontology" / "ivc-align.ttl"
-    assert path not in project.ontology_files
+    assert path not in world_project.ontology_files
     ours = set(terms(model))
     aligned = {s for s in Graph().parse(path).subjects() if str(s).startswith(vocab.IVC)}
     assert aligned
     assert aligned <= ours
+
+
+@pytest.mark.parametrize("name", ["shapes-integrity.ttl", "shapes-types.ttl", "shapes-audit.ttl"])
+def test_prefixes_of_the_program_are_those_declared_for_shapes(name: str) -> None:
+    shapes = Graph().parse(data=read(name), format="turtle")
+    found = {
+        (str(shapes.value(d, SH.prefix)), str(shapes.value(d, SH.namespace))) for d in shapes.objects(None, SH.declare)
+    }
+    assert found <= vocab.PREFIXES.items()
+    assert name != "shapes-integrity.ttl" or found == set(vocab.PREFIXES.items())

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, free_port
+from conftest import ROOT, WORLD, free_port
 
 OFFLINE = re.compile(r"NewConnectionError|ConnectTimeout|name resolution|Network is unreachable|Connection refused")
 """What pip says where there is no network to the index."""
@@ -77,18 +77,34 @@ def test_nothing_comes_from_outside(elsewhere: Elsewhere) -> None:
     ]
 
 
-def test_questions_are_answered(elsewhere: Elsewhere) -> None:
-    assert "蓝箭航天" in elsewhere.kg("chain", "商业航天")
-    assert "landspace" in elsewhere.kg("find", "蓝箭")
-    assert len(elsewhere.kg("query", "market-size", "industry=具身智能", "--format", "tsv").splitlines()) > 5
-    assert "r1-L" in elsewhere.kg("why", "精进电动", "涉足产业", "智能网联新能源汽车")
+@pytest.fixture(scope="module")
+def inferred(elsewhere: Elsewhere) -> tuple[str, str]:
+    """Something that the packaged graph infers, whatever it states: a company and an industry that it is active in."""
+    query = "SELECT ?company ?industry { GRAPH g:inferred { ?company ivc:activeIn ?industry } } LIMIT 1"
+    (row,) = json.loads(elsewhere.kg("sparql", query, "--format", "json"))["rows"]
+    return row["company"], row["industry"]
+
+
+def test_questions_are_answered(elsewhere: Elsewhere, inferred: tuple[str, str]) -> None:
+    company, industry = inferred
+    assert len(elsewhere.kg("chain", industry).splitlines()) > 5
+    name = json.loads(elsewhere.kg("show", company, "--format", "json"))["zh"]
+    assert company in elsewhere.kg("find", name)
+    assert len(elsewhere.kg("query", "market-size", "--format", "tsv").splitlines()) > 1
+    assert re.search(r"\[\w+-L\d+", elsewhere.kg("why", company, "涉足产业", industry))
     elsewhere.kg("check")
 
 
-def test_files_are_written(elsewhere: Elsewhere) -> None:
+def test_a_project_that_extends_the_packaged_one_is_answered(elsewhere: Elsewhere) -> None:
+    place = ("--project", str(WORLD), "--store", str(elsewhere.folder / "store"))
+    assert "听竹社" in elsewhere.kg("chain", "纸灯业", *place)
+    assert "[w2-L0025]" in elsewhere.kg("why", "听竹社", "涉足产业", "纸灯业", *place)
+
+
+def test_files_are_written(elsewhere: Elsewhere, inferred: tuple[str, str]) -> None:
     assert elsewhere.kg("export", "--format", "ntriples").count("\n") > 5000
-    elsewhere.kg("draw", "6G", "-o", "6g.html")
-    assert (elsewhere.folder / "6g.html").stat().st_size > 100_000
+    elsewhere.kg("draw", inferred[1], "-o", "drawing.html")
+    assert (elsewhere.folder / "drawing.html").stat().st_size > 100_000
 
 
 def test_the_server_answers(elsewhere: Elsewhere) -> None:

@@ -462,9 +462,17 @@ def test_ways_are_counted_and_typed(made: Made) -> None:
     assert prover.why((subject, link, '"z"')).missing == ()
 
 
+def test_a_text_is_of_no_class_that_a_property_could_ask_of_it(made: Made) -> None:
+    axioms = "ivc:p rdfs:subPropertyOf ivc:goal ; rdfs:range ivc:A . ivc:q rdfs:subPropertyOf ivc:goal ."
+    subject, link, _ = t("co:a ivc:goal co:b")
+    missing = made.prove(axioms, {ONE: "co:a ivc:r co:b ."}).why((subject, link, '"b"')).missing
+    assert [m.lacking for m in missing] == [(subject, f"<{IVC}q>", '"b"')]
+
+
 def test_a_class_may_be_missing_for_itself(made: Made) -> None:
-    """That it is not of the class yet is what is asked; so an edge that would make it one is near."""
-    prover = made.prove("ivc:p rdfs:domain ivc:A . ivc:q rdfs:range ivc:A .", {ONE: "co:a ivc:r co:b ."})
+    """That it is not of the class yet is what is asked; so an edge that would make it one is near, whatever is at its end."""
+    axioms = "ivc:p rdfs:domain ivc:A ; rdfs:range ivc:B . ivc:q rdfs:range ivc:A ."
+    prover = made.prove(axioms, {ONE: "co:a ivc:r co:b .", ENTITIES: "co:b a ivc:B . co:c a ivc:B ."})
     assert lacks(prover.why(t("co:a a ivc:A")).missing) == [
         ("prp-dom", "co:a ivc:p ?y", [], 1),
         ("prp-rng", "?x ivc:q co:a", [], 1),

@@ -9,7 +9,7 @@ import pytest
 
 from kg import vocab
 from kg.errors import UnknownAxiom
-from kg.reason.closure import close
+from kg.reason.closure import Closure, close
 from kg.reason.rules import compile_rules
 from kg.source.project import Project
 from kg.source.turtle import Locator, read
@@ -58,6 +58,23 @@ def test_each_axiom_kind_fires(axiom: str, data: str, follows: str) -> None:
     store.extend(_parse(data))
     close(store, compile_rules(_parse(axiom)))
     assert bool(store.query(f"ASK {{ {follows} }}", prefixes=dict(vocab.PREFIXES)))
+
+
+def test_a_range_gives_a_class_to_iris_alone() -> None:
+    """Neither to a text nor to a node without a name."""
+    store = ox.Store()
+    store.extend(_parse("co:x ivc:p co:y , 'y' , [] ."))
+    assert close(store, compile_rules(_parse("ivc:p rdfs:range ivc:A ."))).added == 1
+    assert bool(store.query("ASK { co:y a ivc:A }", prefixes=dict(vocab.PREFIXES)))
+
+
+def test_a_rule_runs_again_only_if_what_it_reads_has_grown() -> None:
+    """Both rules at first, the second of them once more."""
+    store = ox.Store()
+    store.extend(_parse("co:x ivc:p co:y ."))
+    rules = compile_rules(_parse("ivc:p rdfs:subPropertyOf ivc:q . ivc:q rdfs:subPropertyOf ivc:r ."))
+    assert close(store, rules) == Closure(rounds=2, fired=3, added=2)
+    assert close(store, rules) == Closure(rounds=1, fired=2, added=0)
 
 
 @pytest.mark.parametrize(

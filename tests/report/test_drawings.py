@@ -15,13 +15,13 @@ from kg.graph import KnowledgeGraph
 @pytest.mark.slow
 @needs_chromium
 @pytest.mark.parametrize("thing", [*INDUSTRIES, "华为", "机器人", None])
-def test_a_drawing_can_be_read(graph: KnowledgeGraph, tmp_path: Path, thing: str | None) -> None:
-    assert shown(graph, thing, tmp_path) == wanted(graph, thing)
+def test_a_drawing_can_be_read(report: KnowledgeGraph, tmp_path: Path, thing: str | None) -> None:
+    assert shown(report, thing, tmp_path) == wanted(report, thing)
 
 
 @pytest.mark.parametrize("industry", INDUSTRIES)
-def test_everything_of_an_industry_stands_where_it_belongs(graph: KnowledgeGraph, industry: str) -> None:
-    drawn = picture(graph.store, graph.names, graph.resolve(industry).iri)
+def test_everything_of_an_industry_stands_where_it_belongs(report: KnowledgeGraph, industry: str) -> None:
+    drawn = picture(report.store, report.names, report.resolve(industry).iri)
     assert len(drawn.nodes) > 10
     all_have_places(drawn)
     frames_hold_what_belongs_to_them(drawn)

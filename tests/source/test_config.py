@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -10,10 +12,22 @@ import pytest
 
 from conftest import ROOT, WORLD
 from kg.errors import SyntaxProblem
+from kg.faces.draw.legend import legend
+from kg.faces.draw.styles import STYLES, style_of
+from kg.faces.mcp.tools import tools
+from kg.faces.web.context import Context
+from kg.faces.web.openapi import document
+from kg.faces.web.pages import Pages
 from kg.graph import KnowledgeGraph
 from kg.pipeline.build import Blocked, build
+from kg.service.messages import Request
 from kg.source.config import Config, read
 from kg.source.project import Project
+from kg.store.answers import Limits
+from kg.terms import Text
+from program import Program
+
+GUILD = "https://example.org/lamp/ns#Guild"
 
 
 @pytest.fixture
@@ -66,7 +80,8 @@ def test_a_project_may_name_things_in_one_language(copy: Path) -> None:
     assert graph.names.label("https://w3id.org/xinzhi/industry/paper-lanterns", "en") == "纸灯业"
 
 
-def test_own_terms_and_queries_are_added_to_the_packaged_ones(copy: Path) -> None:
+def with_own_terms(copy: Path) -> Path:
+    """The project with a class, a property, an audit rule and two entities of its own."""
     (copy / "ontology").mkdir()
     (copy / "ontology" / "own.ttl").write_text(
         """@prefix ivc: <https://w3id.org/xinzhi/ns#> . @prefix own: <https://example.org/lamp/ns#> .
@@ -95,13 +110,47 @@ psg:w1-L0008 { own:灯行 own:apprenticeOf own:伞行 ; ivc:activeIn ind:paper-l
 """,
         encoding="utf-8",
     )
-    outcome = build(project(copy))
+    return copy
+
+
+def test_own_terms_and_queries_are_added_to_the_packaged_ones(copy: Path) -> None:
+    outcome = build(project(with_own_terms(copy)))
     assert [f.focus for f in outcome.findings if f.rule == "O01-masterless"] == ["https://example.org/lamp/ns#伞行"]
     graph = KnowledgeGraph(outcome.path)
     guild = graph.entity("灯行")
-    assert guild.thing.kind == "Company"
+    assert guild.thing.kind == GUILD
     assert {"https://example.org/lamp/ns#apprenticeOf"} < {edge.predicate for edge in guild.edges}
     assert {q.name for q in graph.catalogue} == {p.stem for f in (ROOT, WORLD) for p in (f / "queries").glob("*.rq")}
+
+
+def test_an_own_class_is_wherever_kinds_are_listed(copy: Path, program: Program) -> None:
+    path = build(project(with_own_terms(copy))).path
+    graph = KnowledgeGraph(path)
+
+    def kg(*args: str, lang: str = "en", **settings: str) -> str:
+        own = {"KG_LANG": lang, "KG_PROJECT": str(copy), "KG_STORE": str(path.parent)}
+        done = program.run(args, {**os.environ, **own, **settings})
+        return done.stdout + done.stderr
+
+    for kind in ("行会", "guild", "Guild", GUILD):
+        assert (
+            kg("find", "灯行", "--kind", kind, "--format", "csv").splitlines()[1].startswith("灯行,Lamp Guild,guild,")
+        )
+    assert "行会(Guild)" in kg("find", "灯行", "--kind", "无", lang="zh")
+    typed = {"COMP_WORDS": "kg find x --kind G", "COMP_CWORD": "4"}
+    assert "Guild" in kg(_KG_COMPLETE="zsh_complete", **typed).splitlines()
+    assert f"{GUILD},guild,2" in kg("query", "things-by-kind", "--format", "csv")
+
+    described = json.loads(document(Context(graph, Pages(graph, ""), Limits()), Request("openapi")).body)
+    of_search = {p["name"]: p["schema"] for p in described["paths"]["/search.json"]["get"]["parameters"]}
+    of_find = tools(graph.catalogue, graph.names, "en")["find"].input_schema["properties"]
+    assert GUILD in of_search["kind"]["enum"]
+    assert GUILD in of_find["kind"]["enum"]
+
+    (key,) = legend([GUILD], graph.names, again=False)
+    assert key.words == Text("行会", "guild")
+    assert STYLES["Company"].colour in key.sign
+    assert style_of("https://example.org/Unknown", graph.names).shape == "dot"
 
 
 @pytest.mark.parametrize("name", ["terms.rdf", "shapes-integrty.ttl", "notes.txt"])

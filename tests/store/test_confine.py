@@ -101,7 +101,7 @@ def test_no_other_call_opens_a_socket() -> None:
     assert run(code) == "refused"
 
 
-def test_files_modules_and_the_index_open_as_before(graph: KnowledgeGraph) -> None:
+def test_files_modules_and_the_index_open_as_before(world: KnowledgeGraph) -> None:
     code = """
     import pyoxigraph as ox
     early = ox.Store.read_only(sys.argv[1])
@@ -112,8 +112,8 @@ def test_files_modules_and_the_index_open_as_before(graph: KnowledgeGraph) -> No
     rows = [len(list(store.query("SELECT * { ?s ?p ?o }"))) for store in (early, late)]
     print(*rows, len(Path(xml.dom.minidom.__file__).read_text()) > 0)
     """
-    rows = str(graph.manifest["counts"]["default"])
-    assert run(code, str(graph.path / "index")) == f"{rows} {rows} True"
+    rows = str(world.manifest["counts"]["default"])
+    assert run(code, str(world.path / "index")) == f"{rows} {rows} True"
 
 
 # -- memory -------------------------------------------------------------------------------------------------

@@ -202,7 +202,9 @@ def test_what_is_known_of_a_thing_is_json_whatever_its_numbers(tmp_path: Path) -
     quads.append(ox.Quad(ox.NamedNode(f"{IVC}value"), ox.NamedNode(TYPE), declared))
     file = tmp_path / "dataset.nq"
     file.write_bytes(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
-    names = Names({"things": [], "terms": {}, "classes": {}, "captions": {}, "measures": {}})
+    names = Names(
+        {"things": [], "terms": {}, "classes": {}, "captions": {}, "measures": {}, "precedence": {}, "properties": []}
+    )
     found = described(EmbeddedStore(file, in_memory=True), names, thing.value)
     assert found is not None
     body = json.loads(json.dumps(as_plain.entity(found, names), allow_nan=False))

@@ -37,7 +37,7 @@ class _PictureBuilder:
     def __init__(self, store: Store, names: Names, iri: str) -> None:
         self.names, self.iri, self.picture = names, iri, Picture()
         self._applications = _applications(store, iri)
-        self.picture.add(Node(iri, "Industry"))
+        self.picture.add(Node(iri, kind_of(names, iri)))
         found = chain(store, iri)
         for view in found.views:
             self._view(view)
@@ -47,11 +47,11 @@ class _PictureBuilder:
         self._group(_APPLIED, "applicationOf", self._other_applications())
 
     def _view(self, view: View) -> None:
-        band = self._band(Node(view.iri, "ChainView"))
+        band = self._band(Node(view.iri, kind_of(self.names, view.iri)))
         band.columns += [self._stage(stage) for stage in view.stages]
 
     def _stage(self, stage: StageColumn) -> Column:
-        column = Column(self._node(stage.iri, "Stage"))
+        column = Column(self._node(stage.iri))
         for cell in stage.segments:
             column.blocks += self._blocks(cell, ("segmentOf", stage.iri))
         inside = {node.thing for block in column.blocks for node in block.items}
@@ -88,7 +88,7 @@ class _PictureBuilder:
         """The blocks of a segment and its sub-segments. If the segment is already drawn, only its own block."""
         self.picture.link(cell.iri, *above, cell.passages)
         drawn_before = cell.iri in self.picture.nodes
-        block = Block(self._node(cell.iri, "Segment"), depth)
+        block = Block(self._node(cell.iri), depth)
         if drawn_before:
             return [block]
         for predicate, things in (("keyPlayerIn", cell.companies), ("inSegment", cell.products)):
@@ -111,9 +111,9 @@ class _PictureBuilder:
         nodes = [node for node in self._applications if node not in drawn]
         return list({a.iri: a for node in nodes for a in self._applied(node)}.values())
 
-    def _node(self, iri: str, kind: str = "") -> Node:
+    def _node(self, iri: str) -> Node:
         """Add a node for the entity and return it. If the entity is already drawn, the node is a copy with its own IRI."""
-        kind = kind or kind_of(self.names, iri)
+        kind = kind_of(self.names, iri)
         node = Node(iri, kind)
         while not self.picture.add(node):
             node = Node(f"{node.iri}'", kind, of=iri)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -17,7 +18,7 @@ from kg.ask.names import Names
 from kg.errors import NotFound, UsageProblem
 from kg.source.passages import passage_name
 from kg.source.queryfile import Parameter, SavedQuery, from_plain
-from kg.terms import Text, expand, slug
+from kg.terms import Text, class_iri, expand, slug
 
 _LONGEST: Final = 18
 """Most digits of a number; any number with so few digits fits into Oxigraph's 64-bit integers."""
@@ -35,7 +36,7 @@ class Catalogue:
         self._names = names
 
     def __iter__(self) -> Any:
-        return (from_plain(self._entries[name]) for name in sorted(self._entries))
+        return map(self._read, sorted(self._entries))
 
     def get(self, name: str) -> SavedQuery:
         """The saved query *name*.
@@ -53,7 +54,13 @@ class Catalogue:
                 if near
                 else Text("全部查询见 kg queries", "kg queries lists them all"),
             )
-        return from_plain(self._entries[name])
+        return self._read(name)
+
+    def _read(self, name: str) -> SavedQuery:
+        """The query, with the classes of the graph as the choices of a parameter for a class."""
+        query = from_plain(self._entries[name])
+        kinds = tuple(self._names.kinds)
+        return replace(query, params=tuple(replace(p, choices=kinds) if p.type == "kind" else p for p in query.params))
 
     def question(self, query: SavedQuery, values: Mapping[str, str] = MappingProxyType({})) -> Text:
         """The question of *query* with each ``{parameter}`` replaced by the label of its value or default."""
@@ -107,6 +114,8 @@ class Catalogue:
             return _string(value, param.default)
         if param.type in ("integer", "year", "decimal"):
             return _number(param, value)
+        if param.type == "kind":
+            return ox.NamedNode(class_iri(self._names.kind(value)))
         if param.type == "Passage":
             return ox.NamedNode(self._passage(value))
         return ox.NamedNode(self._names.resolve(value, param.type).iri)

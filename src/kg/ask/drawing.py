@@ -40,9 +40,9 @@ def _overview(store: Store, names: Names) -> Picture:
     """The industries, the companies named in two or more of them, and which industry enables which sector."""
     drawn = Picture()
     for thing in names.of_kind("Industry"):
-        drawn.add(Node(thing.iri, "Industry"))
+        drawn.add(Node(thing.iri, thing.kind))
     for row in store.select(_SHARED):
-        drawn.add(Node(row["company"], "Company"))
+        drawn.add(Node(row["company"], kind_of(names, row["company"])))
         drawn.link(row["company"], "activeIn", row["industry"])
     for row in store.select(_ENABLED):
         drawn.add(Node(row["sector"], kind_of(names, row["sector"])))

@@ -11,6 +11,7 @@ from kg import vocab
 from kg.ask.names import Names, Thing
 from kg.store.base import Store
 from kg.store.values import Term
+from kg.terms import class_name
 
 _EDGES = """
 SELECT ?out ?p ?other ?g WHERE {{
@@ -20,8 +21,7 @@ SELECT ?out ?p ?other ?g WHERE {{
 _TEXTS = "SELECT ?p ?text WHERE {{ <{iri}> ?p ?text FILTER(?p IN (skos:definition, skos:scopeNote, ivc:summary)) }} ORDER BY ?p ?text"
 _CLAIMS = """
 SELECT DISTINCT ?claim ?kind ?passage ?indicator ?region ?year ?start ?end ?comparator ?value ?unit ?status ?by WHERE {{
-  ?claim ivc:about <{iri}> ; a ?kind ; ivc:statedIn ?passage .
-  FILTER(?kind IN (ivc:LevelObservation, ivc:ChangeObservation, ivc:ShareObservation, ivc:Trend, ivc:Bottleneck, ivc:Trait, ivc:MarketPosition))
+  ?claim ivc:about <{iri}> ; ivc:statedIn ?passage . GRAPH ?passage {{ ?claim a ?kind }}
   OPTIONAL {{ ?claim ivc:indicator ?indicator ; ivc:value ?value ; ivc:unit ?unit ; ivc:comparator ?comparator ; ivc:status ?status }}
   OPTIONAL {{ ?claim ivc:scopeRegion ?region }} OPTIONAL {{ ?claim ivc:year ?year }}
   OPTIONAL {{ ?claim ivc:startYear ?start ; ivc:endYear ?end }} OPTIONAL {{ ?claim ivc:attributedTo ?by }}
@@ -54,7 +54,8 @@ class Edge:
         out: True if the entity is the subject.
         predicate: IRI of the property.
         other: IRI at the other end.
-        kind: ``asserted`` (by a passage), ``background``, ``entities`` or ``inferred``; the first that applies.
+        kind: ``asserted`` (by a passage), ``background``, ``entities`` (by names, lists or the register of passages) or
+            ``inferred``; the first that applies.
         passages: IRIs of the passages that state it.
     """
 
@@ -124,7 +125,7 @@ def described(store: Store, names: Names, iri: str) -> Entity | None:
     """The data of any node *iri*, with or without a label (a figure, a claim, a passage); None if it is not in the graph."""
     if not _SAFE.fullmatch(iri) or not store.query(_THERE.format(iri=iri)):
         return None
-    kinds = [row["kind"].removeprefix(vocab.IVC) for row in store.select(_KIND.format(iri=iri))]
+    kinds = [class_name(row["kind"]) for row in store.select(_KIND.format(iri=iri))]
     return entity(store, names, names.thing(iri, kinds[0] if kinds else ""))
 
 
@@ -161,10 +162,9 @@ def provenance(graphs: set[str]) -> tuple[str, tuple[str, ...]]:
     passages = tuple(sorted(g for g in graphs if g.startswith(vocab.PASSAGE)))
     if passages:
         return "asserted", passages
-    for kind, graph in (("background", vocab.BACKGROUND), ("entities", vocab.ENTITIES), ("entities", vocab.ONTOLOGY)):
-        if graph in graphs:
-            return kind, ()
-    return "inferred", ()
+    if vocab.BACKGROUND in graphs:
+        return "background", ()
+    return "entities" if graphs & {vocab.ENTITIES, vocab.PASSAGES, vocab.ONTOLOGY} else "inferred", ()
 
 
 def _texts(store: Store, iri: str) -> dict[str, dict[str, str]]:
@@ -185,7 +185,7 @@ def _claims(store: Store, iri: str) -> list[Claim]:
             row["claim"],
             Claim(
                 row["claim"],
-                row["kind"].removeprefix(vocab.IVC),
+                class_name(row["kind"]),
                 row["passage"],
                 _texts(store, row["claim"]).get(vocab.IVC + "summary", {}),
                 row["indicator"],

@@ -6,15 +6,17 @@ A name can be in 汉字, 繁體, pinyin, pinyin initials or English; it can be a
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from math import inf
 from typing import Any, Final
 
 from kg.errors import NotFound, UsageProblem
-from kg.terms import Text, compact, expand, fold, slug
-from kg.vocab import IVC, IVL, PASSAGE
+from kg.terms import Text, class_iri, compact, expand, fold, slug
+from kg.vocab import IVL, PASSAGE
 
 _FUZZY: Final = 60.0
 """Least similarity (rapidfuzz ratio, 0–100) of a misspelt name that is suggested."""
@@ -29,24 +31,6 @@ _SHORT: Final = 2
 _FEW: Final = 12
 """If no name is similar, all entities of a class are listed when there are no more than this many."""
 COUNT: Final = IVL + "count"
-_PREFERENCE: Final = (
-    "Industry",
-    "Company",
-    "ResearchBody",
-    "PublicBody",
-    "Organization",
-    "Technology",
-    "Product",
-    "Segment",
-    "Region",
-    "Application",
-    "Policy",
-    "Project",
-    "Sector",
-    "Stage",
-    "ChainView",
-)
-"""Classes in order of preference, for a name that entities of several classes have."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +62,8 @@ class Names:
         )
         self.terms: Mapping[str, list[str]] = lookup["terms"]
         self._classes: Mapping[str, list[str]] = lookup["classes"]
+        self._precedence: Mapping[str, int] = lookup["precedence"]
+        self.properties: Collection[str] = frozenset(lookup["properties"])
         self._captions: Mapping[str, list[str]] = lookup["captions"]
         self._measures: Mapping[str, str] = lookup["measures"]
         self._by_iri = {t.iri: t for t in self.things}
@@ -118,29 +104,46 @@ class Names:
 
     def is_a(self, kind: str, wanted: str) -> bool:
         """Whether class *kind* is *wanted* or one of its subclasses."""
-        return kind == wanted or wanted in self._classes.get(kind, ())
+        return kind == wanted or wanted in self.superclasses(kind)
 
-    def is_class(self, kind: str) -> bool:
-        """Whether *kind* is the local name of a class (``Company``)."""
-        return IVC + kind in self.terms and kind[:1].isupper()
+    def superclasses(self, kind: str) -> Sequence[str]:
+        """The names of the superclasses of class *kind*, nearest first."""
+        return self._classes.get(kind, ())
+
+    @property
+    def classes(self) -> Collection[str]:
+        """The names of all classes with a label."""
+        return self._classes.keys()
+
+    @cached_property
+    def kinds(self) -> Sequence[str]:
+        """The names of the classes that have an entity with a label, and of their superclasses, in order."""
+        used = {thing.kind for thing in self.things}
+        return sorted(used.union(*map(self.superclasses, used)))
+
+    def kind_label(self, kind: str, lang: str) -> str:
+        """The label of class *kind*."""
+        return self.label(class_iri(kind), lang)
+
+    def kind_words(self, kind: str) -> tuple[str, str, str]:
+        """What a class may be called: its Chinese label, its English label, its local name."""
+        return self.kind_label(kind, "zh"), self.kind_label(kind, "en"), re.split("[#/:]", kind)[-1]
 
     def kind(self, text: str) -> str:
-        """The class with the local name or label *text*.
+        """The name of the class with the local name, label or IRI *text*.
 
         Raises:
             UsageProblem: there is no such class, or none of its instances has a label; the hint lists the classes.
         """
-        kinds: list[str] = sorted(
-            {k for t in self.things for k in (t.kind, *self._classes.get(t.kind, ())) if self.is_class(k)}
-        )
-        for kind in kinds:
-            if fold(text) in {fold(word) for word in (kind, *self.terms[IVC + kind][:2])}:
+        words = {kind: self.kind_words(kind) for kind in self.kinds}
+        for kind in self.kinds:
+            if fold(text) in map(fold, (kind, *words[kind])):
                 return kind
         raise UsageProblem(
             Text(f"没有类别“{text}”", f"there is no kind “{text}”"),
             hint=Text(
-                "可选:" + "、".join(f"{self.label(IVC + k, 'zh')}({k})" for k in kinds),
-                "one of: " + ", ".join(kinds),
+                "可选:" + "、".join(f"{zh}({name})" for zh, _, name in words.values()),
+                "one of: " + ", ".join(name for _, _, name in words.values()),
             ),
         )
 
@@ -163,12 +166,15 @@ class Names:
             found += [
                 m for m in _misspelt(candidates, text, folded, _CLOSE if found else _FUZZY) if m.thing.iri not in seen
             ]
-        return sorted(found, key=_order)[:limit]
+        return sorted(found, key=self._order)[:limit]
 
     def bearing(self, text: str, *kinds: str) -> list[Thing]:
         """The entities of *kinds* with the name *text*, in any spelling, best first."""
         found = _matches(self._of_kinds(kinds), text, fold(text))
-        return [m.thing for m in sorted(found, key=_order) if m.score >= _NAMED]
+        return [m.thing for m in sorted(found, key=self._order) if m.score >= _NAMED]
+
+    def _order(self, match: Match) -> tuple[float, float, str]:
+        return -match.score, self._precedence.get(match.thing.kind, inf), match.thing.iri
 
     def _of_kinds(self, kinds: Iterable[str]) -> list[Thing]:
         wanted = tuple(kinds)
@@ -194,10 +200,10 @@ class Names:
         It names an entity of another class with this name; or similar names; or all entities of *kinds* if they are few.
         """
         kind = Text(
-            "、".join(self.label(IVC + k, "zh") for k in kinds), " or ".join(self.label(IVC + k, "en") for k in kinds)
+            "、".join(self.kind_label(k, "zh") for k in kinds), " or ".join(self.kind_label(k, "en") for k in kinds)
         )
         if kinds and (others := self.bearing(text)):
-            is_a = Text(self.label(IVC + others[0].kind, "zh"), self.label(IVC + others[0].kind, "en"))
+            is_a = Text(self.kind_label(others[0].kind, "zh"), self.kind_label(others[0].kind, "en"))
             what = Text(f"“{text}”是{is_a.zh},不是{kind.zh}", f"“{text}” is of the kind {is_a.en}, not {kind.en}")
             return NotFound(what, hint=Text(f"可直接看它:{others[0].iri}", f"look at it itself: {others[0].iri}"))
         near = [m.thing for m in self.find(text, kinds, limit=4)]
@@ -221,10 +227,6 @@ class Names:
 
 def _matches(candidates: Iterable[Thing], text: str, folded: str) -> list[Match]:
     return [Match(thing, score) for thing in candidates if (score := _score(thing, text, folded))]
-
-
-def _order(match: Match) -> tuple[float, int, str]:
-    return -match.score, _rank(match.thing), match.thing.iri
 
 
 def _score(thing: Thing, text: str, folded: str) -> float:
@@ -299,7 +301,3 @@ def _pinyin_converter() -> Callable[[str], list[str]]:
         for name in [m for m in sys.modules if m.partition(".")[0] == "pypinyin"]:
             del sys.modules[name]
     return lambda text: lazy_pinyin(text, style=Style.NORMAL)
-
-
-def _rank(thing: Thing) -> int:
-    return _PREFERENCE.index(thing.kind) if thing.kind in _PREFERENCE else len(_PREFERENCE)

@@ -14,29 +14,18 @@ from kg.terms import Text
 if TYPE_CHECKING:
     import networkx as nx
 
-# Properties that describe a claim or its source, and do not relate two entities.
-_MEASURES: Final = (
-    "indicator",
-    "unit",
-    "comparator",
-    "status",
-    "statedIn",
-    "contextIndustry",
-    "rank",
-    "tier",
-    "atTier",
-    "group",
-)
-_ASSERTED: Final = f"""
+# Left out are properties that relate no two entities: those that lead to a member of a closed list, or to or from a passage.
+_RELATIONS: Final = f"""
+SELECT ?p WHERE {{
+  ?p a owl:ObjectProperty FILTER NOT EXISTS {{ ?p rdfs:domain|rdfs:range ivc:Passage }}
+  FILTER NOT EXISTS {{ ?p rdfs:range ?listed . GRAPH <{vocab.ONTOLOGY}> {{ ?member a ?listed }} }}
+}} ORDER BY ?p"""
+_EDGES: Final = """
 SELECT ?s ?p ?o ?g WHERE {{
-  GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), STR(psg:)) && EXISTS {{ ?p a owl:ObjectProperty }} && isIRI(?o)
-    && ?p NOT IN ({", ".join("ivc:" + m for m in _MEASURES)}))
+  VALUES ?p {{ {relations} }} GRAPH ?g {{ ?s ?p ?o }} FILTER({graphs} && isIRI(?o))
 }} ORDER BY ?s ?p ?o ?g"""
-_INFERRED: Final = f"""
-SELECT ?s ?p ?o ?g WHERE {{
-  GRAPH ?g {{ ?s ?p ?o }} FILTER(?g IN (g:inferred, g:background) && EXISTS {{ ?p a owl:ObjectProperty }} && isIRI(?o)
-    && ?p NOT IN ({", ".join("ivc:" + m for m in _MEASURES)}))
-}} ORDER BY ?s ?p ?o ?g"""
+_ASSERTED: Final = "STRSTARTS(STR(?g), STR(psg:))"
+_INFERRED: Final = "?g IN (g:inferred, g:background)"
 _CLAIM_WEIGHT: Final = 1.5
 """Weight of an edge to a claim node. A direct edge weighs 1, so paths avoid claims that only mention both entities."""
 
@@ -75,10 +64,11 @@ def to_networkx(store: Store, *, inferred: bool = False) -> nx.MultiDiGraph:
     import networkx as nx
 
     graph = nx.MultiDiGraph()
-    for row in store.select(_ASSERTED):
+    relations = " ".join(f"<{row['p']}>" for row in store.select(_RELATIONS))
+    for row in store.select(_EDGES.format(graphs=_ASSERTED, relations=relations)):
         _add(graph, row, "asserted")
     if inferred:
-        for row in store.select(_INFERRED):
+        for row in store.select(_EDGES.format(graphs=_INFERRED, relations=relations)):
             if not graph.has_edge(row["s"], row["o"], row["p"]):
                 _add(graph, row, "inferred" if row["g"] == vocab.INFERRED else "background")
     return graph

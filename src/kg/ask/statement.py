@@ -11,7 +11,7 @@ from kg.ask.names import Names
 from kg.errors import NotFound
 from kg.reason.rules import Pattern
 from kg.store.base import Store
-from kg.terms import Text, expand, fold, lexical, slug
+from kg.terms import Text, class_iri, expand, fold, lexical, slug
 from kg.vocab import IVC, TYPE
 
 _TYPE_WORDS = ("a", "是", "type", "rdf:type", "is a", "属于类")
@@ -79,7 +79,7 @@ def _property(names: Names, text: str) -> tuple[str, bool]:
     if text in _TYPE_WORDS or expand(text) == TYPE:
         return TYPE, False
     for iri, (zh, en, back_zh, back_en) in names.terms.items():
-        if not slug(iri)[:1].islower():
+        if iri not in names.properties:
             continue
         if expand(text) == iri or fold(text) in {fold(n) for n in (zh, en, slug(iri)) if n}:
             return iri, False
@@ -92,9 +92,7 @@ def _property(names: Names, text: str) -> tuple[str, bool]:
 
 
 def _no_property(names: Names, text: str) -> NotFound:
-    labels = [
-        n for iri, four in names.terms.items() if slug(iri)[:1].islower() and iri.startswith(IVC) for n in four if n
-    ]
+    labels = [word for iri in sorted(names.properties) for word in names.terms[iri] if word]
     near = get_close_matches(text, labels, n=4, cutoff=0.3)
     return NotFound(
         Text(f"没有名为“{text}”的关系", f"there is no relation called “{text}”"),
@@ -105,16 +103,14 @@ def _no_property(names: Names, text: str) -> NotFound:
 def _classes(names: Names, text: str) -> list[str]:
     """The classes with the name *text*."""
     return [
-        iri
-        for iri, (zh, en, *_) in names.terms.items()
-        if expand(text) == iri or fold(text) in {fold(n) for n in (zh, en, slug(iri)) if n}
+        class_iri(kind)
+        for kind in names.classes
+        if expand(text) == class_iri(kind) or fold(text) in map(fold, names.kind_words(kind))
     ]
 
 
 def _no_class(names: Names, text: str) -> str:
-    labels = [
-        n for iri, four in names.terms.items() if iri.startswith(IVC) and slug(iri)[:1].isupper() for n in four if n
-    ]
+    labels = [word for kind in names.classes for word in names.terms[class_iri(kind)] if word]
     near = get_close_matches(text, labels, n=4, cutoff=0.3)
     raise NotFound(
         Text(f"没有名为“{text}”的类", f"there is no class called “{text}”"),

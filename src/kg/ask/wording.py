@@ -7,7 +7,7 @@ from kg.reason.rules import Pattern, Rule
 from kg.terms import LANGS, Text
 from kg.vocab import TYPE
 
-_LETTERS = "XYZUVW"
+_LETTERS = "XYZUVWABCDEFGHIJKLMNOPQRST"
 _TYPE = f"<{TYPE}>"
 
 
@@ -16,8 +16,8 @@ def rule_in_words(rule: Rule, names: Names) -> Text:
     letters: dict[str, str] = {}
     for pattern in (rule.head, *rule.body):
         for part in (pattern[0], pattern[2]):
-            if part.startswith("?"):
-                letters.setdefault(part, _LETTERS[len(letters)])
+            if part.startswith("?") and part not in letters:
+                letters[part] = _LETTERS[len(letters)]
     clauses = {lang: [_clause(p, letters, names, lang) for p in (rule.head, *rule.body)] for lang in LANGS}
     (zh_head, *zh_body), (en_head, *en_body) = clauses["zh"], clauses["en"]
     return Text(f"若 {',且 '.join(zh_body)},则 {zh_head}", f"if {' and '.join(en_body)}, then {en_head}")

@@ -14,7 +14,7 @@ from kg.terms import Text, compact, iri, lexical
 from kg.vocab import ALT_LABEL, BACKGROUND, ENTITIES, IVC, LABEL, OA, ONTOLOGY, PASSAGE, PASSAGES, RDFS, TYPE
 
 _NAMING = frozenset({TYPE, LABEL, ALT_LABEL})
-_OF_PASSAGES = frozenset({IVC + "Passage", OA + "TextPositionSelector", IVC + "Document"})
+_OF_PASSAGES = (IVC + "Passage", OA + "TextPositionSelector", IVC + "Document")
 """Classes whose instances the graph of the passages describes."""
 
 
@@ -53,12 +53,12 @@ def check(quads: Sequence[ox.Quad]) -> list[Finding]:
 
 
 def _graphs(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
-    kinds = {iri(q.subject): iri(q.object) for q in quads if q.predicate.value == TYPE}
-    known = {ENTITIES, BACKGROUND, ONTOLOGY, *(node for node, kind in kinds.items() if kind == IVC + "Passage")}
+    described = instances(quads, *_OF_PASSAGES)
+    known = {ENTITIES, BACKGROUND, ONTOLOGY, *instances(quads, IVC + "Passage")}
 
     def stray(quad: ox.Quad) -> bool:
         graph = iri(quad.graph_name)
-        return graph not in known and not (graph == PASSAGES and kinds.get(iri(quad.subject)) in _OF_PASSAGES)
+        return graph not in known and not (graph == PASSAGES and iri(quad.subject) in described)
 
     first = {(iri(q.graph_name), lexical(q.subject)): q for q in reversed(quads) if stray(q)}
     for (graph, _), quad in sorted(first.items()):

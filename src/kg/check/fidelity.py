@@ -22,8 +22,6 @@ from kg.source.passages import Passage, Registration, digest, passage_name, regi
 from kg.terms import Text, fold, iri, language, lexical
 from kg.vocab import ALT_LABEL, BASE, ENTITIES, IVC, LABEL, ONTOLOGY, PASSAGE
 
-_NAMED_BY_TEXTS: Final = ("Organization", "Product", "Technology", "Region", "Policy")
-"""Classes whose instances have names from the text. Industries, stages and segments have names chosen by the project."""
 _RUN: Final = 8
 """A literal must not have this many consecutive 汉字 in common with the text, apart from names."""
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]+")
@@ -84,7 +82,10 @@ class _Checker:
         for quad in self._quads:
             if quad.predicate.value in (LABEL, ALT_LABEL) and iri(quad.graph_name) == ENTITIES:
                 self._labels[iri(quad.subject)].append(lexical(quad.object))
-        self._named_by_texts = instances(self._quads, *(IVC + name for name in _NAMED_BY_TEXTS))
+        named = (
+            iri(q.subject) for q in quads if q.predicate.value == IVC + "namedByTexts" and lexical(q.object) == "true"
+        )
+        self._named_by_texts = instances(quads, *named)
         self._carried = {(c.line, c.entity): c for c in carried(document)}
 
     def copy(self) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
-"""SHACL validation: pySHACL evaluates core constraints; SPARQL constraints run as queries on the store.
+"""SHACL validation: by one query on the store for a SPARQL constraint where that is enough, else by pySHACL.
 
-pySHACL runs the query of a SPARQL constraint once per focus node. Here the target is written into the query, so one query
-covers all focus nodes (docs/decisions). A test checks on a failing example of every shape that both give the same results.
+pySHACL asks the query of a SPARQL constraint once for each focus node (docs/decisions/0001). The tests check on the W3C's
+suites, and on a failing example of every packaged shape, that the results are the same.
 """
 
 from __future__ import annotations
@@ -15,22 +15,32 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
+from kg.check.constraints import Constraint, by_language, in_both_languages, name_of, prefixes, together
 from kg.check.findings import Finding, merge
 from kg.errors import Place, SyntaxProblem
 from kg.source.turtle import FORMATS, positions, read, to_rdflib
 from kg.store.embedded import solutions
-from kg.terms import LANGS, Text, amount, compact, iri, lexical
-from kg.vocab import IVC, IVL, PREFIXES, SH, SHAPE, XSD
+from kg.terms import LANGS, Text, lexical
+from kg.vocab import SH
 
 if TYPE_CHECKING:
     from rdflib import Graph
 
-_BODY: Final = re.compile(r"\bWHERE\s*\{|\{", re.IGNORECASE)
-_NOT_CORE: Final = frozenset(
-    ("message", "severity", "targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
-) | frozenset(("sparql", "select", "prefixes", "declare", "prefix", "namespace"))
-"""Terms of SHACL for targets, messages and SPARQL constraints, which pySHACL is not needed for."""
-_PLACEHOLDER: Final = re.compile(r"\{[?$](\w+)\}")
+_PATH: Final = re.compile(r"[$?]PATH\b")
+_NO_CONSTRAINT: Final = frozenset(
+    (
+        "message",
+        "severity",
+        "targetClass",
+        "targetSubjectsOf",
+        "targetObjectsOf",
+        "targetNode",
+        "declare",
+        "prefix",
+        "namespace",
+    )
+)
+"""Terms of SHACL for targets, messages and prefixes."""
 
 
 class Shapes:
@@ -52,11 +62,11 @@ class Shapes:
         self._deactivate_other(languages)
         nothing = ox.Store()
         for constraint in self.graph.objects(None, _sh("sparql")):
-            select = str(self.graph.value(constraint, _sh("select")))
-            try:
-                solutions(nothing, select)
-            except SyntaxError as error:
-                raise self._mistake(str(error), SH + "select", select) from error
+            for select in map(str, self.graph.objects(constraint, _sh("select"))):
+                try:  # $PATH stands for the path of the property shape (SHACL 5.3.2)
+                    solutions(nothing, _PATH.sub("<urn:path>", select), prefixes(self.graph, constraint))
+                except SyntaxError as error:
+                    raise self._mistake(str(error), SH + "select", select) from error
 
     def _deactivate_other(self, languages: Collection[str]) -> None:
         """Deactivate every qualified property shape whose sh:languageIn has none of *languages* (SHACL 2.1.3.4)."""
@@ -84,69 +94,64 @@ class Shapes:
             store: the store.
             data: its default graph for rdflib; None makes it from *store*.
         """
-        found = list(self.run_sparql(store))
-        if self.has_core:
-            found += self.run_core(default_graph(store) if data is None else data)
+        found = list(self.run_together(store))
+        if self.need_pyshacl:
+            found += self.run_pyshacl(default_graph(store) if data is None else data)
         return found
 
-    @property
-    def has_core(self) -> bool:
-        """Whether the shapes use core constraints, so that pySHACL must run."""
-        used = {str(p).removeprefix(SH) for p in self.graph.predicates() if str(p).startswith(SH)}
-        return not used <= _NOT_CORE
+    @cached_property
+    def need_pyshacl(self) -> bool:
+        """Whether there is any constraint but those that one query can answer for all focus nodes."""
+        used = {str(p).removeprefix(SH) for p in self._others.predicates() if str(p).startswith(SH)}
+        return not used <= _NO_CONSTRAINT
 
-    # -- SPARQL constraints ---------------------------------------------------------------------
+    # -- SPARQL constraints of which one query answers for all focus nodes -------------------------
 
-    def run_sparql(self, store: ox.Store) -> Iterator[Finding]:
-        """Findings of the ``sh:sparql`` constraints, one query per constraint and target."""
-        for shape, constraint in sorted(self.graph.subject_objects(_sh("sparql"))):
-            select = str(self.graph.value(constraint, _sh("select")))
-            messages = _by_language(self.graph.objects(constraint, _sh("message")))
-            severity = _name(self.graph.value(shape, _sh("severity")) or _sh("Violation"))
-            queries = [_BODY.sub(lambda m, t=t: f"{m[0]} {t} ", select, count=1) for t in self._targets(shape)]  # type: ignore[misc]
-            yield from merge(  # across all targets: a node can be in more than one
-                _sparql_finding(_name(shape), severity, messages, solution)
-                for query in queries
-                for solution in solutions(store, query)
-            )
+    def run_together(self, store: ox.Store) -> Iterator[Finding]:
+        """Findings of the SPARQL constraints that one query can answer for all focus nodes."""
+        for constraint in self._together:
+            yield from merge(constraint.finding(row) for row in solutions(store, constraint.query, constraint.prefixes))
 
-    def _targets(self, shape: Any) -> Iterator[str]:
-        for cls in sorted(map(str, self.graph.objects(shape, _sh("targetClass")))):
-            yield f"$this <{PREFIXES['rdf']}type>/<{PREFIXES['rdfs']}subClassOf>* <{cls}> ."
-        for prop in sorted(map(str, self.graph.objects(shape, _sh("targetSubjectsOf")))):
-            yield f"FILTER EXISTS {{ $this <{prop}> ?anything }} $this <{PREFIXES['rdf']}type> ?anyType ."
-        for prop in sorted(map(str, self.graph.objects(shape, _sh("targetObjectsOf")))):
-            yield f"FILTER EXISTS {{ ?anything <{prop}> $this }} $this <{PREFIXES['rdf']}type> ?anyType ."
-        for node in sorted(map(str, self.graph.objects(shape, _sh("targetNode")))):
-            yield f"VALUES $this {{ <{node}> }}"
+    @cached_property
+    def _together(self) -> list[Constraint]:
+        return together(self.graph)
 
-    # -- core constraints -----------------------------------------------------------------------
+    @cached_property
+    def _others(self) -> Graph:
+        """The shapes without those constraints."""
+        from rdflib import OWL, Graph
 
-    def run_core(self, data: Graph) -> Iterator[Finding]:
-        """Findings of the core constraints on *data*, by pySHACL."""
+        mine = {c.node for c in self._together}
+        others = Graph()
+        for triple in self.graph:
+            if triple[0] not in mine and triple[2] not in mine:
+                others.add(triple)
+        for constraint, start in list(others.subject_objects(_sh("prefixes"))):  # pySHACL does not follow owl:imports
+            for place in others.transitive_objects(start, OWL.imports):
+                others.add((constraint, _sh("prefixes"), place))  # type: ignore[arg-type]
+        return others
+
+    # -- all other constraints ---------------------------------------------------------------------
+
+    def run_pyshacl(self, data: Graph) -> Iterator[Finding]:
+        """Findings of all other constraints on *data*, by pySHACL."""
         import pyshacl
-        from pyshacl.errors import ReportableRuntimeError
+        from rdflib import Graph
 
         try:
-            _, report, _ = pyshacl.validate(data, shacl_graph=self._core, inplace=True)
-        except ReportableRuntimeError as error:
+            _, report, why = pyshacl.validate(data, shacl_graph=self._others, inplace=True)
+        except (
+            Exception
+        ) as error:  # ReportableRuntimeError, but also what rdflib and its SPARQL parser raise: Exception
             raise self._mistake(str(getattr(error, "message", error))) from error
-        found = (self._core_finding(report, result) for result in report.objects(None, _sh("result")))
+        if not isinstance(report, Graph):  # a failure (SHACL 3.6.2), such as a constraint with MINUS
+            raise self._mistake(why)
+        found = (self._finding(report, result) for result in report.objects(None, _sh("result")))
         yield from merge(
             sorted(found, key=lambda f: f.component)
         )  # sorted, so that merge keeps the same component in every run
 
-    @cached_property
-    def _core(self) -> Graph:
-        from rdflib import Graph
-
-        core = Graph()
-        for triple in self.graph:
-            if triple[1] not in (_sh("sparql"), _sh("select"), _sh("prefixes")):
-                core.add(triple)
-        return core
-
-    def _core_finding(self, report: Graph, result: Any) -> Finding:
+    def _finding(self, report: Graph, result: Any) -> Finding:
         shape = self._named(report.value(result, _sh("sourceShape")))
         path = report.value(result, _sh("resultPath"))
         value = report.value(result, _sh("value"))
@@ -156,13 +161,13 @@ class Shapes:
             value = focus if path is not None else None
             path = path or self.graph.value(shape, _sh("targetSubjectsOf"))
         return Finding(
-            rule=_name(shape),
-            severity=_name(report.value(result, _sh("resultSeverity"))),
+            rule=name_of(shape),
+            severity=name_of(report.value(result, _sh("resultSeverity"))),
             focus=str(focus),
-            message=_text(_by_language(report.objects(result, _sh("resultMessage")))),
+            message=in_both_languages(by_language(report.objects(result, _sh("resultMessage")))),
             path=str(path) if path is not None and not _blank(path) else "",
             value="" if value is None or _blank(value) else str(value),
-            component=_name(report.value(result, _sh("sourceConstraintComponent"))),
+            component=name_of(report.value(result, _sh("sourceConstraintComponent"))),
         )
 
     def _mistake(self, why: str, predicate: str = "", value: str = "") -> SyntaxProblem:
@@ -203,57 +208,6 @@ def default_graph(store: ox.Store) -> Graph:
         return Graph().parse(data=text or b"", format="nt")
     finally:
         logger.disabled = False
-
-
-def _sparql_finding(rule: str, severity: str, messages: dict[str, str], solution: ox.QuerySolution) -> Finding:
-    """The finding for one solution. ``?path`` and ``?value`` are as in SHACL 5.3.1; other IRIs become ``involved``."""
-    row = {name: solution[name] for name in _placeholders(messages) | {"this"}}
-    filled = {
-        lang: _PLACEHOLDER.sub(lambda m, lang=lang: _show(row.get(m[1]), lang), text)  # type: ignore[misc]
-        for lang, text in messages.items()
-    }
-    focus, path, value = row["this"].value, iri(_bound(solution, "path")), lexical(_bound(solution, "value"))
-    others = dict.fromkeys(iri(t) for t in _terms(solution) if iri(t) and not iri(t).startswith((IVC, IVL)))
-    involved = tuple(o for o in others if o not in (focus, path))
-    return Finding(rule, severity, focus, _text(filled), path, value, involved, "SPARQLConstraintComponent")
-
-
-def _bound(solution: ox.QuerySolution, name: str) -> object:
-    try:
-        return solution[name]
-    except KeyError:
-        return None
-
-
-def _placeholders(messages: dict[str, str]) -> set[str]:
-    return {m[1] for text in messages.values() for m in _PLACEHOLDER.finditer(text)}
-
-
-def _terms(solution: ox.QuerySolution) -> list[Any]:
-    return [term for term in solution if term is not None]
-
-
-def _show(term: Any, lang: str) -> str:
-    """A value in a message: IRIs as prefixed names, decimals with four significant digits, large ones in 亿 or billions."""
-    if term is None:
-        return "?"
-    if isinstance(term, ox.Literal) and term.datatype.value in (XSD + "decimal", XSD + "double", XSD + "float"):
-        number = float(term.value)
-        return amount(number, lang) if abs(number) >= 10000 else f"{number:.4g}"
-    return compact(term.value)
-
-
-def _by_language(messages: Any) -> dict[str, str]:
-    return {getattr(m, "language", None) or "en": str(m) for m in sorted(messages, key=str)}
-
-
-def _text(messages: dict[str, str]) -> Text:
-    fallback = messages.get("en") or next(iter(messages.values()), "")
-    return Text(messages.get("zh", fallback), fallback)
-
-
-def _name(term: Any) -> str:
-    return str(term).removeprefix(SHAPE).removeprefix(SH)
 
 
 def _blank(term: Any) -> bool:

@@ -1,4 +1,7 @@
-"""The steps of a build: read → integrity → closure → disjointness → audit → write. Builds are atomic and reproducible."""
+"""The steps of a build: read → names → integrity → closure → disjointness → audit → queries → write.
+
+A build is atomic: another process sees the old graph or the new one. It is reproducible: equal inputs give equal files.
+"""
 
 from __future__ import annotations
 

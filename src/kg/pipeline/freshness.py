@@ -36,8 +36,8 @@ class Stamp:
     ``kg build`` always compares digests.
 
     Attributes:
-        inputs: metadata of the project's input files. None if a file changed within the last :data:`_TICK`, because
-            another change could still get the same ctime.
+        inputs: metadata of the project's input files. None if a file changed within the last
+            :data:`_TIME_RESOLUTION`, because another change could still get the same ctime.
         built: metadata of the files of the build.
     """
 

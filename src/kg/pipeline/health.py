@@ -104,9 +104,12 @@ def _network() -> Check:
     found = (
         Text("由系统关闭", "closed by the system")
         if closed
-        else Text("只由查询检查挡住", "kept off by the check of queries alone")
+        else Text("只由查询检查挡住", "the system does not close it; only the check of queries refuses connections")
     )
-    mend = Text("在 Linux(x86_64、aarch64)或 macOS 上由系统关闭", "Linux on x86_64 or aarch64 and macOS close it")
+    mend = Text(
+        "在 Linux(x86_64、aarch64)或 macOS 上由系统关闭",
+        "on Linux (x86_64, aarch64) and on macOS, the system closes it",
+    )
     return Check(Text("查询进程的网络", "network of query processes"), closed, found, mend, needed=False)
 
 
@@ -145,12 +148,12 @@ def _disk(project: Project) -> Check:
     found = Text(f"{home}:{free // 2**20} MiB 可用", f"{home}: {free // 2**20} MiB free")
     if not writable:
         found = Text(f"{home} 不可写", f"{home} cannot be written")
-    mend = Text("腾出空间,或用 --store 指到别处", "make room, or name another place with --store")
+    mend = Text("腾出空间,或用 --store 指到别处", "free some space, or name another place with --store")
     return Check(Text("磁盘", "disk"), writable and free > _ROOM, found, mend)
 
 
 def _helpers() -> Iterator[Check]:
     for name, use in _HELPERS.items():
         place = shutil.which(name)
-        found = Text(str(place), str(place)) if place else Text("没有", "not there")
+        found = Text(str(place), str(place)) if place else Text("没有", "not installed")
         yield Check(Text(name, name), bool(place), found, use, needed=False)

@@ -7,16 +7,17 @@ keys; they do not import pypinyin and OpenCC.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import pyoxigraph as ox
 
 from kg.pipeline.captions import captions, nameless_nodes
-from kg.terms import LANGS, fold, iri, language, lexical, slug
-from kg.vocab import ALT_LABEL, AUDIT, BASE, ENTITIES, IVC, LABEL, ONTOLOGY, PASSAGE, PASSAGES, RDFS, TYPE
+from kg.terms import LANGS, class_name, fold, iri, language, lexical, slug
+from kg.vocab import ALT_LABEL, AUDIT, BASE, ENTITIES, IVC, LABEL, ONTOLOGY, OWL, PASSAGE, PASSAGES, RDFS, TYPE
 
 _LABEL_GRAPHS = (ENTITIES, ONTOLOGY, PASSAGES, AUDIT)  # PASSAGES has the documents' labels, AUDIT those of rules
+_PROPERTIES = frozenset(OWL + kind for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty"))
 
 
 def naming_quads(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
@@ -51,32 +52,39 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
         ``also`` (aliases) and ``keys`` (folded search keys). ``terms``: IRI of a class, property or audit rule →
         its zh and en label, and the zh and en inverse label of a property. ``captions``: IRI of an observation, claim
         or breakdown → its captions. ``measures``: IRI of an indicator → its measure word (辆, 座).
-        ``classes``: class name → names of all superclasses.
+        ``classes``: name of each labelled class → names of its labelled superclasses, nearest first. ``precedence``: class
+        name → its ``ivc:precedence`` or that of the nearest superclass that has one. ``properties``: IRIs of the labelled
+        properties.
     """
-    classes: dict[str, str] = {}
+    types: dict[str, list[str]] = defaultdict(list)
     labels: dict[str, dict[str, str]] = defaultdict(dict)
     inverse: dict[str, dict[str, str]] = defaultdict(dict)
     aliases: dict[str, list[str]] = defaultdict(list)
     supers: dict[str, set[str]] = defaultdict(set)
     measures: dict[str, str] = {}
+    precedence: dict[str, int] = {}
     for quad in quads:
         if iri(quad.graph_name) not in _LABEL_GRAPHS or not isinstance(quad.subject, ox.NamedNode):
             continue
         subject, predicate, value = lexical(quad.subject), quad.predicate.value, quad.object
         if predicate == TYPE and isinstance(value, ox.NamedNode):
-            classes[subject] = iri(value).removeprefix(IVC)
+            types[subject].append(iri(value))
         elif predicate in (LABEL, IVC + "inverseLabel") and (tag := language(value)):
             (labels if predicate == LABEL else inverse)[subject][tag] = lexical(value)
         elif predicate == IVC + "measureWord":
             measures[subject] = lexical(value)
+        elif predicate == IVC + "precedence":
+            precedence[subject] = int(lexical(value))
         elif predicate == ALT_LABEL:
             aliases[subject].append(lexical(value))
         elif predicate == RDFS + "subClassOf" and isinstance(value, ox.NamedNode):
-            supers[subject.removeprefix(IVC)].add(iri(value).removeprefix(IVC))
+            supers[subject].add(iri(value))
     for words in labels.values():  # a label in one language stands in for the other
         fallback = next(iter(words.values()))
         words |= {lang: words.get(lang, fallback) for lang in LANGS}
-    kinds = {node: kind for node, name in classes.items() if (kind := _kind(name, supers))}
+    named_classes = {node for node in labels if OWL + "Class" in types[node]}
+    lineages = {node: [c for c in _upwards([node], supers) if c in named_classes] for node in sorted(named_classes)}
+    kinds = {node: kind for node, own in types.items() if (kind := _kind(own, supers, named_classes))}
     named = sorted(labels.keys() - kinds.keys())
     things = [iri for iri in sorted(kinds) if iri in labels]
     return {
@@ -92,30 +100,28 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
         },
         "captions": captions(quads, nameless_nodes(quads), labels),
         "measures": measures,
-        "classes": {name: sorted(_superclasses(name, supers)) for name in sorted(supers)},
+        "classes": {class_name(node): [class_name(c) for c in line[1:]] for node, line in lineages.items()},
+        "precedence": {
+            class_name(node): next(precedence[c] for c in line if c in precedence)
+            for node, line in lineages.items()
+            if not precedence.keys().isdisjoint(line)
+        },
+        "properties": [node for node in named if not _PROPERTIES.isdisjoint(types[node])],
     }
 
 
-def _kind(name: str, supers: dict[str, set[str]]) -> str:
-    """The class *name* if it is in the packaged ontology, else the nearest superclass that is; empty if there is none."""
-    level, seen = [name], {name}
+def _kind(classes: Iterable[str], supers: Mapping[str, Set[str]], named: Set[str]) -> str:
+    """The name of the first of *classes* that is *named*, else of the nearest superclass that is; empty if none is."""
+    return class_name(next((c for c in _upwards(classes, supers) if c in named), ""))
+
+
+def _upwards(classes: Iterable[str], supers: Mapping[str, Set[str]]) -> Iterator[str]:
+    """*classes* and all their superclasses, nearest first."""
+    level, seen = sorted(set(classes)), set(classes)
     while level:
-        ours = sorted(n for n in level if ":" not in n)
-        if ours:
-            return ours[0]
-        level = sorted({wider for n in level for wider in supers.get(n, ())} - seen)
+        yield from level
+        level = sorted({wider for node in level for wider in supers.get(node, ())} - seen)
         seen.update(level)
-    return ""
-
-
-def _superclasses(name: str, supers: dict[str, set[str]]) -> set[str]:
-    found: set[str] = set()
-    todo = [name]
-    while todo:
-        for wider in supers.get(todo.pop(), set()) - found:
-            found.add(wider)
-            todo.append(wider)
-    return found
 
 
 def _record(

@@ -29,8 +29,8 @@ _TOKEN: Final = re.compile(
 )
 VALUES: Final = ("string", "integer", "decimal", "year")
 """Column types for literals. A column without a type can contain any term; most contain IRIs."""
-TYPES: Final = (*VALUES, "enum")
-"""Parameter types other than the classes of the ontology."""
+TYPES: Final = (*VALUES, "enum", "kind")
+"""Parameter types other than the classes of the ontology. The value of a ``kind`` is a class that has named things."""
 _NAME: Final = re.compile(r"[^\W\d]\w*")
 _STRING: Final = re.compile(r'UNDEF|"(?:[^"\\\n]|\\.)*"(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*)?')
 _INTEGER: Final = re.compile(r"UNDEF|[-+]?[0-9]{1,18}")
@@ -56,7 +56,7 @@ class Parameter:
         type: a class of the ontology, or one of :data:`TYPES`.
         label: its label for people.
         default: one term in SPARQL syntax, or UNDEF for any term.
-        choices: allowed values of an ``enum``.
+        choices: allowed values of an ``enum``; of a ``kind``, once the catalogue has read them from the graph.
         example: whether the build chooses a default from the graph (:mod:`kg.pipeline.examples`).
     """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -126,9 +126,9 @@ class EmbeddedStore:
             yield from self.index
 
 
-def solutions(store: ox.Store, sparql: str) -> list[ox.QuerySolution]:
-    """The solutions of a SELECT query of this program on an open Oxigraph store."""
-    answer = store.query(sparql, prefixes=dict(vocab.PREFIXES))
+def solutions(store: ox.Store, sparql: str, prefixes: Mapping[str, str] = vocab.PREFIXES) -> list[ox.QuerySolution]:
+    """The solutions of a SELECT query of this program, with *prefixes*, on an open Oxigraph store."""
+    answer = store.query(sparql, prefixes=dict(prefixes))
     assert isinstance(answer, ox.QuerySolutions)
     return list(answer)
 

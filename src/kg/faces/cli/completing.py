@@ -86,6 +86,14 @@ def _things(ctx: click.Context, typed: str) -> Iterable[str]:
     return dict.fromkeys(_called(ctx, [*names.of_kind("Industry"), *(names.things if typed else ())], typed))
 
 
+def _kinds(ctx: click.Context, typed: str) -> Iterator[str]:
+    """One name of each kind that begins as *typed*: its Chinese label or its local name, the reader's language first."""
+    names = _names(ctx)
+    first = 1 if ctx.find_root().obj.lang == "zh" else -1
+    for zh, _, local in map(names.kind_words, names.kinds):
+        yield from [w for w in (zh, local)[::first] if w.startswith(typed)][:1]
+
+
 def _query_names(ctx: click.Context, typed: str) -> list[CompletionItem]:
     return [CompletionItem(q.name, help=q.title.pick(ctx.find_root().obj.lang)) for q in _queries(ctx)]
 
@@ -104,10 +112,13 @@ def _values(ctx: click.Context, typed: str) -> list[str]:
     param = next((p for p in params if p.name == name), None)
     if param is None:
         return []
+    if param.type == "kind":
+        return [f"{name}={w}" for w in _kinds(ctx, start)]
     return [f"{name}={w}" for w in param.choices or _called(ctx, _names(ctx).of_kind(param.type), start)]
 
 
 INDUSTRY, THING = _Offered("industry", _industries), _Offered("thing", _things)
+KIND = _Offered("text", _kinds)
 QUERY, VALUE, TAG = _Offered("query", _query_names), _Offered("param=value", _values), _Offered("text", _tags)
 
 

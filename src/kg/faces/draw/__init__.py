@@ -33,5 +33,5 @@ def draw(graph: KnowledgeGraph, thing: str | None, lang: str) -> str:
     drawn = picture(graph.store, graph.names, iri)
     title = Text(graph.names.label(iri, "zh"), graph.names.label(iri, "en")) if iri else _WHOLE
     made = network(graph, drawn, lang)
-    keys = legend((n.kind for n in drawn.nodes.values()), again=any(n.of for n in drawn.nodes.values()))
+    keys = legend((n.kind for n in drawn.nodes.values()), graph.names, again=any(n.of for n in drawn.nodes.values()))
     return page(made.network.generate_html(notebook=False), title, keys, made.frames, lang)

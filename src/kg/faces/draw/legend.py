@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kg.faces.draw.styles import DASHES, STYLES, WORDED, Style, style_of
+from kg.faces.draw.styles import DASHES, STYLES, WORDED, Style, style_of, words_of
 from kg.terms import Text
+
+if TYPE_CHECKING:
+    from kg.ask.names import Names
 
 _WIDE: Final = 20
 _SIGNS: Final = {
@@ -28,15 +31,18 @@ class Key(NamedTuple):
     words: Text
 
 
-def legend(kinds: Iterable[str], *, again: bool) -> list[Key]:
-    """The entries of the legend, in the order of the styles.
+def legend(kinds: Iterable[str], names: Names, *, again: bool) -> list[Key]:
+    """The entries of the legend, in the order of the styles; one for each class, with its label in the ontology.
 
     Args:
         kinds: class names of the nodes.
+        names: the lookup table.
         again: whether an entity is drawn more than once.
     """
-    seen = {style_of(kind) for kind in kinds}.difference(WORDED)
-    keys = [Key(_svg(style.shape, _mark(style)), style.words) for name, style in STYLES.items() if name in seen]
+    order = list(STYLES.values())
+    seen = {kind: style_of(kind, names) for kind in sorted(set(kinds).difference(WORDED))}
+    known = sorted(seen.items(), key=lambda item: order.index(item[1]) if item[1] in order else len(order))
+    keys = [Key(_svg(style.shape, _mark(style)), words_of(kind, names)) for kind, style in known]
     frame = f'stroke="{DASHES}" stroke-dasharray="4 3" fill="none"'
     return (
         [*keys, Key(_svg("dashes", f'<rect x="1" y="1.5" width="18" height="11" {frame}/>'), _AGAIN)] if again else keys

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kg.faces.draw.layout import plan
-from kg.faces.draw.styles import DARK, DASHES, INSIDE, STYLES, style_of, wrapped
+from kg.faces.draw.styles import DASHES, INSIDE, style_of, words_of, wrapped
 from kg.terms import Text, cell_width
 from kg.vocab import PASSAGE
 
@@ -90,22 +90,23 @@ class _ElementOptions:
 
     def node(self, node: Node, lang: str) -> dict[str, Any]:
         """The options of a node."""
-        kind, place = style_of(node.kind), self.plan.places.get(node.iri)
-        style = STYLES[kind]
+        style, place = style_of(node.kind, self.graph.names), self.plan.places.get(node.iri)
         names, label = self._words(node), self._label(node, place.wide if place else 0)
-        dark = kind in DARK and not node.of
+        dark = style.dark and not node.of
         fields: dict[str, Any] = {
             "label": label.pick(lang),
             "label_zh": label.zh,
             "label_en": label.en,
-            "title": "\n".join([_both(names), _both(style.words), *self._statements(node.thing)]),
+            "title": "\n".join(
+                [_both(names), _both(words_of(node.kind, self.graph.names)), *self._statements(node.thing)]
+            ),
             "shape": style.shape,
             "color": {"background": style.colour + _PALE, "border": DASHES} if node.of else style.colour,
-            "kind": kind,
+            "kind": node.kind,
             "size": 12,
             "mass": 1 + max(map(cell_width, f"{label.zh}\n{label.en}".split("\n"))) / _HEAVY,
             "font": {
-                "color": "#ffffff" if dark else style.colour if kind == "Note" else "#1a1a1a",
+                "color": "#ffffff" if dark else style.colour if node.kind == "Note" else "#1a1a1a",
                 "size": 18 if dark else 16,
                 **({} if style.shape in INSIDE else {"background": "rgba(255,255,255,0.85)"}),
             },
@@ -138,7 +139,7 @@ class _ElementOptions:
         """The height for the label in either language; one line more for a shape with its label below."""
         label = self._label(node, room)
         lines = 1 + max(label.zh.count("\n"), label.en.count("\n"))
-        below = STYLES[style_of(node.kind)].shape not in INSIDE
+        below = style_of(node.kind, self.graph.names).shape not in INSIDE
         return _MARGIN + _LINE * (lines + below)
 
     def _statements(self, iri: str) -> list[str]:

@@ -17,8 +17,8 @@ from kg.errors import NotFound
 from kg.faces.mcp.result import Result, Row, cited, ids, table_head, table_line
 from kg.faces.mcp.sources import FEW, ground_of, leaves
 from kg.reason.proof import Missing, Proof
-from kg.terms import Text, compact, slug
-from kg.vocab import IVC, SH, SHAPE
+from kg.terms import Text, class_iri, compact, slug
+from kg.vocab import SH, SHAPE
 
 if TYPE_CHECKING:
     from kg.faces.mcp.call import Call
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _ALL: Final = 10_000
 _UNSAID: Final = Text(
     "没有规则能得出它;报告也没有这样说,这不等于否定",
-    "no rule concludes it and the report does not say it, which is not a no",
+    "no rule infers it and the report does not say it, which does not mean that it is false",
 )
 
 
@@ -41,7 +41,7 @@ def find(call: Call) -> Result:
     if not matches:
         raise NotFound(
             Text(f"没有与“{text}”相近的名称", f"no name comes near “{text}”"),
-            hint=Text("换一种写法,取短一些,或不限类别", "spell it otherwise, shorter, or without kind"),
+            hint=Text("换一种写法,取短一些,或不限类别", "try another spelling, a shorter text, or no kind"),
         )
     zh = call.lang == "zh"
     heads = ("名称", "类别", "IRI", "匹配", "见于") if zh else ("name", "kind", "IRI", "fit", "mentioned in")
@@ -59,12 +59,12 @@ def _match(call: Call, match: Match) -> Row:
     passages = call.sources.mentions([ox.NamedNode(iri)])
     data = {
         **plain.match(match),
-        "kind": plain.named(IVC + match.thing.kind, call.graph.names),
+        "kind": plain.named(class_iri(match.thing.kind), call.graph.names),
         "mentions": len(passages),
         "ground": "mentioned",
         "passages": call.sources.cite(passages[:FEW], call.spans),
     }
-    kind = call.graph.names.label(IVC + match.thing.kind, call.lang)
+    kind = call.graph.names.kind_label(match.thing.kind, call.lang)
     cells = (match.thing.label.pick(call.lang), kind, compact(iri), f"{match.score:.0f}", ids(data))
     return Row(data, table_line(cells))
 

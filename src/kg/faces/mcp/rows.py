@@ -30,11 +30,11 @@ _UPDATES: Final = ("insert", "delete", "load", "clear", "create", "drop", "copy"
 _SOURCE: Final = Text("出处", "source")
 _EXAMPLE: Final = Text(
     "改正此处;前缀无需声明,例如 SELECT ?c { ?c a ivc:Company } LIMIT 5",
-    "mend it there; prefixes need no declaration, as in SELECT ?c { ?c a ivc:Company } LIMIT 5",
+    "correct it there; prefixes need no declaration, as in SELECT ?c { ?c a ivc:Company } LIMIT 5",
 )
 _UNCITED: Final = Text(
     "没有出处的行:在查询中加入 GRAPH ?passage { … } 即可带上陈述它的段落",
-    "rows without passages: put the pattern into GRAPH ?passage { … } to have each cite the passage that states it",
+    "some rows have no passages: put the pattern into GRAPH ?passage { … }, and each row cites the passage that states it",
 )
 
 
@@ -44,8 +44,8 @@ class Columns:
 
     Attributes:
         names: names of the variables.
-        seen: positions of the columns that are in the text.
-        own: whether the query has a column of passages; otherwise the text gets an additional one.
+        seen: positions of the columns that the text shows; the other language's columns are only in the data.
+        own: whether the query has a column of passages itself; if not, the text gets one.
     """
 
     names: Sequence[str]
@@ -107,7 +107,7 @@ def saved(call: Call) -> Result:
     Raises:
         UsageProblem: a value is invalid. NotFound: a name is unknown.
     """
-    graph, names, lang = call.graph, call.graph.names, call.lang
+    graph, lang = call.graph, call.lang
     query = graph.catalogue.get(call.tool)
     values = {name: str(value) for name, value in call.values.items()}
     sparql = graph.catalogue.bind(query, values)
@@ -128,14 +128,14 @@ def saved(call: Call) -> Result:
         rows=_rows(call, Columns(table.columns, seen, own), table.rows[call.offset :]),
         total=None if table.truncated else len(table),
         above=table_head(heads if own else [*heads, _SOURCE.pick(lang)]),
-        note=_no_rows(query, names) if not table.rows else None,
+        note=None if table.rows else _no_rows(query),
     )
 
 
-def _no_rows(query: SavedQuery, names: Names) -> Text:
+def _no_rows(query: SavedQuery) -> Text:
     return Text(
         f"没有这样的行:报告未说,不等于没有({query.title.zh})",
-        f"no such rows: the report does not say so, which is not a no ({query.title.en})",
+        f"no such rows: the report does not say so, which does not mean that it is false ({query.title.en})",
     )
 
 

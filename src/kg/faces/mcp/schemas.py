@@ -9,7 +9,7 @@ from kg.ask.names import Names
 from kg.faces.mcp.rows import default
 from kg.source.queryfile import Parameter, SavedQuery
 from kg.terms import slug
-from kg.vocab import IVC, IVL
+from kg.vocab import IVL
 
 Schema = dict[str, Any]
 LIMIT: Final = 50
@@ -110,7 +110,7 @@ def parameter(param: Parameter, names: Names) -> Schema:
 
 
 def _kind(param: Parameter, names: Names, label: str, default_note: str) -> Schema:
-    if param.type == "enum":
+    if param.choices:
         return choice(label, list(param.choices))
     if param.type == "year":
         return {"type": "integer", "minimum": 1900, "maximum": 2100, "description": f"{label}{default_note}"}
@@ -127,7 +127,7 @@ def _kind(param: Parameter, names: Names, label: str, default_note: str) -> Sche
 def named_as(kind: str, names: Names) -> str:
     """``name, alias, slug or IRI of an Industry 产业``."""
     article = "an" if kind[0] in "AEIOU" else "a"
-    return f"name, alias, slug or IRI of {article} {kind} {names.label(IVC + kind, 'zh')}"
+    return f"name, alias, slug or IRI of {article} {kind} {names.kind_label(kind, 'zh')}"
 
 
 def _members(kind: str, names: Names) -> str:
@@ -166,7 +166,7 @@ def output_schema(head: Mapping[str, Schema], row: Mapping[str, Schema]) -> Sche
         "properties": {
             **head,
             "offset": {"type": "integer"},
-            "total": {"type": ["integer", "null"], "description": "rows there are, if known"},
+            "total": {"type": ["integer", "null"], "description": "number of all rows, if known"},
             "complete": {
                 "type": "boolean",
                 "description": "these rows are all there are, and none of their texts is cut",

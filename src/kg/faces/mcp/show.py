@@ -10,8 +10,8 @@ from kg.ask import plain
 from kg.ask.entity import Edge, Entity, described, entity
 from kg.faces.mcp.result import Result, Row, cited
 from kg.faces.mcp.rows import cell
-from kg.terms import Text, amount, compact, expand, slug
-from kg.vocab import BASE, IVC, IVL, PASSAGE
+from kg.terms import Text, amount, class_iri, compact, expand, slug
+from kg.vocab import BASE, IVL, PASSAGE
 
 if TYPE_CHECKING:
     from kg.ask.names import Names
@@ -32,7 +32,7 @@ def show(call: Call) -> Result:
     head = {"thing": _thing(call, found), "namesakes": _namesakes(call, text, iri)}
     rows = list(_stated(found, names)) if found.span else _ordered(found, names)
     labels = " / ".join(dict.fromkeys((found.thing.label.zh, found.thing.label.en)))
-    kind = f" ({names.label(IVC + found.thing.kind, call.lang)})" if found.thing.kind else ""
+    kind = f" ({names.kind_label(found.thing.kind, call.lang)})" if found.thing.kind else ""
     return Result(
         title=f"{labels}{kind} {compact(iri)}",
         head=head,
@@ -55,7 +55,7 @@ def _thing(call: Call, found: Entity) -> dict[str, Any]:
         "iri": thing.iri,
         "zh": thing.label.zh,
         "en": thing.label.en,
-        "kind": plain.named(IVC + thing.kind, names) if thing.kind else None,
+        "kind": plain.named(class_iri(thing.kind), names) if thing.kind else None,
         "also": list(thing.also),
         "texts": {compact(prop): words for prop, words in found.texts.items()},
     }
@@ -68,7 +68,7 @@ def _namesakes(call: Call, text: str, iri: str) -> list[dict[str, Any]]:
     """Other entities with the same name."""
     names = call.graph.names
     others = [t for t in names.bearing(text) if t.iri != iri]
-    return [{**(plain.named(t.iri, names) or {}), "kind": plain.named(IVC + t.kind, names)} for t in others]
+    return [{**(plain.named(t.iri, names) or {}), "kind": plain.named(class_iri(t.kind), names)} for t in others]
 
 
 def _ordered(found: Entity, names: Any) -> list[dict[str, Any]]:
@@ -99,7 +99,7 @@ def _row(call: Call, found: Mapping[str, Any]) -> Row:
     if row.get("ground") == "inferred":
         passages = call.sources.statement(found["triple"])[1]
     if row["row"] in ("figure", "claim"):
-        row |= {"kind": plain.named(IVC + row["kind"], call.graph.names), "ground": "asserted"}
+        row |= {"kind": plain.named(class_iri(row["kind"]), call.graph.names), "ground": "asserted"}
     data = {**row, "passages": call.sources.cite(passages, call.spans)}
     return Row(data, f"- {_words(call, data, call.lang)}{cited(data)}")
 

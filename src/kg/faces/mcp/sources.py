@@ -14,7 +14,7 @@ from kg.reason.proof import Proof, Prover
 from kg.reason.rules import Pattern
 from kg.store.base import Store
 from kg.terms import slug
-from kg.vocab import PASSAGE, PASSAGES, TYPE
+from kg.vocab import PASSAGE, TYPE
 
 _PLACES: Final = """
 SELECT ?passage ?section ?start ?end ?sha256 WHERE {
@@ -80,8 +80,6 @@ class Sources:
         ground, passages = provenance(graphs)
         if ground != "inferred":
             return ground, list(passages)
-        if PASSAGES in graphs:
-            return "entities", []
         if not self._store.query(f"ASK {{ {pattern} }}"):
             return "computed", []
         proofs = self.prover.why(triple).proofs
@@ -124,7 +122,7 @@ class Sources:
 def _is_property(term: Any, names: Names) -> bool:
     if not isinstance(term, ox.NamedNode):
         return False
-    return term.value == TYPE or (term.value in names.terms and slug(term.value)[:1].islower())
+    return term.value == TYPE or term.value in names.properties
 
 
 def _is_plain(term: Any) -> bool:

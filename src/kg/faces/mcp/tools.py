@@ -24,7 +24,7 @@ from kg.faces.mcp.schemas import (
 )
 from kg.source.queryfile import SavedQuery
 from kg.terms import Text, slug
-from kg.vocab import IVC
+from kg.vocab import PREFIXES
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,8 @@ def _own(names: Names) -> Iterator[Tool]:
     yield _tool(
         "show",
         Text("一个事物的全貌", "One thing from all sides"),
-        "Everything the graph holds of one thing: what the report states of it, figures, claims, then background and "
-        "inferred edges, each with its passages; of a passage (document-Lline), what it states.",
+        "Everything the graph says about one thing: what the report states, figures, claims, then background and inferred "
+        "edges, each with its passages. For a passage (document-Lline): what it states.",
         input_schema(thing=text("name, alias, slug or IRI of anything, or the id of a passage 事物的名称或 IRI")),
         output_schema(
             {"thing": NAMED, "namesakes": LIST},
@@ -96,8 +96,8 @@ def _own(names: Names) -> Iterator[Tool]:
     yield _tool(
         "chain",
         Text("产业链分段图", "The value chain of an industry"),
-        "The tier chart of an industry: its stages from upstream to downstream, their segments, and the companies and "
-        "products that the report names in each.",
+        "The stages of an industry from upstream to downstream, their segments, and the companies and products that the "
+        "report names for each segment.",
         input_schema(industry=text(_one_of("Industry", names))),
         output_schema(
             {"industry": NAMED},
@@ -112,7 +112,7 @@ def _own(names: Names) -> Iterator[Tool]:
     yield _tool(
         "path",
         Text("两个事物如何相连", "How two things are connected"),
-        "The shortest chain of edges stated by the report between two things, a passage on each hop.",
+        "The shortest path between two things along edges that the report states, with the passages of each edge.",
         input_schema(one=text("name or IRI of anything 一端"), other=text("name or IRI of anything 另一端")),
         output_schema(
             {"one": NAMED, "other": NAMED},
@@ -123,7 +123,6 @@ def _own(names: Names) -> Iterator[Tool]:
 
 
 def _find(names: Names) -> Tool:
-    kinds = [k for k in sorted({slug(i) for i in names.terms if i.startswith(IVC)}) if names.is_class(k)]
     return _tool(
         "find",
         Text("按名称查找", "Find things by name"),
@@ -132,7 +131,7 @@ def _find(names: Names) -> Tool:
         input_schema(
             ("kind",),
             text=text("a name in any spelling 任何写法的名称"),
-            kind=choice("only things of this class 只要这一类", [k for k in kinds if names.of_kind(k)]),
+            kind=choice("only things of this class 只要这一类", list(names.kinds)),
         ),
         output_schema(
             {"text": STRING},
@@ -143,7 +142,7 @@ def _find(names: Names) -> Tool:
                 "score": {"type": "number"},
                 "mentions": {
                     "type": "integer",
-                    "description": "passages that mention it; `passages` has the first few",
+                    "description": "number of passages that mention it; `passages` has the first of them",
                 },
             },
         ),
@@ -154,7 +153,7 @@ def _why() -> Tool:
     made = _tool(
         "why",
         Text("为什么成立", "Why a statement holds"),
-        "The proofs of a statement down to the passages, shortest first; if it does not hold, what the nearest rules "
+        "The proofs of a statement down to the passages, shortest first; if it does not hold, which premises the rules "
         "lack. Subject and object by name, the predicate by its label, such as 涉足产业 (active in).",
         input_schema(
             subject=text("name or IRI of a thing 主语"),
@@ -191,9 +190,9 @@ def _sparql() -> Tool:
     made = _tool(
         "sparql",
         Text("SPARQL 查询", "SPARQL query"),
-        "Any read-only SPARQL 1.1 query (SELECT, ASK, CONSTRUCT, DESCRIBE). Prefixes need no declaration: ivc (classes and "
-        "properties), ind, co, seg, stg, prod, tech, app, reg, pol, obs, clm, psg (passages), rdfs, skos. The default "
-        "graph holds everything; GRAPH ?passage { … } gives the passage that states a triple. SERVICE and updates are "
+        "Any read-only SPARQL 1.1 query (SELECT, ASK, CONSTRUCT, DESCRIBE). These prefixes need no declaration: "
+        f"{', '.join(PREFIXES)}; ivc has the classes and properties, psg the passages. The default graph holds everything; "
+        "GRAPH ?passage { … } gives the passage that states a triple. SERVICE and updates are "
         "refused. Prefer a saved query where one fits.",
         input_schema(query=schemas.query_text("the query 查询")),
         output_schema(

@@ -271,7 +271,7 @@ def _query(context: Context, saved: SavedQuery) -> Schema:
 
 
 def _schema(param: Parameter) -> Schema:
-    if param.type == "enum":
+    if param.choices:
         return {"type": "string", "enum": list(param.choices)}
     return _TYPES.get(param.type, _TEXT)
 
@@ -281,7 +281,7 @@ def _example(context: Context, param: Parameter) -> str | int:
     default = param.default.strip()
     if param.type in ("integer", "year", "decimal") and default != "UNDEF":
         return int(float(default))
-    if param.type == "enum":
+    if param.choices:
         return param.choices[0]
     if param.type == "year":
         return 2023
@@ -382,9 +382,10 @@ def _audit(context: Context) -> Schema:
 
 
 def _search(context: Context) -> Schema:
+    kinds = list(context.graph.names.kinds)
     params = [
         _parameter("q", _TEXT, Text("任何名称", "any name"), **_example_of(_names(context, "Organization"))),
-        _parameter("kind", _TEXT, Text("类名", "name of a class"), example="Organization"),
+        _parameter("kind", {"type": "string", "enum": kinds}, Text("类名", "name of a class"), **_example_of(kinds)),
         _parameter(*_LANG),
     ]
     return _get("search", "things", Text("按名称查找", "things by name"), JSON, params=params)

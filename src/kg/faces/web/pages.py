@@ -11,8 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from kg.store.values import plain, written
-from kg.terms import Text, amount, slug
-from kg.vocab import BASE, IVC, PASSAGE, SH, SHAPE, XSD
+from kg.terms import Text, amount, class_iri, slug
+from kg.vocab import BASE, PASSAGE, SH, SHAPE, XSD
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
@@ -55,7 +55,15 @@ class Pages:
             auto_reload=False,
         )
         self._environment.globals.update(
-            root=self.root, href=self.href, slug=slug, SHAPE=SHAPE, SH=SH, IVC=IVC, PASSAGE=PASSAGE, XSD=XSD
+            root=self.root,
+            href=self.href,
+            slug=slug,
+            class_iri=class_iri,
+            is_a=graph.names.is_a,
+            SHAPE=SHAPE,
+            SH=SH,
+            PASSAGE=PASSAGE,
+            XSD=XSD,
         )
         for name in self._environment.list_templates():
             self._environment.get_template(name)

@@ -14,8 +14,8 @@ from kg.faces.web.context import HTML, JSON, Context, as_json, choose, formatted
 from kg.service.messages import Answer, Request
 from kg.store.answers import write_graph
 from kg.store.formats import GRAPHS
-from kg.terms import Text, slug
-from kg.vocab import BASE, ONTOLOGY
+from kg.terms import Text, class_iri, slug
+from kg.vocab import BASE
 
 _RDF: Final = {f.name: f for f in GRAPHS}
 _OFFERED: Final = {"html": HTML, **{name: f.header for name, f in _RDF.items()}, "json": JSON}
@@ -55,7 +55,7 @@ def answer(context: Context, request: Request) -> Answer:
     head = _head_values(context, iri)
     if finding:
         return html(context.pages.render("finding.html", request, found=finding, **head), request.lang, headers)
-    kind = f"{ONTOLOGY}#{found.thing.kind}"
+    kind = class_iri(found.thing.kind)
     page = context.pages.render("thing.html", request, found=found, kind_iri=kind, **head)
     return html(page, request.lang, headers)
 

@@ -61,9 +61,8 @@ def audit(context: Context, request: Request) -> Answer:
 def search(context: Context, request: Request) -> Answer:
     """``/search?q=&kind=``: the entities that match a name, best first."""
     text, kind = request.one("q"), request.one("kind")
-    if kind and not context.graph.names.is_class(kind):
-        raise UsageProblem(Text(f"没有类 {kind}", f"there is no class {kind}"))
-    found = context.graph.find(text, *([kind] if kind else []), limit=_MOST) if text.strip() else []
+    kinds = [context.graph.names.kind(kind)] if kind else []
+    found = context.graph.find(text, *kinds, limit=_MOST) if text.strip() else []
     body = {"q": text, "matches": [plain.match(m) for m in found], "dataset": context.dataset}
     return _either(context, request, body, "search.html", text=text, matches=found)
 
@@ -80,7 +79,10 @@ def why(context: Context, request: Request) -> Answer:
     if not all(t.strip() for t in three):
         raise UsageProblem(
             Text("需要 subject、predicate、object 三个参数", "subject, predicate and object are all needed"),
-            hint=Text("/why?subject=…&predicate=…&object=…", "/why?subject=…&predicate=…&object=…"),
+            hint=Text(
+                "/why?subject=…&predicate=涉足产业&object=…",
+                "/why?subject=…&predicate=active in&object=…",
+            ),
         )
     found = context.graph.explain(context.graph.why(*three))
     return _either(context, request, {**found, "dataset": context.dataset}, "why.html", three=three, why=found)

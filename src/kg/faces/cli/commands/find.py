@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from kg.errors import NotFound
+from kg.faces.cli.completing import KIND
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import format_option, print_plain
@@ -13,7 +14,7 @@ from kg.terms import Text
 
 @click.command(help=say("按任何名称找事物", "find things by any name"))
 @click.argument("text")
-@click.option("--kind", help=say("类别,如 企业 或 Company", "kind, such as company or Company"))
+@click.option("--kind", type=KIND, help=say("类别,如 企业 或 Company", "kind, such as company or Company"))
 @click.option("--limit", type=click.IntRange(1), default=10, show_default=True)
 @format_option
 @common
@@ -28,7 +29,7 @@ def find(run: Run, text: str, kind: str | None, limit: int, format_: str | None)
         (
             m.thing.label.zh,
             m.thing.label.en,
-            graph.names.label(f"https://w3id.org/xinzhi/ns#{m.thing.kind}", run.lang),
+            graph.names.kind_label(m.thing.kind, run.lang),
             " / ".join(m.thing.also),
             m.thing.iri,
             round(m.score),

@@ -64,9 +64,7 @@ def _print_entity(found: Entity, names: Any, lang: str) -> None:
     t = found.thing
     name, other = t.label.pick(lang), t.label.pick("en" if lang == "zh" else "zh")
     click.secho(name, bold=True, nl=False)
-    kind = (
-        names.label(f"https://w3id.org/xinzhi/ns#{t.kind}", lang) if t.kind else say("本体的词", "term of the ontology")
-    )
+    kind = names.kind_label(t.kind, lang) if t.kind else say("本体的词", "term of the ontology")
     click.echo(f"  {other}  ({kind})" if other != name else f"  ({kind})")
     click.echo(t.iri)
     if found.span:
@@ -110,7 +108,7 @@ def claim_line(claim: Claim, names: Any, lang: str) -> str:
     """A claim in one line: what is measured, where, when, how much, or the paraphrase."""
     summary = claim.summary.get(lang, "")
     if claim.value is None:
-        kind = names.label(f"https://w3id.org/xinzhi/ns#{claim.kind}", lang)
+        kind = names.kind_label(claim.kind, lang)
         return f"{kind}: {summary}"
     parts = [names.label(i, lang) for i in (claim.indicator, claim.region) if i] + (
         [claim.years] if claim.years else []

@@ -1,4 +1,4 @@
-"""The answers in both READMEs are what the program answers; ``KG_GOLDEN=write scripts/test -n0 tests/project/test_readme.py`` renews them."""
+"""The answers in both READMEs are what the program answers; ``KG_GOLDEN=write scripts/test -n0 tests/report/test_readme.py`` renews them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import shlex
 
 import pytest
 
-from conftest import ROOT, Run
+from conftest import ROOT, shell
+from kg.graph import KnowledgeGraph
+from kg.source.project import Project
 
 LANGUAGE = {"README.md": "en", "README.zh.md": "zh"}
 EXAMPLES = [
@@ -19,8 +21,9 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize(("name", "command", "answer"), EXAMPLES, ids=[f"{e[0]}: {e[1]}" for e in EXAMPLES])
-def test_example(kg: Run, name: str, command: str, answer: str) -> None:
-    fresh = kg(*shlex.split(command), code=None).stdout
+def test_example(report: KnowledgeGraph, report_project: Project, name: str, command: str, answer: str) -> None:
+    settings = {"KG_PROJECT": str(report_project.root), "KG_STORE": str(report_project.store)}
+    fresh = shell(*shlex.split(command), **settings).stdout
     if os.environ.get("KG_GOLDEN") == "write":
         page = ROOT / name
         block = f"$ kg {command}\n"

@@ -1,0 +1,159 @@
+"""SPARQL constraints of SHACL that one query answers for all focus nodes (docs/decisions/0001)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
+
+from kg.check.findings import Finding
+from kg.check.prebinding import same_for_all
+from kg.terms import Text, amount, compact, iri, lexical
+from kg.vocab import IVC, IVL, RDF, RDFS, SH, SHAPE, XSD
+
+if TYPE_CHECKING:
+    from rdflib import Graph
+
+_PLACEHOLDER: Final = re.compile(r"\{[?$](\w+)\}")
+_TARGETS: Final = {
+    "targetClass": f"?this <{RDF}type>/<{RDFS}subClassOf>* <%s>",
+    "targetSubjectsOf": "?this <%s> ?anything",
+    "targetObjectsOf": "?anything <%s> ?this",
+    "targetNode": "VALUES ?this { <%s> }",
+}
+"""Kinds of target (SHACL 2.1.3) and the patterns of their focus nodes."""
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """A SPARQL constraint (SHACL 5.1) with the targets of its shape.
+
+    Attributes:
+        node: its node in the shapes graph.
+        rule: the shape's name.
+        severity: ``Violation``, ``Warning`` or ``Info``.
+        messages: language → message with placeholders ``{?variable}``.
+        query: SELECT query of which each row is one result for one focus node, ``?this``.
+        prefixes: prefix → namespace, for the query.
+    """
+
+    node: Any
+    rule: str
+    severity: str
+    messages: Mapping[str, str]
+    query: str
+    prefixes: Mapping[str, str]
+
+    def finding(self, row: ox.QuerySolution) -> Finding:
+        """The finding for one row. ``?path`` and ``?value`` are as in SHACL 5.3.1; other IRIs become ``involved``."""
+        values = {name: row[name] for name in _placeholders(self.messages) | {"this"}}
+        filled = {
+            lang: _PLACEHOLDER.sub(lambda m, lang=lang: _show(values.get(m[1]), lang), text)  # type: ignore[misc]
+            for lang, text in self.messages.items()
+        }
+        focus, path, value = values["this"].value, iri(_bound(row, "path")), lexical(_bound(row, "value"))
+        others = dict.fromkeys(iri(t) for t in row if iri(t) and not iri(t).startswith((IVC, IVL)))
+        involved = tuple(other for other in others if other not in (focus, path))
+        message = in_both_languages(filled)
+        return Finding(self.rule, self.severity, focus, message, path, value, involved, "SPARQLConstraintComponent")
+
+
+def together(shapes: Graph) -> list[Constraint]:
+    """The constraints of *shapes* that one query may answer for all focus nodes, in the order of their shapes."""
+    found = sorted(shapes.subject_objects(_sh("sparql")), key=str)
+    return [made for shape, node in found if (made := _constraint(shapes, shape, node))]
+
+
+def _constraint(shapes: Graph, shape: Any, node: Any) -> Constraint | None:
+    targets = list(_targets(shapes, shape))
+    selects = [str(select) for select in shapes.objects(node, _sh("select"))]
+    alone = (shape, _sh("path"), None) not in shapes and not list(shapes.predicates(None, shape))
+    once = len(list(shapes.predicates(None, node))) == 1
+    named = (shape, _sh("targetNode"), None) in shapes
+    active = not any(str(o) in ("true", "1") for n in (shape, node) for o in shapes.objects(n, _sh("deactivated")))
+    if not (
+        targets and alone and once and active and len(selects) == 1 and same_for_all(selects[0], in_data=not named)
+    ):
+        return None
+    declared = prefixes(shapes, node)
+    columns = ox.Store().query(selects[0], prefixes=declared).variables  # type: ignore[union-attr]
+    focus = " UNION ".join(f"{{ {pattern} }}" for pattern in targets)
+    return Constraint(
+        node,
+        name_of(shape),
+        name_of(shapes.value(shape, _sh("severity")) or _sh("Violation")),
+        by_language(shapes.objects(node, _sh("message"))) or by_language(shapes.objects(shape, _sh("message"))),
+        f"SELECT {' '.join(map(str, columns))} WHERE {{ {{ SELECT DISTINCT ?this WHERE {{ {focus} }} }} {{ {selects[0]}\n}} }}",
+        declared,
+    )
+
+
+def _targets(shapes: Graph, shape: Any) -> Iterator[str]:
+    """The pattern of each target of *shape*; none if it may have others: it is a class, its target is a query or a literal."""
+    from rdflib import Literal, URIRef
+
+    classes = set(shapes.objects(shape, URIRef(RDF + "type"))) - {_sh("NodeShape")}
+    literals = any(isinstance(node, Literal) for node in shapes.objects(shape, _sh("targetNode")))
+    if not (classes or literals or (shape, _sh("target"), None) in shapes):
+        for name, pattern in _TARGETS.items():
+            for term in sorted(map(str, shapes.objects(shape, _sh(name)))):
+                yield pattern % term
+
+
+def prefixes(shapes: Graph, node: Any) -> dict[str, str]:
+    """The prefixes of a SPARQL constraint: what is declared where its ``sh:prefixes`` lead (SHACL 5.2.1)."""
+    from rdflib import OWL
+
+    declared = {}
+    for start in shapes.objects(node, _sh("prefixes")):
+        for place in shapes.transitive_objects(start, OWL.imports):
+            for declaration in shapes.objects(place, _sh("declare")):
+                name, namespace = (shapes.value(declaration, _sh(key)) for key in ("prefix", "namespace"))
+                declared[str(name)] = str(namespace)
+    return declared
+
+
+def by_language(messages: Iterable[Any]) -> dict[str, str]:
+    """Language → message; one without a language counts as English."""
+    return {getattr(m, "language", None) or "en": str(m) for m in sorted(messages, key=str)}
+
+
+def in_both_languages(messages: Mapping[str, str]) -> Text:
+    """The messages as one text; where a language lacks, the English message, else any."""
+    fallback = messages.get("en") or next(iter(messages.values()), "")
+    return Text(messages.get("zh", fallback), fallback)
+
+
+def name_of(term: Any) -> str:
+    """The local name of a packaged shape or of a term of SHACL; other IRIs whole."""
+    return str(term).removeprefix(SHAPE).removeprefix(SH)
+
+
+def _bound(row: ox.QuerySolution, name: str) -> object:
+    try:
+        return row[name]
+    except KeyError:
+        return None
+
+
+def _placeholders(messages: Mapping[str, str]) -> set[str]:
+    return {m[1] for text in messages.values() for m in _PLACEHOLDER.finditer(text)}
+
+
+def _show(term: Any, lang: str) -> str:
+    """A value in a message: IRIs as prefixed names, decimals with four significant digits, large ones in 亿 or billions."""
+    if term is None:
+        return "?"
+    if isinstance(term, ox.Literal) and term.datatype.value in (XSD + "decimal", XSD + "double", XSD + "float"):
+        number = float(term.value)
+        return amount(number, lang) if abs(number) >= 10000 else f"{number:.4g}"
+    return compact(term.value)
+
+
+def _sh(name: str) -> Any:
+    from rdflib import URIRef
+
+    return URIRef(SH + name)

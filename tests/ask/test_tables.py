@@ -1,0 +1,51 @@
+"""Tables for people: labels beside the things, columns of one language, rows of Python values."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+
+from kg.ask.tables import columns_of_language, of_language, plain_table, with_labels
+from kg.graph import KnowledgeGraph
+from kg.store.results import Table
+from kg.terms import expand
+
+QINGLAN, NOBODY, FIVE = ox.NamedNode(expand("co:qinglan")), ox.NamedNode(expand("co:nobody")), ox.Literal(5)
+NAME = ox.Literal("青岚纸坊")
+
+
+def test_labels_stand_beside_what_has_them(world: KnowledgeGraph) -> None:
+    """By the columns that are named, or by what is in them: one thing with a label makes a column of things."""
+    table = Table(("who", "n", "where"), ((NOBODY, FIVE, QINGLAN), (QINGLAN, None, None)), truncated=True)
+    found = with_labels(table, "zh", world.names)
+    assert found.columns == ("who", "who_label", "n", "where", "where_label")
+    assert found.rows == ((NOBODY, None, FIVE, QINGLAN, NAME), (QINGLAN, NAME, None, None, None))
+    assert found.truncated
+    named = with_labels(table, "en", world.names, {"where"})
+    assert named.columns == ("who", "n", "where", "where_label")
+    assert named.rows == ((NOBODY, FIVE, QINGLAN, ox.Literal("Qinglan Paper Works")), (QINGLAN, None, None, None))
+    assert with_labels(table, "zh", world.names, ()) == table
+    empty = Table(("who", "n"), ())
+    assert with_labels(empty, "zh", world.names).columns == ("who", "n")
+    assert with_labels(empty, "zh", world.names, {"who"}).columns == ("who", "who_label", "n")
+
+
+def test_a_text_that_looks_like_a_thing_has_no_label(world: KnowledgeGraph) -> None:
+    table = Table(("who",), ((ox.Literal(QINGLAN.value),),))
+    assert with_labels(table, "zh", world.names) == table
+
+
+@pytest.mark.parametrize(("lang", "kept"), [("zh", [0, 1, 3, 5, 6]), ("en", [0, 2, 4, 5, 6])])
+def test_columns_of_another_language_are_left_out(lang: str, kept: list[int]) -> None:
+    """They are named as the language or end in it; a name that merely has its letters stays."""
+    columns = ("who", "zh", "en", "message_zh", "message_en", "segment", "seen")
+    assert columns_of_language(columns, lang) == kept
+    row = tuple(map(ox.Literal, columns))
+    found = of_language(Table(columns, (row, row), truncated=True), lang)
+    assert found == Table(tuple(columns[n] for n in kept), (tuple(row[n] for n in kept),) * 2, truncated=True)
+
+
+def test_rows_of_python_values() -> None:
+    assert plain_table(["a", "b"], [["x", 1], [None, True]]) == Table(
+        ("a", "b"), ((ox.Literal("x"), ox.Literal(1)), (None, ox.Literal(True)))
+    )

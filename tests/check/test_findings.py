@@ -1,0 +1,61 @@
+"""Findings: their order, their line, what is joined, and the property that was meant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kg.check.findings import Finding, merge, order, with_nearest
+from kg.errors import Place
+from kg.terms import Text, expand
+from kg.vocab import IVC, OA
+
+ONE = Finding("I01-a", "Warning", expand("co:a"), Text("错", "wrong"), path=IVC + "year", value="1")
+
+
+def test_violations_first_then_by_rule_thing_property_value_and_message() -> None:
+    expected = [
+        replace(ONE, rule="I09-z", severity="Violation"),
+        ONE,
+        replace(ONE, message=Text("改", "wrong.")),
+        replace(ONE, value="2", message=Text("甲", "a")),
+        replace(ONE, path=IVC + "zone", value="0"),
+        replace(ONE, focus=expand("co:b"), path=""),
+        replace(ONE, rule="I02-b", focus=""),
+        replace(ONE, rule="A01-a", severity="Info"),
+    ]
+    assert order(expected[::-1]) == order(expected[3:] + expected[:3]) == expected
+
+
+def test_a_finding_as_a_line() -> None:
+    assert ONE.line("zh") == "警告 I01-a co:a: 错"
+    assert replace(ONE, severity="Info").line("zh") == "提示 I01-a co:a: 错"
+    placed = replace(ONE, severity="Violation", place=Place("data/x.trig", 7))
+    assert placed.line("en") == "data/x.trig:7: violation I01-a co:a: wrong"
+    assert placed.line("zh") == "data/x.trig:7: 违反 I01-a co:a: 错"
+
+
+def test_findings_that_differ_in_what_is_involved_alone_are_one() -> None:
+    """What is involved is joined in the order in which it comes; the component of the first is kept."""
+    found = merge(
+        [
+            replace(ONE, involved=("b", "a"), component="Class"),
+            replace(ONE, value="2"),
+            replace(ONE, involved=("c", "b"), component="Datatype"),
+        ]
+    )
+    assert [(f.value, f.involved, f.component) for f in found] == [("1", ("b", "a", "c"), "Class"), ("2", (), "")]
+
+
+def test_the_property_that_was_meant_is_offered() -> None:
+    known = {IVC + "activeIn", IVC + "year", OA + "start"}
+    near = replace(ONE, path=IVC + "activIn")
+    (found,) = with_nearest([near], known)
+    assert found == replace(near, message=Text("错是不是 ivc:activeIn?", "wrong Did you mean ivc:activeIn?"))
+    others = [
+        ONE,  # it is known
+        replace(ONE, path=IVC + "zzzz"),  # nothing is like it
+        replace(ONE, path=OA + "activIn"),  # it is not one of ours
+        replace(ONE, path=IVC + "star"),  # nor is the one that is like it
+        replace(ONE, path=""),
+    ]
+    assert with_nearest(others, known) == others
