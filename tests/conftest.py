@@ -20,7 +20,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import AbstractContextManager, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from unittest.mock import patch
@@ -31,7 +31,6 @@ import pytest
 from kg.faces.cli import main
 from kg.graph import KnowledgeGraph
 from kg.pipeline.build import build
-from kg.pipeline.publish import publish
 from kg.source.project import Project
 from kg.source.turtle import read, read_project
 
@@ -214,11 +213,16 @@ class Server:
 
 
 @contextmanager
-def serving(store: Path, folder: Path, *flags: str, **settings: str) -> Iterator[Server]:
-    """``kg serve`` on the built graph in *store*, ready; ended afterwards. Its log goes into *folder*."""
+def serving(
+    store: Path, folder: Path, *flags: str, program: tuple[str, ...] = ("-m", "kg", "serve"), **settings: str
+) -> Iterator[Server]:
+    """``kg serve`` on the built graph in *store*, ready; ended afterwards. Its log goes into *folder*.
+
+    *program* are the arguments of Python that start the server; it gets the port as ``--port N``, then *flags*.
+    """
     port, log = free_port(), folder / f"serve-{time.monotonic_ns()}.log"
     env = {**os.environ, "KG_PROJECT": str(ROOT), "KG_STORE": str(store), "KG_LANG": "en", **settings}
-    command = [sys.executable, "-m", "kg", "serve", "--port", str(port), *flags]
+    command = [sys.executable, *program, "--port", str(port), *flags]
     with log.open("wb") as out, subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=out, env=env) as process:
         server = Server(f"http://127.0.0.1:{port}", process, log)
         try:
@@ -283,16 +287,6 @@ def serve(folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
     raise AssertionError("the server did not start")
 
 
-@pytest.fixture(scope="module")
-def url(graph: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server that holds the graph."""
-    address, server = serve(tmp_path_factory.mktemp("remote"))
-    publish(graph.path / "dataset.nq", address)
-    yield address
-    server.terminate()
-    server.wait()
-
-
 @pytest.fixture(scope="session")
 def world_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The invented project of tests/world, with its store in a folder that all processes of the test run share."""
@@ -303,6 +297,20 @@ def world_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def world(world_project: Project) -> KnowledgeGraph:
     """The graph of the invented project, built by the first process that needs it; a violation would stop the build."""
     return KnowledgeGraph(build(world_project, wait=300).path)
+
+
+def served(project: Project, folder: Path, *flags: str, **settings: str) -> AbstractContextManager[Server]:
+    """``kg serve`` on the built graph of *project*."""
+    return serving(project.store, folder, *flags, KG_PROJECT=str(project.root), **settings)
+
+
+@pytest.fixture(scope="session")
+def world_server(
+    world: KnowledgeGraph, world_project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """One server of the invented project for all tests that only ask, with time enough for each answer."""
+    with served(world_project, tmp_path_factory.mktemp("serve"), "--timeout", "10") as running:
+        yield running
 
 
 def packaged(document: str, folder: Path, store: Path) -> Project:
