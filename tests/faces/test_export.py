@@ -200,7 +200,14 @@ def made(tmp_path: Path) -> Callable[[str, str], Any]:
         quads = [ox.Quad(*edge, passage), ox.Quad(*edge), ox.Quad(*named)]
         file = tmp_path / "dataset.nq"
         file.write_bytes(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
-        lookup = {"terms": {predicate: [""] * 4}, "classes": {}, "captions": {}, "measures": {}}
+        lookup = {
+            "terms": {predicate: [""] * 4},
+            "classes": {},
+            "captions": {},
+            "measures": {},
+            "precedence": {},
+            "properties": [predicate],
+        }
         lookup["things"] = [{"iri": thing.value, "kind": "Company", "zh": label, "en": label, "also": [], "keys": []}]
         return Made(EmbeddedStore(file, in_memory=True), Names(lookup))
 

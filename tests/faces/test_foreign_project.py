@@ -21,9 +21,8 @@ import pytest
 from mcp import StdioServerParameters
 from mcp.client.client import Client
 from mcp.client.stdio import stdio_client
-from program import Program
 
-from conftest import Server, served, small
+from conftest import Server, on, served, small
 from kg.faces.cli import COMMANDS
 from kg.faces.draw import draw
 from kg.faces.export import FORMATS as EXPORTS
@@ -248,13 +247,11 @@ def test_every_command_is_asked() -> None:
 
 
 @pytest.mark.parametrize("command", RUN)
-def test_every_command_answers(kites: Project, program: Program, tmp_path: Path, command: str) -> None:
+def test_every_command_answers(kites: Project, tmp_path: Path, command: str) -> None:
     (tmp_path / "k1.txt").write_text("风筝业\n飞鸢坊\n竹骨\n", encoding="utf-8")
     shutil.copytree(kites.root, tmp_path / "copy")
-    env = {**os.environ, "KG_LANG": "en", "KG_PROJECT": str(kites.root), "KG_STORE": str(kites.store)}
     for args, told in RUN[command].items():
-        done = program.run((command, *(arg.replace("{folder}", str(tmp_path)) for arg in args)), env)
-        assert done.returncode == 0, done.stderr
+        done = on(kites)(command, *(arg.replace("{folder}", str(tmp_path)) for arg in args))
         assert told in done.stdout, (args, done.stdout)
         assert "Traceback" not in done.stderr
 

@@ -919,7 +919,8 @@ def test_a_package_that_is_not_installed_is_named(kg: Run, tmp_path: Path, modul
     )
     done = kg("serve", "--port", str(free_port()), code=5, PYTHONPATH=str(tmp_path))
     assert done.stderr == (f"error[missing-file]: a package is missing: {module}\n  → pip install 'xinzhi[serve]'\n")
-    assert "Qinglan" in kg("find", "Qinglan", PYTHONPATH=str(tmp_path)).stdout  # the shell does without it
+    found = kg("find", "Qinglan", PYTHONPATH=str(tmp_path), KG_PROJECT="")  # the shell does without it
+    assert "Qinglan" in found.stdout
 
 
 @pytest.mark.slow
