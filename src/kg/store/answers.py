@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kg.errors import TooLarge
+from kg.source.writer import turtle
 from kg.store.base import Found
 from kg.store.embedded import EmbeddedStore, engine_problem
 from kg.store.formats import Format
 from kg.store.guard import refuse_side_effects, refuse_unknown
+from kg.store.jsonld import jsonld
 from kg.store.xml import checked, finish
 from kg.terms import Text
 from kg.vocab import PREFIXES
@@ -109,7 +111,11 @@ def write_graph(
     Raises:
         UsageProblem: RDF/XML cannot hold one of the triples.
     """
-    named = None if format_.name == "nt" else dict(prefixes)
+    if format_.name == "ttl":
+        return turtle(triples, prefixes).encode()
+    if format_.name == "jsonld":
+        return jsonld((ox.Quad(*triple) for triple in triples), prefixes).encode()
+    named = dict(prefixes) if format_.name == "rdf" else None
     body = ox.serialize(_checked(triples, format_), format=format_.kind, prefixes=named) or b""
     return finish(body) if format_.name in _XML else body
 
