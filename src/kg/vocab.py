@@ -31,6 +31,8 @@ PASSAGES: Final = BASE + "graph/passages"  # generated spans and digests
 INFERRED: Final = BASE + "graph/inferred"  # triples that the closure adds
 AUDIT: Final = BASE + "graph/audit"  # findings on contradictions in the report
 ONTOLOGY: Final = BASE + "ns"  # ontology and closed lists
+ALIGNMENT: Final = BASE + "align"  # links of the ontology to other vocabularies; not in the default graph
+DATASET: Final = BASE + "dataset"  # the node that says whose the data are, and under which licence
 
 PREFIXES: Final = MappingProxyType(
     {

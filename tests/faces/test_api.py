@@ -61,6 +61,7 @@ PATHS = [
     "/healthz",
     "/metrics",
     "/ns",
+    "/align",
     "/problem/{code}",
     "/queries",
     "/queries.json",

@@ -32,12 +32,13 @@ from kg.pipeline.digests import seal
 from kg.source.project import Project
 from kg.store.formats import GRAPHS
 from kg.terms import slug as last_part
-from kg.vocab import BASE, IVC, SHAPE
+from kg.vocab import BASE, DATASET, IVC, SHAPE
 
 RDF = {f.name: f for f in GRAPHS}
 MEDIA = {"html": "text/html", **{name: f.media for name, f in RDF.items()}, "json": "application/json"}
 OTHERS = [suffix for suffix in SUFFIXES if suffix != "html"]
 KINDS = {
+    "align",
     "application",
     "breakdown",
     "claim",
@@ -58,6 +59,7 @@ KINDS = {
     "segment",
     "shape",
     "stage",
+    "team",
     "technology",
     "view",
 }
@@ -76,8 +78,8 @@ def http(world_server: Server) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def iris(world: KnowledgeGraph) -> list[str]:
-    """Every IRI of ours that has a document of its own; terms of the ontology are parts of one."""
-    return [row["iri"] for row in world.store.select(ALL_IRIS) if "#" not in row["iri"]]
+    """Every IRI of ours that has a document of its own; terms of the ontology are parts of one, the dataset's is /void."""
+    return [row["iri"] for row in world.store.select(ALL_IRIS) if "#" not in row["iri"] and row["iri"] != DATASET]
 
 
 @pytest.fixture(scope="module")

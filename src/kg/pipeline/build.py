@@ -33,7 +33,7 @@ from kg.pipeline.swap import locked, replacing
 from kg.reason.closure import close, close_with_owlrl
 from kg.reason.rules import compile_rules
 from kg.source.project import KINDS, Project
-from kg.source.turtle import Locator, read_project
+from kg.source.turtle import Locator, read_alignment, read_project
 from kg.store.embedded import solutions
 from kg.terms import Text, iri, lexical
 
@@ -211,6 +211,7 @@ class _Job:
         with self.step("audit"):
             findings = audit(store, shapes["audit"])
             write_audit(store, findings, shapes["audit"])
+        store.extend(read_alignment(project))
         return store, findings
 
 

@@ -19,6 +19,7 @@ from kg.terms import iri
 
 _GRAPHS: Final = {
     vocab.ONTOLOGY: "ontology",
+    vocab.ALIGNMENT: "alignment",
     vocab.PASSAGES: "passages",
     vocab.ENTITIES: "entities",
     vocab.BACKGROUND: "background",

@@ -25,8 +25,9 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 
 KINDS: Final = ("integrity", "types", "audit")
 """Kinds of shapes, in the order in which they are run."""
-_UNREAD: Final = re.compile(r".*-align\.ttl|\..*|.*\.md")
-"""Files in ``ontology/`` that a build does not read: alignments with other vocabularies, hidden files, Markdown."""
+_ALIGNMENT: Final = re.compile(r"[^.].*-align\.ttl")
+_UNREAD: Final = re.compile(rf"{_ALIGNMENT.pattern}|\..*|.*\.md")
+"""Files in ``ontology/`` that are no part of the model: alignments with other vocabularies, hidden files, Markdown."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,13 @@ class Project:
         return (*needed, *(path for path in added if path not in needed))
 
     @cached_property
+    def alignment_files(self) -> tuple[Path, ...]:
+        """The files that link terms to other vocabularies."""
+        folders = (folder / "ontology" for folder in self._model_folders if _exists(folder / "ontology"))
+        paths = (Path(entry) for folder in folders for entry in _entries(folder))
+        return tuple(path for path in paths if _ALIGNMENT.fullmatch(path.name))
+
+    @cached_property
     def data_files(self) -> tuple[Path, ...]:
         """Every Turtle and TriG file under ``data/``, in path order."""
         return tuple(sorted(_walk(self.root / "data", (".ttl", ".trig"))))
@@ -117,7 +125,9 @@ class Project:
         """
         shapes = (path for kind in KINDS for path in self.shapes(kind))
         settings = self.root / config.NAME
-        there = (_file(path) for path in (settings, *self.ontology_files, *shapes) if _exists(path))
+        there = (
+            _file(path) for path in (settings, *self.ontology_files, *self.alignment_files, *shapes) if _exists(path)
+        )
         return (*there, *self.data_files, *self.query_files)
 
     def within(self, path: str | Path) -> set[str]:

@@ -123,11 +123,25 @@ def read_project(project: Project) -> list[ox.Quad]:
     """Every asserted quad of the project: model, lists, passages, entities, background, report.
 
     The model and the generated file of passages are each read into a named graph. Any other triple in the default graph
-    stays there: a fact without a passage is a mistake (D01).
+    stays there: a fact without a passage is a mistake (D01). The files of the model become one ontology, so of their
+    headers the one of the graph's own name is kept.
     """
     model = [q for p in project.ontology_files for q in read(p, vocab.ONTOLOGY, shown=project.relative(p))]
+    model = _with_one_header(model)
     data = [q for p in project.data_files for q in read(p, _target_graph(project, p), shown=project.relative(p))]
     return [*_canonical(model), *data]
+
+
+def read_alignment(project: Project) -> list[ox.Quad]:
+    """The links of the model's terms to other vocabularies, in a graph of their own."""
+    return [q for p in project.alignment_files for q in read(p, vocab.ALIGNMENT, shown=project.relative(p))]
+
+
+def _with_one_header(model: list[ox.Quad]) -> list[ox.Quad]:
+    """The same quads without the headers (``owl:Ontology``) of other nodes than the graph's own."""
+    header = ox.NamedNode(vocab.OWL + "Ontology")
+    others = {q.subject for q in model if q.object == header} - {ox.NamedNode(vocab.ONTOLOGY)}
+    return [q for q in model if q.subject not in others]
 
 
 def _target_graph(project: Project, path: Path) -> str | None:

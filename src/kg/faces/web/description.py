@@ -11,8 +11,7 @@ from kg.faces.web.context import Context, choose
 from kg.service.messages import Answer, Request
 from kg.store.answers import write_graph
 from kg.store.formats import ALL, GRAPHS
-from kg.terms import LANGS
-from kg.vocab import BASE, DCTERMS, IVC, ONTOLOGY, OWL, PREFIXES, RDFS, TYPE, XSD
+from kg.vocab import BASE, DATASET, DCTERMS, IVC, ONTOLOGY, OWL, PREFIXES, RDFS, TYPE, XSD
 
 _SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 _VOID: Final = "http://rdfs.org/ns/void#"
@@ -34,8 +33,7 @@ _CLASSES: Final = "SELECT ?x (COUNT(?s) AS ?n) WHERE { ?s a ?x . ?x a owl:Class 
 _PROPERTIES: Final = f"""
 SELECT ?x (COUNT(*) AS ?n) WHERE {{ ?s ?x ?o FILTER EXISTS {{ GRAPH <{ONTOLOGY}> {{ ?x a ?y }} }} }} GROUP BY ?x ORDER BY ?x"""
 _GRAPHS: Final = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
-DATASET: Final = BASE + "dataset"
-_TITLES: Final = {"zh": "新质产业链图谱", "en": "xinzhi: an industry report as a knowledge graph"}
+_STATED: Final = f"CONSTRUCT {{ <{DATASET}> ?p ?o }} WHERE {{ <{DATASET}> ?p ?o }}"
 _ENTAILMENT: Final = "http://www.w3.org/ns/entailment/OWL-RDF-Based"
 
 Object = ox.NamedNode | ox.BlankNode | ox.Literal
@@ -83,8 +81,9 @@ def _dataset(context: Context, base: str) -> Iterator[ox.Triple]:
     dataset = _n(DATASET)
     (size,) = context.graph.store.select(_SIZE)
     yield _t(dataset, TYPE, _n(_VOID + "Dataset"))
-    for lang in LANGS:
-        yield _t(dataset, DCTERMS + "title", ox.Literal(_TITLES[lang], language=lang))
+    stated = context.graph.store.query(_STATED)  # title, creator, licence
+    assert isinstance(stated, ox.QueryTriples)
+    yield from (triple for triple in stated if triple.predicate.value != TYPE)
     yield _t(dataset, DCTERMS + "identifier", ox.Literal(context.dataset))
     yield _t(dataset, OWL + "versionInfo", ox.Literal(str(context.graph.manifest["ontology"])))
     yield _t(dataset, _VOID + "sparqlEndpoint", _n(f"{base}/sparql"))

@@ -113,6 +113,13 @@ def document(context: Context, request: Request) -> Answer:
         "/{kind}/{slug}": _page("thing", files["/{kind}/{slug}.{format}"], *_THING),
         "/resource": _resource(context),
         "/ns": _get("ontology", "pages", Text("本体", "the ontology"), *_THING, params=[lang]),
+        "/align": _get(
+            "alignment",
+            "pages",
+            Text("本体与公共词汇的对应", "the alignment with public vocabularies"),
+            *_THING,
+            params=[lang],
+        ),
         **{f"/{name}": _page(name, files[f"/{name}.json"], *_PAGE) for name in ("audit", "search", "why")},
         "/chain/{industry}": _page("chain", files["/chain/{industry}.json"], *_PAGE),
         "/explore": _explore(context),

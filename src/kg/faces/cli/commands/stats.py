@@ -58,6 +58,7 @@ def _print_central(run: Run, graph: Any, limit: int, format_: str | None) -> Non
 
 _COUNTS = {
     "ontology": ("本体与清单", "ontology and lists"),
+    "alignment": ("与公共词汇的对应", "alignment with public vocabularies"),
     "passages": ("段落登记", "passages"),
     "entities": ("名称与类别", "names and kinds"),
     "background": ("背景", "background"),
