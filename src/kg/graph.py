@@ -313,25 +313,31 @@ class KnowledgeGraph:
             dataset.parse(data=data or b"", format="nquads")
         return dataset
 
-    def to_networkx(self, *, inferred: bool = False) -> nx.MultiDiGraph:
-        """The stated edges between IRIs as a networkx MultiDiGraph.
+    def to_networkx(self, *, inferred: bool = False, passages: bool = False, lang: str = "zh") -> nx.MultiDiGraph:
+        """The stated edges between things as a networkx MultiDiGraph, which every writer of networkx can write.
+
+        Of an edge and its inverse only the stated one is there.
 
         Args:
             inferred: include the edges of the closure and of the background knowledge.
+            passages: include passages and documents, and the edges to them.
+            lang: language of the labels.
 
         Returns:
-            A graph whose nodes are IRIs. The key of an edge is the IRI of its property; the data are ``kind`` and
-            ``passages``.
+            A graph whose nodes are IRIs, with ``label``, ``label_zh``, ``label_en`` and ``kind``, and for a figure
+            ``value``, ``unit``, ``indicator`` and ``year``. The key of an edge is the IRI of its property; its data are
+            ``property``, the three labels, ``kind`` (``asserted``, ``inferred`` or ``background``), ``passages``, their
+            names with spaces between, and ``weight``, their number, or 1 for an edge without any.
 
         Example:
             >>> network = graph.to_networkx()
             >>> byd, huawei = graph.resolve("比亚迪").iri, graph.resolve("华为").iri
-            >>> [data["passages"] for data in network[byd][huawei].values()]
-            [['https://w3id.org/xinzhi/passage/r1-L0398']]
+            >>> [(data["label"], data["passages"], data["weight"]) for data in network[byd][huawei].values()]
+            [('合作', 'r1-L0398', 1)]
         """
-        from kg.ask.network import to_networkx
+        from kg.ask.exchange import to_networkx
 
-        return to_networkx(self.store, inferred=inferred)
+        return to_networkx(self.store, self.names, inferred=inferred, passages=passages, lang=lang)
 
     def _json(self, name: str) -> Any:
         """The content of a JSON file of the build."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import functools
 import io
+import json
 import re
 import shutil
 import subprocess
+import warnings
+import zipfile
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,15 +22,18 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from conftest import WORLD
+from conftest import WORLD, Run
 from kg.ask.names import Names
 from kg.errors import UsageProblem
-from kg.faces.export import FORMATS, export
+from kg.faces.export import FORMATS, GRAPHS, SEVERAL, export, export_files
+from kg.faces.web.tasks import tasks
 from kg.graph import KnowledgeGraph
 from kg.reason.closure import close
+from kg.service.messages import Request
+from kg.store.answers import Limits
 from kg.store.embedded import EmbeddedStore
-from kg.terms import iri, lexical
-from kg.vocab import BASE, DCTERMS, IVC, LABEL, PASSAGE, RDF, TYPE
+from kg.terms import compact, iri, lexical
+from kg.vocab import BASE, DCTERMS, IVC, LABEL, OWL, PASSAGE, RDF, RDFS, TYPE
 
 Exported = Callable[..., str]
 
@@ -38,12 +44,19 @@ def exported(world: KnowledgeGraph) -> Exported:
     return functools.cache(functools.partial(export, world))
 
 
+def _whole(graph: Any, format_: str) -> str | dict[str, bytes]:
+    return (export_files if format_ in SEVERAL else export)(graph, format_)  # type: ignore[operator]
+
+
 @pytest.mark.parametrize("format_", FORMATS)
-def test_same_graph_same_bytes(world: KnowledgeGraph, exported: Exported, format_: str) -> None:
-    assert exported(format_) == export(KnowledgeGraph(world.path), format_) != ""
+def test_same_graph_same_bytes(world: KnowledgeGraph, format_: str) -> None:
+    assert _whole(world, format_) == _whole(KnowledgeGraph(world.path), format_)
 
 
-@pytest.mark.parametrize(("format_", "kind"), [("trig", ox.RdfFormat.TRIG), ("nquads", ox.RdfFormat.N_QUADS)])
+DATASETS = [("trig", ox.RdfFormat.TRIG), ("nquads", ox.RdfFormat.N_QUADS), ("jsonld", ox.RdfFormat.JSON_LD)]
+
+
+@pytest.mark.parametrize(("format_", "kind"), DATASETS)
 def test_named_graphs_come_back_equal(
     world: KnowledgeGraph, exported: Exported, format_: str, kind: ox.RdfFormat
 ) -> None:
@@ -104,37 +117,6 @@ def test_provenance_is_the_plain_facts_and_the_passages_of_each_stated_edge(worl
     assert triples >= _default(world)
 
 
-def test_a_table_holds_every_term_whole(world: KnowledgeGraph) -> None:
-    """From its text, datatype and language each object is made again; the passages are those of the files."""
-    rows = list(csv.DictReader(io.StringIO(export(world, "csv"), newline="")))
-    stated = {triple: " ".join(p.removeprefix(PASSAGE) for p in passages) for triple, passages in _stated().items()}
-    nodes = {str(t.subject).removeprefix("_:") for t in _default(world) if isinstance(t.subject, ox.BlankNode)}
-
-    def node(text: str) -> ox.NamedNode | ox.BlankNode:
-        return ox.BlankNode(text[2:]) if text[:2] == "_:" and text[2:] in nodes else ox.NamedNode(text)
-
-    def value(row: dict[str, str]) -> ox.NamedNode | ox.BlankNode | ox.Literal:
-        if row["language"]:
-            assert row["datatype"] == RDF + "langString"
-            return ox.Literal(row["object"], language=row["language"])
-        if row["datatype"]:
-            return ox.Literal(row["object"], datatype=ox.NamedNode(row["datatype"]))
-        return node(row["object"])
-
-    back = [ox.Triple(node(row["subject"]), ox.NamedNode(row["predicate"]), value(row)) for row in rows]
-    assert set(back) == _default(world)
-    assert len(back) == len(set(back))
-    assert [row["passages"] for row in rows] == [stated.get(t, "") for t in back]
-    kinds = {(row["predicate"].rpartition("#")[2], row["datatype"].rpartition("#")[2]) for row in rows}
-    assert {("value", "decimal"), ("year", "integer"), ("summary", "langString"), ("sha256", "string")} <= kinds
-    (row,) = (r for r in rows if (r["subject_zh"], r["predicate"]) == ("明萤灯业", IVC + "keyPlayerIn"))
-    assert [row[f"{part}_{lang}"] for lang in ("zh", "en") for part in ("subject", "predicate", "object")] == [
-        *("明萤灯业", "环节代表企业", "扎制"),
-        *("Mingying Lanterns", "key player in", "tying"),
-    ]
-    assert {row["object_zh"] for row in rows if row["datatype"]} == {""}
-
-
 def test_closing_the_export_adds_nothing(world: KnowledgeGraph, exported: Exported) -> None:
     from kg.reason.rules import compile_rules
 
@@ -145,6 +127,87 @@ def test_closing_the_export_adds_nothing(world: KnowledgeGraph, exported: Export
     assert close(store, rules).added == 0
 
 
+@pytest.mark.parametrize("which", [*GRAPHS, "psg:w1-L0020"])
+@pytest.mark.parametrize("format_", ["turtle", "rdfxml"])
+def test_every_export_has_one_header_with_a_licence(exported: Exported, which: str, format_: str) -> None:
+    """As IRIs and dates. The ontology and the alignment have their own, any other part that of the dataset."""
+    graph = rdflib.Graph().parse(data=exported(format_, which), format="xml" if format_ == "rdfxml" else "turtle")
+    (header,) = graph.subjects(rdflib.RDF.type, rdflib.OWL.Ontology)
+    own = {"ontology": "ns", "default": "ns", "provenance": "ns", "alignment": "align"}
+    assert str(header) == BASE + own.get(which, "dataset")
+    said = {
+        name: set(graph.objects(header, rdflib.DCTERMS[name])) for name in ("license", "creator", "created", "modified")
+    }
+    assert said.pop("license") == {rdflib.URIRef("https://creativecommons.org/licenses/by/4.0/")}
+    assert said.pop("creator") == {rdflib.URIRef(BASE + "team")}
+    assert {value.datatype for values in said.values() for value in values} == {rdflib.XSD.date}
+    assert {title.language for title in graph.objects(header, rdflib.DCTERMS.title)} == {"zh", "en"}
+
+
+def test_every_term_of_an_export_is_declared(exported: Exported) -> None:
+    """Else tools of OWL guess what kind of property a foreign one is."""
+    triples = [q.triple for q in ox.parse(exported("nquads"), format=ox.RdfFormat.N_QUADS)]
+    kinds = {iri(t.object) for t in triples if t.predicate.value == TYPE}
+    declared = {iri(t.subject) for t in triples if t.predicate.value == TYPE}
+    used = {name for name in {t.predicate.value for t in triples} | kinds if not name.startswith((RDF, RDFS, OWL))}
+    assert len(used) > 100
+    assert sorted(used - declared) == []
+
+
+def test_the_alignment_is_in_the_export_and_not_in_the_default_graph(world: KnowledgeGraph, exported: Exported) -> None:
+    links = set(rdflib.Graph().parse(data=exported("turtle", "alignment")))
+    assert links == set(rdflib.Graph().parse(WORLD.parents[1] / "ontology" / "ivc-align.ttl"))
+    link = (
+        rdflib.URIRef(IVC + "Company"),
+        rdflib.RDFS.subClassOf,
+        rdflib.URIRef("http://www.w3.org/ns/org#FormalOrganization"),
+    )
+    assert link in links
+    assert link not in rdflib.Graph().parse(data=exported("turtle"))
+    assert world.manifest["counts"]["alignment"] == len(links)
+
+
+def test_trig_has_one_block_for_each_graph(world: KnowledgeGraph, exported: Exported) -> None:
+    blocks = re.findall(r"^(\S+) \{$", exported("trig"), re.MULTILINE)
+    assert len(blocks) == len(set(blocks)) == len({q.graph_name for q in world.store.quads()}) - 1
+    assert exported("trig", "psg:w1-L0025").endswith(
+        """
+psg:w1-L0025 {
+    co:qinglan ivc:keyPlayerIn seg:lantern-fair .
+    seg:lantern-fair ivc:segmentOf stg:lantern-down .
+}
+"""
+    )
+
+
+def test_json_ld_is_short_and_read_by_others(world: KnowledgeGraph, exported: Exported) -> None:
+    assert json.loads(exported("jsonld", "psg:w1-L0025")) == {
+        "@context": {
+            "co": f"{BASE}organization/",
+            "ivc": IVC,
+            "psg": PASSAGE,
+            "seg": f"{BASE}segment/",
+            "stg": f"{BASE}stage/",
+            "ivc:keyPlayerIn": {"@type": "@id"},
+            "ivc:segmentOf": {"@type": "@id"},
+        },
+        "@graph": [
+            {
+                "@id": "psg:w1-L0025",
+                "@graph": [
+                    {"@id": "co:qinglan", "ivc:keyPlayerIn": "seg:lantern-fair"},
+                    {"@id": "seg:lantern-fair", "ivc:segmentOf": "stg:lantern-down"},
+                ],
+            }
+        ],
+    }
+    with warnings.catch_warnings():  # rdflib 7's parser uses functions that rdflib 7 deprecates
+        warnings.simplefilter("ignore", DeprecationWarning)
+        back = rdflib.Dataset().parse(data=exported("jsonld"), format="json-ld")
+    assert sum(1 for _ in back.quads()) == sum(1 for q in world.store.quads() if iri(q.graph_name))
+    assert export(world, "jsonld", "psg:w1-L0025", indent=True).splitlines()[1] == '  "@context": {'
+
+
 def test_edges_of_graphml_bear_names_in_both_languages(exported: Exported) -> None:
     network = nx.parse_graphml(exported("graphml"))
     edges = [edge for _, _, edge in network.edges(data=True) if edge["property"] == "cooperatesWith"]
@@ -152,7 +215,7 @@ def test_edges_of_graphml_bear_names_in_both_languages(exported: Exported) -> No
     assert all(e["label_zh"] and e["label_en"] for _, _, e in network.edges(data=True))
 
 
-@pytest.mark.parametrize(("format_", "kind"), [("trig", ox.RdfFormat.TRIG), ("nquads", ox.RdfFormat.N_QUADS)])
+@pytest.mark.parametrize(("format_", "kind"), DATASETS)
 @pytest.mark.parametrize("which", ["report", "psg:w1-L0020", "inferred", "entities", "audit"])
 def test_part_of_the_named_graphs_keeps_their_names(
     world: KnowledgeGraph, exported: Exported, which: str, format_: str, kind: ox.RdfFormat
@@ -163,6 +226,67 @@ def test_part_of_the_named_graphs_keeps_their_names(
     assert ox.DefaultGraph() not in names
     assert back == here
     assert len(names) == (32 if which == "report" else 1)
+
+
+def test_nodes_of_graphml_say_what_they_are(exported: Exported) -> None:
+    network = nx.parse_graphml(exported("graphml"))
+    assert network.nodes[BASE + "segment/lantern-paper"] == {
+        "label": "灯纸",
+        "label_zh": "灯纸",
+        "label_en": "lantern paper",
+        "kind": "Segment",
+    }
+    figure = dict(network.nodes[BASE + "observation/w1-lantern-cn-2024"])
+    assert figure.pop("label") == figure.pop("label_zh") == "纸灯业 · 市场规模 · 中国 · 2024"
+    assert figure.pop("label_en") == "paper lantern making · market size · China · 2024"
+    assert figure == {
+        "kind": "LevelObservation",
+        "value": 12000000000.0,
+        "unit": "元",
+        "indicator": "市场规模",
+        "year": 2024,
+    }
+    assert network.graph["license"] == "https://creativecommons.org/licenses/by/4.0/"
+    kinds = {data["kind"] for _, data in network.nodes(data=True)}
+    assert "" not in kinds
+    assert not kinds & {"Passage", "Document"}
+
+
+def test_graphml_has_passages_and_documents_on_request(exported: Exported) -> None:
+    network = nx.parse_graphml(exported("graphml", "provenance"), force_multigraph=True)
+    claim, passage, document = (BASE + n for n in ("claim/w1-rain", "passage/w1-L0020", "document/w1"))
+    assert [e["property"] for e in network.get_edge_data(claim, passage).values()] == ["statedIn"]
+    assert [e["property"] for e in network.get_edge_data(passage, document).values()] == ["fromDocument"]
+    assert (network.nodes[passage]["kind"], network.nodes[document]["kind"]) == ("Passage", "Document")
+
+
+@pytest.mark.parametrize("write", [nx.write_graphml, nx.write_gexf, nx.write_gml])
+def test_the_writers_of_networkx_write_it(world: KnowledgeGraph, write: Callable[..., None], tmp_path: Path) -> None:
+    for network in (world.to_networkx(), world.to_networkx(inferred=True, passages=True, lang="en")):
+        write(network, tmp_path / "graph")
+        assert (tmp_path / "graph").stat().st_size > 0
+
+
+def test_of_an_edge_and_its_inverse_one_is_there(world: KnowledgeGraph) -> None:
+    """The stated one: a cooperation once, an application of an industry without its inverse."""
+    edges = [
+        (compact(s), data["property"], compact(o), data["kind"])
+        for s, o, data in world.to_networkx(inferred=True).edges(data=True)
+    ]
+    assert len(set(edges)) == len(edges)
+    assert [edge for edge in edges if edge[1] == "cooperatesWith"] == [
+        ("co:mingying-lamps", "cooperatesWith", "https://example.org/lamp/organization/听竹社", "asserted")
+    ]
+    assert {edge[1] for edge in edges if {edge[0], edge[2]} == {"app:festive-decoration", "ind:paper-lanterns"}} == {
+        "applicationOf"
+    }
+
+
+def test_the_weight_of_an_edge_is_the_number_of_its_passages(made) -> None:
+    one = ox.NamedNode(PASSAGE + "w1-L0002")
+    whole = made(EDGE, "a", one)
+    (edge,) = (data for *_, data in nx.parse_graphml(export(whole, "graphml")).edges(data=True))
+    assert (edge["passages"], edge["weight"], edge["kind"]) == ("w1-L0001 w1-L0002", 2, "asserted")
 
 
 @pytest.mark.parametrize("which", ["default", "provenance"])
@@ -191,13 +315,17 @@ class Made:
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Callable[[str, str], Any]:
+def made(tmp_path: Path) -> Callable[..., Any]:
     """``made("urn:p", "label")``: one statement of the report with that predicate, about a thing of that name."""
 
-    def make(predicate: str, label: str) -> Any:
+    def make(predicate: str, label: str, *more: ox.NamedNode) -> Any:
         thing, other, passage = (ox.NamedNode(BASE + n) for n in ("organization/a", "segment/b", "passage/w1-L0001"))
         edge, named = (thing, ox.NamedNode(predicate), other), (thing, ox.NamedNode(LABEL), ox.Literal(label))
-        quads = [ox.Quad(*edge, passage), ox.Quad(*edge), ox.Quad(*named)]
+        declared = (ox.NamedNode(predicate), ox.NamedNode(TYPE), ox.NamedNode(OWL + "ObjectProperty"))
+        quads = [
+            *(ox.Quad(*edge, place) for place in (passage, *more)),
+            *(ox.Quad(*t) for t in (edge, named, declared)),
+        ]
         file = tmp_path / "dataset.nq"
         file.write_bytes(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
         lookup = {
@@ -239,4 +367,107 @@ def test_a_predicate_that_rdf_xml_cannot_name_is_refused_there_and_only_there(ma
     whole = made("https://w3id.org/xinzhi/ns#123", "a")
     with pytest.raises(UsageProblem, match="ns#123 cannot be the name of an element"):
         export(whole, "rdfxml")
-    assert all(export(whole, format_) for format_ in FORMATS if format_ != "rdfxml")
+    assert all(_whole(whole, format_) for format_ in FORMATS if format_ != "rdfxml")
+
+
+# -- several files --------------------------------------------------------------------------------------
+
+
+def test_neo4j_has_nodes_and_relationships_with_types(world: KnowledgeGraph) -> None:
+    files = export_files(world, "neo4j", lang="en")
+    assert list(files) == ["nodes.csv", "relationships.csv", "LICENSE.txt"]
+    nodes = list(csv.DictReader(io.StringIO(files["nodes.csv"].decode())))
+    links = list(csv.DictReader(io.StringIO(files["relationships.csv"].decode())))
+    header = set(nodes[0])
+    assert {"iri:ID", "name", ":LABEL", "value:double", "year:int", "statedScale:long", "summary_zh:string"} <= header
+    (figure,) = (node for node in nodes if node["iri:ID"] == BASE + "observation/w1-lantern-cn-2024")
+    assert {name: value for name, value in figure.items() if value} == {
+        "iri:ID": BASE + "observation/w1-lantern-cn-2024",
+        "name": "paper lantern making · market size · China · 2024",
+        ":LABEL": "LevelObservation;Observation;Claim",
+        "comparator:string": "approx",
+        "indicator:string": "market-size",
+        "statedScale:long": "100000000",
+        "statedValue:double": "120",
+        "status:string": "estimate",
+        "unit:string": "cny",
+        "value:double": "12000000000",
+        "year:int": "2024",
+    }
+    (link,) = (one for one in links if one[":END_ID"].endswith("/lantern-fair") and one[":TYPE"] == "keyPlayerIn")
+    assert link == {
+        ":START_ID": BASE + "organization/qinglan",
+        ":END_ID": BASE + "segment/lantern-fair",
+        ":TYPE": "keyPlayerIn",
+        "label": "key player in",
+        "kind": "asserted",
+        "passages:string[]": "w1-L0025",
+        "weight:int": "1",
+    }
+    ids = {node["iri:ID"] for node in nodes}
+    assert len(ids) == len(nodes)
+    assert {end for one in links for end in (one[":START_ID"], one[":END_ID"])} == ids
+    assert not any("Passage" in node[":LABEL"] for node in nodes)
+    cited = export_files(world, "neo4j", "provenance")["nodes.csv"].decode()
+    assert f"{PASSAGE}w1-L0020,w1-L0020," in cited
+    with pytest.raises(UsageProblem, match="neo4j cannot hold the graph audit"):
+        export_files(world, "neo4j", "audit")
+
+
+def test_tables_for_people_are_in_their_language(world: KnowledgeGraph) -> None:
+    zh, en = (export_files(world, "csv", lang=lang) for lang in ("zh", "en"))
+    assert zh["政策.csv"].decode("utf-8") == (
+        "\ufeff名称,别名,发布机构,年份,月份,适用于,适用地区,出处,IRI\r\n"
+        f"纸灯振兴方案,方案,澄洲市政府,2025,3,纸灯业,澄洲,w2-L0037,{BASE}policy/lantern-plan\r\n"
+    )
+    companies = list(csv.DictReader(io.StringIO(en["company.csv"].decode("utf-8-sig"))))
+    (one,) = (row for row in companies if row["name"] == "Qinglan Paper Works")
+    assert {title: value for title, value in one.items() if value} == {
+        "name": "Qinglan Paper Works",
+        "also called": "Qinglan; 青岚",
+        "active in": "paper lantern making",
+        "at tier": "downstream; midstream; upstream",
+        "invests in": "Tingzhu Society",
+        "key player in": "lantern fairs; lantern paper",
+        "operates at stage": "paper lanterns, downstream; paper lanterns, midstream; paper lanterns, upstream",
+        "operates in": "lantern fairs; lantern paper",
+        "participates in": "Lantern River demonstration street",
+        "supplies to": "Mingying Lamps",
+        "passages": "w1-L0020 w1-L0025 w1-L0029 w2-L0027",
+        "IRI": BASE + "organization/qinglan",
+    }
+    assert len(zh) == len(en)
+    assert en["LICENSE.txt"].decode().splitlines()[1] == "https://creativecommons.org/licenses/by/4.0/"
+
+
+def test_a_name_in_a_table_is_no_formula(made) -> None:
+    (table,) = export_files(made(EDGE, "=1+1"), "csv", lang="en").values()
+    assert table.decode("utf-8-sig").splitlines()[1].split(",")[0] == "'=1+1"
+
+
+def test_several_files_go_into_a_new_folder_or_an_archive(kg: Run, tmp_path: Path) -> None:
+    def written(*args: str, code: int = 0) -> str:
+        return kg("export", "--format", "neo4j", *args, code=code).stderr
+
+    folder, one, other = tmp_path / "new" / "folder", tmp_path / "one.zip", tmp_path / "other.ZIP"
+    for place in (folder, one, other):
+        written("-o", str(place))
+    names = {"nodes.csv", "relationships.csv", "LICENSE.txt"}
+    assert {path.name for path in folder.iterdir()} == names
+    assert one.read_bytes() == other.read_bytes()
+    with zipfile.ZipFile(one) as archive:
+        assert {name: archive.read(name) for name in names} == {name: (folder / name).read_bytes() for name in names}
+    assert "is not empty" in written("-o", str(folder), code=2)
+    assert "name a folder or a .zip file with -o" in written(code=2)
+
+
+# -- over HTTP ------------------------------------------------------------------------------------------
+
+
+def test_the_alignment_and_the_licence_are_served(world: KnowledgeGraph) -> None:
+    served = tasks(world, Limits(), "")
+    for task, path, name in (("thing", "align", "align"), ("thing", "ns", "ns"), ("void", "", "dataset")):
+        answer = served[task](Request(task, path=path, accept="text/turtle", base="http://localhost"))
+        graph = rdflib.Graph().parse(data=answer.body, format="turtle")
+        licence = graph.value(rdflib.URIRef(BASE + name), rdflib.DCTERMS.license)
+        assert licence == rdflib.URIRef("https://creativecommons.org/licenses/by/4.0/"), name

@@ -27,7 +27,7 @@ from kg.faces.cli import COMMANDS
 from kg.faces.draw import draw
 from kg.faces.export import FORMATS as EXPORTS
 from kg.faces.export import GRAPHS as EXPORTED
-from kg.faces.export import export
+from kg.faces.export import SEVERAL, export, export_files
 from kg.faces.web.app import Routes
 from kg.faces.web.problems import STATUS
 from kg.faces.web.rows import FORMATS
@@ -289,12 +289,18 @@ def test_every_tool_answers(kites: Project, kites_graph: KnowledgeGraph) -> None
 # -- exports and drawings -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("format_", EXPORTS)
+@pytest.mark.parametrize("format_", [format_ for format_ in EXPORTS if format_ not in SEVERAL])
 def test_every_export_answers(kites_graph: KnowledgeGraph, format_: str) -> None:
     for which in (*EXPORTED, "psg:k1-L0003"):
         if which != "background":  # of which this project has none
             assert export(kites_graph, format_, which), which
     assert "竹邻社" in export(kites_graph, format_)
+
+
+@pytest.mark.parametrize("format_", SEVERAL)
+@pytest.mark.parametrize("which", ["default", "report", "provenance"])
+def test_every_export_of_several_files_answers(kites_graph: KnowledgeGraph, format_: str, which: str) -> None:
+    assert "竹邻社".encode() in b"".join(export_files(kites_graph, format_, which).values())
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 import sys
 import tempfile
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from kg.errors import KgError, OutputError, StoreError, reason
+from kg.errors import KgError, OutputError, StoreError, UsageProblem, reason
 from kg.terms import Text
 
 _KERNEL: Final = ("/dev/", "/proc/")
@@ -22,31 +25,70 @@ The flags are the wrong ones for stdin and stdout, so that using a closed one fa
 """
 
 
-def write(text: str, output: str | None) -> None:
+def write(text: str | bytes, output: str | None) -> None:
     """Write *text*.
 
     Args:
-        text: what to write.
+        text: what to write; bytes go into a file only.
         output: a file; None or ``-`` means standard output. Symbolic links are followed. A regular file is created or
             replaced when the whole text is on the disk; a device or a pipe is written to.
 
     Raises:
         OutputError: it cannot be written; an existing file is unchanged.
     """
-    if output in (None, "-"):
+    if output in (None, "-") and isinstance(text, str):
         sys.stdout.write(text)
         return
     assert output is not None
+    body = text if isinstance(text, bytes) else text.encode()
     try:
         mode = _mode(output)
         if mode is not None and (not stat.S_ISREG(mode) or output.startswith(_KERNEL)):
-            Path(output).write_text(text, encoding="utf-8", newline="")
+            Path(output).write_bytes(body)
         else:
-            _replace(Path(os.path.realpath(output)), text, _default_mode() if mode is None else stat.S_IMODE(mode))
+            _replace(Path(os.path.realpath(output)), body, _default_mode() if mode is None else stat.S_IMODE(mode))
     except OSError as error:
         if error.errno == errno.EPIPE:
             raise
         raise _unwritable(f"“{output}”", error) from error
+
+
+def write_files(files: Mapping[str, bytes], output: str) -> None:
+    """Write *files* (name → content).
+
+    Args:
+        files: what to write.
+        output: a file that ends in ``.zip`` and is replaced; else a folder that is empty or not there yet, so that no
+            file of an older export is left among the new ones.
+
+    Raises:
+        UsageProblem: the folder is not empty.
+        OutputError: a file cannot be written.
+    """
+    if output.lower().endswith(".zip"):
+        write(_zipped(files), output)
+        return
+    folder = Path(output)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise UsageProblem(
+                Text(f"文件夹“{output}”不是空的", f"the folder “{output}” is not empty"),
+                hint=Text("换一个新文件夹,或写成 .zip 文件", "name a new folder, or a file that ends in .zip"),
+            )
+    except OSError as error:
+        raise _unwritable(f"“{output}”", error) from error
+    for name, body in files.items():
+        write(body, str(folder / name))
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    """A ZIP archive of *files*, all of one date, so that equal files give equal archives."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, body in files.items():
+            archive.writestr(zipfile.ZipInfo(name), body, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
 
 
 def _mode(output: str) -> int | None:
@@ -64,13 +106,11 @@ def _mode(output: str) -> int | None:
     return mode
 
 
-def _replace(target: Path, text: str, mode: int) -> None:
-    """Replace the file *target* by one with *text*; after an error everything is unchanged."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="", dir=target.parent, prefix=f".{target.name[:40]}.", delete=False
-    ) as beside:
+def _replace(target: Path, body: bytes, mode: int) -> None:
+    """Replace the file *target* by one with *body*; after an error everything is unchanged."""
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name[:40]}.", delete=False) as beside:
         try:
-            beside.write(text)
+            beside.write(body)
             beside.flush()
             Path(beside.name).chmod(mode)
             Path(beside.name).replace(target)
