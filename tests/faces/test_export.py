@@ -25,6 +25,7 @@ import rdflib
 from conftest import WORLD, Run
 from kg.ask.names import Names
 from kg.errors import UsageProblem
+from kg.faces.cli.commands.export import export as command
 from kg.faces.export import FORMATS, GRAPHS, SEVERAL, export, export_files
 from kg.faces.web.tasks import tasks
 from kg.graph import KnowledgeGraph
@@ -51,6 +52,11 @@ def _whole(graph: Any, format_: str) -> str | dict[str, bytes]:
 @pytest.mark.parametrize("format_", FORMATS)
 def test_same_graph_same_bytes(world: KnowledgeGraph, format_: str) -> None:
     assert _whole(world, format_) == _whole(KnowledgeGraph(world.path), format_)
+
+
+def test_the_command_offers_every_format() -> None:
+    (option,) = (param for param in command.params if param.name == "format_")
+    assert tuple(option.type.choices) == FORMATS  # type: ignore[attr-defined]
 
 
 DATASETS = [("trig", ox.RdfFormat.TRIG), ("nquads", ox.RdfFormat.N_QUADS), ("jsonld", ox.RdfFormat.JSON_LD)]

@@ -10,7 +10,7 @@ from kg.terms import Text
 from kg.vocab import PASSAGE, SH, SHAPE
 
 _CLASSES = """
-SELECT ?class (COUNT(DISTINCT ?x) AS ?n) WHERE { ?class a owl:Class . ?x a ?class }
+SELECT ?class (COUNT(DISTINCT ?x) AS ?n) WHERE { ?class a owl:Class . ?x a ?class FILTER EXISTS { ?class rdfs:label ?label } }
 GROUP BY ?class ORDER BY DESC(?n) ?class"""
 _AUDIT = """
 SELECT ?finding ?rule ?severity ?focus ?message WHERE { GRAPH g:audit {
@@ -45,7 +45,7 @@ class AuditFinding:
 
 
 def class_counts(store: Store) -> list[tuple[str, int]]:
-    """IRI and number of instances of each class in the closure, largest first."""
+    """IRI and number of instances in the closure of each class with a label, largest first."""
     return [(row["class"], row["n"]) for row in store.select(_CLASSES)]
 
 
