@@ -74,6 +74,7 @@ def test_a_touched_file_is_no_change_but_a_changed_one_is(copy: Project) -> None
     assert build(copy).built is True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", BROKEN, ids=lambda p: p.stem)
 def test_broken_input_blocks_with_file_and_line(case: Path, copy: Project, capfd: pytest.CaptureFixture[str]) -> None:
     """``# <- here: RULE`` marks a line that RULE must name; where there is one mark only, its rule is in the first line."""
@@ -120,6 +121,7 @@ def test_what_only_rdf_1_2_has_is_named_with_its_line(beyond: str) -> None:
     assert str(caught.value.place) == "x.ttl:3"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "old", "new", "place"),
     [
@@ -157,6 +159,7 @@ def test_a_broken_query_or_shape_is_named_before_the_long_steps(
     assert "names" not in steps or file.startswith("ontology")
 
 
+@pytest.mark.slow
 def test_a_missing_shapes_file_is_named(copy: Project) -> None:
     (copy.root / "ontology" / "shapes-audit.ttl").unlink()
     with pytest.raises(MissingFile, match=r"shapes-audit\.ttl"):

@@ -108,6 +108,7 @@ def inferred(store: ox.Store) -> set[str]:
 # -- the closure ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_it_is_that_of_another_engine(everything: list[ox.Quad], rules: list[Rule]) -> None:
     ours, theirs = materialise(everything), materialise(everything)
     before = len(inferred(ours))
