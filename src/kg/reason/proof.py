@@ -8,6 +8,7 @@ premises together, so no proof is circular.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +18,8 @@ from itertools import count
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.reason.rules import Pattern, Rule, compile_rules, key
+from kg.reason.axioms import compile_rules
+from kg.reason.rules import TYPE_OF, Pattern, Rule, key
 from kg.store.base import Store
 
 _KINDS = {
@@ -27,8 +29,8 @@ _KINDS = {
     vocab.ONTOLOGY: "ontology",
 }
 _STATED_IN = f"<{vocab.IVC}statedIn>"
-_TYPE = f"<{vocab.TYPE}>"
 _MOST_MISSING = 5
+_VARIABLE = re.compile(r"\?\w+")
 
 
 @dataclass(frozen=True)
@@ -178,20 +180,21 @@ class Prover:
 
     def _conclusions(self, triple: Pattern) -> Iterator[Step]:
         """Every rule instance that concludes *triple* from triples that hold."""
-        for rule, body in self._unified(triple):
+        for rule, body, guard in self._unified(triple):
             seen = set()
-            for bound in self._solutions(body, rule.guard):
+            for bound in self._solutions(body, guard):
                 premises = tuple(_fill(p, bound) for p in body)
                 if triple not in premises and premises not in seen:
                     seen.add(premises)
                     yield Step(rule, premises)
 
-    def _unified(self, triple: Pattern) -> Iterator[tuple[Rule, tuple[Pattern, ...]]]:
-        """The rules whose head unifies with *triple*, each with its body after the substitution."""
+    def _unified(self, triple: Pattern) -> Iterator[tuple[Rule, tuple[Pattern, ...], str]]:
+        """The rules whose head unifies with *triple*, each with its body and guard after the substitution."""
         for rule in self._rules.get(key(triple), ()):
             bound = _match(rule.head, triple)
             if bound is not None:
-                yield rule, tuple(_fill(p, bound) for p in rule.body)
+                guard = _VARIABLE.sub(lambda found: bound.get(found[0], found[0]), rule.guard)  # noqa: B023
+                yield rule, tuple(_fill(p, bound) for p in rule.body), guard
 
     def _solutions(self, body: Sequence[Pattern], guard: str = "") -> Iterator[dict[str, str]]:
         if not _variables(body):
@@ -199,8 +202,7 @@ class Prover:
                 yield {}
             return
         patterns = " . ".join(" ".join(p) for p in body)
-        used = guard if any(v in guard for v in _variables(body)) else ""
-        table = self._store.select(f"SELECT DISTINCT * WHERE {{ {patterns} {used} }}")
+        table = self._store.select(f"SELECT DISTINCT * WHERE {{ {patterns} {guard} }}")
         for row in table.rows:
             yield {f"?{name}": str(term) for name, term in zip(table.columns, row, strict=True) if term is not None}
 
@@ -232,7 +234,7 @@ class Prover:
 
     def _missing(self, triple: Pattern) -> list[Missing]:
         """The rules nearest to concluding *triple*, each one premise short; those with most premises present first."""
-        near = [m for rule, body in self._unified(triple) for m in self._short_by_one(triple, rule, body)]
+        near = [m for rule, body, _ in self._unified(triple) for m in self._short_by_one(triple, rule, body)]
         return sorted(near, key=lambda m: (-len(m.present), m.rule.axiom, m.lacking))[:_MOST_MISSING]
 
     def _short_by_one(self, triple: Pattern, rule: Rule, body: tuple[Pattern, ...]) -> Iterator[Missing]:
@@ -247,8 +249,8 @@ class Prover:
     def _fitting(self, lacking: Pattern) -> Iterator[Pattern]:
         """The classes that domain and range ask of the two ends of *lacking*."""
         for rule in (r for rules in self._rules.values() for r in rules if r.name in ("prp-dom", "prp-rng")):
-            if rule.body[0][1] == lacking[1]:
-                yield lacking[0 if rule.name == "prp-dom" else 2], _TYPE, rule.head[2]
+            if len(rule.body) == 1 and rule.head[1] == TYPE_OF and rule.body[0][1] == lacking[1]:
+                yield lacking[rule.body[0].index(rule.head[0])], TYPE_OF, rule.head[2]
 
 
 def _match(pattern: Pattern, triple: Pattern) -> dict[str, str] | None:
