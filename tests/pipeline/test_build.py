@@ -15,7 +15,7 @@ import pytest
 
 from conftest import ROOT, WORLD, small
 from kg.check.findings import Finding, with_nearest
-from kg.errors import BuildRunning, MissingFile, StoreError, SyntaxProblem, UsageProblem
+from kg.errors import BuildRunning, MissingFile, StoreError, SyntaxProblem, UnknownAxiom, UsageProblem
 from kg.graph import KnowledgeGraph
 from kg.pipeline.build import Blocked, build, check
 from kg.pipeline.digests import damaged
@@ -155,6 +155,17 @@ def test_a_broken_query_or_shape_is_named_before_the_long_steps(
     assert re.search(place, caught.value.render("en")), caught.value.render("en")
     assert "closure" not in steps
     assert "names" not in steps or file.startswith("ontology")
+
+
+@pytest.mark.parametrize("reasoner", ["rules", "owlrl"])
+def test_an_axiom_that_cannot_be_used_is_named_before_the_long_steps(copy: Project, reasoner: str) -> None:
+    path, steps = copy.root / "ontology" / "ivc.ttl", []
+    text = path.read_text(encoding="utf-8") + "ivc:produces a owl:ReflexiveProperty .\n"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UnknownAxiom) as caught:
+        build(copy, reasoner=reasoner, progress=lambda step, seconds: steps.append(step))
+    assert str(caught.value.place) == f"ontology/ivc.ttl:{len(text.splitlines())}"
+    assert steps == ["read", "names"]
 
 
 def test_a_missing_shapes_file_is_named(copy: Project) -> None:

@@ -198,6 +198,7 @@ def test_what_cannot_be_compiled_is_refused_at_its_line(axiom: str, why: str, tm
         "ivc:source a owl:AnnotationProperty ; rdfs:isDefinedBy ivc: ; rdfs:seeAlso ivc:A ; rdfs:comment 'x' .",
         "ivc:A a owl:Class ; rdfs:label 'A' ; rdfs:subClassOf owl:Thing . ivc:p rdfs:domain owl:Thing .",
         "owl:Nothing rdfs:subClassOf ivc:A .",
+        "ivc:p rdfs:seeAlso owl:TransitiveProperty , owl:SymmetricProperty .",
         "[] a owl:AllDifferent ; owl:distinctMembers ( co:x co:y ) . co:x owl:differentFrom co:y .",
     ],
 )
