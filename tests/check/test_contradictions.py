@@ -119,6 +119,8 @@ _INTEGER = "ivc:d rdfs:range xsd:integer ."
         ("C07-datatype", _INTEGER, "co:x ivc:d co:y .", "co:x ivc:e co:y ."),
         ("C07-datatype", _INTEGER, "co:x ivc:d 1.5 .", "co:x ivc:d -1 ."),
         ("C07-datatype", "ivc:d rdfs:range xsd:byte .", "co:x ivc:d 128 .", "co:x ivc:d 127 , -128 ."),
+        ("C07-datatype", "ivc:d rdfs:range xsd:unsignedLong .", "co:x ivc:d -1 .", f"co:x ivc:d 1 , {2**64 - 1} ."),
+        ("C07-datatype", _INTEGER, "co:x ivc:d true .", f"co:x ivc:d {10**30} ."),
         ("C07-datatype", "ivc:d rdfs:range xsd:decimal .", "co:x ivc:d 1.0e0 .", "co:x ivc:d 1.5 , 1 ."),
         ("C07-datatype", "ivc:d rdfs:range xsd:string .", "co:x ivc:d 'a'@en .", "co:x ivc:d 'a' , 'b'^^xsd:token ."),
         ("C07-datatype", "ivc:d rdfs:range rdf:PlainLiteral .", "co:x ivc:d 1 .", "co:x ivc:d 'a' , 'a'@en ."),

@@ -166,6 +166,7 @@ def test_a_rule_runs_again_only_if_what_it_reads_has_grown() -> None:
         ("co:x a [ owl:onProperty ivc:p ; owl:hasValue 1 ] .", "no name"),
         ("ivc:t owl:equivalentClass [ owl:datatypeComplementOf xsd:integer ] .", "owl:datatypeComplementOf"),
         ("ivc: a owl:Ontology ; owl:imports <http://www.w3.org/2004/02/skos/core> .", "nothing is fetched"),
+        ("ivc:p owl:propertyChainAxiom ivc:l . ivc:l rdf:first ivc:q ; rdf:rest ivc:l .", "contains itself"),
         ("_:a owl:intersectionOf ( ivc:A _:a ) . ivc:B rdfs:subClassOf _:a .", "contains itself"),
     ],
 )

@@ -216,3 +216,30 @@ def test_what_is_beyond_the_profile_is_refused_at_its_line(
     assert caught.value.hint
     first = (HEAD + DECLARED).count("\n")
     assert lines[caught.value.place.line - first - 1] == other
+
+
+vocabulary = [f"owl:{name}" for name in rdflib.OWL.__annotations__ if not name.startswith("_")]
+vocabulary += [f"rdfs:{name}" for name in ("subClassOf", "subPropertyOf", "domain", "range", "label", "Literal")]
+blank = st.sampled_from(["_:a", "_:b", "_:c", "()", "( _:a ivc:p )", "( ivc:A ivc:B )"])
+words = st.one_of(st.sampled_from(vocabulary), st.sampled_from(["a", "rdf:first", "rdf:rest"]), classes, names)
+nodes = st.one_of(
+    blank, blank, classes, names, things, st.sampled_from(vocabulary), st.sampled_from(["rdf:nil", "ivc:l"])
+)
+
+
+@settings(few, max_examples=200)
+@given(st.lists(st.builds("{} {} {} .".format, nodes, words, st.one_of(nodes, values)), min_size=1, max_size=8))
+def test_whatever_is_written_in_the_words_of_owl_is_compiled_or_refused(tmp_path: Path, ontology: list[str]) -> None:
+    file = tmp_path / "small.ttl"
+    file.write_text(HEAD + "\n".join(ontology), encoding="utf-8")
+    quads = parse(file.read_bytes(), ox.RdfFormat.TURTLE, file.name)
+    try:
+        found = compile_axioms(quads, Locator(Project(tmp_path, tmp_path), [file]))
+    except UnknownAxiom as error:
+        assert error.place
+        assert error.hint
+        return
+    store = ox.Store()
+    store.extend(parse(HEAD + "co:x a ivc:A ; ivc:p co:y . co:y ivc:q co:x .", ox.RdfFormat.TURTLE, "data.ttl"))
+    close(store, found.rules)
+    contradictions(store, found.contradictions)

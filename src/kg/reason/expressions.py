@@ -123,11 +123,8 @@ class Expressions:
         self._fresh = 0
 
     def circular(self) -> object | None:
-        """A blank node that is part of itself, if there is one. Every other method takes for granted that there is none."""
-        parts = {
-            subject: [o for p, o in pairs if isinstance(o, ox.BlankNode) and p in _INWARDS]
-            for subject, pairs in self._by_subject.items()
-        }
+        """A node that is part of itself, if there is one. Every other method takes for granted that there is none."""
+        parts = {s: [o for p, o in pairs if p in _INWARDS] for s, pairs in self._by_subject.items()}
         try:
             TopologicalSorter(parts).prepare()
         except CycleError as error:
@@ -329,12 +326,16 @@ def _outside(variable: str, datatype: ox.NamedNode) -> str:
         least, most = _WHOLE[name]
         bounds = [f"{variable} >= {least}"] if least is not None else []
         bounds += [f"{variable} <= {most}"] if most is not None else []
-        number = f"DATATYPE({variable}) IN (<{XSD}integer>, <{XSD}decimal>)"
-        return f"FILTER(!COALESCE({' && '.join((number, f'FLOOR({variable}) = {variable}', *bounds))}, false))"
+        value = " && ".join((f"FLOOR({variable}) = {variable}", *bounds))  # an error beyond the engine's 64 bits
+        return _unless(variable, (XSD + "integer", XSD + "decimal"), f" && COALESCE({value}, true)")
     derived = [XSD + other for other in _DERIVED.get(name, ())]
     derived += [XSD + "string", RDF + "langString"] if name == RDF + "PlainLiteral" else []
-    fitting = ", ".join(f"<{one}>" for one in (datatype.value, *derived))
-    return f"FILTER(!COALESCE(DATATYPE({variable}) IN ({fitting}), false))"
+    return _unless(variable, (datatype.value, *derived))
+
+
+def _unless(variable: str, datatypes: Iterable[str], more: str = "") -> str:
+    listed = ", ".join(f"<{one}>" for one in datatypes)
+    return f"FILTER(!(isLiteral({variable}) && DATATYPE({variable}) IN ({listed}){more}))"
 
 
 def _refused(kind: str, place: Text, hints: dict[str, Text]) -> Unsupported:
