@@ -12,20 +12,24 @@ from kg.reason.closure import close
 from kg.source.project import Project
 from kg.source.turtle import read_project
 from kg.terms import compact, iri
-from kg.vocab import ONTOLOGY, PREFIXES
+from kg.vocab import ENTITIES, ONTOLOGY, PASSAGE, PREFIXES
 
 HEAD = "".join(f"@prefix {p}: <{n}> .\n" for p, n in PREFIXES.items())
 
 
-def found_in(axioms: str, data: str) -> list[Finding]:
-    parsed = [list(ox.parse(HEAD + text, format=ox.RdfFormat.TURTLE)) for text in (axioms, data)]
-    compiled = compile_axioms(parsed[0])
+def found_in(axioms: str, data: str = "", **graphs: str) -> list[Finding]:
+    """The contradictions of *data* in a passage, and of what stands in *graphs*."""
     store = ox.Store()
-    store.extend(parsed[1])
+    for name, text in {"ontology": axioms, "one": data, **graphs}.items():
+        for quad in ox.parse(HEAD + text, format=ox.RdfFormat.TURTLE):
+            store.add(quad)
+            store.add(ox.Quad(*quad.triple, ox.NamedNode(GRAPHS[name])))
+    compiled = compile_axioms(store.quads_for_pattern(None, None, None, ox.NamedNode(ONTOLOGY)))
     close(store, compiled.rules)
     return contradictions(store, compiled.contradictions)
 
 
+GRAPHS = {"ontology": ONTOLOGY, "one": f"{PASSAGE}d-L0001", "two": f"{PASSAGE}d-L0002", "entities": ENTITIES}
 _INTEGER = "ivc:d rdfs:range xsd:integer ."
 
 
@@ -147,6 +151,16 @@ def test_a_finding_says_what_contradicts_what() -> None:
     assert {compact(found.value), *map(compact, found.involved)} == {"co:y", "co:z"}
     assert "co:x ivc:p co:y" in found.message.en
     assert "co:x ivc:p co:z" in found.message.zh
+
+
+def test_a_finding_is_at_the_edge_not_at_the_class_of_its_end() -> None:
+    axioms = "ivc:A owl:disjointWith ivc:B . ivc:p rdfs:subPropertyOf ivc:q . ivc:q rdfs:range ivc:B ."
+    (found,) = found_in(axioms, entities="co:y a ivc:A .", two="co:x ivc:p co:y .")
+    assert [compact(end) for end in (found.focus, found.path, found.value)] == ["co:x", "ivc:p", "co:y"]
+    assert found.graph == GRAPHS["two"]
+    assert found.message.en.endswith(
+        "(co:y rdf:type ivc:A, co:y rdf:type ivc:B; from co:x ivc:p co:y, co:y rdf:type ivc:A)"
+    )
 
 
 def test_two_axioms_that_forbid_one_thing_find_it_once() -> None:

@@ -8,36 +8,37 @@ from typing import Final
 import pyoxigraph as ox
 
 from kg.check.findings import Finding
+from kg.reason.proof import Prover, fill
 from kg.reason.rules import Contradiction, Pattern
-from kg.store.embedded import solutions
-from kg.terms import Text, compact, lexical
+from kg.store.embedded import EmbeddedStore, solutions
+from kg.terms import Text, compact
 
 _DISJOINT: Final = (
     "C01-disjoint",
     Text(
-        "推理后同时属于两个互斥的类;检查它的边的方向与对象",
-        "after reasoning it belongs to two disjoint classes; check the direction and object of its edges",
+        "由此推出两个互斥的类有同一成员;检查边的方向与对象",
+        "from this it follows that two disjoint classes share a member; check the direction and object of the edge",
     ),
 )
 _TWO: Final = (
     "C05-two-for-one",
     Text(
-        "只容一个之处有两个;若是同一事物,只留一个名称,否则去掉一个",
-        "there are two where the axiom allows one; if they are one thing keep one name, else remove one",
+        "由此推出只容一个之处有两个;若是同一事物,只留一个名称,否则去掉一个",
+        "from this it follows that there are two where the axiom allows one; if they are one thing keep one name, else remove one",
     ),
 )
 _JOINED_TWICE: Final = (
     "C04-disjoint-properties",
     Text(
-        "推理后两端由两个互斥的属性相连;去掉其中一条边",
-        "after reasoning two disjoint properties join the same ends; remove one of the edges",
+        "由此推出两个互斥的属性连着同样的两端;去掉其中一条边",
+        "from this it follows that two disjoint properties join the same ends; remove one of the edges",
     ),
 )
 _DENIED: Final = (
     "C06-denied",
     Text(
-        "推理后成立的,公理说不成立;去掉这条边,或改公理",
-        "after reasoning it holds what the axiom denies; remove this edge or correct the axiom",
+        "由此推出公理所否定的;去掉这条边,或改公理",
+        "from this follows what an axiom denies; remove the edge or correct the axiom",
     ),
 )
 _KINDS: Final = {
@@ -50,14 +51,15 @@ _KINDS: Final = {
     "prp-irp": (
         "C02-irreflexive",
         Text(
-            "推理后与自身相关;检查这条边的两端", "after reasoning it is related to itself; check both ends of this edge"
+            "由此推出某物与自身相关;检查这条边的两端",
+            "from this it follows that something is related to itself; check both ends of the edge",
         ),
     ),
     "prp-asyp": (
         "C03-asymmetric",
         Text(
-            "推理后两个方向都有这条边;去掉反的一条",
-            "after reasoning this edge is there in both directions; remove the wrong one",
+            "由此推出两个方向都有这条边;去掉反的一条",
+            "from this it follows that an edge is there in both directions; remove the wrong one",
         ),
     ),
     "prp-pdw": _JOINED_TWICE,
@@ -69,45 +71,64 @@ _KINDS: Final = {
     "dt-not-type": (
         "C07-datatype",
         Text(
-            "推理后值不在要求的数据类型里;改正这个值",
-            "after reasoning the value is not of the datatype asked for; correct it",
+            "由此推出值应属另一种数据类型;改正这个值",
+            "from this it follows that the value should be of another datatype; correct it",
         ),
     ),
 }
 """Entry of the rule table → code and message of a finding."""
 
 
+_GROUNDS: Final = ("report", "background", "entities", "passages", "ontology")
+"""Kinds of stated triples, the first the likeliest to be at fault: an edge rather than the class of its end."""
+
+
 def contradictions(store: ox.Store, axioms: Iterable[Contradiction]) -> list[Finding]:
-    """A finding for each way in which the closed *store* contradicts *axioms*."""
-    found = {frozenset((f.rule, f.focus, f.value, *f.involved)): f for one in axioms for f in _findings(store, one)}
-    return list(found.values())
+    """A finding for each way in which the closed *store* contradicts *axioms*, at a statement from which that follows."""
+    prover = Prover(EmbeddedStore.of(store))
+    found: dict[tuple[str, frozenset[Pattern]], tuple[Contradiction, tuple[Pattern, ...]]] = {}
+    for axiom in axioms:
+        for premises in _instances(store, axiom):
+            found.setdefault((axiom.name, frozenset(premises)), (axiom, premises))
+    return [_finding(axiom, premises, prover) for axiom, premises in found.values()]
 
 
-def _findings(store: ox.Store, axiom: Contradiction) -> Iterator[Finding]:
-    code, message = _KINDS[axiom.name]
+def _instances(store: ox.Store, axiom: Contradiction) -> Iterator[tuple[Pattern, ...]]:
     where = " . ".join(" ".join(p) for p in axiom.body)
-    names = sorted({part[1:] for p in axiom.body for part in p if part.startswith("?")})
+    names = {part[1:] for p in axiom.body for part in p if part.startswith("?")}
+    if not names:
+        if store.query(f"ASK {{ {where} }}"):
+            yield axiom.body
+        return
     for row in solutions(store, f"SELECT DISTINCT * WHERE {{ {where} {axiom.guard} }}"):
-        bound = {f"?{name}": row[name] for name in names}
-        premises = [_filled(p, bound) for p in axiom.body]
-        said = "; ".join(dict.fromkeys(" ".join(map(compact, p)) for p in premises))
-        first, *rest = premises
-        yield Finding(
-            code,
-            "Violation",
-            first[0],
-            Text(f"{message.zh}({said})", f"{message.en} ({said})"),
-            path=first[1],
-            value=first[2],
-            involved=tuple(dict.fromkeys(end for p in rest for end in (p[0], p[2]) if end not in (first[0], first[2]))),
-        )
+        yield tuple(fill(p, {f"?{name}": str(row[name]) for name in names}) for p in axiom.body)
 
 
-def _filled(pattern: Pattern, bound: dict[str, object]) -> Pattern:
-    """A pattern with IRIs and lexical forms for its terms."""
-    subject, predicate, value = (lexical(bound[part]) if part in bound else _plain(part) for part in pattern)
-    return subject, predicate, value
+def _finding(axiom: Contradiction, premises: tuple[Pattern, ...], prover: Prover) -> Finding:
+    code, message = _KINDS[axiom.name]
+    proofs = [proof for premise in premises for proof in prover.why(premise).proofs[:1]]
+    leaves = [leaf for proof in proofs for leaf in proof.leaves if leaf.kind in _GROUNDS]
+    leaves.sort(key=lambda leaf: _GROUNDS.index(leaf.kind))
+    stated = tuple(dict.fromkeys(leaf.triple for leaf in leaves)) or premises
+    focus, path, value = map(_text, stated[0])
+    ends = dict.fromkeys(_text(end) for p in (*stated, *premises) for end in (p[0], p[2]) if end.startswith("<"))
+    zh, en = ("", "") if set(stated) == set(premises) else (f";根据 {_told(stated)}", f"; from {_told(stated)}")
+    return Finding(
+        code,
+        "Violation",
+        focus,
+        Text(f"{message.zh}({_told(premises)}{zh})", f"{message.en} ({_told(premises)}{en})"),
+        path=path,
+        value=value,
+        involved=tuple(end for end in ends if end not in (focus, value)),
+        graph=next(iter(leaves[0].passages), None) if leaves else None,
+    )
 
 
-def _plain(term: str) -> str:
-    return term[1:-1] if term.startswith("<") else term.rpartition('"')[0][1:]
+def _told(triples: Iterable[Pattern]) -> str:
+    return ", ".join(dict.fromkeys(" ".join(compact(_text(term)) for term in triple) for triple in triples))
+
+
+def _text(term: str) -> str:
+    """The IRI or the lexical form of a term in N-Triples form."""
+    return term[1:-1] if term.startswith("<") else term[1:].rpartition('"')[0] or term

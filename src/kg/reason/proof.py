@@ -65,6 +65,11 @@ class Proof:
         """Triples in the proof, itself included."""
         return 1 + sum(p.size for p in self.premises)
 
+    @property
+    def leaves(self) -> tuple[Proof, ...]:
+        """The stated triples that it rests on."""
+        return tuple(leaf for p in self.premises for leaf in p.leaves) if self.rule else (self,)
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -183,7 +188,7 @@ class Prover:
         for rule, body, guard in self._unified(triple):
             seen = set()
             for bound in self._solutions(body, guard):
-                premises = tuple(_fill(p, bound) for p in body)
+                premises = tuple(fill(p, bound) for p in body)
                 if triple not in premises and premises not in seen:
                     seen.add(premises)
                     yield Step(rule, premises)
@@ -194,7 +199,7 @@ class Prover:
             bound = _match(rule.head, triple)
             if bound is not None:
                 guard = _VARIABLE.sub(lambda found: bound.get(found[0], found[0]), rule.guard)  # noqa: B023
-                yield rule, tuple(_fill(p, bound) for p in rule.body), guard
+                yield rule, tuple(fill(p, bound) for p in rule.body), guard
 
     def _solutions(self, body: Sequence[Pattern], guard: str = "") -> Iterator[dict[str, str]]:
         if not _variables(body):
@@ -244,7 +249,7 @@ class Prover:
             if any(p[0].startswith('"') for p in types):
                 continue
             if ways := sorted(self._solutions((*rest, *types)), key=lambda bound: sorted(bound.items())):
-                yield Missing(rule, tuple(_fill(p, ways[0]) for p in rest), _fill(lacking, ways[0]), len(ways))
+                yield Missing(rule, tuple(fill(p, ways[0]) for p in rest), fill(lacking, ways[0]), len(ways))
 
     def _fitting(self, lacking: Pattern) -> Iterator[Pattern]:
         """The classes that domain and range ask of the two ends of *lacking*."""
@@ -262,7 +267,8 @@ def _match(pattern: Pattern, triple: Pattern) -> dict[str, str] | None:
     return bound
 
 
-def _fill(pattern: Pattern, bound: dict[str, str]) -> Pattern:
+def fill(pattern: Pattern, bound: dict[str, str]) -> Pattern:
+    """*pattern* with its variables replaced by what they are bound to."""
     subject, predicate, value = (bound.get(part, part) for part in pattern)
     return subject, predicate, value
 
