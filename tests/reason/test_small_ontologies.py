@@ -182,7 +182,7 @@ def facts_in(triples: Iterable[Iterable[str]]) -> set[tuple[str, ...]]:
 
 
 few = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-many = settings(few, max_examples=400)
+many = settings(few, max_examples=200)
 _small = given(st.lists(axioms, min_size=1, max_size=5), st.lists(facts, min_size=2, max_size=8))
 
 
