@@ -167,12 +167,13 @@ def test_a_rule_runs_again_only_if_what_it_reads_has_grown() -> None:
         ("ivc:t owl:equivalentClass [ owl:datatypeComplementOf xsd:integer ] .", "owl:datatypeComplementOf"),
         ("ivc: a owl:Ontology ; owl:imports <http://www.w3.org/2004/02/skos/core> .", "nothing is fetched"),
         ("ivc:p owl:propertyChainAxiom ivc:l . ivc:l rdf:first ivc:q ; rdf:rest ivc:l .", "contains itself"),
+        ("ivc:A owl:unionOf ( ivc:A ivc:B ) .", "contains itself"),
         ("_:a owl:intersectionOf ( ivc:A _:a ) . ivc:B rdfs:subClassOf _:a .", "contains itself"),
     ],
 )
 def test_what_cannot_be_compiled_is_refused_at_its_line(axiom: str, why: str, tmp_path: Path) -> None:
     """Though the line before says nearly the same."""
-    allowed = "ivc:A rdfs:subClassOf [ owl:onProperty ivc:p ; owl:allValuesFrom ivc:B ] .\n"
+    allowed = "ivc:A a owl:Class ; rdfs:subClassOf [ owl:onProperty ivc:p ; owl:allValuesFrom ivc:B ] .\n"
     file = tmp_path / "ivc.ttl"
     file.write_text(HEAD + allowed + axiom, encoding="utf-8")
     with pytest.raises(UnknownAxiom, match="cannot be used") as caught:

@@ -134,8 +134,8 @@ class _Compiler:
         }
 
     def compiled(self) -> _Compiled:
-        if (node := self._read.circular()) is not None:
-            raise self._refused(next(q for q in self._quads if q.subject == node), _CIRCULAR)
+        if circular := self._read.circular():
+            raise self._refused(circular, _CIRCULAR)
         for quad in sorted(self._quads, key=lambda q: (str(q.subject), q.predicate.value, str(q.object))):
             try:
                 for one in self._axiom(quad.subject, quad.predicate.value, quad.object):
@@ -143,7 +143,7 @@ class _Compiler:
                         raise Unsupported(Text("这说的是一切个体", "this is said of everything"))
                     yield one
             except Unsupported as error:
-                raise self._refused(quad, error) from error
+                raise self._refused(quad.triple, error) from error
 
     def _axiom(self, subject: object, predicate: str, value: object) -> _Compiled:
         if predicate == TYPE:
@@ -168,11 +168,11 @@ class _Compiler:
         elif kind.value.startswith(OWL) and kind.value not in _DECLARATIONS:
             raise _unknown()
 
-    def _refused(self, quad: ox.Quad, error: Unsupported) -> UnknownAxiom:
-        axiom = " ".join(compact(_show(term)) for term in quad.triple)
+    def _refused(self, triple: ox.Triple, error: Unsupported) -> UnknownAxiom:
+        axiom = " ".join(compact(_show(term)) for term in triple)
         return UnknownAxiom(
             Text(f"这条公理不能用:{axiom}({error.what.zh})", f"this axiom cannot be used: {axiom} ({error.what.en})"),
-            place=self._locator.find_triple(quad.triple, self._quads) if self._locator else None,
+            place=self._locator.find_triple(triple, self._quads) if self._locator else None,
             hint=error.hint,
         )
 

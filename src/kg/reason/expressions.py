@@ -122,13 +122,15 @@ class Expressions:
             self._by_subject[quad.subject].append((quad.predicate.value, quad.object))
         self._fresh = 0
 
-    def circular(self) -> object | None:
-        """A node that is part of itself, if there is one. Every other method takes for granted that there is none."""
+    def circular(self) -> ox.Triple | None:
+        """A triple that makes a node part of itself, if there is one. Every other method takes for granted that there is none."""
         parts = {s: [o for p, o in pairs if p in _INWARDS] for s, pairs in self._by_subject.items()}
         try:
             TopologicalSorter(parts).prepare()
         except CycleError as error:
-            return error.args[1][0]  # type: ignore[no-any-return]
+            part, whole = error.args[1][:2]
+            predicate = next(p for p, o in self._by_subject[whole] if o == part and p in _INWARDS)
+            return ox.Triple(whole, ox.NamedNode(predicate), part)
         return None
 
     # -- classes --------------------------------------------------------------------------------------
