@@ -161,6 +161,7 @@ def test_only_triples_are_counted_as_triples(kg: Run) -> None:
         "stated by the report",
         "inferred",
         "names and kinds",
+        "alignment with public vocabularies",
         "background",
     ]
 

@@ -127,3 +127,18 @@ def test_a_claim_tells_the_passage_where_it_is_typed() -> None:
     assert [(compact(t.subject.value), compact(t.predicate.value), t.object.value) for t in stated_in(quads)] == [  # type: ignore[union-attr]
         ("obs:x", "ivc:statedIn", ONE)
     ]
+
+
+@pytest.mark.parametrize(
+    "axiom",
+    [
+        "ivc:suppliesTo a owl:TransitiveProperty .",
+        "ivc:Company rdfs:subClassOf ivc:Actor .",
+        "co:a a [ owl:onProperty ivc:tier ; owl:hasValue ivl:upstream ] .",
+    ],
+)
+def test_an_axiom_among_the_data(axiom: str) -> None:
+    found = check(read(background=axiom))
+    assert {f.rule for f in found} == {"D05-axiom"}
+    assert not [f for f in check(read(ontology=axiom)) if f.rule == "D05-axiom"]
+    assert check(read(background="co:a a owl:NamedIndividual ; rdfs:seeAlso co:b ; owl:deprecated true .")) == []

@@ -9,9 +9,10 @@ from itertools import pairwise
 import pyoxigraph as ox
 
 from kg.check.findings import Finding
+from kg.reason.axioms import is_axiom
 from kg.source.passages import registered
 from kg.terms import Text, compact, iri, lexical
-from kg.vocab import ALT_LABEL, BACKGROUND, ENTITIES, IVC, LABEL, OA, ONTOLOGY, PASSAGE, PASSAGES, RDFS, TYPE
+from kg.vocab import ALT_LABEL, BACKGROUND, ENTITIES, IVC, LABEL, OA, ONTOLOGY, OWL, PASSAGE, PASSAGES, RDFS, TYPE
 
 _NAMING = frozenset({TYPE, LABEL, ALT_LABEL})
 _OF_PASSAGES = (IVC + "Passage", OA + "TextPositionSelector", IVC + "Document")
@@ -48,8 +49,8 @@ def stated_in(quads: Sequence[ox.Quad]) -> Iterator[ox.Triple]:
 
 
 def check(quads: Sequence[ox.Quad]) -> list[Finding]:
-    """Findings on unknown graphs, labels outside g:entities, claims in several passages, and overlapping spans."""
-    return [*_graphs(quads), *_naming(quads), *_claims(quads), *_spans(quads)]
+    """Findings on unknown graphs, labels outside g:entities, axioms in the data, claims in several passages, overlapping spans."""
+    return [*_graphs(quads), *_naming(quads), *_axioms(quads), *_claims(quads), *_spans(quads)]
 
 
 def _graphs(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
@@ -99,6 +100,24 @@ def _naming(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
             value=lexical(quad.object),
             graph=iri(quad.graph_name),
         )
+
+
+def _axioms(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
+    """D05: the rules are compiled from the ontology alone, so an axiom elsewhere would do nothing. I32 is about owl:sameAs."""
+    for quad in quads:
+        if iri(quad.graph_name) != ONTOLOGY and is_axiom(quad) and quad.predicate.value != OWL + "sameAs":
+            yield Finding(
+                "D05-axiom",
+                "Violation",
+                lexical(quad.subject),
+                Text(
+                    "数据里的公理不起作用;写到本体的文件里",
+                    "an axiom among the data does nothing; write it into a file of the ontology",
+                ),
+                path=quad.predicate.value,
+                value=lexical(quad.object),
+                graph=iri(quad.graph_name),
+            )
 
 
 def _claims(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
