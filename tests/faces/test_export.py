@@ -124,7 +124,7 @@ def test_provenance_is_the_plain_facts_and_the_passages_of_each_stated_edge(worl
 
 
 def test_closing_the_export_adds_nothing(world: KnowledgeGraph, exported: Exported) -> None:
-    from kg.reason.rules import compile_rules
+    from kg.reason.axioms import compile_rules
 
     store = ox.Store()
     store.load(exported("ntriples").encode(), format=ox.RdfFormat.N_TRIPLES)

@@ -138,10 +138,13 @@ def read_alignment(project: Project) -> list[ox.Quad]:
 
 
 def _with_one_header(model: list[ox.Quad]) -> list[ox.Quad]:
-    """The same quads without the headers (``owl:Ontology``) of other nodes than the graph's own."""
-    header = ox.NamedNode(vocab.OWL + "Ontology")
-    others = {q.subject for q in model if q.object == header} - {ox.NamedNode(vocab.ONTOLOGY)}
-    return [q for q in model if q.subject not in others]
+    """The same quads without the headers (``owl:Ontology``) of other nodes than the graph's own, which gets their imports."""
+    own, header, imports = (
+        ox.NamedNode(name) for name in (vocab.ONTOLOGY, vocab.OWL + "Ontology", vocab.OWL + "imports")
+    )
+    others = {q.subject for q in model if q.object == header} - {own}
+    kept = (q for q in model if q.subject not in others or q.predicate == imports)
+    return [ox.Quad(own, q.predicate, q.object, q.graph_name) if q.subject in others else q for q in kept]
 
 
 def _target_graph(project: Project, path: Path) -> str | None:
