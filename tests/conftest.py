@@ -1,33 +1,38 @@
-"""The real graph, built once for the whole run, and the real command line in a process of its own."""
+"""The graphs, each built once for the whole run; the command line, run in this process or in one of its own."""
 
 from __future__ import annotations
 
+import fcntl
 import functools
+import io
 import json
 import os
+import pty
 import shutil
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 import sys
+import termios
 import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 import pyoxigraph as ox
 import pytest
 
+from kg.faces.cli import main
 from kg.graph import KnowledgeGraph
 from kg.pipeline.build import build
-from kg.pipeline.publish import publish
 from kg.source.project import Project
 from kg.source.turtle import read, read_project
-from program import Program
 
 ROOT = Path(__file__).resolve().parents[1]
 INDUSTRIES = [
@@ -93,30 +98,47 @@ def kites(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-@pytest.fixture(scope="session")
-def program() -> Iterator[Program]:
-    running = Program()
-    yield running
-    running.close()
+def on(project: Project) -> Run:
+    """``on(project)("find", "Qinglan", lang="zh")`` runs the program on the built graph of *project*.
 
-
-@pytest.fixture(scope="session")
-def kg(graph: KnowledgeGraph, project: Project, program: Program) -> Run:
-    """``kg("find", "BYD", lang="zh")`` runs the program on the built graph.
-
-    With a setting for Python itself (``PYTHONPATH``, …) it is started as a user starts it.
+    A server, and a run with a setting for Python itself (``PYTHONPATH``, …), has a process of its own.
     """
 
     def run(*args: str, lang: str = "en", code: int | None = 0, **settings: str) -> subprocess.CompletedProcess[str]:
-        own = {"KG_LANG": lang, "KG_PROJECT": str(project.root), "KG_STORE": str(project.store)}
-        plain = not any(name.startswith("PYTHON") for name in settings)
-        env = {**own, **settings}
-        done = program.run(args, {**os.environ, **env}) if plain else shell(*args, **env)
+        env = {"KG_LANG": lang, "KG_PROJECT": str(project.root), "KG_STORE": str(project.store), **settings}
+        apart = bool({"serve", "mcp"} & set(args[:1])) or any(name.startswith("PYTHON") for name in settings)
+        done = shell(*args, **env) if apart else _called(args, env)
         if code is not None:
             assert done.returncode == code, done.stdout + done.stderr
         return done
 
     return run
+
+
+def _called(args: tuple[str, ...], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """What the program leaves when it is called in this process: exit code, standard output, standard error."""
+    streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2)]
+    with (
+        patch.dict(os.environ, env),
+        redirect_stdout(streams[0]),
+        redirect_stderr(streams[1]),
+        pytest.raises(SystemExit) as left,
+    ):
+        main(list(args))
+    told = [stream.buffer.getvalue().decode().replace("\r\n", "\n") for stream in streams]
+    return subprocess.CompletedProcess(["kg", *args], left.value.code, *told)
+
+
+@pytest.fixture(scope="session")
+def kg(world: KnowledgeGraph, world_project: Project) -> Run:
+    """The program on the graph of the invented project, as :func:`on` runs it."""
+    return on(world_project)
+
+
+@pytest.fixture(scope="session")
+def report_kg(graph: KnowledgeGraph, project: Project) -> Run:
+    """The program on the graph of the report, as :func:`on` runs it."""
+    return on(project)
 
 
 def shell(*args: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -125,6 +147,23 @@ def shell(*args: str, **settings: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "kg", *args]
     env = {**kept, "KG_LANG": "en", **settings}
     return subprocess.run(command, capture_output=True, text=True, env=env, timeout=120, check=False)
+
+
+def at_terminal(project: Project, *args: str, columns: int = 0, **settings: str) -> bytes:
+    """What the program prints at a terminal of its own, on the built graph of *project*, with no variables but *settings*."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    env = {**kept, "KG_LANG": "en", "KG_PROJECT": str(project.root), "KG_STORE": str(project.store), **settings}
+    command = [sys.executable, "-m", "kg", *args]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL, env=env):
+        os.close(theirs)
+        told = b""
+        with suppress(OSError):  # a closed terminal reads as an error on Linux, as an end elsewhere
+            while part := os.read(ours, 65536):
+                told += part
+    os.close(ours)
+    return told
 
 
 @dataclass
@@ -174,11 +213,16 @@ class Server:
 
 
 @contextmanager
-def serving(store: Path, folder: Path, *flags: str, **settings: str) -> Iterator[Server]:
-    """``kg serve`` on the built graph in *store*, ready; ended afterwards. Its log goes into *folder*."""
+def serving(
+    store: Path, folder: Path, *flags: str, program: tuple[str, ...] = ("-m", "kg", "serve"), **settings: str
+) -> Iterator[Server]:
+    """``kg serve`` on the built graph in *store*, ready; ended afterwards. Its log goes into *folder*.
+
+    *program* are the arguments of Python that start the server; it gets the port as ``--port N``, then *flags*.
+    """
     port, log = free_port(), folder / f"serve-{time.monotonic_ns()}.log"
     env = {**os.environ, "KG_PROJECT": str(ROOT), "KG_STORE": str(store), "KG_LANG": "en", **settings}
-    command = [sys.executable, "-m", "kg", "serve", "--port", str(port), *flags]
+    command = [sys.executable, *program, "--port", str(port), *flags]
     with log.open("wb") as out, subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=out, env=env) as process:
         server = Server(f"http://127.0.0.1:{port}", process, log)
         try:
@@ -243,16 +287,6 @@ def serve(folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
     raise AssertionError("the server did not start")
 
 
-@pytest.fixture(scope="module")
-def url(graph: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server that holds the graph."""
-    address, server = serve(tmp_path_factory.mktemp("remote"))
-    publish(graph.path / "dataset.nq", address)
-    yield address
-    server.terminate()
-    server.wait()
-
-
 @pytest.fixture(scope="session")
 def world_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The invented project of tests/world, with its store in a folder that all processes of the test run share."""
@@ -263,6 +297,20 @@ def world_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def world(world_project: Project) -> KnowledgeGraph:
     """The graph of the invented project, built by the first process that needs it; a violation would stop the build."""
     return KnowledgeGraph(build(world_project, wait=300).path)
+
+
+def served(project: Project, folder: Path, *flags: str, **settings: str) -> AbstractContextManager[Server]:
+    """``kg serve`` on the built graph of *project*."""
+    return serving(project.store, folder, *flags, KG_PROJECT=str(project.root), **settings)
+
+
+@pytest.fixture(scope="session")
+def world_server(
+    world: KnowledgeGraph, world_project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """One server of the invented project for all tests that only ask, with time enough for each answer."""
+    with served(world_project, tmp_path_factory.mktemp("serve"), "--timeout", "10") as running:
+        yield running
 
 
 def packaged(document: str, folder: Path, store: Path) -> Project:

@@ -196,7 +196,9 @@ def made(tmp_path: Path) -> Callable[[Facts], EmbeddedStore]:
     return make
 
 
-NOBODY = Names({"things": [], "terms": {}, "classes": {}, "captions": {}, "measures": {}})
+NOBODY = Names(
+    {"things": [], "terms": {}, "classes": {}, "captions": {}, "measures": {}, "precedence": {}, "properties": []}
+)
 SEGMENTS = "seg:a a ivc:Segment . seg:b a ivc:Segment . seg:c a ivc:Segment ."
 
 
@@ -228,7 +230,18 @@ def test_whoever_takes_part_is_named_once_with_each_passage_that_says_so(
     assert named(cell.products) == [("prod:p", "psg:d-L0001"), ("prod:q", "psg:d-L0003")]
     assert named(found.representatives) == [("co:rep", "psg:d-L0002")]
     assert named(found.others) == [("co:told", ""), ("co:also", "psg:d-L0003"), ("co:far", "psg:d-L0003")]
-    assert [g.words.zh for g in found.outside] == ["全产业代表企业", "其他提到的企业与机构"]
+    assert [(g.words.zh, compact(g.relation)) for g in found.outside] == [
+        ("全产业代表企业", "ivc:representativeOf"),
+        ("其他提到的企业与机构", "ivc:activeIn"),
+    ]
+
+
+def test_the_passages_of_a_segment_are_in_order(made: Callable[[Facts], EmbeddedStore]) -> None:
+    passages = [f"psg:d-L{n:04d}" for n in range(1, 9)]
+    facts = dict.fromkeys(passages[::-1], "seg:a ivc:inIndustry ind:i . co:x ivc:keyPlayerIn seg:a .")
+    (cell,) = chain(made({**facts, "g:entities": SEGMENTS}), PLACE.value).unplaced
+    assert short(cell.passages) == " ".join(passages)
+    assert named(cell.companies) == [("co:x", " ".join(passages))]
 
 
 def test_divisions_and_stages_come_in_the_order_of_flow_then_of_the_report(
@@ -237,8 +250,9 @@ def test_divisions_and_stages_come_in_the_order_of_flow_then_of_the_report(
     """A stage without a tier after those with one; a division or stage of which no segment is named last."""
     store = made(
         {
-            "psg:d-L0001": "seg:b ivc:segmentOf stg:z , stg:b .",
-            "psg:d-L0002": "seg:a ivc:segmentOf stg:y , stg:down . seg:c ivc:segmentOf stg:m ; ivc:subSegmentOf seg:b .",
+            "psg:d-L0001": "seg:b ivc:segmentOf stg:z .",
+            "psg:d-L0002": "seg:a ivc:segmentOf stg:y . seg:b ivc:segmentOf stg:b . seg:c ivc:segmentOf stg:m ; ivc:subSegmentOf seg:b .",
+            "psg:d-L0003": "seg:a ivc:segmentOf stg:down .",
             "g:entities": "view:a ivc:viewOf ind:i . view:m ivc:viewOf ind:i . view:y ivc:viewOf ind:i . view:z ivc:viewOf ind:i . "
             "view:t ivc:viewOf ind:i . stg:a ivc:stageOf view:a . stg:x ivc:stageOf view:y . stg:y ivc:stageOf view:y . "
             "stg:z ivc:stageOf view:z . stg:m ivc:stageOf view:m . "
@@ -288,11 +302,7 @@ def test_an_application_stands_at_its_segment_or_stage(made: Callable[[Facts], E
         ("app:d", "prod:p"): "psg:d-L0002",
         ("app:d", "ind:i"): "psg:d-L0002",
     }
-    kinds = {compact(node.iri): node.kind for node in picture.nodes.values()}
-    assert [kinds[name] for name in ("ind:i", "view:v", "stg:s", "seg:a", "app:a")] == [
-        *("Industry", "ChainView", "Stage", "Segment"),
-        "Thing",
-    ], "what has no name is known by its place"
+    assert {node.kind for node in picture.nodes.values() if node.words is None} == {"Thing"}, "nothing here has a name"
 
 
 @pytest.mark.parametrize(("stages", "columns"), [(0, ["abc", "d", "eg", ""]), (4, ["abc", "d", "e", "g"])])

@@ -5,20 +5,79 @@ from __future__ import annotations
 import csv
 import io
 from itertools import chain as joined
+from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
-from conftest import INDUSTRIES, Run
+from conftest import Run
 from kg.ask.bands import industry as drawing
-from kg.ask.chain import NOTHING, Chain
+from kg.ask.chain import Chain, Cited, chain
 from kg.graph import KnowledgeGraph
+from kg.store.base import Store
+from kg.store.embedded import EmbeddedStore
+from kg.terms import compact, expand
 
-NAMED_BESIDE = {
-    "智能制造装备": {"华为", "三一重工", "Flexiv", "航天云网"},
-    "智能网联新能源汽车": {"赛力斯", "亿华通"},
-    "人工智能手机和电脑": {"AMD", "谷歌", "英特尔", "联想"},
-    "量子科技": {"Quantinuum", "中科院", "复旦大学", "阿里"},
-}
+INDUSTRIES = ["ind:paper-lanterns", "ind:wind-chimes", "ind:paper-umbrellas"]
+MORE = [
+    ("co:yuanshan", "ivc:activeIn", "ind:paper-lanterns"),
+    ("view:by-colour", "ivc:viewOf", "ind:paper-lanterns"),
+    ("stg:red", "ivc:stageOf", "view:by-colour"),
+    ("app:home-lighting", "ivc:applicationOf", "stg:lantern-down"),
+    ("app:stage-show", "ivc:applicationOf", "stg:lantern-down"),
+    ("app:stage-show", "ivc:applicationOf", "seg:lantern-fair"),
+]
+"""What the invented project lacks: a company that is active in no segment; a view without tiers whose name comes before
+that of the view with tiers; applications of a stage, one of them of a segment in this stage too."""
+CHART = """\
+paper lantern making
+▸ stage  · segment  ● company or institute  ○ product
+
+■ paper lanterns by tier
+  ▸ paper lanterns, upstream
+    · lantern paper [w1-L0020]
+        ● Qinglan Paper Works [w1-L0020]
+    · lantern frames [w1-L0021]
+        ○ wickerwork [w1-L0021]
+        · fine splints [w1-L0021]
+            ● Zhuli Weavers [w1-L0021]
+  ▸ paper lanterns, midstream
+    · tying [w1-L0023]
+        ● Mingying Lanterns [w1-L0023]
+    · lantern paper [w2-L0019]
+        ● Qinglan Paper Works [w1-L0020]
+  ▸ paper lanterns, downstream
+    · lantern fairs [w1-L0025]
+        ● Qinglan Paper Works [w1-L0025]
+
+■ paper lanterns by use
+  ▸ festive lanterns
+    (the report names no segment)
+  ▸ home lanterns
+    (the report names no segment)
+
+■ segments in no stage
+    · lantern gift boxes [w2-L0025]
+        ● Tingzhu Society [w2-L0025]
+        ○ bamboo-shadow lamp [w2-L0025]
+
+■ named for the industry as a whole
+    ● Mingying Lamps [w2-L0023]
+"""
+
+
+@pytest.fixture(scope="module")
+def enlarged(world: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The graph of the invented project and MORE, which the passage w1-L0029 states."""
+    file: Path = tmp_path_factory.mktemp("enlarged") / "dataset.nq"
+    stated = ox.NamedNode(expand("psg:w1-L0029"))
+    more = [
+        ox.Quad(*(ox.NamedNode(expand(name)) for name in triple), graph)
+        for triple in MORE
+        for graph in (stated, ox.DefaultGraph())
+    ]
+    file.write_bytes((world.path / "dataset.nq").read_bytes() + ox.serialize(more, format=ox.RdfFormat.N_QUADS))
+    return EmbeddedStore(file, in_memory=True)
 
 
 def _companies(chart: Chain) -> list[str]:
@@ -30,70 +89,78 @@ def _companies(chart: Chain) -> list[str]:
 
 @pytest.mark.parametrize("industry", INDUSTRIES)
 def test_whoever_takes_part_in_an_industry_stands_in_its_chart_and_drawing(
-    graph: KnowledgeGraph, industry: str
+    world: KnowledgeGraph, enlarged: Store, industry: str
 ) -> None:
-    chart = graph.chain(industry)
-    active = {r["who"] for r in graph.store.select(f"SELECT ?who {{ ?who ivc:activeIn <{chart.industry}> }}")}
-    assert set(_companies(chart)) == active
-    drawn = drawing(graph.store, graph.names, chart.industry)
-    assert active <= {node.thing for node in drawn.nodes.values()}
+    for store in (world.store, enlarged):
+        active = {r["who"] for r in store.select(f"SELECT ?who {{ ?who ivc:activeIn {industry} }}")}
+        assert set(_companies(chain(store, expand(industry)))) == active
+        drawn = drawing(store, world.names, expand(industry))
+        assert active <= {node.thing for node in drawn.nodes.values()}
+
+
+def test_who_is_also_named_stands_nowhere_else_and_is_cited(world: KnowledgeGraph, enlarged: Store) -> None:
+    assert {industry: world.chain(industry).others for industry in INDUSTRIES} == dict.fromkeys(INDUSTRIES, ())
+    chart = chain(enlarged, expand("ind:paper-lanterns"))
+    assert chart.others == (Cited(expand("co:yuanshan"), (expand("psg:w1-L0029"),)),)
+    assert _companies(chart).count(expand("co:yuanshan")) == 1
+    assert [
+        (g.words.zh, g.words.en, compact(g.relation), [compact(c.iri) for c in g.things]) for g in chart.outside
+    ] == [
+        ("全产业代表企业", "named for the industry as a whole", "ivc:representativeOf", ["co:mingying-lamps"]),
+        ("其他提到的企业与机构", "also named", "ivc:activeIn", ["co:yuanshan"]),
+    ]
+
+
+def test_the_division_into_tiers_comes_first_in_chart_and_drawing(world: KnowledgeGraph, enlarged: Store) -> None:
+    views = ["view:lantern-tiers", "view:by-colour", "view:lantern-uses"]
+    assert [compact(view.iri) for view in chain(enlarged, expand("ind:paper-lanterns")).views] == views
+    heads = [band.head.iri for band in drawing(enlarged, world.names, expand("ind:paper-lanterns")).bands]
+    assert [compact(head) for head in heads[: len(views)]] == views
+    stages = world.chain("纸灯业").views[0].stages
+    assert [compact(stage.iri) for stage in stages] == ["stg:lantern-up", "stg:lantern-mid", "stg:lantern-down"]
 
 
 @pytest.mark.parametrize("industry", INDUSTRIES)
-def test_who_is_also_named_stands_nowhere_else_and_is_cited(graph: KnowledgeGraph, industry: str) -> None:
-    chart = graph.chain(industry)
-    assert {graph.names.label(c.iri, "zh") for c in chart.others} == NAMED_BESIDE.get(industry, set())
-    assert {_companies(chart).count(c.iri) for c in chart.others} <= {1}
-    assert all(c.passages for c in chart.others)
-
-
-@pytest.mark.parametrize("industry", INDUSTRIES)
-def test_the_division_into_tiers_comes_first_in_chart_and_drawing(graph: KnowledgeGraph, industry: str) -> None:
-    chart = graph.chain(industry)
-    tiered = [any(stage.tier for stage in view.stages) for view in chart.views]
-    assert tiered == sorted(tiered, reverse=True)
-    heads = [band.head.iri for band in drawing(graph.store, graph.names, chart.industry).bands]
-    assert heads[: len(chart.views)] == [view.iri for view in chart.views]
-
-
-@pytest.mark.parametrize("industry", INDUSTRIES)
-def test_every_application_of_an_industry_is_drawn_at_what_it_is_one_of(graph: KnowledgeGraph, industry: str) -> None:
-    drawn = drawing(graph.store, graph.names, graph.resolve(industry, "Industry").iri)
-    rows = graph.query("applications-of-industry", industry=industry).rows
+def test_every_application_of_an_industry_is_drawn_at_what_it_is_one_of(world: KnowledgeGraph, industry: str) -> None:
+    drawn = drawing(world.store, world.names, expand(industry))
+    rows = world.query("applications-of-industry", industry=industry).rows
     shown = {node.thing for node in drawn.nodes.values() if node.kind == "Application"}
     assert shown == {row[0].value for row in rows}
     told = {(line.subject, line.value) for line in drawn.lines.values() if line.predicate.endswith("#applicationOf")}
     assert told == {(row[0].value, row[1].value) for row in rows}
 
 
-def test_applications_stand_under_their_stage_and_segment_and_once_there(graph: KnowledgeGraph) -> None:
-    drawn = drawing(graph.store, graph.names, graph.resolve("具身智能", "Industry").iri)
-    downstream = drawn.bands[0].columns[2]
-    things = [node.thing for block in downstream.blocks for node in block.items if node.kind == "Application"]
-    assert len(things) == len(set(things)) == 5
-    assert graph.names.label(drawn.bands[-1].head.iri, "zh") == drawn.bands[-1].head.iri  # no thing, but words
-    assert drawn.bands[-1].head.words.zh == "全产业应用场景"  # type: ignore[union-attr]
+def test_applications_of_the_whole_industry_stand_in_a_band_of_their_own(world: KnowledgeGraph) -> None:
+    band = drawing(world.store, world.names, expand("ind:paper-lanterns")).bands[-1]
+    assert band.head.words is not None
+    assert (band.head.words.zh, band.head.words.en) == ("全产业应用场景", "applications of the industry as a whole")
+    assert [compact(node.thing) for column in band.columns for block in column.blocks for node in block.items] == [
+        "app:festive-decoration",
+        "app:home-lighting",
+        "app:stage-show",
+    ]
 
 
-def test_the_terminal_says_what_its_signs_mean_who_is_also_named_and_where_nothing_is(kg: Run) -> None:
-    for lang, signs, also in (
-        ("zh", "● 企业与机构  ○ 产品", "其他提到的企业与机构"),
-        ("en", "○ product", "also named"),
-    ):
-        told = kg("chain", "量子科技", "--format", "text", lang=lang).stdout
-        assert signs in told
-        assert also in told
-        assert "Quantinuum [r1-L0290]" in told
-        stage = "智能机器人下游" if lang == "zh" else "intelligent robots, downstream"
-        empty = kg("chain", "智能机器人", "--format", "text", lang=lang).stdout
-        assert f"▸ {stage}\n    ({NOTHING.pick(lang)})\n" in empty
+def test_applications_stand_under_their_stage_or_segment_and_once_there(world: KnowledgeGraph, enlarged: Store) -> None:
+    downstream = drawing(enlarged, world.names, expand("ind:paper-lanterns")).bands[0].columns[2]
+    blocks = [
+        [compact(node.thing) for node in block.items if node.kind == "Application"] for block in downstream.blocks
+    ]
+    assert blocks == [["app:stage-show"], ["app:home-lighting"]]
 
 
-def test_rows_hold_the_whole_chart(kg: Run, graph: KnowledgeGraph) -> None:
-    for industry in INDUSTRIES:
-        chart = graph.chain(industry)
-        rows = list(csv.DictReader(io.StringIO(kg("chain", industry, "--format", "csv").stdout)))
-        assert sorted(r["company"] for r in rows if r["company"]) == sorted(_companies(chart))
-        assert {r["stage"] for r in rows if r["stage"]} == {s.iri for v in chart.views for s in v.stages}
-        ties = [(r["relation"], r["company"]) for r in rows if r["relation"]]
-        assert ties == [(g.relation, c.iri) for g in chart.outside for c in g.things]
+def test_the_terminal_shows_the_whole_chart_and_what_its_signs_mean(kg: Run) -> None:
+    assert kg("chain", "纸灯业", "--format", "text").stdout == CHART
+    told = kg("chain", "纸灯业", "--format", "text", lang="zh").stdout
+    assert told.startswith("纸灯业\n▸ 层级  · 环节  ● 企业与机构  ○ 产品\n\n■ 纸灯业上下游\n  ▸ 纸灯业上游\n")
+    assert "  ▸ 节庆灯\n    (报告未列环节)\n" in told
+
+
+@pytest.mark.parametrize("industry", INDUSTRIES)
+def test_rows_hold_the_whole_chart(kg: Run, world: KnowledgeGraph, industry: str) -> None:
+    chart = world.chain(industry)
+    rows = list(csv.DictReader(io.StringIO(kg("chain", industry, "--format", "csv").stdout)))
+    assert sorted(r["company"] for r in rows if r["company"]) == sorted(_companies(chart))
+    assert {r["stage"] for r in rows if r["stage"]} == {s.iri for v in chart.views for s in v.stages}
+    ties = [(r["relation"], r["company"]) for r in rows if r["relation"]]
+    assert ties == [(g.relation, c.iri) for g in chart.outside for c in g.things]

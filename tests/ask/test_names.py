@@ -146,6 +146,13 @@ def test_beside_a_name_that_holds_the_text_a_near_one_is_alike_by_85_in_100(wron
     assert [m.thing.label.en for m in bearing(other).find(typed)] == [other], "alone it is offered"
 
 
+def test_beside_whoever_bears_the_name_in_any_spelling_no_near_one_is_offered() -> None:
+    names = bearing("name", "abcdefghik")
+    names.things = (replace(names.things[0], keys=("name", "abcdefghij")), names.things[1])
+    assert [(m.thing.label.en, m.score) for m in names.find("abcdefghij")] == [("name", 95.0)]
+    assert [m.thing.label.en for m in names.find("abcdefghil")] == ["abcdefghik", "name"]
+
+
 @pytest.mark.parametrize(("number", "listed"), [(12, True), (13, False)])
 def test_a_dozen_things_are_listed_where_nothing_comes_near(number: int, listed: bool) -> None:
     names = bearing(*(f"n{n:02d}" for n in range(number)))

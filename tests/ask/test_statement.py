@@ -79,7 +79,8 @@ def test_an_object_of_two_names_too(tmp_path: Path) -> None:
         for name, (kind, zh) in kinds.items()
     ]
     terms = {likes.value: ["喜欢", "likes", "", ""]}
-    names = Names({"things": things, "terms": terms, "classes": {}, "captions": {}, "measures": {}})
+    rest = {"classes": {}, "captions": {}, "measures": {}, "precedence": {"Technology": 1}, "properties": list(terms)}
+    names = Names({"things": things, "terms": terms, **rest})
     store = EmbeddedStore(file, in_memory=True)
     assert read(store, names, "甲", "likes", "灯") == (str(company), str(likes), str(product))
     assert t(read(store, names, "灯", "likes", "灯")) == "tech:lamp ivc:likes tech:lamp"

@@ -250,6 +250,7 @@ def test_other_words_than_a_name_are_looked_for_where_they_are_said_to_be(copy: 
         ("g:entities", "skos:altLabel", "把灯火放进蒙纸的竹架", ""),  # a name is what the text calls a thing
         ("psg:w1-L0008", "ivc:summary", "灯河示范街,用来演示节庆布置", ""),  # of names nothing counts
         ("psg:w1-L0008", "ivc:summary", "其中走马灯归在灯架之下", ""),
+        ("psg:w1-L0008", "ivc:summary", "澄洲工艺学院在街上研究冷染", ""),  # of the college, though 澄洲 is a name too
         ("psg:w1-L0008", "ivc:summary", "灯市研究院测算二千", ""),
     ],
 )

@@ -33,32 +33,32 @@ Exported = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
-def exported(graph: KnowledgeGraph) -> Exported:
+def exported(world: KnowledgeGraph) -> Exported:
     """``exported("turtle")``, ``exported("turtle", "provenance")``: made once."""
-    return functools.cache(functools.partial(export, graph))
+    return functools.cache(functools.partial(export, world))
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_same_graph_same_bytes(graph: KnowledgeGraph, exported: Exported, format_: str) -> None:
-    assert exported(format_) == export(KnowledgeGraph(graph.path), format_) != ""
+def test_same_graph_same_bytes(world: KnowledgeGraph, exported: Exported, format_: str) -> None:
+    assert exported(format_) == export(KnowledgeGraph(world.path), format_) != ""
 
 
 @pytest.mark.parametrize(("format_", "kind"), [("trig", ox.RdfFormat.TRIG), ("nquads", ox.RdfFormat.N_QUADS)])
 def test_named_graphs_come_back_equal(
-    graph: KnowledgeGraph, exported: Exported, format_: str, kind: ox.RdfFormat
+    world: KnowledgeGraph, exported: Exported, format_: str, kind: ox.RdfFormat
 ) -> None:
     """Compared after canonicalisation: blank nodes of the ontology have no names to keep."""
     back = ox.Dataset(ox.parse(exported(format_), format=kind))
-    here = ox.Dataset(q for q in graph.store.index if not isinstance(q.graph_name, ox.DefaultGraph))
+    here = ox.Dataset(q for q in world.store.index if not isinstance(q.graph_name, ox.DefaultGraph))
     for dataset in (back, here):
         dataset.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
     assert back == here
 
 
-def test_turtle_has_one_count_for_three_parsers(graph: KnowledgeGraph, exported: Exported, tmp_path: Path) -> None:
+def test_turtle_has_one_count_for_three_parsers(world: KnowledgeGraph, exported: Exported, tmp_path: Path) -> None:
     file = tmp_path / "graph.ttl"
     file.write_text(exported("turtle"), encoding="utf-8")
-    ours = sum(1 for _ in graph.store.index.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    ours = sum(1 for _ in world.store.index.quads_for_pattern(None, None, None, ox.DefaultGraph()))
     assert len(list(ox.parse(path=str(file), format=ox.RdfFormat.TURTLE))) == ours
     assert len(rdflib.Graph().parse(file)) == ours
     if rapper := shutil.which("rapper"):
@@ -135,13 +135,13 @@ def test_a_table_holds_every_term_whole(world: KnowledgeGraph) -> None:
     assert {row["object_zh"] for row in rows if row["datatype"]} == {""}
 
 
-def test_closing_the_export_adds_nothing(graph: KnowledgeGraph, exported: Exported) -> None:
+def test_closing_the_export_adds_nothing(world: KnowledgeGraph, exported: Exported) -> None:
     from kg.reason.rules import compile_rules
 
     store = ox.Store()
     store.load(exported("ntriples").encode(), format=ox.RdfFormat.N_TRIPLES)
     ontology = ox.NamedNode("https://w3id.org/xinzhi/ns")
-    rules = compile_rules(graph.store.index.quads_for_pattern(None, None, None, ontology))
+    rules = compile_rules(world.store.index.quads_for_pattern(None, None, None, ontology))
     assert close(store, rules).added == 0
 
 
@@ -153,16 +153,16 @@ def test_edges_of_graphml_bear_names_in_both_languages(exported: Exported) -> No
 
 
 @pytest.mark.parametrize(("format_", "kind"), [("trig", ox.RdfFormat.TRIG), ("nquads", ox.RdfFormat.N_QUADS)])
-@pytest.mark.parametrize("which", ["report", "psg:r1-L0037", "inferred", "entities", "audit"])
+@pytest.mark.parametrize("which", ["report", "psg:w1-L0020", "inferred", "entities", "audit"])
 def test_part_of_the_named_graphs_keeps_their_names(
-    graph: KnowledgeGraph, exported: Exported, which: str, format_: str, kind: ox.RdfFormat
+    world: KnowledgeGraph, exported: Exported, which: str, format_: str, kind: ox.RdfFormat
 ) -> None:
     back = ox.Dataset(ox.parse(exported(format_, which), format=kind))
     names = {q.graph_name for q in back}
-    here = ox.Dataset(q for name in names for q in graph.store.index.quads_for_pattern(None, None, None, name))
+    here = ox.Dataset(q for name in names for q in world.store.index.quads_for_pattern(None, None, None, name))
     assert ox.DefaultGraph() not in names
     assert back == here
-    assert len(names) == (214 if which == "report" else 1)
+    assert len(names) == (32 if which == "report" else 1)
 
 
 @pytest.mark.parametrize("which", ["default", "provenance"])
@@ -172,14 +172,14 @@ def test_graphml_names_the_passages(exported: Exported, which: str) -> None:
     assert len(ids) == len(set(ids)) == text.count("<edge ")
     network = nx.parse_graphml(text, force_multigraph=True)
     base = "https://w3id.org/xinzhi/"
-    edges = network.get_edge_data(base + "organization/landspace", base + "segment/space-launch").values()
-    assert [e["passages"] for e in edges if e["property"] == "keyPlayerIn"] == ["r1-L0045"]
+    edges = network.get_edge_data(base + "organization/qinglan", base + "segment/lantern-paper").values()
+    assert [e["passages"] for e in edges if e["property"] == "keyPlayerIn"] == ["w1-L0020"]
     assert [e["passages"] for e in edges if e["property"] == "operatesIn"] == [""], "inferred edges have none"
 
 
-def test_graphml_of_the_audit_joins_findings_to_what_they_are_about(graph: KnowledgeGraph, exported: Exported) -> None:
+def test_graphml_of_the_audit_joins_findings_to_what_they_are_about(world: KnowledgeGraph, exported: Exported) -> None:
     network = nx.parse_graphml(exported("graphml", "audit"))
-    assert sum("/finding/" in node for node in network) == graph.manifest["counts"]["findings"] > 0
+    assert sum("/finding/" in node for node in network) == world.manifest["counts"]["findings"] > 0
 
 
 @dataclass
@@ -195,12 +195,19 @@ def made(tmp_path: Path) -> Callable[[str, str], Any]:
     """``made("urn:p", "label")``: one statement of the report with that predicate, about a thing of that name."""
 
     def make(predicate: str, label: str) -> Any:
-        thing, other, passage = (ox.NamedNode(BASE + n) for n in ("organization/a", "segment/b", "passage/r1-L0001"))
+        thing, other, passage = (ox.NamedNode(BASE + n) for n in ("organization/a", "segment/b", "passage/w1-L0001"))
         edge, named = (thing, ox.NamedNode(predicate), other), (thing, ox.NamedNode(LABEL), ox.Literal(label))
         quads = [ox.Quad(*edge, passage), ox.Quad(*edge), ox.Quad(*named)]
         file = tmp_path / "dataset.nq"
         file.write_bytes(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
-        lookup = {"terms": {predicate: [""] * 4}, "classes": {}, "captions": {}, "measures": {}}
+        lookup = {
+            "terms": {predicate: [""] * 4},
+            "classes": {},
+            "captions": {},
+            "measures": {},
+            "precedence": {},
+            "properties": [predicate],
+        }
         lookup["things"] = [{"iri": thing.value, "kind": "Company", "zh": label, "en": label, "also": [], "keys": []}]
         return Made(EmbeddedStore(file, in_memory=True), Names(lookup))
 

@@ -1,7 +1,15 @@
-"""A project in which nothing is called as in the packaged one: every route answers, and so it does without a saved query."""
+"""A project in which nothing is called as in the packaged one: every route, command, tool, export and drawing of it answers.
+
+What is asked is listed here; a new route, command or tool without a case fails.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
+import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,13 +18,22 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from mcp import StdioServerParameters
+from mcp.client.client import Client
+from mcp.client.stdio import stdio_client
 
-from conftest import Server, serving, small
+from conftest import Server, on, served, small
+from kg.faces.cli import COMMANDS
+from kg.faces.draw import draw
+from kg.faces.export import FORMATS as EXPORTS
+from kg.faces.export import GRAPHS as EXPORTED
+from kg.faces.export import export
 from kg.faces.web.app import Routes
 from kg.faces.web.problems import STATUS
 from kg.faces.web.rows import FORMATS
 from kg.faces.web.settings import Settings
 from kg.faces.web.things import SUFFIXES
+from kg.graph import KnowledgeGraph
 from kg.pipeline.build import build
 from kg.service.service import Options, Service
 from kg.source.project import Project
@@ -64,23 +81,28 @@ ASKED: dict[str, dict[str, tuple[int, ...]]] = {
         f"/queries/{QUERY}.json?cursor=AAAAAAAA": (400,),
         "/queries/companies-in-segment": (404,),
     },
-    "/audit": {"/audit": (200,), "/audit?industry=风筝业": (200,), "/audit?industry=6G": (404,)},
+    "/audit": {"/audit": (200,), "/audit?industry=风筝业": (200,), "/audit?industry=nothing-such": (404,)},
     "/audit.json": {"/audit.json": (200,)},
-    "/search": {"/search": (200,), "/search?q=feiyuan": (200,), "/search?q=飞园坊": (200,), "/search?q=华为": (200,)},
+    "/search": {
+        "/search": (200,),
+        "/search?q=feiyuan": (200,),
+        "/search?q=飞园坊": (200,),
+        "/search?q=nothing-such": (200,),
+    },
     "/search.json": {"/search.json?q=竹": (200,), "/search.json?q=kites&kind=Industry": (200,)},
-    "/why": {"/why": (200,), f"/why?{WHY}": (200,), "/why?subject=华为&predicate=x&object=6G": (404,)},
+    "/why": {"/why": (200,), f"/why?{WHY}": (200,), "/why?subject=nothing-such&predicate=x&object=y": (404,)},
     "/why.json": {f"/why.json?{WHY}": (200,)},
     "/explore": {
         "/explore": (200, 406),
         "/explore?thing=风筝业": (200, 406),
         "/explore?thing=zhulin": (200, 406),
-        "/explore?thing=华为": (404, 406),
+        "/explore?thing=nothing-such": (404, 406),
     },
     "/chain/{name}": {
         "/chain/kites": (200,),
         "/chain/kites.json": (200,),
-        "/chain/6g": (404,),
-        "/chain/6g.json": (404,),
+        "/chain/nothing-such": (404,),
+        "/chain/nothing-such.json": (404,),
     },
     "/problem/{code}": {**{f"/problem/{code}": (200,) for code in STATUS}, "/problem/none": (404,)},
     "/resource": {
@@ -91,8 +113,8 @@ ASKED: dict[str, dict[str, tuple[int, ...]]] = {
     "/{path:path}": {
         **{f"/{path}.{suffix}": (200,) for path in MINE for suffix in SUFFIXES},
         **{f"/{path}": (200,) for path in MINE},
-        "/industry/6g": (404,),
-        "/organization/huawei.ttl": (404,),
+        "/industry/nothing-such": (404,),
+        "/organization/nothing-such.ttl": (404,),
     },
 }
 """Route → what is asked of it, and the statuses that may come of it."""
@@ -102,7 +124,7 @@ ASKED: dict[str, dict[str, tuple[int, ...]]] = {
 def _served(project: Project, folder: Path) -> Iterator[tuple[Server, httpx.Client]]:
     flags = ("--timeout", "60", "--workers", "1", "--reserved", "1")
     with (
-        serving(project.store, folder, *flags, KG_PROJECT=str(project.root)) as running,
+        served(project, folder, *flags) as running,
         httpx.Client(base_url=running.url, timeout=120) as client,
     ):
         yield running, client
@@ -112,6 +134,11 @@ def _served(project: Project, folder: Path) -> Iterator[tuple[Server, httpx.Clie
 def foreign(kites: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, httpx.Client]]:
     with _served(kites, tmp_path_factory.mktemp("foreign")) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def kites_graph(kites: Project) -> KnowledgeGraph:
+    return KnowledgeGraph(kites.store / "current")
 
 
 def _faults(server: Server) -> list[dict[str, object]]:
@@ -127,12 +154,12 @@ def test_every_route_is_asked() -> None:
 def test_every_route_answers(foreign: tuple[Server, httpx.Client], route: str) -> None:
     server, client = foreign
     for path, allowed in ASKED[route].items():
-        for accept in (HTML, JSON, "*/*"):
-            for lang in ("zh", "en"):
-                response = client.get(path, headers={"Accept": accept, "Accept-Language": lang})
-                ok = (*allowed, 406) if accept == JSON and "{name}" not in route else allowed
-                assert response.status_code in ok, (path, accept, response.text[:500])
-                assert client.head(path, headers={"Accept": accept}).status_code == response.status_code
+        for accept, lang in ((HTML, "zh"), (HTML, "en"), (JSON, "en"), ("*/*", "zh")):
+            headers = {"Accept": accept, "Accept-Language": lang}
+            response = client.get(path, headers=headers)
+            ok = (*allowed, 406) if accept == JSON and "{name}" not in route else allowed
+            assert response.status_code in ok, (path, accept, response.text[:500])
+            assert client.head(path, headers=headers).status_code == response.status_code
     assert _faults(server) == []
 
 
@@ -187,3 +214,93 @@ def test_without_its_last_saved_query_every_other_route_answers(tmp_path: Path) 
                 response = client.get(path, headers={"Accept": HTML})
                 assert response.status_code in expected, (path, response.text[:500])
         assert _faults(server) == []
+
+
+# -- the shell --------------------------------------------------------------------------------------------------------
+
+RUN: dict[str, dict[tuple[str, ...], str]] = {
+    "chain": {("风筝业",): "bamboo frames"},
+    "find": {("feiyuan",): "Feiyuan Workshop", ("飞园坊",): "Feiyuan Workshop"},
+    "show": {("竹邻社",): "Zhulin Guild", ("k1-L0003",): "bamboo frames"},
+    "path": {("竹邻社", "飞鸢坊"): "supplies to"},
+    "queries": {(): QUERY},
+    "query": {(QUERY,): "Zhulin Guild", (QUERY, "segment=绘面"): "Feiyuan Workshop"},
+    "sparql": {("SELECT ?company { ?company a ivc:Company }",): "feiyuan"},
+    "why": {("竹邻社", "涉足产业", "风筝业"): "k1-L0003", ("--all", "竹邻社", "active in", "kite making"): "k1-L0003"},
+    "audit": {(): "A09-uncredited", ("风筝业",): "A09-uncredited"},
+    "stats": {(): "inferred", ("--central",): "Feiyuan Workshop"},
+    "draw": {("-o", "{folder}/all.html"): "", ("风筝业", "-o", "{folder}/kites.html"): ""},
+    "export": {("--graph", "psg:k1-L0003"): "co:zhulin"},
+    "build": {(): "nothing changed"},
+    "check": {(): "A09-uncredited obs:kites-2031"},
+    "passages": {("k1={folder}/k1.txt", "-o", "-", "--project", "{folder}/copy"): "ivc:contextIndustry ind:kites"},
+    "completion": {(shell,): "kg" for shell in ("bash", "zsh", "fish")},
+    "doctor": {(): "build/current is current"},
+}
+"""Command → what is asked of it, and a text of the answer."""
+ELSEWHERE = {"serve": "test_every_route_answers", "mcp": "test_every_tool_answers"}
+"""Commands that other tests here ask."""
+
+
+def test_every_command_is_asked() -> None:
+    assert sorted([*RUN, *ELSEWHERE]) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("command", RUN)
+def test_every_command_answers(kites: Project, tmp_path: Path, command: str) -> None:
+    (tmp_path / "k1.txt").write_text("风筝业\n飞鸢坊\n竹骨\n", encoding="utf-8")
+    shutil.copytree(kites.root, tmp_path / "copy")
+    for args, told in RUN[command].items():
+        done = on(kites)(command, *(arg.replace("{folder}", str(tmp_path)) for arg in args))
+        assert told in done.stdout, (args, done.stdout)
+        assert "Traceback" not in done.stderr
+
+
+# -- the agents' server -------------------------------------------------------------------------------------------------
+
+CALLED: dict[str, dict[str, str]] = {
+    "find": {"text": "飞园坊"},
+    "show": {"thing": "竹邻社"},
+    "chain": {"industry": "风筝业"},
+    "why": {"subject": "竹邻社", "predicate": "涉足产业", "object": "风筝业"},
+    "audit": {},
+    "path": {"one": "竹邻社", "other": "飞鸢坊"},
+    "sparql": {"query": "SELECT ?company { ?company a ivc:Company }"},
+    QUERY: {},
+}
+"""Tool → its arguments; each has an answer of at least a row."""
+
+
+def test_every_tool_answers(kites: Project, kites_graph: KnowledgeGraph) -> None:
+    env = {**os.environ, "KG_LANG": "en", "KG_PROJECT": str(kites.root), "KG_STORE": str(kites.store)}
+
+    async def ask() -> dict[str, Any]:
+        command = StdioServerParameters(command=sys.executable, args=["-m", "kg", "mcp"], env=env)
+        async with Client(stdio_client(command)) as client:
+            assert {tool.name for tool in (await client.list_tools()).tools} == set(CALLED)
+            return {name: await client.call_tool(name, given) for name, given in CALLED.items()}
+
+    answers = asyncio.run(ask())
+    for name, answer in answers.items():
+        assert not answer.is_error, (name, answer.content)
+        assert answer.structured_content["rows"], name
+
+
+# -- exports and drawings -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format_", EXPORTS)
+def test_every_export_answers(kites_graph: KnowledgeGraph, format_: str) -> None:
+    for which in (*EXPORTED, "psg:k1-L0003"):
+        if which != "background":  # of which this project has none
+            assert export(kites_graph, format_, which), which
+    assert "竹邻社" in export(kites_graph, format_)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_everything_can_be_drawn(kites_graph: KnowledgeGraph, lang: str) -> None:
+    drawn = [thing for thing in kites_graph.names.things if not thing.iri.startswith(f"{BASE}list/")]
+    assert len(drawn) == 10
+    for thing in drawn:
+        assert f">{thing.label.pick(lang)}</span></h1>" in draw(kites_graph, thing.iri, lang)
+    assert json.dumps({"zh": "风筝业", "en": "kite making"}[lang]) in draw(kites_graph, None, lang)

@@ -32,7 +32,7 @@ from typing import Any
 import httpx
 import pytest
 
-from conftest import ROOT, Server, Trap, serving
+from conftest import ROOT, Server, Trap, served
 from kg.errors import KgError
 from kg.faces.web.problems import STATUS
 from kg.graph import KnowledgeGraph
@@ -107,20 +107,24 @@ def test_cases_say_what_is_expected() -> None:
 
 def _attacked(project: Project, folder: Path, seconds: float) -> AbstractContextManager[Server]:
     flags = ("--timeout", str(seconds), "--workers", str(WORKERS), "--reserved", str(RESERVED))
-    return serving(project.store, folder, *flags, "--max-memory", str(2**29))
+    return served(project, folder, *flags, "--max-memory", str(2**29))
 
 
 @pytest.fixture(scope="module")
-def attacked(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def attacked(
+    world: KnowledgeGraph, world_project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     """A server that stops every query soon."""
-    with _attacked(project, tmp_path_factory.mktemp("hostile"), LIMIT) as running:
+    with _attacked(world_project, tmp_path_factory.mktemp("hostile"), LIMIT) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def patient(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def patient(
+    world: KnowledgeGraph, world_project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     """A server that waits for the end of any query that has one."""
-    with _attacked(project, tmp_path_factory.mktemp("patient"), PATIENCE) as running:
+    with _attacked(world_project, tmp_path_factory.mktemp("patient"), PATIENCE) as running:
         yield running
 
 
@@ -139,7 +143,7 @@ def neighbour(url: str) -> Iterator[list[int]]:
     def ask() -> None:
         with httpx.Client(base_url=url, timeout=60) as client:
             while not ending.wait(0.01):
-                query = f"SELECT ?name {{ co:byd rdfs:label ?name }} # {next(_NUMBER)}"
+                query = f"SELECT ?name {{ co:qinglan rdfs:label ?name }} # {next(_NUMBER)}"
                 statuses.append(client.get("/sparql", params={"query": query}).status_code)
 
     with ThreadPoolExecutor(1) as pool:
@@ -301,8 +305,8 @@ def expected(case: Case) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def worker(graph: KnowledgeGraph) -> Worker:
-    return Worker(graph.path / "index")
+def worker(world: KnowledgeGraph) -> Worker:
+    return Worker(world.path / "index")
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
@@ -323,9 +327,9 @@ FEW = ("product.count", "path.any-star", "nested.brackets", "growing.concat", "s
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FEW)
-def test_the_shell_gets_a_reason(project: Project, graph: KnowledgeGraph, trap: Trap, name: str) -> None:
+def test_the_shell_gets_a_reason(world_project: Project, world: KnowledgeGraph, trap: Trap, name: str) -> None:
     case = read(name, trap.port)
-    env = {**os.environ, "KG_LANG": "en", "KG_PROJECT": str(project.root), "KG_STORE": str(project.store)}
+    env = {**os.environ, "KG_LANG": "en", "KG_PROJECT": str(world_project.root), "KG_STORE": str(world_project.store)}
     command = [sys.executable, "-m", "kg", "sparql", "-", "--timeout", str(seconds(case))]
     done = subprocess.run(command, input=case.text, capture_output=True, text=True, env=env, timeout=120, check=False)
     assert done.returncode in {EXIT[code] for code in expected(case)}, done.stderr

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from conftest import Server, serving
+from conftest import Server, served
 from kg.faces.web.server import listen
 from kg.faces.web.settings import Settings
 from kg.graph import KnowledgeGraph
@@ -23,9 +23,11 @@ NEXT = b"GET /void HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
-def guarded(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def guarded(
+    world: KnowledgeGraph, world_project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     """A server with a token, which it has from its environment."""
-    with serving(project.store, tmp_path_factory.mktemp("guarded"), "--workers", "1", KG_TOKEN=TOKEN) as running:
+    with served(world_project, tmp_path_factory.mktemp("guarded"), "--workers", "1", KG_TOKEN=TOKEN) as running:
         yield running
 
 
@@ -40,22 +42,22 @@ def exchanged(server: Server, data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/void", "/sparql?query=ASK%7B%7D"])
-def test_a_probe_that_speaks_http_1_0_and_names_no_host_is_answered(server: Server, path: str) -> None:
-    told = exchanged(server, f"GET {path} HTTP/1.0\r\n\r\n".encode())
+def test_a_probe_that_speaks_http_1_0_and_names_no_host_is_answered(world_server: Server, path: str) -> None:
+    told = exchanged(world_server, f"GET {path} HTTP/1.0\r\n\r\n".encode())
     assert told.startswith(b"HTTP/1.1 200 "), told[:500]
-    assert f"{server.url}/sparql".encode() in told or path != "/void"  # its own address, as none was named
+    assert f"{world_server.url}/sparql".encode() in told or path != "/void"  # its own address, as none was named
 
 
-def test_http_1_0_with_a_wrong_host_is_refused_all_the_same(server: Server) -> None:
-    assert exchanged(server, b"GET /void HTTP/1.0\r\nHost: evil.example\r\n\r\n").startswith(b"HTTP/1.1 421 ")
+def test_http_1_0_with_a_wrong_host_is_refused_all_the_same(world_server: Server) -> None:
+    assert exchanged(world_server, b"GET /void HTTP/1.0\r\nHost: evil.example\r\n\r\n").startswith(b"HTTP/1.1 421 ")
 
 
 # -- bodies of unknown length -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("head", [HEAD, b"GET /void HTTP/1.1\r\nHost: localhost\r\n"], ids=["POST", "GET"])
-def test_a_body_in_chunks_is_refused(server: Server, head: bytes) -> None:
-    told = exchanged(server, head + b"Connection: close\r\n" + CHUNKED + b"\r\n")
+def test_a_body_in_chunks_is_refused(world_server: Server, head: bytes) -> None:
+    told = exchanged(world_server, head + b"Connection: close\r\n" + CHUNKED + b"\r\n")
     assert told.startswith(b"HTTP/1.1 411 ")
     assert b"/problem/length" in told
 
@@ -91,8 +93,8 @@ def test_what_follows_such_a_body_is_no_header(guarded: Server) -> None:
         "/search.json/nothing",
     ],
 )
-def test_a_wrong_path_is_not_found_whatever_is_accepted(server: Server, path: str, accept: str) -> None:
-    response = httpx.get(f"{server.url}{path}", headers={"Accept": accept}, timeout=60)
+def test_a_wrong_path_is_not_found_whatever_is_accepted(world_server: Server, path: str, accept: str) -> None:
+    response = httpx.get(f"{world_server.url}{path}", headers={"Accept": accept}, timeout=60)
     assert response.status_code == 404
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json()["type"].endswith("/problem/not-found")
@@ -105,10 +107,10 @@ def test_a_wrong_path_is_not_found_whatever_is_accepted(server: Server, path: st
 @needs_proc
 @pytest.mark.parametrize("processes", [1, 2])
 def test_no_child_of_the_server_is_given_the_token(
-    graph: KnowledgeGraph, project: Project, tmp_path: Path, processes: int
+    world: KnowledgeGraph, world_project: Project, tmp_path: Path, processes: int
 ) -> None:
     flags = ("--processes", str(processes), "--workers", "1", "--reserved", "1")
-    with serving(project.store, tmp_path, *flags, KG_TOKEN=TOKEN) as running:
+    with served(world_project, tmp_path, *flags, KG_TOKEN=TOKEN) as running:
         many = 1 + 3 if processes == 1 else 2 + 2 * (1 + 3)
         assert eventually(lambda: len(family(running.process.pid)) == many)
         response = httpx.get(f"{running.url}/void", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60)

@@ -30,7 +30,7 @@ import pytest
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.parser import text_string_to_metric_families
 
-from conftest import ROOT, Run, Server, free_port, serving, small
+from conftest import WORLD, Run, Server, free_port, served, serving, small
 from kg.graph import KnowledgeGraph
 from kg.pipeline import digests
 from kg.pipeline.build import build
@@ -49,8 +49,8 @@ Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
 @pytest.fixture(scope="module")
-def http(server: Server) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, timeout=120, headers={"Accept-Language": "en"}) as client:
+def http(world_server: Server) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=world_server.url, timeout=120, headers={"Accept-Language": "en"}) as client:
         yield client
 
 
@@ -120,19 +120,19 @@ def ids(server: Server, **fields: object) -> list[dict[str, object]]:
 # -- health, metrics, logs -----------------------------------------------------------------------------------
 
 
-def test_health_and_readiness(http: httpx.Client, graph: KnowledgeGraph) -> None:
+def test_health_and_readiness(http: httpx.Client, world: KnowledgeGraph) -> None:
     lives, ready = http.get("/healthz"), http.get("/readyz")
     assert lives.json() == {"status": "ok"}
-    assert ready.json() == {"ready": True, "dataset": graph.manifest["dataset_sha256"]}
+    assert ready.json() == {"ready": True, "dataset": world.manifest["dataset_sha256"]}
     assert {r.headers["cache-control"] for r in (lives, ready)} == {"no-store"}
     assert http.head("/healthz").status_code == 200
 
 
 @pytest.fixture
-def hurried(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> Iterator[httpx.Client]:
+def hurried(world: KnowledgeGraph, world_project: Project, tmp_path: Path) -> Iterator[httpx.Client]:
     """A server that stops a query after two seconds."""
     flags = ("--timeout", "2", "--workers", "1", "--reserved", "1")
-    with serving(project.store, tmp_path, *flags) as running, httpx.Client(base_url=running.url, timeout=60) as client:
+    with served(world_project, tmp_path, *flags) as running, httpx.Client(base_url=running.url, timeout=60) as client:
         yield client
 
 
@@ -184,42 +184,44 @@ def test_no_client_can_make_metrics_of_its_own(http: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("given", ["a", "A-b_c.9", "x" * 64])
-def test_a_harmless_request_id_is_kept(server: Server, http: httpx.Client, given: str) -> None:
+def test_a_harmless_request_id_is_kept(world_server: Server, http: httpx.Client, given: str) -> None:
     response = http.get("/nothing-here", headers={"X-Request-Id": given})
     assert response.headers["x-request-id"] == given
     assert response.json()["instance"] == f"urn:request:{given}"
-    assert eventually(lambda: bool(ids(server, id=given, status=404)))
+    assert eventually(lambda: bool(ids(world_server, id=given, status=404)))
 
 
 @pytest.mark.parametrize(
     "given", [b"", b"x" * 65, b"a b", b"a\tb", b'a"b', b"{}", b"\xe4\xb8\xad", b"a\x80b", b"../x", b"a%0ab", b"<b>"]
 )
-def test_another_request_id_is_replaced(server: Server, given: bytes) -> None:
+def test_another_request_id_is_replaced(world_server: Server, given: bytes) -> None:
     head = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Request-Id: " + given
-    told = raw(server, head + b"\r\n\r\n")
+    told = raw(world_server, head + b"\r\n\r\n")
     made = told.partition(b"x-request-id: ")[2].partition(b"\r\n")[0]
     assert len(made) == 16
     assert int(made, 16)
 
 
-def test_a_request_id_cannot_break_its_header(server: Server) -> None:
+def test_a_request_id_cannot_break_its_header(world_server: Server) -> None:
     for sign in (b"\n", b"\r", b"\0"):
         head = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Request-Id: a"
-        told = raw(server, head + sign + b"b: c\r\n\r\n")
+        told = raw(world_server, head + sign + b"b: c\r\n\r\n")
         assert told.startswith(b"HTTP/1.1 400") or b"\r\nb: c" not in told
 
 
-def test_every_line_of_the_log_is_json_and_nothing_can_add_one(server: Server, http: httpx.Client) -> None:
+def test_every_line_of_the_log_is_json_and_nothing_can_add_one(world_server: Server, http: httpx.Client) -> None:
     forged = '\n{"event": "forged"}\r\x1b[31m\x00\u2028'
     mark = f"log-{time.monotonic_ns()}"
     http.get(f"/{mark}", params={"q": forged}, headers={"User-Agent": "x", "X-Request-Id": mark})
-    http.get(httpx.URL(server.url).copy_with(raw_path=f"/{mark}%0A%7B%22event%22%3A%20%22forged%22%7D%0D%00".encode()))
+    http.get(
+        httpx.URL(world_server.url).copy_with(raw_path=f"/{mark}%0A%7B%22event%22%3A%20%22forged%22%7D%0D%00".encode())
+    )
     http.get("/sparql", params={"query": f"SELECT * {{ {forged}"}, headers={"Accept": "a/b"})
     http.post("/sparql", content=b"ASK {}", headers={"Content-Type": "application/x-made-up"})
-    raw(server, b'\x16\x03\x01 not HTTP\n{"event": "forged"}\r\n\r\n')
+    raw(world_server, b'\x16\x03\x01 not HTTP\n{"event": "forged"}\r\n\r\n')
     http.get(f"/{mark}/{'long' * 2000}")
-    assert eventually(lambda: any("longlong" in str(line.get("path")) for line in server.lines()))
-    banner, *lines = server.log.read_bytes().split(b"\n")
+    assert eventually(lambda: any("longlong" in str(line.get("path")) for line in world_server.lines()))
+    banner, *lines = world_server.log.read_bytes().split(b"\n")
     assert banner.startswith(b"http://127.0.0.1:")
     assert lines.pop() == b""
     told = [json.loads(line) for line in lines]
@@ -278,21 +280,21 @@ def test_too_many_fields_are_refused(http: httpx.Client) -> None:
         (["localhost", "localhost"], 400),
     ],
 )
-def test_only_names_of_this_server_are_accepted(server: Server, hosts: list[str], status: int) -> None:
+def test_only_names_of_this_server_are_accepted(world_server: Server, hosts: list[str], status: int) -> None:
     """A page of another name that a browser was told leads here (DNS rebinding) sends that name as Host."""
     lines = "".join(f"Host: {host}\r\n" for host in hosts)
-    told = raw(server, f"GET /void HTTP/1.1\r\n{lines}Connection: close\r\n\r\n".encode())
+    told = raw(world_server, f"GET /void HTTP/1.1\r\n{lines}Connection: close\r\n\r\n".encode())
     assert told.startswith(f"HTTP/1.1 {status} ".encode()), told[:300]
     if status != 200:
         assert PROBLEM.encode() in told
         assert b"evil" not in told
 
 
-def test_requests_may_come_one_upon_the_other(server: Server) -> None:
+def test_requests_may_come_one_upon_the_other(world_server: Server) -> None:
     one = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
     last = one.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
-    assert raw(server, one * 20 + last).count(b'{"status":"ok"}') == 21
-    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as caller:
+    assert raw(world_server, one * 20 + last).count(b'{"status":"ok"}') == 21
+    with socket.create_connection(("127.0.0.1", world_server.port), timeout=60) as caller:
         for cut in (1, 10, len(one) - 1):
             caller.sendall(one[:cut])
             time.sleep(0.02)
@@ -306,12 +308,14 @@ TOKEN = "s3cret-token"
 
 
 @pytest.fixture(scope="module")
-def guarded(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def guarded(
+    world: KnowledgeGraph, world_project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("guarded")
     token = folder / "token"
     token.write_text(f"{TOKEN}\n")
     flags = ["--token-file", str(token), "--root-path", "/kg", "--allow-host", "Example.org", "--max-body", "1000"]
-    with serving(project.store, folder, *flags, "--timeout", "60") as running:
+    with served(world_project, folder, *flags, "--timeout", "60") as running:
         yield running
 
 
@@ -332,7 +336,7 @@ PATHS = (
     "/openapi.json",
     "/queries",
     "/queries/chain-of-industry.csv",
-    "/industry/6g",
+    "/industry/wind-chimes",
     "/explore",
     "/no-such-thing",
     "/healthz/x",
@@ -385,7 +389,9 @@ def test_a_further_host_is_accepted_by_name(bearer: httpx.Client, host: str, sta
 
 def test_under_a_root_path_links_lead_back_through_the_proxy(bearer: httpx.Client) -> None:
     """Whether the proxy strips the path or not, the answer is the same; a name that only begins alike is another."""
-    stripped, whole = (bearer.get(f"{root}/industry/6g", headers={"Accept": "text/html"}) for root in ("", "/kg"))
+    stripped, whole = (
+        bearer.get(f"{root}/industry/wind-chimes", headers={"Accept": "text/html"}) for root in ("", "/kg")
+    )
     assert stripped.status_code == 200
     assert stripped.content == whole.content
     assert 'href="/kg/static/style.css"' in whole.text
@@ -400,11 +406,11 @@ def test_under_a_root_path_links_lead_back_through_the_proxy(bearer: httpx.Clien
 
 
 @pytest.mark.slow
-def test_a_saved_query_with_more_rows_than_the_limit_is_refused(project: Project, tmp_path: Path) -> None:
+def test_a_saved_query_with_more_rows_than_the_limit_is_refused(world_project: Project, tmp_path: Path) -> None:
     """Cut, it would tell a false total and never come to its end."""
-    with serving(project.store, tmp_path, "--max-rows", "10") as running, httpx.Client(base_url=running.url) as client:
+    with served(world_project, tmp_path, "--max-rows", "10") as running, httpx.Client(base_url=running.url) as client:
         for suffix in ("csv", "json", "ttl"):
-            response = client.get(f"/queries/companies-of-industry.{suffix}", params={"industry": "商业航天"})
+            response = client.get(f"/queries/passages-of-industry.{suffix}", params={"industry": "纸灯业"})
             assert (response.status_code, response.json()["type"][-9:]) == (422, "too-large")
 
 
@@ -434,8 +440,8 @@ def test_a_body_that_is_only_promised_is_not_waited_for(guarded: Server) -> None
 
 
 @pytest.mark.slow
-def test_a_body_that_does_not_come_is_timed_out(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> None:
-    with serving(project.store, tmp_path, "--timeout", "0.3", "--workers", "1", "--reserved", "1") as running:
+def test_a_body_that_does_not_come_is_timed_out(world: KnowledgeGraph, world_project: Project, tmp_path: Path) -> None:
+    with served(world_project, tmp_path, "--timeout", "0.3", "--workers", "1", "--reserved", "1") as running:
         with socket.create_connection(("127.0.0.1", running.port), timeout=60) as caller:
             caller.sendall(_post(100) + b"ASK")
             told = b""
@@ -476,11 +482,11 @@ def begun(caller: socket.socket, size: int) -> None:
     ids=["SIGTERM", "SIGINT", "SIGTERM-2"],
 )
 def test_a_signal_ends_it_after_the_answers_in_flight(
-    graph: KnowledgeGraph, project: Project, tmp_path: Path, number: int, processes: int
+    world: KnowledgeGraph, world_project: Project, tmp_path: Path, number: int, processes: int
 ) -> None:
     """What has begun before the signal is answered after it: a query at work, and one that is still being sent."""
     flags = ("--processes", str(processes), "--timeout", "60")
-    with serving(project.store, tmp_path, *flags) as running, ThreadPoolExecutor(2) as pool, ExitStack() as held:
+    with served(world_project, tmp_path, *flags) as running, ThreadPoolExecutor(2) as pool, ExitStack() as held:
         assert eventually(lambda: len(family(running.process.pid)) == FAMILY[processes])
         everyone = family(running.process.pid)
         callers = [held.enter_context(socket.create_connection(("127.0.0.1", running.port), 60)) for _ in range(4)]
@@ -507,9 +513,11 @@ def test_a_signal_ends_it_after_the_answers_in_flight(
 
 
 @pytest.mark.slow
-def test_what_takes_too_long_at_the_end_is_told_so(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> None:
+def test_what_takes_too_long_at_the_end_is_told_so(
+    world: KnowledgeGraph, world_project: Project, tmp_path: Path
+) -> None:
     """Long before the limit of the queries themselves."""
-    with serving(project.store, tmp_path, "--timeout", "600") as running, ThreadPoolExecutor(6) as pool:
+    with served(world_project, tmp_path, "--timeout", "600") as running, ThreadPoolExecutor(6) as pool:
         everyone = family(running.process.pid)
         asked = [
             pool.submit(httpx.get, f"{running.url}/sparql", params={"query": f"{PRODUCT} # {n}"}, timeout=120)
@@ -527,9 +535,9 @@ def test_what_takes_too_long_at_the_end_is_told_so(graph: KnowledgeGraph, projec
 
 @pytest.mark.slow
 def test_a_server_that_is_killed_takes_its_workers_along(
-    graph: KnowledgeGraph, project: Project, tmp_path: Path
+    world: KnowledgeGraph, world_project: Project, tmp_path: Path
 ) -> None:
-    with serving(project.store, tmp_path, "--timeout", "600") as running, ThreadPoolExecutor(1) as pool:
+    with served(world_project, tmp_path, "--timeout", "600") as running, ThreadPoolExecutor(1) as pool:
         everyone = family(running.process.pid)
         asked = pool.submit(status, running, PRODUCT)
         assert eventually(lambda: in_flight(running.url) == 1)
@@ -547,8 +555,8 @@ def _settings(number: int) -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_two_processes_answer_and_count_together(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> None:
-    with serving(project.store, tmp_path, "--processes", "2", "--timeout", "1") as running:
+def test_two_processes_answer_and_count_together(world: KnowledgeGraph, world_project: Project, tmp_path: Path) -> None:
+    with served(world_project, tmp_path, "--processes", "2", "--timeout", "1") as running:
         parent = running.process.pid
 
         def servers() -> list[int]:
@@ -614,7 +622,7 @@ def test_a_rebuilt_graph_is_taken_up_without_a_failed_request(tmp_path: Path) ->
     assert text.count('"Feiyuan Workshop"@en') == 1
 
     with (
-        serving(copy.store, tmp_path, KG_PROJECT=str(copy.root)) as running,
+        served(copy, tmp_path) as running,
         httpx.Client(base_url=running.url, timeout=120) as client,
     ):
         first = {path: client.get(path) for path in ("/organization/feiyuan.ttl", "/queries.json", "/void")}
@@ -665,17 +673,17 @@ def test_a_rebuilt_graph_is_taken_up_without_a_failed_request(tmp_path: Path) ->
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["another manifest", "no data"])
 def test_a_broken_rebuild_leaves_the_old_graph_answering_until_a_good_one(
-    graph: KnowledgeGraph, project: Project, tmp_path: Path, how: str
+    world: KnowledgeGraph, world_project: Project, tmp_path: Path, how: str
 ) -> None:
     store = tmp_path / "store"
-    shutil.copytree(project.store, store, symlinks=True)
+    shutil.copytree(world_project.store, store, symlinks=True)
     good = (store / "current").resolve()
 
     def point_at(name: str) -> None:
         (store / "current.new").symlink_to(name)
         (store / "current.new").replace(store / "current")
 
-    with serving(store, tmp_path, "--workers", "1", "--reserved", "1") as running:
+    with served(Project.find(WORLD, store), tmp_path, "--workers", "1", "--reserved", "1") as running:
         old = httpx.get(f"{running.url}/readyz").json()
         shutil.copytree(good, store / "v-broken")
         manifest = store / "v-broken" / "manifest.json"
@@ -705,7 +713,7 @@ def test_a_broken_rebuild_leaves_the_old_graph_answering_until_a_good_one(
 
 
 @pytest.mark.slow
-def test_a_thousand_idle_connections(graph: KnowledgeGraph, project: Project, tmp_path: Path) -> None:
+def test_a_thousand_idle_connections(world: KnowledgeGraph, world_project: Project, tmp_path: Path) -> None:
     """More than a shell's usual limit of open files, which the server raises for itself."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard < 3000:
@@ -713,7 +721,7 @@ def test_a_thousand_idle_connections(graph: KnowledgeGraph, project: Project, tm
     with ExitStack() as held:
         resource.setrlimit(resource.RLIMIT_NOFILE, (512, hard))
         try:
-            running = held.enter_context(serving(project.store, tmp_path))
+            running = held.enter_context(served(world_project, tmp_path))
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 3000), hard))
         held.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
@@ -741,10 +749,10 @@ def test_a_thousand_idle_connections(graph: KnowledgeGraph, project: Project, tm
 
 @pytest.mark.slow
 def test_one_connection_too_many_is_refused_and_the_others_go_on(
-    graph: KnowledgeGraph, project: Project, tmp_path: Path
+    world: KnowledgeGraph, world_project: Project, tmp_path: Path
 ) -> None:
     flags = ("--max-connections", "20", "--workers", "1", "--reserved", "1")
-    with serving(project.store, tmp_path, *flags) as running, ExitStack() as held:
+    with served(world_project, tmp_path, *flags) as running, ExitStack() as held:
 
         def connected() -> socket.socket:
             return held.enter_context(socket.create_connection(("127.0.0.1", running.port), 60))
@@ -772,11 +780,11 @@ def test_one_connection_too_many_is_refused_and_the_others_go_on(
 
 @pytest.mark.slow
 def test_heavy_queries_do_not_keep_pages_and_saved_questions_waiting(
-    graph: KnowledgeGraph, project: Project, tmp_path: Path
+    world: KnowledgeGraph, world_project: Project, tmp_path: Path
 ) -> None:
     """A dozen clients ask what takes too long, without pause, for all workers that may do such work."""
     flags = ("--workers", "2", "--reserved", "1", "--timeout", "2", "--cache", "0")
-    with serving(project.store, tmp_path, *flags) as running, ThreadPoolExecutor(12) as pool:
+    with served(world_project, tmp_path, *flags) as running, ThreadPoolExecutor(12) as pool:
         ending, refusals = threading.Event(), [0] * 12
 
         def ask_heavy_things(client: int) -> None:
@@ -790,7 +798,12 @@ def test_heavy_queries_do_not_keep_pages_and_saved_questions_waiting(
             with httpx.Client(base_url=running.url, timeout=60) as client:
                 assert eventually(lambda: in_flight(running.url) >= 10)
                 for n in count(1):
-                    for path in ("/healthz", f"/?x={n}", f"/industry/6g?x={n}", "/queries/companies-in-segment.json"):
+                    for path in (
+                        "/healthz",
+                        f"/?x={n}",
+                        f"/industry/wind-chimes?x={n}",
+                        "/queries/companies-in-segment.json",
+                    ):
                         answered.add((path.partition("?")[0], client.get(path).status_code))
                     if min(refusals) > 0 or any(task.done() for task in asking):
                         break
@@ -802,13 +815,24 @@ def test_heavy_queries_do_not_keep_pages_and_saved_questions_waiting(
         assert len(answered) == 4
 
 
+IMPATIENT = """
+import sys
+from kg.faces.web.server import serve
+from kg.faces.web.settings import Settings
+
+serve(Settings(port=int(sys.argv[2]), store=sys.argv[3], seconds=60, stalled=10))
+"""
+"""A server that closes sooner than ``kg serve`` what nobody reads."""
+
+
 @pytest.mark.slow
 def test_clients_that_do_not_read_cost_a_bounded_memory_and_are_cut_off(
-    graph: KnowledgeGraph, project: Project, tmp_path: Path
+    world: KnowledgeGraph, world_project: Project, tmp_path: Path
 ) -> None:
     """A hundred answers of 10 MB are asked for and not read: at most 256 MiB of them are held, the others are refused."""
     query = f'SELECT ("{"a" * 10**5}" AS ?a) ?n {{ VALUES ?n {{ {" ".join(map(str, range(100)))} }} }}'
-    with serving(project.store, tmp_path, "--timeout", "60") as running, ExitStack() as held:
+    impatient = serving(world_project.store, tmp_path, str(world_project.store), program=("-c", IMPATIENT))
+    with impatient as running, ExitStack() as held:
         assert len(httpx.post(f"{running.url}/sparql", data={"query": query}, timeout=60).content) > 10**7
         pid = running.process.pid
         before = resident(pid)
@@ -864,8 +888,8 @@ def test_an_address_of_another_machine_is_told(kg: Run) -> None:
     assert done.stderr.startswith("error[store]: cannot listen on 192.0.2.1:0: ")
 
 
-def test_any_free_port_is_named(graph: KnowledgeGraph, project: Project) -> None:
-    env = {**os.environ, "KG_PROJECT": str(ROOT), "KG_STORE": str(project.store), "KG_LANG": "en"}
+def test_any_free_port_is_named(world: KnowledgeGraph, world_project: Project) -> None:
+    env = {**os.environ, "KG_PROJECT": str(WORLD), "KG_STORE": str(world_project.store), "KG_LANG": "en"}
     command = [sys.executable, "-m", "kg", "serve", "--port", "0", "--workers", "1"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, env=env, text=True) as process:
         try:
@@ -895,16 +919,17 @@ def test_a_package_that_is_not_installed_is_named(kg: Run, tmp_path: Path, modul
     )
     done = kg("serve", "--port", str(free_port()), code=5, PYTHONPATH=str(tmp_path))
     assert done.stderr == (f"error[missing-file]: a package is missing: {module}\n  → pip install 'xinzhi[serve]'\n")
-    assert "BYD" in kg("find", "BYD", PYTHONPATH=str(tmp_path)).stdout  # the shell does without it
+    found = kg("find", "Qinglan", PYTHONPATH=str(tmp_path), KG_PROJECT="")  # the shell does without it
+    assert "Qinglan" in found.stdout
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_graph_that_cannot_be_loaded_is_told(
-    graph: KnowledgeGraph, project: Project, kg: Run, tmp_path: Path, processes: int
+    world: KnowledgeGraph, world_project: Project, kg: Run, tmp_path: Path, processes: int
 ) -> None:
     store = tmp_path / "store"
-    shutil.copytree(project.store, store, symlinks=True)
+    shutil.copytree(world_project.store, store, symlinks=True)
     folder = (store / "current").resolve()
     (folder / "dataset.nq").write_text("<broken")
     done = kg("serve", "--port", "0", code=5, KG_STORE=str(store), KG_PROJECT="")

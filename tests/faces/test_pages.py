@@ -22,7 +22,7 @@ import openpyxl
 import pytest
 
 import w3c
-from conftest import ROOT, Server, serving
+from conftest import ROOT, WORLD, Server, served
 from kg.ask import plain
 from kg.faces.web.policy import STRICT
 from kg.faces.web.problems import TYPE
@@ -69,15 +69,15 @@ ALL_IRIS = f"""SELECT DISTINCT ?iri WHERE {{
 
 
 @pytest.fixture(scope="module")
-def http(server: Server) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, timeout=120) as client:
+def http(world_server: Server) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=world_server.url, timeout=120) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def iris(graph: KnowledgeGraph) -> list[str]:
+def iris(world: KnowledgeGraph) -> list[str]:
     """Every IRI of ours that has a document of its own; terms of the ontology are parts of one."""
-    return [row["iri"] for row in graph.store.select(ALL_IRIS) if "#" not in row["iri"]]
+    return [row["iri"] for row in world.store.select(ALL_IRIS) if "#" not in row["iri"]]
 
 
 @pytest.fixture(scope="module")
@@ -188,39 +188,39 @@ def test_turtle_and_json_ld_say_the_same(http: httpx.Client, samples: list[str])
         assert len(one) == len(other), iri  # type: ignore[arg-type]
 
 
-def test_the_triples_of_a_thing_are_all_that_name_it(http: httpx.Client, graph: KnowledgeGraph) -> None:
-    iri = graph.resolve("比亚迪").iri
+def test_the_triples_of_a_thing_are_all_that_name_it(http: httpx.Client, world: KnowledgeGraph) -> None:
+    iri = world.resolve("青岚纸坊").iri
     found = w3c.read(http.get(f"/{iri.removeprefix(BASE)}.ttl").content, RDF["ttl"])
     query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s ?p ?o FILTER(?s = <{iri}> || ?o = <{iri}>) }}"
-    assert found == w3c.of_engine(graph.store.query(query))
+    assert found == w3c.of_engine(world.store.query(query))
 
 
-def test_a_passage_says_what_it_states(http: httpx.Client, graph: KnowledgeGraph) -> None:
-    iri = f"{BASE}passage/r1-L0398"
-    found = w3c.read(http.get("/passage/r1-L0398.ttl").content, RDF["ttl"])
-    stated = w3c.of_engine(graph.store.query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}"))
+def test_a_passage_says_what_it_states(http: httpx.Client, world: KnowledgeGraph) -> None:
+    iri = f"{BASE}passage/w2-L0027"
+    found = w3c.read(http.get("/passage/w2-L0027.ttl").content, RDF["ttl"])
+    stated = w3c.of_engine(world.store.query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}"))
     assert isinstance(found, frozenset)
     assert isinstance(stated, frozenset)
     assert stated < found
-    body = http.get("/passage/r1-L0398.json").json()
+    body = http.get("/passage/w2-L0027.json").json()
     assert body["start"] < body["end"]
     assert re.fullmatch(r"[0-9a-f]{64}", body["sha256"])
 
 
 @pytest.mark.slow
-def test_every_term_of_the_ontology_is_in_its_document(http: httpx.Client, graph: KnowledgeGraph) -> None:
+def test_every_term_of_the_ontology_is_in_its_document(http: httpx.Client, world: KnowledgeGraph) -> None:
     found = w3c.read(http.get("/ns.ttl").content, RDF["ttl"])
     assert isinstance(found, frozenset)
-    terms = {row["iri"] for row in graph.store.select(ALL_IRIS) if row["iri"].startswith(IVC)}
+    terms = {row["iri"] for row in world.store.select(ALL_IRIS) if row["iri"].startswith(IVC)}
     assert len(terms) > 100
     assert terms <= {getattr(triple.subject, "value", "") for triple in found}
 
 
-def test_a_figure_tells_its_value(http: httpx.Client, graph: KnowledgeGraph) -> None:
+def test_a_figure_tells_its_value(http: httpx.Client, world: KnowledgeGraph) -> None:
     query = (
         "SELECT ?it ?value ?year WHERE { ?it a ivc:LevelObservation ; ivc:value ?value ; ivc:year ?year } ORDER BY ?it"
     )
-    for row in list(graph.store.select(query))[:5]:
+    for row in list(world.store.select(query))[:5]:
         path = f"/{row['it'].removeprefix(BASE)}"
         told = {v["predicate"]["iri"]: v["value"] for v in http.get(f"{path}.json").json()["values"]}
         assert (told[f"{IVC}value"], told[f"{IVC}year"]) == (row["value"], row["year"])
@@ -246,17 +246,24 @@ def test_every_iri_has_its_page(http: httpx.Client, iris: list[str]) -> None:
 
     with ThreadPoolExecutor(4) as threads:
         assert [found for found in threads.map(ask, iris) if found[1] != 200] == []
-    assert len(iris) > 1_500
+    assert len(iris) > 300
 
 
 @pytest.mark.parametrize("accept", ["text/html", "text/turtle", "application/json", "application/ld+json", "*/*"])
 def test_a_thing_that_is_not_there(http: httpx.Client, accept: str) -> None:
-    response = http.get("/organization/huawey?lang=en", headers={"Accept": accept})
+    response = http.get("/organization/qinglam?lang=en", headers={"Accept": accept})
     assert response.status_code == 404
-    assert f"{BASE}organization/huawei" in response.text
+    assert f"{BASE}organization/qinglan" in response.text
     if accept != "text/html":
         assert response.json()["type"] == f"{TYPE}not-found"
-    for path in ("/nothing", "/nothing/such.ttl", "/industry/", "/industry", "/industry/6g/x", "/industry/6g.pdf"):
+    for path in (
+        "/nothing",
+        "/nothing/such.ttl",
+        "/industry/",
+        "/industry",
+        "/industry/wind-chimes/x",
+        "/industry/wind-chimes.pdf",
+    ):
         assert http.get(path, headers={"Accept": accept}).status_code == 404, path
 
 
@@ -266,17 +273,18 @@ VIEWS = {
     "/": None,
     "/queries": "/queries.json",
     "/queries?tag=company": None,
-    "/chain/6g": "/chain/6g.json",
+    "/chain/paper-lanterns": "/chain/paper-lanterns.json",
+    "/chain/wind-chimes": "/chain/wind-chimes.json",
     "/audit": "/audit.json",
-    "/audit?industry=量子科技": "/audit.json?industry=量子科技",
+    "/audit?industry=风铃业": "/audit.json?industry=风铃业",
     "/search": "/search.json",
-    "/search?q=biyadi": "/search.json?q=biyadi",
-    "/search?q=6G&kind=Industry": "/search.json?q=6G&kind=Industry",
+    "/search?q=qinglan": "/search.json?q=qinglan",
+    "/search?q=纸灯&kind=Industry": "/search.json?q=纸灯&kind=Industry",
     "/search?q=xyzxyz": "/search.json?q=xyzxyz",
     "/why": "/why.json",
-    "/why?subject=蓝箭航天&predicate=涉足产业&object=商业航天": "/why.json?subject=蓝箭航天&predicate=涉足产业&object=商业航天",
-    "/why?subject=蓝箭航天&predicate=active in&object=6G": "/why.json?subject=蓝箭航天&predicate=active in&object=6G",
-    "/why?subject=比亚迪&predicate=合作&object=华为": "/why.json?subject=比亚迪&predicate=合作&object=华为",
+    "/why?subject=青岚纸坊&predicate=涉足产业&object=纸灯业": "/why.json?subject=青岚纸坊&predicate=涉足产业&object=纸灯业",
+    "/why?subject=青岚纸坊&predicate=active in&object=风铃业": "/why.json?subject=青岚纸坊&predicate=active in&object=风铃业",
+    "/why?subject=明盈灯业&predicate=合作&object=听竹社": "/why.json?subject=明盈灯业&predicate=合作&object=听竹社",
     "/problem/limit": None,
 }
 
@@ -297,50 +305,52 @@ def test_a_view_is_a_page_and_data(http: httpx.Client, path: str, lang: str) -> 
     assert http.get(path, headers={"Accept": "text/turtle"}).status_code == 406
 
 
-def test_views_say_what_python_says(http: httpx.Client, graph: KnowledgeGraph) -> None:
-    names, dataset = graph.names, {"dataset": graph.manifest["dataset_sha256"]}
+def test_views_say_what_python_says(http: httpx.Client, world: KnowledgeGraph) -> None:
+    names, dataset = world.names, {"dataset": world.manifest["dataset_sha256"]}
     for industry in names.of_kind("Industry"):
         slug = industry.iri.rpartition("/")[2]
         found = http.get(f"/chain/{slug}.json").json()
-        assert found == json.loads(json.dumps({**plain.chain(graph.chain(industry.iri), names), **dataset}))
+        assert found == json.loads(json.dumps({**plain.chain(world.chain(industry.iri), names), **dataset}))
         told = http.get(f"/chain/{slug}.html")
         page(told)
-        assert all(f'{c.iri.removeprefix(BASE)}"' in told.text for c in graph.chain(industry.iri).others)
-    for about in (None, "量子科技"):
+        assert all(f'{c.iri.removeprefix(BASE)}"' in told.text for c in world.chain(industry.iri).others)
+    for about in (None, "风铃业"):
         found = http.get("/audit.json", params={"industry": about} if about else {}).json()
-        assert found["findings"] == json.loads(json.dumps([plain.finding(f, names) for f in graph.audit(about)]))
-    for text in ("比亞迪", "landspace", "卫星", "比压迪"):
+        assert found["findings"] == json.loads(json.dumps([plain.finding(f, names) for f in world.audit(about)]))
+    for text in ("青嵐紙坊", "qinglan", "灯", "青蓝纸坊"):
         found = http.get("/search.json", params={"q": text}).json()["matches"]
-        assert found == [plain.match(match) for match in graph.find(text, limit=50)]
-    three = ("蓝箭航天", "涉足产业", "商业航天")
+        assert found == [plain.match(match) for match in world.find(text, limit=50)]
+    three = ("青岚纸坊", "涉足产业", "纸灯业")
     found = http.get("/why.json", params=dict(zip(("subject", "predicate", "object"), three, strict=True))).json()
-    assert found == json.loads(json.dumps({**graph.explain(graph.why(*three)), **dataset}))
+    assert found == json.loads(json.dumps({**world.explain(world.why(*three)), **dataset}))
     home = http.get("/", headers={"Accept": "application/json"}).json()
-    assert home["counts"] == graph.manifest["counts"]
+    assert home["counts"] == world.manifest["counts"]
     assert [i["iri"] for i in home["industries"]] == [i.iri for i in names.of_kind("Industry")]
 
 
-def test_a_finding_tells_what_it_found(http: httpx.Client, graph: KnowledgeGraph) -> None:
-    for found in graph.audit():
+def test_a_finding_tells_what_it_found(http: httpx.Client, world: KnowledgeGraph) -> None:
+    for found in world.audit():
         path = found.iri.removeprefix(BASE)
         told = http.get(f"/{path}.json").json()
-        assert told["finding"] == json.loads(json.dumps(plain.finding(found, graph.names)))
+        assert told["finding"] == json.loads(json.dumps(plain.finding(found, world.names)))
         for lang in ("zh", "en"):
             page = unescape(http.get(f"/{path}.html", params={"lang": lang}).text)
             assert found.message.pick(lang) in page
-            assert f"<h1>{graph.names.label(SHAPE + found.rule, lang)}</h1>" in page
+            assert f"<h1>{world.names.label(SHAPE + found.rule, lang)}</h1>" in page
             assert all(f'href="/{iri.removeprefix(BASE)}"' in page for iri in (found.focus, *found.involved))
             assert all(last_part(passage) in page for passage in found.passages)
 
 
-def test_columns_stand_under_their_headings(http: httpx.Client, graph: KnowledgeGraph) -> None:
-    for query in graph.catalogue:
+def test_columns_stand_under_their_headings(http: httpx.Client, world: KnowledgeGraph) -> None:
+    for query in world.catalogue:
         text = http.get(f"/queries/{query.name}?lang=en", headers={"Accept": "text/html"}).text
         heads = re.findall(r'<th scope="col">([^<]*)</th>', text)
-        assert heads == [escape(query.columns[column].en) for column in graph.query(query.name).columns], query.name
+        assert heads == [escape(query.columns[column].en) for column in world.query(query.name).columns], query.name
 
 
-@pytest.mark.parametrize("path", ["/search?q=6G&kind=Industry", "/why?subject=a&predicate=b", "/queries?tag=company"])
+@pytest.mark.parametrize(
+    "path", ["/search?q=qinglan&kind=Organization", "/why?subject=a&predicate=b", "/queries?tag=company"]
+)
 def test_another_language_is_the_same_question(http: httpx.Client, path: str) -> None:
     response = http.get(path, headers={"Accept": "text/html", "Accept-Language": "zh"})
     if response.status_code == 200:
@@ -348,7 +358,7 @@ def test_another_language_is_the_same_question(http: httpx.Client, path: str) ->
         assert link["href"] == f"?{urlsplit(path).query}&lang=en"
 
 
-@pytest.mark.parametrize("path", ["/explore", "/explore?thing=6G", "/explore?thing=byd&lang=en"])
+@pytest.mark.parametrize("path", ["/explore", "/explore?thing=纸灯业", "/explore?thing=qinglan&lang=en"])
 def test_a_drawing_runs_its_own_scripts_alone(http: httpx.Client, path: str) -> None:
     response = http.get(path)
     assert (response.status_code, response.headers["content-type"]) == (200, "text/html; charset=utf-8")
@@ -373,12 +383,12 @@ ANSWERS = (
     "/queries/companies-in-segment",
     "/queries/companies-in-segment.csv",
     "/queries/companies-in-segment.xlsx",
-    "/industry/6g",
-    "/industry/6g.ttl",
+    "/industry/wind-chimes",
+    "/industry/wind-chimes.ttl",
     "/industry/nothing",
-    "/chain/6g",
+    "/chain/paper-lanterns",
     "/audit",
-    "/search?q=6G",
+    "/search?q=灯",
     "/why",
     "/explore",
     "/void",
@@ -439,15 +449,15 @@ PARAMETERS = (
     "/queries/claims-with-word?text={}",
     "/queries/statements-of-passage?passage={}",
     "/search?q={}",
-    "/search?q=6G&kind={}",
-    "/search?q=6G&x={}",
+    "/search?q=灯&kind={}",
+    "/search?q=灯&x={}",
     "/audit?industry={}",
     "/chain/{}",
     "/explore?thing={}",
     "/why?subject={}",
     "/why?subject={}&predicate=x&object=y",
-    "/why?subject=BYD&predicate={}&object=y",
-    "/why?subject=BYD&predicate=涉足产业&object={}",
+    "/why?subject=Qinglan&predicate={}&object=y",
+    "/why?subject=Qinglan&predicate=涉足产业&object={}",
     "/sparql?query={}",
     "/sparql?query=SELECT+(1+AS+?x)+{{}}%23{}",
     "/sparql?query=ASK+{{}}&default-graph-uri={}",
@@ -457,7 +467,7 @@ PARAMETERS = (
     "/static/{}",
     "/{}",
     "/industry/{}",
-    "/industry/6g?x={}",
+    "/industry/wind-chimes?x={}",
     "/nothing/{}.ttl",
 )
 
@@ -516,23 +526,23 @@ LABEL = """=1+1</script><script>alert(1)</script><!-- " onmouseover="alert(1)' "
 
 @pytest.fixture(scope="module")
 def poisoned(
-    graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempPathFactory
+    world: KnowledgeGraph, world_project: Project, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[httpx.Client]:
     """A server of the same graph in which a company bears a hostile name."""
     store, folder = tmp_path_factory.mktemp("poisoned"), "v-poisoned"
     (store / folder).mkdir()
     (store / "current").symlink_to(folder)
     written = LABEL.replace('"', '\\"')  # both in N-Quads and in JSON
-    for file in graph.path.glob("*.*"):
+    for file in world.path.glob("*.*"):
         shutil.copy(file, store / folder)
     for name in ("dataset.nq", "lookup.json"):
         file = store / folder / name
         text = file.read_text(encoding="utf-8")
-        assert '"比亚迪"' in text
-        file.write_text(text.replace('"比亚迪"', f'"{written}"'), encoding="utf-8")
+        assert '"明盈灯业"' in text
+        file.write_text(text.replace('"明盈灯业"', f'"{written}"'), encoding="utf-8")
     seal(store / folder)
     with (
-        serving(store, tmp_path_factory.mktemp("serve"), "--workers", "1") as server,
+        served(Project.find(WORLD, store), tmp_path_factory.mktemp("serve"), "--workers", "1") as server,
         httpx.Client(base_url=server.url, timeout=120, headers={"Accept-Language": "zh"}) as client,
     ):
         yield client
@@ -541,15 +551,15 @@ def poisoned(
 @pytest.mark.parametrize(
     "path",
     [
-        "/organization/byd",
-        "/search?q=byd",
-        "/queries/company-profile?company=byd",
+        "/organization/mingying-lamps",
+        "/search?q=mingying-lamps",
+        "/queries/company-profile?company=mingying-lamps",
         "/queries/cooperations",
-        "/chain/ev",
-        "/sparql?query=SELECT+?x+{+co:byd+rdfs:label+?x+}",
-        "/sparql?query=CONSTRUCT+WHERE+{+co:byd+rdfs:label+?x+}",
-        "/why?subject=byd&predicate=涉足产业&object=商业航天",
-        "/organization/byyd",
+        "/chain/paper-lanterns",
+        "/sparql?query=SELECT+?x+{+co:mingying-lamps+rdfs:label+?x+}",
+        "/sparql?query=CONSTRUCT+WHERE+{+co:mingying-lamps+rdfs:label+?x+}",
+        "/why?subject=mingying-lamps&predicate=涉足产业&object=纸灯业",
+        "/organization/mingying-lampz",
         "/audit",
     ],
 )
@@ -560,14 +570,14 @@ def test_a_hostile_name_in_the_data_stays_a_name(poisoned: httpx.Client, path: s
     assert 'onmouseover="' not in response.text
     if response.status_code == 200:
         page(response)
-    if path in ("/organization/byd", "/search?q=byd"):
+    if path in ("/organization/mingying-lamps", "/search?q=mingying-lamps"):
         assert "alert(1)" in response.text
 
 
 def test_a_hostile_name_in_a_drawing(poisoned: httpx.Client, http: httpx.Client) -> None:
-    response = poisoned.get("/explore?thing=byd")
+    response = poisoned.get("/explore?thing=mingying-lamps")
     assert response.status_code == 200
-    scripts, clean = (re.findall(_SCRIPT, r.text) for r in (response, http.get("/explore?thing=byd")))
+    scripts, clean = (re.findall(_SCRIPT, r.text) for r in (response, http.get("/explore?thing=mingying-lamps")))
     assert len(scripts) == len(clean)
     for _, body in scripts:
         assert "<!--" not in body  # after which a browser takes </script> for text
@@ -576,8 +586,8 @@ def test_a_hostile_name_in_a_drawing(poisoned: httpx.Client, http: httpx.Client)
     assert 'onmouseover="' not in response.text
 
 
-def test_a_hostile_name_in_a_file(poisoned: httpx.Client, graph: KnowledgeGraph) -> None:
-    columns = graph.query("cooperations").columns
+def test_a_hostile_name_in_a_file(poisoned: httpx.Client, world: KnowledgeGraph) -> None:
+    columns = world.query("cooperations").columns
     assert columns
     rows = poisoned.get("/queries/cooperations.json").json()["rows"]
     at = [(n, key) for n, row in enumerate(rows) for key, value in row.items() if value == LABEL]
@@ -629,8 +639,8 @@ TRAVERSALS = (
 
 
 @pytest.mark.parametrize("target", TRAVERSALS)
-def test_no_path_leads_out_of_the_static_files(server: Server, target: str) -> None:
-    status, body = _raw(server, target)
+def test_no_path_leads_out_of_the_static_files(world_server: Server, target: str) -> None:
+    status, body = _raw(world_server, target)
     assert status in (400, 404)
     assert not [
         secret for secret in ("root:", "from __future__", "{% block", "#+ title", "[project]") if secret in body

@@ -17,7 +17,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDF, Namespace
 
 import w3c
-from conftest import Server, serving
+from conftest import Server, served
 from kg.errors import TooLarge
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
@@ -32,13 +32,13 @@ JSON, XML, CSV, TSV = (f.media for f in ROWS)
 TURTLE, NTRIPLES, JSONLD, RDFXML = (f.media for f in GRAPHS)
 PROBLEM = "application/problem+json"
 FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
-SELECT = "SELECT ?name WHERE { co:byd rdfs:label ?name } ORDER BY ?name"
-CONSTRUCT = "CONSTRUCT WHERE { co:byd rdfs:label ?name }"
+SELECT = "SELECT ?name WHERE { co:qinglan rdfs:label ?name } ORDER BY ?name"
+CONSTRUCT = "CONSTRUCT WHERE { co:qinglan rdfs:label ?name }"
 
 
 @pytest.fixture(scope="module")
-def http(server: Server) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, timeout=30) as client:
+def http(world_server: Server) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=world_server.url, timeout=30) as client:
         del client.headers["accept"]
         yield client
 
@@ -51,9 +51,9 @@ def media(response: httpx.Response) -> str:
 # The suite's manifest describes each exchange; its graphs data0 to data3 are here graphs of our own. Each of the three
 # below holds one of the triples, and no other graph does, so that a wrong dataset answers wrongly.
 
-ONE = f"<{BASE}organization/byd> <http://www.w3.org/2000/01/rdf-schema#label> ?x"
-TWO = f"<{BASE}passage/r1-L0027> <{BASE}ns#sha256> ?y"
-THREE = f"<{BASE}region/wuxi> <{BASE}ns#regionWithin> <{BASE}region/china>"
+ONE = f"<{BASE}organization/qinglan> <http://www.w3.org/2000/01/rdf-schema#label> ?x"
+TWO = f"<{BASE}passage/w1-L0020> <{BASE}ns#sha256> ?y"
+THREE = f"<{BASE}region/chengzhou> <{BASE}ns#regionWithin> <{BASE}region/yunting>"
 PLACE = {ENTITIES: ONE, PASSAGES: TWO, BACKGROUND: THREE}
 
 
@@ -363,12 +363,12 @@ def negotiate(http: httpx.Client, query: str, accept: str | None, wanted: str | 
 
 @pytest.mark.parametrize("format_", ALL, ids=lambda f: f.name)
 def test_each_format_is_read_by_another_s_parser(
-    http: httpx.Client, graph: KnowledgeGraph, format_: Format[Any]
+    http: httpx.Client, world: KnowledgeGraph, format_: Format[Any]
 ) -> None:
     query = CONSTRUCT if format_ in GRAPHS else SELECT
     response = http.get("/sparql", params={"query": query, "format": format_.name}, headers={"Accept": "image/png"})
     assert response.headers["content-type"] == format_.header
-    wanted = w3c.of_engine(graph.store.query(query))
+    wanted = w3c.of_engine(world.store.query(query))
     if isinstance(wanted, w3c.Rows) and format_.name == "csv":
         wanted = wanted.map(w3c.untyped)
     assert w3c.comparable(w3c.read(response.content, format_)) == w3c.comparable(wanted)
@@ -407,7 +407,7 @@ def test_a_format_that_is_not_offered(http: httpx.Client, query: str, name: str)
     assert (response.status_code, response.json()["type"]) == (406, f"{BASE}problem/not-acceptable")
 
 
-@pytest.mark.parametrize("path", ["/ns", "/industry/6g", "/passage/r1-L0037"])
+@pytest.mark.parametrize("path", ["/ns", "/industry/wind-chimes", "/passage/w1-L0020"])
 def test_an_ontology_editor_gets_rdf(http: httpx.Client, path: str) -> None:
     """Protégé asks for RDF/XML first, and for anything last."""
     accept = "application/rdf+xml, application/xml; q=0.7, text/xml; q=0.6, text/plain; q=0.1, */*; q=0.09"
@@ -456,11 +456,11 @@ PATHS = (
     "/queries/companies-in-segment",
     "/queries/companies-in-segment.csv",
     "/queries/nothing",
-    "/industry/6g.ttl",
+    "/industry/wind-chimes.ttl",
     "/industry/nothing",
-    "/chain/6g",
+    "/chain/paper-lanterns",
     "/audit",
-    "/search?q=6G",
+    "/search?q=灯",
     "/void",
     "/openapi.json",
     "/problem/limit",
@@ -485,7 +485,7 @@ def test_head_is_get_without_the_body(http: httpx.Client, path: str) -> None:
         assert head.headers["content-length"] == whole.headers["content-length"] == str(len(whole.content))
 
 
-@pytest.mark.parametrize("path", ["/sparql", "/queries", "/industry/6g", "/nothing", "/healthz"])
+@pytest.mark.parametrize("path", ["/sparql", "/queries", "/industry/wind-chimes", "/nothing", "/healthz"])
 def test_options_names_the_methods(http: httpx.Client, path: str) -> None:
     response = http.options(path)
     assert (response.status_code, response.content) == (204, b"")
@@ -500,17 +500,21 @@ def test_no_answer_may_be_read_from_another_page_unless_asked_for(http: httpx.Cl
 
 
 @pytest.fixture(scope="module")
-def shared(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def shared(
+    world: KnowledgeGraph, world_project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx.Client]:
     """A server with a token that names an origin."""
     flags = ("--cors", "https://app.example", "--workers", "1", "--reserved", "1")
     with (
-        serving(project.store, tmp_path_factory.mktemp("shared"), *flags, KG_TOKEN="secret") as server,
+        served(world_project, tmp_path_factory.mktemp("shared"), *flags, KG_TOKEN="secret") as server,
         httpx.Client(base_url=server.url, timeout=30) as client,
     ):
         yield client
 
 
-@pytest.mark.parametrize("path", ["/sparql?query=ASK%7B%7D", "/queries.json", "/industry/6g", "/nothing", "/healthz"])
+@pytest.mark.parametrize(
+    "path", ["/sparql?query=ASK%7B%7D", "/queries.json", "/industry/wind-chimes", "/nothing", "/healthz"]
+)
 def test_an_origin_that_was_named_may_read_every_answer(shared: httpx.Client, path: str) -> None:
     ours, other = {"Origin": "https://app.example"}, {"Origin": "https://other.example"}
     asks = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
@@ -529,7 +533,7 @@ def test_an_origin_that_was_named_may_read_every_answer(shared: httpx.Client, pa
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "POST"])
-@pytest.mark.parametrize("path", ["/sparql", "/queries", "/industry/6g", "/static/style.css"])
+@pytest.mark.parametrize("path", ["/sparql", "/queries", "/industry/wind-chimes", "/static/style.css"])
 def test_other_methods_are_not_accepted(http: httpx.Client, method: str, path: str) -> None:
     if (method, path) == ("POST", "/sparql"):
         return
@@ -651,7 +655,7 @@ def test_the_dataset_holds_for_people_too(http: httpx.Client, accept: str) -> No
 def test_an_empty_graph_name_names_none(http: httpx.Client) -> None:
     query = "SELECT (COUNT(*) AS ?n) { ?x a ivc:Industry }"
     given = {"query": query, "default-graph-uri": "", "named-graph-uri": "", "format": "csv"}
-    assert http.get("/sparql", params=given).text.split() == ["n", "10"]
+    assert http.get("/sparql", params=given).text.split() == ["n", "3"]
 
 
 @pytest.mark.parametrize("query", ["ASK FROM g:entities {}", "ASK FROM NAMED g:entities { GRAPH ?g { ?s ?p ?o } }"])
@@ -663,7 +667,7 @@ SYNTAX = {
     "": (1, 1),
     "ASK {": (1, 6),
     "SELECT ?x\nWHERE {\n  ?x ivc:about ;; }\n": (3, 16),
-    "# 汉字\nASK { ?s rdfs:label '比亚迪'@zh , }": (2, 33),
+    "# 汉字\nASK { ?s rdfs:label '走马灯'@zh , }": (2, 33),
     "ASK {} LIMIT -1": (1, 14),
     "ASK { ?s ?p 1 }}": (1, 17),
     "ASK { nope:a ?p ?o }": (1, 7),
@@ -708,17 +712,17 @@ MANY = "VALUES ?x { 'a' UNDEF UNDEF 'b\\n\"c\\r\\n' UNDEF }"
 
 
 @pytest.mark.parametrize("format_", ROWS, ids=lambda f: f.name)
-def test_rows_are_counted_alike_in_every_format(graph: KnowledgeGraph, format_: Format[Any]) -> None:
-    assert isinstance(graph.store, EmbeddedStore)
+def test_rows_are_counted_alike_in_every_format(world: KnowledgeGraph, format_: Format[Any]) -> None:
+    assert isinstance(world.store, EmbeddedStore)
     for rows in (1, 4, 5, 6):
         if rows >= 5:
             body, _ = answer(
-                graph.store, ProtocolQuery(f"SELECT ?x {{ {MANY} }}"), lambda _: format_, Limits(rows=rows)
+                world.store, ProtocolQuery(f"SELECT ?x {{ {MANY} }}"), lambda _: format_, Limits(rows=rows)
             )
             assert len(w3c.read(body, format_).rows) == 5  # type: ignore[union-attr]
         else:
             with pytest.raises(TooLarge):
-                answer(graph.store, ProtocolQuery(f"SELECT ?x {{ {MANY} }}"), lambda _: format_, Limits(rows=rows))
+                answer(world.store, ProtocolQuery(f"SELECT ?x {{ {MANY} }}"), lambda _: format_, Limits(rows=rows))
 
 
 @pytest.mark.parametrize("format_", ROWS, ids=lambda f: f.name)
@@ -730,11 +734,11 @@ def test_a_long_value_is_no_long_answer(http: httpx.Client, format_: Format[Any]
 
 @pytest.fixture(scope="module")
 def few_rows(
-    graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempPathFactory
+    world: KnowledgeGraph, world_project: Project, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[httpx.Client]:
     """A server that gives few rows, and time enough to find that there are more."""
     with (
-        serving(project.store, tmp_path_factory.mktemp("few"), "--max-rows", "100", "--timeout", "60") as server,
+        served(world_project, tmp_path_factory.mktemp("few"), "--max-rows", "100", "--timeout", "60") as server,
         httpx.Client(base_url=server.url, timeout=90) as client,
     ):
         yield client
@@ -758,14 +762,14 @@ TAGGED = (
     "/void",
     "/queries/companies-in-segment.json",
     "/queries/companies-in-segment",
-    "/industry/6g.ttl",
-    "/industry/6g",
-    "/chain/6g.json",
+    "/industry/wind-chimes.ttl",
+    "/industry/wind-chimes",
+    "/chain/paper-lanterns.json",
     "/audit",
-    "/search?q=6G",
+    "/search?q=灯",
     "/openapi.json",
     "/static/style.css",
-    "/explore?thing=6G",
+    "/explore?thing=wind-chimes",
 )
 
 
@@ -788,7 +792,7 @@ def test_an_answer_that_is_known_is_not_sent_again(http: httpx.Client, path: str
 
 
 def test_any_answer_is_known_by_a_star_but_a_missing_one_is_not(http: httpx.Client) -> None:
-    for path, status in (("/industry/6g", 304), ("/industry/nothing", 404), ("/sparql?query=ASK+{", 400)):
+    for path, status in (("/industry/wind-chimes", 304), ("/industry/nothing", 404), ("/sparql?query=ASK+{", 400)):
         assert http.get(path, headers={"If-None-Match": "*"}).status_code == status
 
 
@@ -832,8 +836,8 @@ def test_what_differs_each_time_is_neither_tagged_nor_kept(http: httpx.Client, c
     "query",
     [
         "SELECT ?now ?rand { VALUES (?now ?rand) { (1 2) } }",
-        "SELECT ('比亚迪' AS ?x) {}",
-        "SELECT ?x { ?x rdfs:label '比亚迪'@zh }",
+        "SELECT ('走马灯' AS ?x) {}",
+        "SELECT ?x { ?x rdfs:label '走马灯'@zh }",
         "SELECT ?knowledge { VALUES ?knowledge { 'unknown' } }",
     ],
 )
@@ -863,13 +867,13 @@ def parsed(response: httpx.Response) -> Graph:
 
 @pytest.mark.parametrize("accept", [f.media for f in GRAPHS])
 def test_a_bare_get_describes_the_service(
-    http: httpx.Client, graph: KnowledgeGraph, server: Server, accept: str
+    http: httpx.Client, world: KnowledgeGraph, world_server: Server, accept: str
 ) -> None:
     response = http.get("/sparql", headers={"Accept": accept})
     assert media(response) == accept
     found = parsed(response)
     (service,) = found.subjects(RDF.type, SD.Service)
-    assert list(found.objects(service, SD.endpoint)) == [URIRef(f"{server.url}/sparql")]
+    assert list(found.objects(service, SD.endpoint)) == [URIRef(f"{world_server.url}/sparql")]
     assert list(found.objects(service, SD.supportedLanguage)) == [SD.SPARQL11Query]
     formats = {str(f).removeprefix("http://www.w3.org/ns/formats/") for f in found.objects(service, SD.resultFormat)}
     assert formats == {
@@ -884,19 +888,19 @@ def test_a_bare_get_describes_the_service(
     }
     (dataset,) = found.objects(service, SD.defaultDataset)
     (default,) = found.objects(dataset, SD.defaultGraph)
-    assert list(found.objects(default, VOID.triples)) == [Literal(graph.manifest["counts"]["default"])]
+    assert list(found.objects(default, VOID.triples)) == [Literal(world.manifest["counts"]["default"])]
     told = {
         str(found.value(named, SD.name)): int(str(found.value(named, VOID.triples)))
         for named in found.objects(dataset, SD.namedGraph)
     }
-    counted = graph.store.select("SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
+    counted = world.store.select("SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
     assert told == {row["g"]: row["n"] for row in counted}
 
 
-def test_the_endpoint_is_the_one_that_was_asked(http: httpx.Client, server: Server) -> None:
+def test_the_endpoint_is_the_one_that_was_asked(http: httpx.Client, world_server: Server) -> None:
     for host in ("localhost", "127.0.0.1", "[::1]"):
-        found = parsed(http.get("/sparql", headers={"Host": f"{host}:{server.port}"}))
-        assert list(found.objects(None, SD.endpoint)) == [URIRef(f"http://{host}:{server.port}/sparql")]
+        found = parsed(http.get("/sparql", headers={"Host": f"{host}:{world_server.port}"}))
+        assert list(found.objects(None, SD.endpoint)) == [URIRef(f"http://{host}:{world_server.port}/sparql")]
 
 
 def test_a_browser_gets_the_editor(http: httpx.Client) -> None:
@@ -907,14 +911,14 @@ def test_a_browser_gets_the_editor(http: httpx.Client) -> None:
 
 @pytest.mark.parametrize("accept", [f.media for f in GRAPHS])
 def test_void_tells_what_is_in_the_dataset(
-    http: httpx.Client, graph: KnowledgeGraph, server: Server, accept: str
+    http: httpx.Client, world: KnowledgeGraph, world_server: Server, accept: str
 ) -> None:
     response = http.get("/void", headers={"Accept": accept})
     assert media(response) == accept
     found, dataset = parsed(response), URIRef(f"{BASE}dataset")
     assert (dataset, RDF.type, VOID.Dataset) in found
-    assert (dataset, VOID.sparqlEndpoint, URIRef(f"{server.url}/sparql")) in found
-    (size,) = graph.store.select(
+    assert (dataset, VOID.sparqlEndpoint, URIRef(f"{world_server.url}/sparql")) in found
+    (size,) = world.store.select(
         "SELECT (COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?distinctSubjects) (COUNT(DISTINCT ?p) AS ?properties)"
         " (COUNT(DISTINCT ?o) AS ?distinctObjects) WHERE { ?s ?p ?o }"
     )
@@ -924,7 +928,7 @@ def test_void_tells_what_is_in_the_dataset(
         str(found.value(part, VOID["class"])): int(str(found.value(part, VOID.entities)))
         for part in found.objects(dataset, VOID.classPartition)
     }
-    assert classes[f"{BASE}ns#Industry"] == len(graph.names.of_kind("Industry"))
+    assert classes[f"{BASE}ns#Industry"] == len(world.names.of_kind("Industry"))
     assert http.get("/void", headers={"Accept": "text/html"}).status_code == 406
 
 
@@ -943,12 +947,12 @@ def test_a_compressed_query_is_refused_by_its_name(http: httpx.Client, encoding:
         assert answer.json()["type"].endswith("/problem/media-type") and encoding in answer.json()["detail"]
 
 
-def test_the_log_holds_no_line_of_an_asker(http: httpx.Client, server: Server) -> None:
+def test_the_log_holds_no_line_of_an_asker(http: httpx.Client, world_server: Server) -> None:
     http.get(
         "/sparql", params={"query": 'ASK {}\n{"level":"error","event":"forged"}'}, headers={"X-Request-Id": "a\tb"}
     )
-    assert Path(server.log).read_text().isascii()
-    assert not [line for line in server.lines() if line["event"] == "forged"]
+    assert Path(world_server.log).read_text().isascii()
+    assert not [line for line in world_server.lines() if line["event"] == "forged"]
 
 
 def test_an_answer_hangs_on_the_kind_that_was_read(http: httpx.Client) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from conftest import ROOT, Server, free_port, serving
+from conftest import ROOT, Server, free_port, served
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
 from processes import eventually
@@ -22,9 +22,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(NGINX is None, reason="nginx 
 
 
 @pytest.fixture(scope="module")
-def server(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(world: KnowledgeGraph, world_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     flags = ("--root-path", "/kg", "--allow-host", "kg.example.org")
-    with serving(project.store, tmp_path_factory.mktemp("behind"), *flags) as running:
+    with served(world_project, tmp_path_factory.mktemp("behind"), *flags) as running:
         yield running
 
 

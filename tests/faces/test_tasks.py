@@ -15,13 +15,13 @@ from kg.faces.web.things import SUFFIXES
 from kg.graph import KnowledgeGraph
 from kg.store.formats import ALL, GRAPHS
 
-MISSPELT = "比压迪"
+MISSPELT = "青蓝纸坊"
 """A name that sounds like one of the graph's."""
 QUERIES = (
     "ASK {}",
     "SELECT * { ?s ?p ?o } LIMIT 3",
     "CONSTRUCT WHERE { ?s a ivc:Company }",
-    "DESCRIBE co:byd",
+    "DESCRIBE co:qinglan",
     "SELECT * FROM g:entities { ?s ?p ?o } LIMIT 3",
     "SELECT * FROM <urn:none> {}",
     "ASK { SERVICE <urn:none> {} }",
@@ -52,7 +52,7 @@ print(json.dumps(found))
 
 def _requests() -> list[dict[str, Any]]:
     """Each task in every format, right and wrong."""
-    why = [("subject", "蓝箭航天"), ("predicate", "涉足产业")]
+    why = [("subject", "青岚纸坊"), ("predicate", "涉足产业")]
     names = [f.name for f in ALL]
     asked: list[dict[str, Any]] = [
         *({"task": "sparql", "params": [("query", q), ("format", f)]} for q in QUERIES for f in names),
@@ -63,32 +63,41 @@ def _requests() -> list[dict[str, Any]]:
         {"task": "query", "path": "company-in-segment"},
         *({"task": "thing", "path": path, "suffix": f} for path in PATHS for f in SUFFIXES),
         {"task": "explore"},
-        *({"task": "explore", "params": [("thing", thing)]} for thing in ("6G", "byd", MISSPELT)),
+        *({"task": "explore", "params": [("thing", thing)]} for thing in ("风铃业", "qinglan", MISSPELT)),
         {"task": "openapi"},
     ]
     for suffix in ("html", "json"):
         asked += [{"task": task, "suffix": suffix} for task in ("home", "queries", "audit", "search", "why")]
         asked += [{"task": "problem", "path": code, "suffix": suffix} for code in ("limit", "none")]
-        asked += [{"task": "audit", "suffix": suffix, "params": [("industry", i)]} for i in ("6G", MISSPELT)]
-        asked += [{"task": "search", "suffix": suffix, "params": [("q", q)]} for q in ("比亞迪", "biyadi", MISSPELT)]
-        asked += [{"task": "chain", "path": path, "suffix": suffix} for path in ("6g", "7g")]
+        asked += [{"task": "audit", "suffix": suffix, "params": [("industry", i)]} for i in ("风铃业", MISSPELT)]
+        asked += [
+            {"task": "search", "suffix": suffix, "params": [("q", q)]} for q in ("青嵐紙坊", "qinglanzhifang", MISSPELT)
+        ]
+        asked += [{"task": "chain", "path": path, "suffix": suffix} for path in ("wind-chimes", "wind-chime")]
         asked += [
             {"task": "why", "suffix": suffix, "params": [*why, ("object", thing)]}
-            for thing in ("商业航天", "6G", MISSPELT)
+            for thing in ("纸灯业", "风铃业", MISSPELT)
         ]
     return [{**one, "lang": lang, "base": "http://localhost:8000"} for one in asked for lang in ("zh", "en")]
 
 
-PATHS = ("ns", "organization/byd", "organization/bydd", "industry/6g", "passage/r1-L0045", "graph/entities")
+PATHS = (
+    "ns",
+    "organization/qinglan",
+    "organization/qinglam",
+    "industry/wind-chimes",
+    "passage/w1-L0020",
+    "graph/entities",
+)
 
 
 @pytest.mark.slow
-def test_no_request_imports_anything(graph: KnowledgeGraph) -> None:
+def test_no_request_imports_anything(world: KnowledgeGraph) -> None:
     requests = _requests()
     assert {one["task"] for one in requests} == set(TASKS)
     done = subprocess.run(
         [sys.executable, "-c", _ASK],
-        input=json.dumps({"folder": str(graph.path), "requests": requests}),
+        input=json.dumps({"folder": str(world.path), "requests": requests}),
         capture_output=True,
         text=True,
         timeout=600,

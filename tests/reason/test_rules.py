@@ -77,6 +77,10 @@ def test_a_rule_runs_again_only_if_what_it_reads_has_grown() -> None:
     assert close(store, rules) == Closure(rounds=1, fired=2, added=0)
 
 
+def test_what_merely_mentions_a_kind_of_property_is_no_axiom() -> None:
+    assert compile_rules(_parse("ivc:p rdfs:seeAlso owl:TransitiveProperty , owl:SymmetricProperty .")) == []
+
+
 @pytest.mark.parametrize(
     "axiom",
     [

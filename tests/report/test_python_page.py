@@ -36,10 +36,10 @@ PROMISED = ("query", "sparql", "find", "entity", "chain", "why", "audit", "to_rd
 
 @pytest.fixture
 def at_home(report: KnowledgeGraph, report_project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """``kg.open()``, here and in processes started from here, finds the report; paths are those of the checkout."""
+    """``kg.open()`` and ``kg.open(".")``, here and in processes started from here, find the report."""
     monkeypatch.setenv("KG_PROJECT", str(report_project.root))
     monkeypatch.setenv("KG_STORE", str(report_project.store))
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(report_project.root)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import shlex
 
 import pytest
 
-from conftest import ROOT, shell
+from conftest import ROOT, on
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
 
@@ -22,8 +22,7 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("name", "command", "answer"), EXAMPLES, ids=[f"{e[0]}: {e[1]}" for e in EXAMPLES])
 def test_example(report: KnowledgeGraph, report_project: Project, name: str, command: str, answer: str) -> None:
-    settings = {"KG_PROJECT": str(report_project.root), "KG_STORE": str(report_project.store)}
-    fresh = shell(*shlex.split(command), **settings).stdout
+    fresh = on(report_project)(*shlex.split(command), code=None).stdout
     if os.environ.get("KG_GOLDEN") == "write":
         page = ROOT / name
         block = f"$ kg {command}\n"

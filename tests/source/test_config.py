@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, WORLD
+from conftest import ROOT, WORLD, on
 from kg.errors import SyntaxProblem
 from kg.faces.draw.legend import legend
 from kg.faces.draw.styles import STYLES, style_of
@@ -25,7 +24,6 @@ from kg.source.config import Config, read
 from kg.source.project import Project
 from kg.store.answers import Limits
 from kg.terms import Text
-from program import Program
 
 GUILD = "https://example.org/lamp/ns#Guild"
 
@@ -123,13 +121,12 @@ def test_own_terms_and_queries_are_added_to_the_packaged_ones(copy: Path) -> Non
     assert {q.name for q in graph.catalogue} == {p.stem for f in (ROOT, WORLD) for p in (f / "queries").glob("*.rq")}
 
 
-def test_an_own_class_is_wherever_kinds_are_listed(copy: Path, program: Program) -> None:
+def test_an_own_class_is_wherever_kinds_are_listed(copy: Path) -> None:
     path = build(project(with_own_terms(copy))).path
     graph = KnowledgeGraph(path)
 
     def kg(*args: str, lang: str = "en", **settings: str) -> str:
-        own = {"KG_LANG": lang, "KG_PROJECT": str(copy), "KG_STORE": str(path.parent)}
-        done = program.run(args, {**os.environ, **own, **settings})
+        done = on(project(copy))(*args, lang=lang, code=None, **settings)
         return done.stdout + done.stderr
 
     for kind in ("行会", "guild", "Guild", GUILD):

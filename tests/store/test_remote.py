@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import kg as package
-from conftest import Run, free_port, serve
+from conftest import WORLD, Run, free_port, serve
 from kg.errors import LimitReached, StoreError, SyntaxProblem, UsageProblem
 from kg.graph import KnowledgeGraph, RemoteGraph
 from kg.pipeline.publish import publish
@@ -19,49 +21,61 @@ LASTING = "SELECT * { ?a ?b ?c . ?c ?d ?e } ORDER BY STR(?e) STR(?a)"
 """A query that takes the server some tenths of a second, which it spends whether anybody waits for it or not."""
 
 
-def test_counts_and_names_are_those_of_the_build(graph: KnowledgeGraph, url: str) -> None:
+@pytest.fixture(scope="module")
+def url(world: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server that holds the graph of the invented project."""
+    address, server = serve(tmp_path_factory.mktemp("remote"))
+    publish(world.path / "dataset.nq", address)
+    yield address
+    server.terminate()
+    server.wait()
+
+
+def test_counts_and_names_are_those_of_the_build(world: KnowledgeGraph, url: str) -> None:
     remote = package.open(url)
     assert isinstance(remote, RemoteGraph)
-    assert remote.manifest["counts"] == graph.manifest["counts"]
-    assert remote.find("landspace") == graph.find("landspace")
-    assert remote.names.terms == graph.names.terms
+    assert remote.manifest["counts"] == world.manifest["counts"]
+    assert remote.find("qinglan") == world.find("qinglan")
+    assert remote.names.terms == world.names.terms
 
 
-def test_every_saved_query_answers_the_same(graph: KnowledgeGraph, url: str) -> None:
+def test_every_saved_query_answers_the_same(world: KnowledgeGraph, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KG_PROJECT", str(WORLD))  # the store holds no saved queries
     remote = package.open(f"{url}/query")
-    for query in graph.catalogue:
-        assert to_tsv(remote.query(query.name)) == to_tsv(graph.query(query.name)), query.name
+    for query in world.catalogue:
+        assert to_tsv(remote.query(query.name)) == to_tsv(world.query(query.name)), query.name
 
 
-def test_views_and_handovers_are_the_same(graph: KnowledgeGraph, url: str) -> None:
+def test_views_and_handovers_are_the_same(world: KnowledgeGraph, url: str) -> None:
     remote = package.open(url)
-    assert remote.chain("商业航天") == graph.chain("商业航天")
-    assert remote.audit() == graph.audit()
-    assert remote.entity("华为").edges == graph.entity("华为").edges
-    assert len(remote.to_rdflib()) == len(graph.to_rdflib())
+    assert remote.chain("纸灯业") == world.chain("纸灯业")
+    assert remote.audit() == world.audit()
+    assert remote.entity("青岚纸坊").edges == world.entity("青岚纸坊").edges
+    assert len(remote.to_rdflib()) == len(world.to_rdflib())
 
 
-def test_the_shell_asks_it(kg: Run, url: str) -> None:
+def test_the_shell_asks_it(kg: Run, url: str, tmp_path: Path) -> None:
     here = kg("query", "companies-in-segment", "--format", "tsv").stdout
     assert kg("query", "companies-in-segment", "--format", "tsv", "--store", url).stdout == here
-    assert kg("sparql", "ASK { co:byd a ivc:Company }", KG_STORE=url).stdout == "true\n"
-    assert kg("build", KG_STORE=url).stdout.endswith("triples\n")
+    assert kg("sparql", "ASK { co:qinglan a ivc:Company }", KG_STORE=url).stdout == "true\n"
+    copy = shutil.copytree(WORLD, tmp_path / "world")  # what is sent is first built in the project's own folder
+    assert kg("build", KG_STORE=url, KG_PROJECT=str(copy)).stdout.endswith("triples\n")
 
 
-def test_sending_again_replaces_and_another_s_data_is_left_alone(graph: KnowledgeGraph, tmp_path: Path) -> None:
+def test_sending_again_replaces_and_another_s_data_is_left_alone(world: KnowledgeGraph, tmp_path: Path) -> None:
     address, server = serve(tmp_path)
     try:
         store = RemoteStore(address)
-        first = publish(graph.path / "dataset.nq", address)
-        assert publish(graph.path / "dataset.nq", address) == first == graph.manifest["counts"]["default"]
+        first = publish(world.path / "dataset.nq", address)
+        assert publish(world.path / "dataset.nq", address) == first == world.manifest["counts"]["default"]
         store.update(
             "INSERT DATA { GRAPH <http://example.org/theirs> { <http://example.org/a> a <http://example.org/B> } }"
         )
         with pytest.raises(StoreError, match="holds other data"):
-            publish(graph.path / "dataset.nq", address)
+            publish(world.path / "dataset.nq", address)
         store.update("DROP ALL ; INSERT DATA { <http://example.org/a> a <http://example.org/B> }")
         with pytest.raises(StoreError, match="holds other data"):
-            publish(graph.path / "dataset.nq", address)
+            publish(world.path / "dataset.nq", address)
         assert len(list(store.quads())) == 1
     finally:
         server.terminate()

@@ -101,14 +101,14 @@ def test_a_value_is_a_number_if_xml_schema_says_so_and_python_can_hold_it(text: 
     assert json.loads(json.dumps(json_rows(table), allow_nan=False))[0]["y"] is None
 
 
-def test_a_triple_as_a_term_has_a_form_in_every_format(graph: KnowledgeGraph) -> None:
+def test_a_triple_as_a_term_has_a_form_in_every_format(world: KnowledgeGraph) -> None:
     table = select(NESTED)
     assert next(csv.reader(io.StringIO(to_csv(table).partition("\n")[2]))) == [TRIPLE, ""]
     assert lines(WRITERS["tsv"](table).rstrip("\n"), "\t")[0] == TRIPLE
     assert lines(WRITERS["md"](table), " | ")[0] == TRIPLE
     assert json_rows(table) == [{"t": TRIPLE, "unbound": None}]
     assert next(csv.reader(io.StringIO(spreadsheet.csv(table).decode("utf-8-sig").partition("\n")[2]))) == [TRIPLE, ""]
-    assert [cell(term, "en", names) for names in (None, graph.names) for term in table.rows[0]] == [TRIPLE, ""] * 2
+    assert [cell(term, "en", names) for names in (None, world.names) for term in table.rows[0]] == [TRIPLE, ""] * 2
     back = [q.object for q in ox.parse(to_turtle(table), format=ox.RdfFormat.TURTLE)]
     assert table.rows[0][0] in back
     for frame in (table.to_pandas(), table.to_polars()):
@@ -150,7 +150,7 @@ def test_a_row_of_markdown_is_one_line() -> None:
 
 def test_the_csv_of_the_shell_is_that_of_a_spreadsheet_but_for_sparql(kg: Run) -> None:
     """Decision 0011: saved queries and charts are opened in a spreadsheet; SPARQL results are exact."""
-    for words in (["query", "companies-in-segment"], ["chain", "6G"], ["find", "byd"], ["queries"]):
+    for words in (["query", "companies-in-segment"], ["chain", "纸灯业"], ["find", "qinglan"], ["queries"]):
         assert kg(*words, "--format", "csv").stdout.startswith("\ufeff"), words
     body = kg("sparql", 'SELECT ("=1+1" AS ?x) (true AS ?y) (10/3 AS ?z) {}', "--format", "csv").stdout
     assert body.splitlines() == ["x,y,z", "=1+1,true,3.333333333333333333"]
@@ -179,7 +179,7 @@ def test_a_time_limit_that_is_none_is_refused(kg: Run, seconds: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["sparql", "SELECT * { ?s a ivc:Industry }"], ["query", "market-size"], ["find", "byd"], ["stats"]]
+    "words", [["sparql", "SELECT * { ?s a ivc:Industry }"], ["query", "market-size"], ["find", "qinglan"], ["stats"]]
 )
 def test_a_limit_may_be_huge(kg: Run, words: list[str]) -> None:
     assert kg(*words, "--limit", "9" * 400).stdout == kg(*words, "--limit", "9000").stdout != ""

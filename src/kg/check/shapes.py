@@ -128,7 +128,7 @@ class Shapes:
                 others.add(triple)
         for constraint, start in list(others.subject_objects(_sh("prefixes"))):  # pySHACL does not follow owl:imports
             for place in others.transitive_objects(start, OWL.imports):
-                others.add((constraint, _sh("prefixes"), place))
+                others.add((constraint, _sh("prefixes"), place))  # type: ignore[arg-type]
         return others
 
     # -- all other constraints ---------------------------------------------------------------------

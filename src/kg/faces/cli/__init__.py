@@ -1,13 +1,15 @@
-"""The program ``kg``: errors become one message and an exit code; Ctrl-C ends quietly with 130.
+"""The program ``kg``: an error becomes one message and an exit code; Ctrl-C becomes one line and the exit code 130.
 
-Nothing is imported before :func:`main` can catch what happens meanwhile.
+The other modules are imported inside :func:`main`, which handles a Ctrl-C during these imports too.
 """
 
 from __future__ import annotations
 
 import sys
 
-TYPE_CHECKING = False  # as type checkers know it; typing itself takes longer than all the rest before main
+TYPE_CHECKING = (
+    False  # type checkers know this name; importing typing would take longer than everything else before main
+)
 if TYPE_CHECKING:
     from kg.errors import KgError
 
@@ -32,16 +34,16 @@ COMMANDS = (
     "mcp",
     "doctor",
 )
-"""The commands, in the order in which people meet them; each is a module of :mod:`kg.faces.cli.commands`."""
+"""The commands in the order of the help page; each is a module of :mod:`kg.faces.cli.commands`."""
 
 
 def main(args: list[str] | None = None) -> None:
-    """Run the command line and leave with the exit code it earned."""
+    """Run the command line and exit with its exit code."""
     try:
         code = _run(sys.argv[1:] if args is None else args)
     except (KeyboardInterrupt, EOFError):
         code = _interrupted()
-    except RuntimeError as error:  # what Python 3.11 makes of a Ctrl-C while a class is made
+    except RuntimeError as error:  # Python 3.11 raises it for a Ctrl-C while a class is being created
         if not isinstance(error.__cause__, KeyboardInterrupt):
             raise
         code = _interrupted()
@@ -49,49 +51,55 @@ def main(args: list[str] | None = None) -> None:
 
 
 def _run(args: list[str]) -> int:
-    """The exit code of the command line *args*; every failure but an interruption is told."""
-    from kg.faces.cli.language import teach_click
+    """The exit code of the command line *args*; every failure but an interruption is reported."""
+    from kg.faces.cli.language import choose
     from kg.faces.cli.output import failed, open_streams
 
     open_streams()
-    teach_click()
+    choose(args)
     from kg.errors import KgError, UsageProblem
     from kg.terms import Text
+
+    debug = "--debug" in args
 
     try:
         code = _command(args)
         sys.stdout.flush()
         return code
     except KgError as error:
-        return report(error)
+        return report(error, debug)
     except UnicodeEncodeError as error:
-        odd = ascii(error.object[error.start : error.end])
+        wrong = ascii(error.object[error.start : error.end])
         return report(
             UsageProblem(
-                Text(f"文字里有不是 UTF-8 的字节:{odd}", f"the text has bytes that are not UTF-8: {odd}"),
+                Text(f"文字里有不是 UTF-8 的字节:{wrong}", f"the text has bytes that are not UTF-8: {wrong}"),
                 hint=Text("用 UTF-8 写参数与文件", "write arguments and files in UTF-8"),
-            )
+            ),
+            debug,
         )
     except OSError as error:
-        told = failed(error)
-        return report(told) if told else 0
+        problem = failed(error)
+        return report(problem, debug) if problem else 0
 
 
 def _command(args: list[str]) -> int:
-    """Do what Click's own main does, but for the failures of the system: it would end a closed pipe with 1."""
+    """Do what Click's own main does, except that errors of the system are left to the caller.
+
+    Click would leave with 1 when a pipe is closed.
+    """
     import os
 
     import click
 
-    from kg.faces.cli.group import cli
+    from kg.faces.cli.group import cli, settings
 
-    asked = os.environ.get("_KG_COMPLETE")
-    if asked:
+    instruction = os.environ.get("_KG_COMPLETE")
+    if instruction:
         from kg.faces.cli.completing import complete
 
-        return complete(cli, asked)
+        return complete(cli, instruction)
     try:
-        with cli.make_context("kg", list(args)) as context:
+        with cli.make_context("kg", list(args), **settings()) as context:
             cli.invoke(context)
     except click.exceptions.Exit as done:
         return done.exit_code
@@ -104,7 +112,7 @@ def _command(args: list[str]) -> int:
 
 
 def _interrupted() -> int:
-    """Say so, and let no second Ctrl-C disturb it."""
+    """Report the interruption; a second Ctrl-C is ignored, so that the message is written whole."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -114,11 +122,11 @@ def _interrupted() -> int:
     return 130
 
 
-def report(error: KgError) -> int:
-    """Print findings, message and next step to stderr, the traceback only with --debug; the exit code."""
+def report(error: KgError, debug: bool = False) -> int:
+    """Print findings, message and next step to stderr, with *debug* the traceback too; the exit code."""
     from kg.faces.cli.language import current, say
 
-    if "--debug" in sys.argv:
+    if debug:
         import traceback
 
         traceback.print_exception(error)

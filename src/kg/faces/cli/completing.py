@@ -1,4 +1,4 @@
-"""Shell completion that knows things, queries and parameters; it reads what the last build left, and never builds."""
+"""Shell completion of commands, names, queries and parameters, from the files of the last build; it never builds."""
 
 from __future__ import annotations
 
@@ -17,34 +17,38 @@ from click.shell_completion import (
     split_arg_string,
 )
 
+from kg.faces.cli.language import current
+from kg.faces.cli.options import Run
+
 if TYPE_CHECKING:
     from kg.ask.names import Names, Thing
     from kg.source.queryfile import SavedQuery
 
 
-def complete(cli: click.Command, asked: str) -> int:
-    """Answer a shell; the exit code.
+def complete(cli: click.Command, instruction: str) -> int:
+    """Print the completions that the shell asks for; return the exit code.
 
     Args:
         cli: the program.
-        asked: what is wanted, as ``bash_complete``.
+        instruction: as Click has it: ``bash_complete``, ``bash_source``, and so for the other shells.
     """
     try:
-        return shell_complete(cli, {}, "kg", "_KG_COMPLETE", asked)
-    except Exception:  # no store, a broken one, a wrong option: nothing to offer, and no error text into the prompt
+        return shell_complete(cli, {"obj": Run(current())}, "kg", "_KG_COMPLETE", instruction)
+    except Exception:  # no store, a damaged one, a wrong option: print nothing, because it would appear at the prompt
         return 1
 
 
-class _Offered(click.ParamType[str]):
-    """A text for which *offer* has completions."""
+class _Completed(click.ParamType[str]):
+    """A text; the function *candidates* gives its completions."""
 
-    def __init__(self, name: str, offer: Callable[[click.Context, str], Iterable[str | CompletionItem]]) -> None:
+    def __init__(self, name: str, candidates: Callable[[click.Context, str], Iterable[str | CompletionItem]]) -> None:
         self.name = name
-        self._offer = offer
+        self._candidates = candidates
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        offers = (o if isinstance(o, CompletionItem) else CompletionItem(o) for o in self._offer(ctx, incomplete))
-        return [offer for offer in offers if offer.value.startswith(incomplete)]
+        found = self._candidates(ctx, incomplete)
+        items = (item if isinstance(item, CompletionItem) else CompletionItem(item) for item in found)
+        return [item for item in items if item.value.startswith(incomplete)]
 
 
 def _record(ctx: click.Context, name: str) -> Any:
@@ -67,31 +71,33 @@ def _queries(ctx: click.Context) -> list[SavedQuery]:
     return [from_plain(entry) for entry in _record(ctx, "queries.json")]
 
 
-def _called(ctx: click.Context, things: Iterable[Thing], typed: str) -> Iterator[str]:
-    """One name of each thing that begins as *typed*: its Chinese label or its slug, the reader's language first."""
+def _beginning(ctx: click.Context, names: Iterable[tuple[str, str]], typed: str) -> Iterator[str]:
+    """Of each pair of a Chinese label and an identifier, one that begins with *typed*; in Chinese the label is tried first."""
+    first = 1 if ctx.find_root().obj.lang == "zh" else -1
+    for pair in names:
+        yield from [word for word in pair[::first] if word.startswith(typed)][:1]
+
+
+def _labels(things: Iterable[Thing]) -> Iterator[tuple[str, str]]:
     from kg.terms import slug
 
-    first = 1 if ctx.find_root().obj.lang == "zh" else -1
-    for thing in things:
-        yield from [w for w in (thing.label.zh, slug(thing.iri))[::first] if w.startswith(typed)][:1]
+    return ((thing.label.zh, slug(thing.iri)) for thing in things)
 
 
 def _industries(ctx: click.Context, typed: str) -> Iterator[str]:
-    return _called(ctx, _names(ctx).of_kind("Industry"), typed)
+    return _beginning(ctx, _labels(_names(ctx).of_kind("Industry")), typed)
 
 
 def _things(ctx: click.Context, typed: str) -> Iterable[str]:
-    """Industries, and behind them all that begins as *typed* if anything is."""
+    """Industries first; when something is typed, all other things too."""
     names = _names(ctx)
-    return dict.fromkeys(_called(ctx, [*names.of_kind("Industry"), *(names.things if typed else ())], typed))
+    things = [*names.of_kind("Industry"), *(names.things if typed else ())]
+    return dict.fromkeys(_beginning(ctx, _labels(things), typed))
 
 
 def _kinds(ctx: click.Context, typed: str) -> Iterator[str]:
-    """One name of each kind that begins as *typed*: its Chinese label or its local name, the reader's language first."""
     names = _names(ctx)
-    first = 1 if ctx.find_root().obj.lang == "zh" else -1
-    for zh, _, local in map(names.kind_words, names.kinds):
-        yield from [w for w in (zh, local)[::first] if w.startswith(typed)][:1]
+    return _beginning(ctx, ((zh, local) for zh, _, local in map(names.kind_words, names.kinds)), typed)
 
 
 def _query_names(ctx: click.Context, typed: str) -> list[CompletionItem]:
@@ -103,7 +109,7 @@ def _tags(ctx: click.Context, typed: str) -> list[str]:
 
 
 def _values(ctx: click.Context, typed: str) -> list[str]:
-    """``param=`` for each parameter of the query not given yet; behind the sign, the names or choices it takes."""
+    """``param=`` for each parameter of the query that is not given yet; after the sign, its possible values."""
     params = next((q.params for q in _queries(ctx) if q.name == ctx.params.get("name")), ())
     name, equals, start = typed.partition("=")
     if not equals:
@@ -114,20 +120,20 @@ def _values(ctx: click.Context, typed: str) -> list[str]:
         return []
     if param.type == "kind":
         return [f"{name}={w}" for w in _kinds(ctx, start)]
-    return [f"{name}={w}" for w in param.choices or _called(ctx, _names(ctx).of_kind(param.type), start)]
+    return [f"{name}={w}" for w in param.choices or _beginning(ctx, _labels(_names(ctx).of_kind(param.type)), start)]
 
 
-INDUSTRY, THING = _Offered("industry", _industries), _Offered("thing", _things)
-KIND = _Offered("text", _kinds)
-QUERY, VALUE, TAG = _Offered("query", _query_names), _Offered("param=value", _values), _Offered("text", _tags)
+INDUSTRY, THING = _Completed("industry", _industries), _Completed("thing", _things)
+KIND, TAG = _Completed("text", _kinds), _Completed("text", _tags)
+QUERY, VALUE = _Completed("query", _query_names), _Completed("param=value", _values)
 
 
 @add_completion_class
 class _Bash(BashComplete):
-    """Completion for a shell that takes ``=`` and ``:`` for the ends of words, and blanks behind what is not finished.
+    """Completion for Bash, which splits words at ``=`` and ``:`` too, and adds a blank after each completion.
 
-    The script hands over the line up to the cursor and the text that the shell will replace, which is the end of the
-    last word: its beginning is taken off what is offered (as bash-completion does for ``:``).
+    The script passes the line up to the cursor, and the text that Bash will replace. This text can be only the end of the
+    last word; then the rest of the word is removed from the completions (as bash-completion does for ``:``).
     """
 
     source_template = """\
@@ -165,13 +171,13 @@ _SPECIAL, _ESCAPED = re.compile(r"""[\s'"()&;|<>$`\\*?\[\]{}!#~]"""), r"\\\g<0>"
 
 
 def _words(line: str) -> list[str]:
-    """The words of *line*, of which the last, though perhaps empty, ends where the line does."""
+    """The words of *line*; the last one, which may be empty, ends at the end of the line."""
     *words, last = split_arg_string(f"{line}.")
     return [*words, last[:-1]]
 
 
 def script(cli: click.Command, shell: str) -> str:
-    """The script that completes the words of *cli* in *shell*."""
+    """The completion script of *cli* for *shell*."""
     maker = get_completion_class(shell)
     assert maker is not None
     return maker(cli, {}, "kg", "_KG_COMPLETE").source()

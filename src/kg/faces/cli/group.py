@@ -1,4 +1,4 @@
-"""The command ``kg`` that holds all others; the module of each is imported when it is used."""
+"""The command ``kg`` with its subcommands."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Any
 import click
 
 from kg.faces.cli import COMMANDS
-from kg.faces.cli.language import say
-from kg.faces.cli.options import common
+from kg.faces.cli.bilingual import Command, Option
+from kg.faces.cli.language import current, say
+from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import monochrome
+from kg.terms import Text
 
 
-class _Group(click.Group):
-    """Commands in the order in which people meet them, each module imported when it is used."""
+class _Group(Command, click.Group):
+    """The subcommands in the order of COMMANDS; the module of each is imported when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -32,9 +34,8 @@ class _Group(click.Group):
         except click.UsageError as error:
             from difflib import get_close_matches
 
-            near = get_close_matches(args[0], COMMANDS, n=1)
-            if near:
-                hint = say(f" 是不是 {near[0]}?", f" Did you mean {near[0]}?")
+            for near in get_close_matches(args[0], COMMANDS, n=1):
+                hint = say(f" 是不是 {near}?", f" Did you mean {near}?")
                 raise click.UsageError(error.format_message() + hint, ctx) from error
             raise
 
@@ -44,14 +45,20 @@ class _Group(click.Group):
     context_settings={
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
-        "color": False if monochrome() else None,
     },
-    help=say(
+    help=Text(
         "产业报告的知识图谱:可问、可查、可核对。\n\n先试:kg stats,再试 kg chain 某个产业",
         "Industry reports as a knowledge graph to question, check and trust.\n\nTry first: kg stats, then kg chain INDUSTRY",
     ),
 )
-@click.version_option(package_name="xinzhi", prog_name="kg", help=say("显示版本后退出", "show the version and exit"))
+@click.version_option(
+    package_name="xinzhi", prog_name="kg", cls=Option, help=Text("显示版本后退出", "show the version and exit")
+)
 @common
 def cli() -> None:
-    """Hold the commands together."""
+    """The command without a subcommand, which prints the help."""
+
+
+def settings() -> dict[str, Any]:
+    """Arguments of the context of a run."""
+    return {"obj": Run(current()), "color": False if monochrome() else None}

@@ -1,34 +1,40 @@
-"""A limit of time and of memory for commands that ask the graph in their own process.
+"""Limits of time and memory for commands that query the graph in their own process.
 
-Oxigraph has no time-out, and in a damaged index a search can go round for ever. While it works it lets Python's other
-threads run, so one of them watches and ends the process. Time is the processor's: who reads the answer page by page, or
-works on a busy machine, is not cut off.
+Oxigraph has no time-out, and a search in a damaged index may never end. While Oxigraph works, other threads of Python can
+run; one of them checks the limits and ends the process. The time is that of the processor, so that a slow reader of the
+answer or a busy machine does not end a command.
 """
 
 from __future__ import annotations
 
-import _thread
 import os
 import sys
 import time
+from collections.abc import Callable
+from contextvars import copy_context
 from math import isfinite
 from pathlib import Path
+from threading import Event, Thread
 from typing import Final
 
 from kg.errors import KgError, LimitReached, UsageProblem
 from kg.terms import Text
 
 _SECONDS: Final = 60.0
-"""Of the processor, for one command; the slowest on the packaged graph takes two."""
+"""Seconds of the processor for one command; the slowest command on the packaged graph takes two."""
 _MEMORY: Final = 2 * 2**30
-"""Bytes in main memory; the packaged graph takes a tenth of it."""
-_DOUBT: Final = 2.0
-"""Seconds after which the files of the graph are compared with their digests, once."""
+"""Bytes in main memory; commands on the packaged graph take a tenth of it."""
+_VERIFY_AFTER: Final = 2.0
+"""Seconds of the processor after which the files of the graph are compared with their digests, once."""
 _POLL: Final = 0.1
+"""Seconds between two checks."""
 
 
-def watch(folder: Path | None, memory: int = _MEMORY) -> None:
+def watch(folder: Path | None, memory: int = _MEMORY) -> Callable[[], None]:
     """End this process with a message if it takes too long or too much memory from now on.
+
+    Returns:
+        A function that ends the watch.
 
     Args:
         folder: the build that is asked; None for a graph elsewhere.
@@ -37,33 +43,35 @@ def watch(folder: Path | None, memory: int = _MEMORY) -> None:
     Raises:
         UsageProblem: the variable KG_TIMEOUT is no number of seconds.
     """
-    _thread.start_new_thread(_watch, (folder, _allowed(), memory, time.process_time()))
+    done = Event()
+    args = (_watch, done, folder, _allowed(), memory, time.process_time())
+    Thread(target=copy_context().run, args=args, daemon=True).start()  # the context has the language of the messages
+    return done.set
 
 
 def _allowed() -> float:
-    """Seconds from the variable KG_TIMEOUT; it is for large graphs, which are rare, so there is no option."""
-    told = os.environ.get("KG_TIMEOUT", "")
+    """Seconds from the variable KG_TIMEOUT; only large graphs need it, so there is no option."""
+    given = os.environ.get("KG_TIMEOUT", "")
     try:
-        seconds = float(told) if told else _SECONDS
+        seconds = float(given) if given else _SECONDS
     except ValueError:
         seconds = 0.0
     if not (isfinite(seconds) and seconds > 0):
         raise UsageProblem(
-            Text(f"KG_TIMEOUT 不能是“{told}”", f"KG_TIMEOUT cannot be “{told}”"),
+            Text(f"KG_TIMEOUT 不能是“{given}”", f"KG_TIMEOUT cannot be “{given}”"),
             hint=Text("需要正的秒数,如 300", "a positive number of seconds is needed, such as 300"),
         )
     return seconds
 
 
-def _watch(folder: Path | None, allowed: float, memory: int, start: float) -> None:
-    unsure = folder is not None
-    while True:
-        time.sleep(_POLL)
+def _watch(done: Event, folder: Path | None, allowed: float, memory: int, start: float) -> None:
+    unverified = folder is not None
+    while not done.wait(_POLL):
         seconds, held = time.process_time() - start, _resident()
         if held > memory:
             _end(_too_much(held, memory))
-        if unsure and seconds > min(_DOUBT, allowed):
-            unsure = False
+        if unverified and seconds > min(_VERIFY_AFTER, allowed):
+            unverified = False
             _end_if_damaged(folder)
         if seconds > allowed:
             _end(_too_long(allowed))
@@ -79,7 +87,7 @@ def _end_if_damaged(folder: Path | None) -> None:
 
 
 def _end(error: KgError) -> None:
-    """Leave at once, whatever the other threads are at; the message is all that is written."""
+    """Print the message and end the process at once, without waiting for the other threads."""
     from kg.faces.cli import report
 
     try:
@@ -90,7 +98,7 @@ def _end(error: KgError) -> None:
 
 
 def _resident() -> int:
-    """Bytes of this process in main memory; where there is no /proc (macOS), the most that it ever had."""
+    """Bytes of this process in main memory; without /proc (macOS), the largest number it ever had."""
     try:
         pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE")

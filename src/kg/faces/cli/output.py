@@ -1,4 +1,4 @@
-"""Where answers go: standard output or a file that is replaced only when whole; and what is done when they cannot."""
+"""Writing to standard output or a file, which is replaced only when everything is written; errors of writing."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from kg.errors import KgError, OutputError, StoreError, reason
 from kg.terms import Text
 
 _KERNEL: Final = ("/dev/", "/proc/")
-"""Names such as /dev/stdout lead to a file that another program holds open, and is not to be replaced under its hands."""
+"""A path below these, such as /dev/stdout, leads to a file that a program has open: it is written to, not replaced."""
 _STREAMS: Final = (("stdin", os.O_WRONLY, "r"), ("stdout", os.O_RDONLY, "w"), ("stderr", os.O_WRONLY, "w"))
-"""The standard streams, and the way to open /dev/null in their place so that the wrong use fails and stderr is lost."""
+"""The standard streams: name, flags to open /dev/null in its place, mode.
+
+The flags are the wrong ones for stdin and stdout, so that using a closed one fails; what is written to stderr is lost.
+"""
 
 
 def write(text: str, output: str | None) -> None:
@@ -24,11 +27,11 @@ def write(text: str, output: str | None) -> None:
 
     Args:
         text: what to write.
-        output: a file; None or ``-`` means standard output. A regular file, or one that is not there yet, is replaced
-            when the whole text is on the disk, at the end of its symbolic links; a device or a pipe is written into.
+        output: a file; None or ``-`` means standard output. Symbolic links are followed. A regular file is created or
+            replaced when the whole text is on the disk; a device or a pipe is written to.
 
     Raises:
-        OutputError: it cannot be written; what was there is as it was.
+        OutputError: it cannot be written; an existing file is unchanged.
     """
     if output in (None, "-"):
         sys.stdout.write(text)
@@ -47,7 +50,7 @@ def write(text: str, output: str | None) -> None:
 
 
 def _mode(output: str) -> int | None:
-    """Type and permissions of what *output* leads to; None if it is not there yet."""
+    """Type and permissions of the file *output*; None if it does not exist."""
     if not output:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     if output.endswith(os.sep):
@@ -56,13 +59,13 @@ def _mode(output: str) -> int | None:
         mode = Path(output).stat().st_mode
     except FileNotFoundError:
         return None
-    if not os.access(output, os.W_OK):  # to replace it, only its folder would have to be open to us
+    if not os.access(output, os.W_OK):  # replacing it needs write permission for its folder only
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     return mode
 
 
 def _replace(target: Path, text: str, mode: int) -> None:
-    """Put *text* in the place of the file *target*, or leave everything as it was."""
+    """Replace the file *target* by one with *text*; after an error everything is unchanged."""
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", newline="", dir=target.parent, prefix=f".{target.name[:40]}.", delete=False
     ) as beside:
@@ -77,16 +80,16 @@ def _replace(target: Path, text: str, mode: int) -> None:
 
 
 def _default_mode() -> int:
-    """The permissions of a new file, which a temporary one does not have."""
+    """The permissions of a new file; those of a temporary file are narrower."""
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
 
 
 def open_streams() -> None:
-    """Make every standard stream usable: a closed one fails when it is used, and a file never takes its number.
+    """Give every closed standard stream a stand-in that fails when it is used, so that no other file gets its number.
 
-    What a stream's encoding lacks is written as an escape (``\\u6bd4``), so that no answer is lost to it.
+    A character that the encoding of a stream lacks is written as an escape (``\\u6bd4``) instead of raising an error.
     """
     for number, (name, how, mode) in enumerate(_STREAMS):
         try:
@@ -105,11 +108,11 @@ def open_streams() -> None:
 
 
 def failed(error: OSError) -> KgError | None:
-    """What an OSError that nobody expected means to the reader; None if it is a pipe that its reader has closed."""
-    if error.errno is None:  # raised by the engine, which gives only a text
+    """The error to report for an OSError that no command handles; None if the reader of a pipe has closed it."""
+    if error.errno is None:  # raised by Oxigraph, with a text only
         return StoreError(
             Text(f"读不了图谱:{error}", f"the graph cannot be read: {error}"),
-            hint=Text("运行 kg build --force 重建", "run kg build --force to make it anew"),
+            hint=Text("运行 kg build --force 重建", "run kg build --force to build it again"),
         )
     if error.filename is None:
         silence(sys.stdout)
@@ -118,7 +121,7 @@ def failed(error: OSError) -> KgError | None:
 
 
 def silence(stream: Any) -> None:
-    """Send the rest of *stream* nowhere, so that Python does not complain at its end (its library's note on SIGPIPE)."""
+    """Discard what is still written to *stream*, so that Python reports no error at exit (see its note on SIGPIPE)."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

@@ -1,16 +1,17 @@
-"""Rows and records as a person or a program reads them."""
+"""Tables in the formats of ``--format``, for readers and for programs."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 import pyoxigraph as ox
 
 from kg.ask.tables import of_language, plain_table, with_labels
+from kg.faces.cli.bilingual import option
 from kg.store import spreadsheet
 from kg.store.results import FORMATS, WRITERS, Table, markdown
 from kg.store.values import plain, written
@@ -21,20 +22,11 @@ if TYPE_CHECKING:
     from kg.ask.names import Names
 
 
-def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--format`` to a command: a table on a terminal, TSV when piped."""
-    return _with_formats(command, FORMATS)
-
-
-def format_or_text_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--format`` to a command whose answer reads best as text: that on a terminal, TSV when piped."""
-    return _with_formats(command, ("text", *FORMATS))
-
-
-def _with_formats(command: Callable[..., Any], formats: Sequence[str]) -> Callable[..., Any]:
-    return click.option("--format", "format_", type=click.Choice(formats), default=None, help="/".join(formats))(
-        command
-    )
+_WITH_TEXT: Final = ("text", *FORMATS)
+format_option = option("--format", "format_", type=click.Choice(FORMATS), help="/".join(FORMATS))
+"""Adds ``--format`` to a command: a table on a terminal, TSV in a pipe."""
+format_or_text_option = option("--format", "format_", type=click.Choice(_WITH_TEXT), help="/".join(_WITH_TEXT))
+"""Adds ``--format`` to a command whose answer reads best as text: text on a terminal, TSV in a pipe."""
 
 
 def chosen(format_: str | None, terminal: str = "table") -> str:
@@ -43,11 +35,11 @@ def chosen(format_: str | None, terminal: str = "table") -> str:
 
 
 def monochrome() -> bool:
-    """Whether the reader wants no escape sequences, not even for bold (https://no-color.org)."""
+    """Whether to print no escape sequences, not even for bold (https://no-color.org)."""
     return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
 
-def show(
+def print_table(
     table: Table,
     format_: str | None,
     lang: str,
@@ -65,8 +57,8 @@ def show(
         lang: language of headings and names.
         names: where IRIs get their names; None prints IRIs.
         heads: column → heading; None prints the variables.
-        things: columns whose names stand beside them in formats for programs; None takes those that hold IRIs.
-        exact: whether CSV is for programs, every value as it is; else it is for spreadsheets (decision 0011).
+        things: columns that get a second column with names in formats for programs; None means those with IRIs.
+        exact: whether CSV has every value unchanged, for programs; else it is made for spreadsheets (decision 0011).
     """
     kind = chosen(format_)
     if kind in ("table", "md"):
@@ -78,19 +70,18 @@ def show(
         labelled = with_labels(table, lang, names, things) if names and kind != "ttl" else table
         click.echo(spreadsheet.csv(labelled) if kind == "csv" and not exact else WRITERS[kind](labelled), nl=False)
     if table.truncated:
-        tell_truncated(lang)
+        note_truncated(lang)
 
 
-def tell_truncated(lang: str) -> None:
-    """Say on stderr that a limit cut the answer."""
+def note_truncated(lang: str) -> None:
+    """Print to stderr that the answer has more rows than the limit."""
     click.echo(Text("(还有更多行;用 --limit 提高上限)", "(there are more rows; raise --limit)").pick(lang), err=True)
 
 
 def cell(term: Any, lang: str, names: Names | None) -> str:
-    """One term for the eye.
+    """One term as a text for readers.
 
-    With *names*, an IRI goes by its name and a number is told with its 万/亿 or million/billion; without, both are as they
-    are written in the graph.
+    With *names*, an IRI is shown by its name and a number with 万/亿 or million/billion; without, both as in the graph.
     """
     if term is None:
         return ""
@@ -101,12 +92,12 @@ def cell(term: Any, lang: str, names: Names | None) -> str:
 
 
 def in_words(row: Sequence[Any], lang: str, names: Names) -> str:
-    """A row as one line: the terms as :func:`cell` shows them, with dashes between."""
+    """A row as one line: the texts of :func:`cell`, separated by dashes."""
     return " — ".join(cell(term, lang, names) for term in row)
 
 
 def print_cells(titles: Sequence[str], cells: Sequence[Sequence[str]], kind: str) -> None:
-    """Print finished cells as a terminal table or as Markdown."""
+    """Print texts as a table for a terminal or as Markdown."""
     if kind == "md":
         click.echo(markdown(titles, cells), nl=False)
         return
@@ -118,14 +109,14 @@ def print_cells(titles: Sequence[str], cells: Sequence[Sequence[str]], kind: str
 def print_plain(
     columns: Sequence[str], titles: Sequence[str], rows: Sequence[Sequence[Any]], format_: str | None, lang: str
 ) -> None:
-    """Print rows of Python texts and numbers: under *titles* for the eye, under *columns* for programs."""
+    """Print rows of Python texts and numbers: with *titles* for readers, with *columns* for programs."""
     kind = chosen(format_)
     if kind in ("table", "md"):
         print_cells(titles, [[str(c) for c in row] for row in rows], kind)
     else:
-        show(plain_table(columns, rows), kind, lang)
+        print_table(plain_table(columns, rows), kind, lang)
 
 
 def cite(passages: Sequence[str]) -> str:
-    """Passages for the end of a line: ``[w1-L0027 w1-L0453]``."""
+    """Passages in brackets, for the end of a line: `` [w1-L0027 w1-L0453]``."""
     return f" [{' '.join(p.removeprefix(PASSAGE) for p in passages)}]" if passages else ""

@@ -27,9 +27,9 @@ HEADS = {
     "en": Text("说明", "message"),
     "involved": Text("涉及", "involved"),
 }
-"""What the columns of charts, paths and audits are called for readers."""
+"""Headings of the columns of charts, paths and audits, for readers."""
 
 
 def passage_names(passages: Iterable[str]) -> ox.Literal:
-    """The names of *passages*, in one cell."""
+    """The names of *passages* as one cell."""
     return ox.Literal(" ".join(slug(p) for p in passages))

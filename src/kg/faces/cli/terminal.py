@@ -1,4 +1,4 @@
-"""Rows on a terminal: a table, or one block per row where a table would break words and numbers."""
+"""Rows on a terminal: a table, or one block for each row if a table would break words or numbers."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ import click
 from kg.terms import cell_width
 
 _GAP: Final = "  "
-_STRIP: Final = 12
-"""Columns below which no text is squeezed, though 汉字 may wrap anywhere: what stands one above the other is not read."""
+_NARROW: Final = 12
+"""A column is not made narrower than this: 汉字 can wrap anywhere, but a few in each line are hard to read."""
 _SCALE: Final = "(?:[万亿]+| (?:(?:m|b|tr)illion|%))"
 _NUMBER: Final = re.compile(rf"[-+]?\d[\d,.]*(?:[eE][-+]?\d+)?{_SCALE}?")
 _WIDE: Final = "\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\U0001f300-\U0003fffd"
 _PIECE: Final = re.compile(
     rf"[(\[“‘《〈「『【〔(]*(?:[^\s{_WIDE}]+(?:(?<=\d){_SCALE})?|[{_WIDE}])[)\]”’》〉」』】〕),。、;:?!…—]*"
 )
-"""What stays on one line: a word, a number with its 亿, an identifier or one 汉字, with the marks that cling to it."""
+"""What is never broken: a word, a number with its 亿, an identifier or one 汉字, with its punctuation."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def lay_out(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> Iterator[str]:
-    """The lines of rows as wide as the reader's terminal.
+    """The lines of a table, as wide as the terminal.
 
-    A heading with nothing under it is left out: of a table if all its cells are empty, of a block if its own one is.
+    An empty column of a table is left out, and so is an empty cell of a block.
 
     Args:
         titles: the headings.
-        cells: one finished text per heading, row by row.
+        cells: the rows, a text for each heading.
     """
     kept = [n for n in range(len(titles)) if any(row[n] for row in cells)] or range(len(titles))
     heads, rows = [titles[n] for n in kept], [[_safe(row[n]) for n in kept] for row in cells]
@@ -42,29 +42,29 @@ def lay_out(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> Iterator[s
     room = _room()
     free = room - len(_GAP) * (len(kept) - 1)
     whole = [max(map(_whole, column)) for column in columns]
-    least = [max(min(_STRIP, most), *map(_least, column)) for most, column in zip(whole, columns, strict=True)]
+    least = [max(min(_NARROW, most), *map(_least, column)) for most, column in zip(whole, columns, strict=True)]
     if sum(least) > free:
         return _blocks(heads, rows, room) if rows else iter(heads)
     level = max(whole, default=0)
     while sum(widths := [max(m, min(level, w)) for w, m in zip(whole, least, strict=True)]) > free:
-        level -= 1  # what is widest gives way first
+        level -= 1  # the widest columns become narrower first
     return _table(columns, widths)
 
 
 def _table(columns: Sequence[tuple[str, ...]], widths: Sequence[int]) -> Iterator[str]:
-    """Heading, rule and rows; numbers are flush right."""
+    """Heading, rule and rows; numbers are aligned to the right."""
     right = [any(cells) and all(not c or _NUMBER.fullmatch(c) for c in cells) for _, *cells in columns]
     for n, row in enumerate(zip(*columns, strict=True)):
         wrapped = (_wrap(text, room) for text, room in zip(row, widths, strict=True))
         for line in zip_longest(*wrapped, fillvalue=""):
-            told = _GAP.join(map(_pad, line, widths, right)).rstrip()
-            yield told if n else click.style(told, bold=True)
+            shown = _GAP.join(map(_pad, line, widths, right)).rstrip()
+            yield shown if n else click.style(shown, bold=True)
         if not n:
             yield "─" * (sum(widths) + len(_GAP) * (len(widths) - 1))
 
 
 def _blocks(heads: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> Iterator[str]:
-    """One block per row, a value beside each heading; a piece too wide to stand beside it stands below."""
+    """One block for each row, each value beside its heading; below it if a piece of it is too wide."""
     beside = max(map(cell_width, heads)) + 2
     for n, row in enumerate(rows):
         if n:
@@ -75,16 +75,16 @@ def _blocks(heads: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> I
             piece = _least(text)
             indent = beside if piece <= room - beside else max(0, min(2, room - piece))
             lines = [" " * indent + line for line in _wrap(text, room - indent)]
-            told = click.style(f"{head}:", bold=True)
+            label = click.style(f"{head}:", bold=True)
             if indent == beside:
-                lines[0] = told + lines[0][cell_width(head) + 1 :]
+                lines[0] = label + lines[0][cell_width(head) + 1 :]
             else:
-                yield told
+                yield label
             yield from lines
 
 
 def _room() -> int:
-    """Columns of the reader's terminal, be it behind a pager; COLUMNS overrules it, and 80 stand for none."""
+    """Columns of the terminal: COLUMNS, else those of stderr (stdout may be a pager), else 80."""
     columns = 0
     with suppress(OSError):
         columns = os.get_terminal_size(2).columns
@@ -92,7 +92,7 @@ def _room() -> int:
 
 
 def _safe(text: str) -> str:
-    """*text* with nothing that moves the cursor but the ends of its lines."""
+    """*text* without control characters, except the ends of its lines."""
     return "\n".join(_CONTROL.sub("\ufffd", line.expandtabs()) for line in text.splitlines())
 
 
@@ -107,7 +107,7 @@ def _least(text: str) -> int:
 
 
 def _wrap(text: str, room: int) -> list[str]:
-    """*text* in lines of *room* columns; only a piece that is wider alone is longer."""
+    """*text* in lines of *room* columns; only a line of one piece can be longer."""
     lines = []
     for line in text.split("\n"):
         start = end = 0

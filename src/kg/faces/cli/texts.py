@@ -1,4 +1,4 @@
-"""Copies of texts that a user names, and the documents that they are of."""
+"""Copies of the texts of documents, named on the command line as ``[ID=]FILE``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 def document_of(project: Project, given: str) -> tuple[Document, str]:
-    """The document and the file that ``[ID=]FILE`` names; without an id, the only one, or the one with that digest."""
+    """The document and the file of ``[ID=]FILE``.
+
+    Without an id it is the only document, or the one whose registered digest is that of the file.
+    """
     from kg.source.passages import digest, digests
 
     documents = {document.id: document for document in project.documents}

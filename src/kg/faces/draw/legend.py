@@ -21,7 +21,7 @@ _SIGNS: Final = {
     "dot": '<circle cx="10" cy="7" r="6"/>',
 }
 """Shape of vis-network → the same shape in SVG, 20 by 14. A box is drawn by :func:`_mark`."""
-_AGAIN: Final = Text("再次出现(首次出现处为实框)", "once more (where it first stands its frame is solid)")
+_AGAIN: Final = Text("再次出现(首次出现处为实框)", "shown again (the first one has a solid frame)")
 
 
 class Key(NamedTuple):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kg.faces.draw.layout import Frame
     from kg.graph import KnowledgeGraph
 
-_UNSAID: Final = "推理或归类,无直接段落 / inferred or grouping"
+_UNSAID: Final = "推理或归类,无直接段落 / inferred or grouping; no passage states it"
 _LINE: Final = 19
 _MARGIN: Final = 27
 """Height of a line of a label, and of the space around a label."""

@@ -63,7 +63,7 @@ def _both(words: Text, lang: str, tag: str = "span") -> str:
     return f'<{tag} data-zh="{zh}" data-en="{en}">{escape(words.pick(lang))}</{tag}>'
 
 
-_WHOLE: Final = Text("全图", "whole")
+_WHOLE: Final = Text("全图", "show all")
 _META: Final = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
 
 
@@ -78,7 +78,7 @@ div.vis-tooltip{white-space:pre-line!important;max-width:28em}
 </style>"""
 _SCRIPT: Final = """<script>
 (function () {
-  var READABLE = 0.45, NEAR = 0.7, MARGIN = 16; // scales at which a label is 7 and 11 pixels high; room around
+  var READABLE = 0.45, NEAR = 0.7, MARGIN = 16; // scales at which a label is 7 and 11 pixels high; space around the drawing
   var now = document.documentElement.lang;
   document.getElementById("kg-lang").addEventListener("click", function () {
     now = now === "zh" ? "en" : "zh";
@@ -100,7 +100,7 @@ _SCRIPT: Final = """<script>
     });
   });
   function whole() { network.fit(); }
-  function start() { // all of it, if that can be read; else its width, if that can; else its top left; to be moved by hand
+  function start() { // everything, if its labels are readable; else the full width, if they are; else the top left; the user can drag
     whole();
     if (network.getScale() >= READABLE) return;
     var room = document.getElementById("mynetwork"), box = frames[0][0], at = network.getViewPosition(), scale = NEAR;

@@ -26,8 +26,6 @@ _GRACE: Final = 4
 """Grace period in seconds for requests in flight after SIGTERM; one second less with a supervisor, which needs time to
 notice the signal. The process exits within five seconds."""
 _KEEP_ALIVE: Final = 75
-_STALLED: Final = 30_000
-"""Milliseconds after which the system closes a connection if the client does not receive data (RFC 5482)."""
 _NOT_STARTED: Final = 3
 """uvicorn's exit code if it cannot start."""
 
@@ -133,8 +131,9 @@ def listen(settings: Settings) -> socket.socket:
     listening = socket.socket(family)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections inherit it
-            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _STALLED)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # RFC 5482; Linux; connections inherit it
+            milliseconds = int(1000 * settings.stalled)
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
         listening.bind((settings.host, settings.port))
         listening.listen(2048)
     except OSError as error:

@@ -30,6 +30,7 @@ class Settings:
         hosts: additional names accepted in the Host header; ``*`` accepts any.
         cors: origins that may read the answers (CORS); ``*`` for any. Empty by default.
         token: bearer token required for everything except ``/healthz`` and ``/readyz``, or empty.
+        stalled: seconds after which the system closes a connection whose client does not receive data.
         seconds: time limit of a query.
         rows, size, memory: its other limits (:class:`kg.store.answers.Limits`).
     """
@@ -48,6 +49,7 @@ class Settings:
     hosts: tuple[str, ...] = ()
     cors: tuple[str, ...] = ()
     token: str = ""
+    stalled: float = 30.0
     seconds: float = 10.0
     rows: int = 100_000
     size: int = 32 * 2**20

@@ -79,7 +79,9 @@ def _protocol_query(request: Request) -> ProtocolQuery:
     queries = request.all("query")
     if len(queries) != 1:
         raise UsageProblem(
-            Text(f"需要一个 query 参数,这里有 {len(queries)} 个", f"one query is needed, here are {len(queries)}"),
+            Text(
+                f"需要恰好一个 query 参数,而不是 {len(queries)} 个", f"exactly one query is needed, not {len(queries)}"
+            ),
             hint=Text("GET /sparql?query=…,或用 POST", "GET /sparql?query=…, or POST it"),
         )
     # forms and links may send empty values; they are ignored

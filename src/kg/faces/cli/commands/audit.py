@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING, Any
 import click
 import pyoxigraph as ox
 
+from kg.faces.cli.bilingual import command, option
 from kg.faces.cli.completing import INDUSTRY
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import chosen, cite, format_or_text_option, show
+from kg.faces.cli.render import chosen, cite, format_or_text_option, print_table
 from kg.faces.cli.rows import HEADS, passage_names
 from kg.store.results import Table
 from kg.store.values import Term
+from kg.terms import Text
 from kg.vocab import SH, SHAPE
 
 if TYPE_CHECKING:
     from kg.ask.overview import AuditFinding
 
 
-@click.command(help=say("报告自相矛盾之处,附算式", "where the report contradicts itself, with the arithmetic"))
+@command(help=Text("报告自相矛盾之处,附算式", "where the report contradicts itself, with the arithmetic"))
 @click.argument("industry", required=False, type=INDUSTRY)
-@click.option("--severity", type=click.Choice(["Warning", "Info"]), help=say("只列此级别", "only this severity"))
+@option("--severity", type=click.Choice(["Warning", "Info"]), help=Text("只列此级别", "only this severity"))
 @format_or_text_option
 @common
 @click.pass_obj
@@ -37,18 +39,20 @@ def audit(run: Run, industry: str | None, severity: str | None, format_: str | N
             _print_findings(rule, list(of_rule), graph.names, run.lang)
         click.echo(say(f"{len(found)} 条", f"{len(found)} finding(s)"), err=True)
     else:
-        show(_audit_rows(found, graph.names, run.lang, kind), kind, run.lang, graph.names, HEADS, ("focus",))
+        print_table(_audit_rows(found, graph.names, run.lang, kind), kind, run.lang, graph.names, HEADS, ("focus",))
     if any(f.severity == "Warning" for f in found):
         raise click.exceptions.Exit(1)
 
 
 def _audit_rows(found: list[AuditFinding], names: Any, lang: str, kind: str) -> Table:
-    """One row per finding; for the eye (``table``, ``md``) severity and the things involved are told in words."""
-    seen = kind in ("table", "md")
+    """One row for each finding; for readers (``table``, ``md``) severity and the things involved are shown by name."""
+    for_readers = kind in ("table", "md")
     rows: list[tuple[Term | None, ...]] = []
     for f in found:
-        severity = names.label(SH + f.severity, lang) if seen else f.severity
-        involved = say("、", ", ").join(names.label(i, lang) for i in f.involved) if seen else " ".join(f.involved)
+        severity = names.label(SH + f.severity, lang) if for_readers else f.severity
+        involved = (
+            say("、", ", ").join(names.label(i, lang) for i in f.involved) if for_readers else " ".join(f.involved)
+        )
         texts = [ox.Literal(t) for t in (f.message.zh, f.message.en, involved)]
         rows.append(
             (ox.Literal(severity), ox.Literal(f.rule), ox.NamedNode(f.focus), *texts, passage_names(f.passages))
@@ -57,7 +61,7 @@ def _audit_rows(found: list[AuditFinding], names: Any, lang: str, kind: str) -> 
 
 
 def _print_findings(rule: str, found: list[AuditFinding], names: Any, lang: str) -> None:
-    """One rule and what it found: the thing concerned, what is wrong, where it stands."""
+    """One rule and its findings: the thing concerned, what is wrong, the passages."""
     severity = names.label(SH + found[0].severity, lang)
     title = f"{severity} · {names.label(SHAPE + rule, lang)} ({rule})"
     click.secho(title, bold=found[0].severity == "Warning")

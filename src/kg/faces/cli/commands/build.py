@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg.faces.cli.bilingual import command, option
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common, step_printer
-from kg.terms import is_url
+from kg.terms import Text, is_url
 
 if TYPE_CHECKING:
     from kg.pipeline.build import Outcome
 
 
-@click.command(help=say("构建图谱:检查、推理、审计、写库", "build the graph: check, close, audit, store"))
-@click.option("--reasoner", type=click.Choice(["rules", "owlrl"]), default="rules", show_default=True)
-@click.option("--force", is_flag=True, help=say("即使没有变化也重建", "build even if nothing changed"))
+@command(help=Text("构建图谱:检查、推理、审计、写库", "build the graph: check, close, audit, store"))
+@option("--reasoner", type=click.Choice(["rules", "owlrl"]), default="rules", show_default=True)
+@option("--force", is_flag=True, help=Text("即使没有变化也重建", "build even if nothing changed"))
 @common
 @click.pass_obj
 def build(run: Run, reasoner: str, force: bool) -> None:

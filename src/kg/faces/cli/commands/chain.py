@@ -9,18 +9,20 @@ import click
 import pyoxigraph as ox
 
 from kg.ask.chain import NOTHING, UNPLACED
+from kg.faces.cli.bilingual import command
 from kg.faces.cli.completing import INDUSTRY
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import chosen, cite, format_or_text_option, show
+from kg.faces.cli.render import chosen, cite, format_or_text_option, print_table
 from kg.faces.cli.rows import HEADS, passage_names
 from kg.store.results import Table
+from kg.terms import Text
 
 if TYPE_CHECKING:
     from kg.ask.chain import Chain, SegmentCell
 
 
-@click.command(help=say("产业链图:层级、环节、企业与出处", "the tier chart of an industry, with companies and sources"))
+@command(help=Text("产业链图:层级、环节、企业与出处", "the tier chart of an industry, with companies and sources"))
 @click.argument("industry", type=INDUSTRY)
 @format_or_text_option
 @common
@@ -31,7 +33,7 @@ def chain(run: Run, industry: str, format_: str | None) -> None:
     found = graph.chain(industry)
     if chosen(format_, "text") != "text":
         rows = _chain_rows(found)
-        show(rows, format_, run.lang, graph.names, HEADS, rows.columns[:-1])
+        print_table(rows, format_, run.lang, graph.names, HEADS, rows.columns[:-1])
         return
     click.secho(graph.names.label(found.industry, run.lang), bold=True)
     click.echo(say("▸ 层级  · 环节  ● 企业与机构  ○ 产品", "▸ stage  · segment  ● company or institute  ○ product"))
@@ -39,30 +41,30 @@ def chain(run: Run, industry: str, format_: str | None) -> None:
         click.secho(f"\n■ {graph.names.label(view.iri, run.lang)}", bold=True)
         for stage in view.stages:
             click.echo(f"  ▸ {graph.names.label(stage.iri, run.lang)}")
-            _print_cells(stage.segments, graph.names, run.lang, 4)
+            _print_segments(stage.segments, graph.names, run.lang, 4)
             if not stage.segments:
                 click.echo(f"    ({NOTHING.pick(run.lang)})")
     if found.unplaced:
         click.secho(f"\n■ {UNPLACED.pick(run.lang)}", bold=True)
-        _print_cells(found.unplaced, graph.names, run.lang, 4)
+        _print_segments(found.unplaced, graph.names, run.lang, 4)
     for group in found.outside:
         click.secho(f"\n■ {group.words.pick(run.lang)}", bold=True)
         for company in group.things:
             click.echo(f"    ● {graph.names.label(company.iri, run.lang)}{cite(company.passages)}")
 
 
-def _print_cells(cells: Iterable[SegmentCell], names: Any, lang: str, indent: int) -> None:
+def _print_segments(cells: Iterable[SegmentCell], names: Any, lang: str, indent: int) -> None:
     for cell in cells:
         click.echo(f"{' ' * indent}· {names.label(cell.iri, lang)}{cite(cell.passages)}")
         for mark, things in (("●", cell.companies), ("○", cell.products)):
             if things:
                 listed = say("、", ", ").join(f"{names.label(t.iri, lang)}{cite(t.passages)}" for t in things)
                 click.echo(f"{' ' * (indent + 4)}{mark} {listed}")
-        _print_cells(cell.parts, names, lang, indent + 4)
+        _print_segments(cell.parts, names, lang, indent + 4)
 
 
 def _chain_rows(found: Chain) -> Table:
-    """The chart as rows: one per thing named in a segment, per segment or stage that names nothing, per company outside."""
+    """The chart as rows: one for each thing in a segment, each empty segment or stage, each company in no segment."""
     columns = ("view", "stage", "tier", "segment", "relation", "company", "product", "passages")
     rows: list[tuple[Any, ...]] = []
 

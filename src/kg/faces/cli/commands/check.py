@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import click
 
+from kg.faces.cli.bilingual import command, option
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.texts import document_of, read_text
+from kg.terms import Text
 
 
-@click.command(
-    help=say(
+@command(
+    help=Text(
         "检查数据:SHACL、图名、(给出原文时)与原文逐段核对",
         "check the data: SHACL, graph names and, with --text, against the text",
     )
 )
 @click.argument("files", nargs=-1, type=click.Path())
-@click.option(
+@option(
     "--text",
     "texts",
     multiple=True,
     metavar="[ID=]FILE",
-    help=say("某篇文献的原文副本,可重复", "a copy of the text of a document; may be given again"),
+    help=Text("某篇文献的原文副本,可重复", "a copy of the text of a document; may be given again"),
 )
-@click.option("--audit/--no-audit", "with_audit", default=True, help=say("是否列出审计发现", "list audit findings too"))
-@click.option(
-    "--format", "format_", type=click.Choice(["text", "json", "sarif", "ttl"]), default="text", show_default=True
-)
+@option("--audit/--no-audit", "with_audit", default=True, help=Text("是否列出审计发现", "list audit findings too"))
+@option("--format", "format_", type=click.Choice(["text", "json", "sarif", "ttl"]), default="text", show_default=True)
 @common
 @click.pass_obj
 def check(run: Run, files: tuple[str, ...], texts: tuple[str, ...], with_audit: bool, format_: str) -> None:

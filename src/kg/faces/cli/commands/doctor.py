@@ -1,14 +1,15 @@
-"""``kg doctor``: what is missing."""
+"""``kg doctor``: whether all that kg needs is there."""
 
 from __future__ import annotations
 
 import click
 
-from kg.faces.cli.language import say
+from kg.faces.cli.bilingual import command
 from kg.faces.cli.options import Run, common
+from kg.terms import Text
 
 
-@click.command(help=say("检查缺什么、怎样补上", "what is missing and how to mend it"))
+@command(help=Text("检查缺什么、怎样补上", "what is missing and how to mend it"))
 @common
 @click.pass_obj
 def doctor(run: Run) -> None:

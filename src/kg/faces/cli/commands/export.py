@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import click
 
-from kg.faces.cli.language import say
+from kg.faces.cli.bilingual import FilePath, command, option
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.output import write
+from kg.terms import Text
 
 _EXPORTS = ("turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml", "graphml", "csv")
 
 
-@click.command(help=say("导出给别的工具;同一图谱,同样的字节", "export for other tools; same graph, same bytes"))
-@click.option("--format", "format_", type=click.Choice(_EXPORTS), default="turtle", show_default=True)
-@click.option(
+@command(help=Text("导出给别的工具;同一图谱,同样的字节", "export for other tools; same graph, same bytes"))
+@option("--format", "format_", type=click.Choice(_EXPORTS), default="turtle", show_default=True)
+@option(
     "--graph",
     "which",
     default="default",
     show_default=True,
     help="default, report, provenance, entities, background, inferred, audit, ontology, passages, psg:…",
 )
-@click.option(
+@option(
     "-o",
     "output",
-    type=click.Path(),
-    help=say("写到此文件;缺省为标准输出", "write to this file; standard output if absent"),
+    type=FilePath(),
+    help=Text("写到此文件;缺省为标准输出", "write to this file; standard output if absent"),
 )
 @common
 @click.pass_obj

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from kg.errors import NotFound
+from kg.faces.cli.bilingual import Integer, command, option
 from kg.faces.cli.completing import KIND
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
@@ -12,15 +13,15 @@ from kg.faces.cli.render import format_option, print_plain
 from kg.terms import Text
 
 
-@click.command(help=say("按任何名称找事物", "find things by any name"))
+@command(help=Text("按任何名称找事物", "find things by any name"))
 @click.argument("text")
-@click.option("--kind", type=KIND, help=say("类别,如 企业 或 Company", "kind, such as company or Company"))
-@click.option("--limit", type=click.IntRange(1), default=10, show_default=True)
+@option("--kind", type=KIND, help=Text("类别,如 企业 或 Company", "kind, such as company or Company"))
+@option("--limit", type=Integer(1), default=10, show_default=True)
 @format_option
 @common
 @click.pass_obj
 def find(run: Run, text: str, kind: str | None, limit: int, format_: str | None) -> None:
-    """List what a text may mean, best first; exit 3 when nothing comes near."""
+    """List the things that a text may name, best match first; exit 3 when there is none."""
     graph = run.graph()
     matches = graph.find(text, *([graph.names.kind(kind)] if kind else []), limit=limit)
     if not matches:

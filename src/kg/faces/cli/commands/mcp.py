@@ -6,42 +6,34 @@ import sys
 
 import click
 
-from kg.faces.cli.extras import built, need
+from kg.faces.cli.bilingual import Integer, command, option
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.types import Seconds
+from kg.faces.cli.servers import built, log_level_option, need, timeout_option
+from kg.terms import Text
 
 
-@click.command(
-    help=say(
+@command(
+    help=Text(
         "启动智能体服务:标准输入输出上的 MCP(Model Context Protocol),只读",
         "serve agents on standard input and output (Model Context Protocol), read-only",
     )
 )
-@click.option(
-    "--timeout",
-    "seconds",
-    type=Seconds(0.05, 86_400),
-    default=10.0,
-    show_default=True,
-    help=say("每次调用的秒数", "seconds for one call"),
-)
-@click.option(
+@timeout_option(Text("每次调用的秒数", "seconds for one call"))
+@option(
     "--workers",
-    type=click.IntRange(1, 64),
+    type=Integer(1, 64),
     default=2,
     show_default=True,
-    help=say("同时回答的调用数", "calls answered at once"),
+    help=Text("同时回答的调用数", "calls answered at once"),
 )
-@click.option(
+@option(
     "--tag",
     "tags",
     multiple=True,
-    help=say("只提供带此标签的保存的查询", "offer only the saved queries with this tag"),
+    help=Text("只提供带此标签的保存的查询", "offer only the saved queries with this tag"),
 )
-@click.option(
-    "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="warning", show_default=True
-)
+@log_level_option("warning")
 @common
 @click.pass_obj
 def mcp(run: Run, /, seconds: float, workers: int, tags: tuple[str, ...], log_level: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from kg.errors import UsageProblem
+from kg.faces.cli.bilingual import FilePath, command, option
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.output import write
@@ -14,25 +15,25 @@ from kg.faces.cli.texts import document_of, read_text
 from kg.terms import Text
 
 
-@click.command(
-    help=say(
+@command(
+    help=Text(
         "登记一篇文献的段落:data/ID/ 里的 sections.tsv(猜测一次,再由人改)与 passages.ttl(区间、摘要、章节路径)",
         "register the passages of a document: sections.tsv (guessed once, then yours to edit) and passages.ttl (spans, "
         "digests, section paths) in data/ID/",
     )
 )
 @click.argument("text", metavar="[ID=]FILE")
-@click.option(
+@option(
     "-o",
     "output",
-    type=click.Path(),
-    help=say("把 passages.ttl 写到此文件,- 为标准输出", "write passages.ttl to this file, - for standard output"),
+    type=FilePath(),
+    help=Text("把 passages.ttl 写到此文件,- 为标准输出", "write passages.ttl to this file, - for standard output"),
 )
-@click.option("--force", is_flag=True, help=say("可以覆盖 passages.ttl", "passages.ttl may be overwritten"))
+@option("--force", is_flag=True, help=Text("可以覆盖 passages.ttl", "passages.ttl may be overwritten"))
 @common
 @click.pass_obj
 def passages(run: Run, text: str, output: str | None, force: bool) -> None:
-    """Generate the passages of a text; the text itself is not kept, and nothing is overwritten unasked."""
+    """Generate the passages of a text; the text itself is not stored, and no file is overwritten without ``--force``."""
     from kg.source.document import read_sections, to_tsv
     from kg.source.headings import guess_sections
     from kg.source.passages import generate, industries

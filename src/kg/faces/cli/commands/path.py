@@ -6,16 +6,16 @@ import click
 import pyoxigraph as ox
 
 from kg.errors import UsageProblem
+from kg.faces.cli.bilingual import command
 from kg.faces.cli.completing import THING
-from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import chosen, cite, format_or_text_option, show
+from kg.faces.cli.render import chosen, cite, format_or_text_option, print_table
 from kg.faces.cli.rows import HEADS, passage_names
 from kg.store.results import Table
 from kg.terms import Text
 
 
-@click.command(help=say("两个事物如何相连,每一步都有出处", "how two things are connected, a passage on each hop"))
+@command(help=Text("两个事物如何相连,每一步都有出处", "how two things are connected, a passage on each hop"))
 @click.argument("one", type=THING)
 @click.argument("other", type=THING)
 @format_or_text_option
@@ -36,7 +36,7 @@ def path(run: Run, one: str, other: str, format_: str | None) -> None:
             for h in hops
         ]
         things = ("subject", "predicate", "object")
-        show(Table((*things, "passages"), tuple(rows)), format_, run.lang, graph.names, HEADS, things)
+        print_table(Table((*things, "passages"), tuple(rows)), format_, run.lang, graph.names, HEADS, things)
         return
     for hop in hops:
         here, there = (hop.subject, hop.value) if hop.forward else (hop.value, hop.subject)

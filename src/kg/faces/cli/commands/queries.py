@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from kg.errors import UsageProblem
+from kg.faces.cli.bilingual import command, option
 from kg.faces.cli.completing import TAG
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
@@ -12,8 +13,8 @@ from kg.faces.cli.render import format_option, print_plain
 from kg.terms import Text
 
 
-@click.command(help=say("列出保存的查询", "list the saved queries"))
-@click.option("--tag", type=TAG, help=say("只列带此标签的", "only those with this tag"))
+@command(help=Text("列出保存的查询", "list the saved queries"))
+@option("--tag", type=TAG, help=Text("只列带此标签的", "only those with this tag"))
 @format_option
 @common
 @click.pass_obj

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.errors import UsageProblem
+from kg.faces.cli.bilingual import Integer, command, option
 from kg.faces.cli.completing import QUERY, VALUE
-from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import chosen, format_option, show
+from kg.faces.cli.render import chosen, format_option, print_table
 from kg.terms import Text
 
 if TYPE_CHECKING:
     from kg.source.queryfile import SavedQuery
 
 
-@click.command(help=say("运行保存的查询:kg query 名称 [参数=值 …]", "run a saved query: kg query NAME [param=value …]"))
+@command(help=Text("运行保存的查询:kg query 名称 [参数=值 …]", "run a saved query: kg query NAME [param=value …]"))
 @click.argument("name", type=QUERY)
 @click.argument("params", nargs=-1, type=VALUE)
-@click.option("--limit", type=click.IntRange(1), help=say("最多行数", "most rows"))
+@option("--limit", type=Integer(1), help=Text("最多行数", "most rows"))
 @format_option
 @common
 @click.pass_obj
@@ -34,7 +34,7 @@ def query(run: Run, name: str, params: tuple[str, ...], limit: int | None, forma
         _refuse_missing_passages(graph, saved, values)
     if chosen(format_) == "table":
         click.secho(graph.catalogue.question(saved, values).pick(run.lang), bold=True, err=True)
-    show(table, format_, run.lang, graph.names, saved.columns, saved.things)
+    print_table(table, format_, run.lang, graph.names, saved.columns, saved.things)
 
 
 def _pairs(params: tuple[str, ...]) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def _pairs(params: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _refuse_missing_passages(graph: Any, saved: SavedQuery, values: dict[str, Any]) -> None:
-    """Raise NotFound if no answer came because there is no such passage; their names are not in the lookup."""
+    """Raise NotFound if a parameter names a passage that does not exist; the lookup of names has no passages."""
     from kg.ask.catalogue import no_passage
 
     for param in saved.params:

@@ -3,136 +3,95 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from kg.errors import MissingFile, UsageProblem
-from kg.faces.cli.extras import built, need
+from kg.faces.cli.bilingual import FilePath, Integer, command, option
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.types import Seconds
+from kg.faces.cli.servers import built, log_level_option, need, timeout_option
 from kg.terms import Text
 
+_setting = partial(option, show_default=True)
 
-@click.command(
-    help=say("启动只读 HTTP 服务:SPARQL、保存的查询、页面", "serve over HTTP, read-only: SPARQL, saved queries, pages")
+
+@command(
+    help=Text("启动只读 HTTP 服务:SPARQL、保存的查询、页面", "serve over HTTP, read-only: SPARQL, saved queries, pages")
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help=say("监听地址", "address to listen on"))
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
-@click.option("--root-path", default="", help=say("反向代理下的路径,如 /kg", "path under a proxy, such as /kg"))
-@click.option(
+@_setting("--host", default="127.0.0.1", help=Text("监听地址", "address to listen on"))
+@_setting("--port", type=Integer(0, 65535), default=8000)
+@option("--root-path", default="", help=Text("反向代理下的路径,如 /kg", "path under a proxy, such as /kg"))
+@option(
     "--allow-host",
     "hosts",
     multiple=True,
-    help=say("另外接受的 Host 名(* 为任意)", "further name accepted as Host (* for any)"),
+    help=Text("另外接受的 Host 名(* 为任意)", "further name accepted as Host (* for any)"),
 )
-@click.option(
+@option(
     "--cors",
     multiple=True,
     metavar="ORIGIN",
-    help=say("允许其网页读取答案的来源(* 为任意)", "origin whose pages may read the answers (* for any)"),
+    help=Text("允许其网页读取答案的来源(* 为任意)", "origin whose pages may read the answers (* for any)"),
 )
-@click.option(
-    "--processes", type=click.IntRange(1, 64), default=1, show_default=True, help=say("服务进程数", "server processes")
+@_setting("--processes", type=Integer(1, 64), default=1, help=Text("服务进程数", "server processes"))
+@_setting(
+    "--workers", type=Integer(1, 256), default=4, help=Text("每个进程同时查询数", "queries at once in each process")
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    default=4,
-    show_default=True,
-    help=say("每个进程同时查询数", "queries at once in each process"),
-)
-@click.option(
+@_setting(
     "--reserved",
-    type=click.IntRange(1, 256),
+    type=Integer(1, 256),
     default=2,
-    show_default=True,
-    help=say("每个进程另为页面和保存的查询留出的数", "further ones for pages and saved questions in each process"),
+    help=Text("每个进程另为页面和保存的查询留出的数", "further ones for pages and saved questions in each process"),
 )
-@click.option(
+@_setting(
     "--max-connections",
     "connections",
-    type=click.IntRange(1),
+    type=Integer(1),
     default=4000,
-    show_default=True,
-    help=say("每个进程最多连接数", "most connections of each process"),
+    help=Text("每个进程最多连接数", "most connections of each process"),
 )
-@click.option(
+@_setting(
     "--queue",
     "waiting",
-    type=click.IntRange(0),
+    type=Integer(0),
     default=200,
-    show_default=True,
-    help=say("每个进程排队查询数", "queries that may wait in each process"),
+    help=Text("每个进程排队查询数", "queries that may wait in each process"),
 )
-@click.option(
-    "--timeout",
-    "seconds",
-    type=Seconds(0.05, 86_400),
-    default=10.0,
-    show_default=True,
-    help=say("每个查询的秒数", "seconds for one query"),
+@timeout_option(Text("每个查询的秒数", "seconds for one query"))
+@_setting("--max-rows", "rows", type=Integer(1), default=100_000, help=Text("答案最多行数", "most rows of an answer"))
+@_setting(
+    "--max-bytes", "size", type=Integer(1024), default=32 * 2**20, help=Text("答案最多字节", "most bytes of an answer")
 )
-@click.option(
-    "--max-rows",
-    "rows",
-    type=click.IntRange(1),
-    default=100_000,
-    show_default=True,
-    help=say("答案最多行数", "most rows of an answer"),
-)
-@click.option(
-    "--max-bytes",
-    "size",
-    type=click.IntRange(1024),
-    default=32 * 2**20,
-    show_default=True,
-    help=say("答案最多字节", "most bytes of an answer"),
-)
-@click.option(
+@_setting(
     "--max-memory",
     "memory",
-    type=click.IntRange(2**26),
+    type=Integer(2**26),
     default=2**30,
-    show_default=True,
-    help=say("每个查询最多内存字节", "most bytes of memory for one query"),
+    help=Text("每个查询最多内存字节", "most bytes of memory for one query"),
 )
-@click.option(
-    "--max-body",
-    "body",
-    type=click.IntRange(64),
-    default=2**20,
-    show_default=True,
-    help=say("请求最多字节", "most bytes of a request"),
-)
-@click.option(
-    "--cache",
-    type=click.IntRange(0),
-    default=64 * 2**20,
-    show_default=True,
-    help=say("答案缓存字节", "bytes of answers kept"),
-)
-@click.option(
+@_setting("--max-body", "body", type=Integer(64), default=2**20, help=Text("请求最多字节", "most bytes of a request"))
+@_setting("--cache", type=Integer(0), default=64 * 2**20, help=Text("答案缓存字节", "bytes of answers kept"))
+@option(
     "--token-file",
-    type=click.Path(),
-    help=say("含访问令牌的文件(或环境变量 KG_TOKEN)", "file with the token clients must bear (or KG_TOKEN)"),
+    type=FilePath(),
+    help=Text("含访问令牌的文件(或环境变量 KG_TOKEN)", "file with the token clients must bear (or KG_TOKEN)"),
 )
-@click.option(
-    "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", show_default=True
-)
+@log_level_option("info")
 @common
 @click.pass_obj
 def serve(
-    run: Run, /, token_file: str | None, log_level: str, hosts: tuple[str, ...], cors: tuple[str, ...], **told: Any
+    run: Run, /, token_file: str | None, log_level: str, hosts: tuple[str, ...], cors: tuple[str, ...], **others: Any
 ) -> None:
     """Build if need be, then serve until Ctrl-C or SIGTERM."""
     need("serve", "httptools", "prometheus_client", "starlette", "uvicorn", "uvloop", "werkzeug", "xlsxwriter")
     from kg.faces.web.server import serve as start
     from kg.faces.web.settings import Settings
 
-    settings = Settings(store=str(built(run)), hosts=hosts, cors=cors, token=_token(token_file), **told)
+    settings = Settings(store=str(built(run)), hosts=hosts, cors=cors, token=_token(token_file), **others)
 
     def ready(port: int) -> None:
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -144,7 +103,7 @@ def serve(
 
 def _token(file: str | None) -> str:
     if file is None:
-        return os.environ.pop("KG_TOKEN", "")  # no process that this one starts is given it
+        return os.environ.pop("KG_TOKEN", "")  # so that no child process inherits it
     try:
         token = Path(file).read_text(encoding="utf-8").strip()
     except OSError as error:

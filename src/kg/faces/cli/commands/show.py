@@ -1,4 +1,4 @@
-"""``kg show``: one thing from all sides."""
+"""``kg show``: everything about one thing."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.errors import NotFound
+from kg.faces.cli.bilingual import command, option
 from kg.faces.cli.completing import THING
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import cite, in_words
-from kg.terms import amount, expand, slug
+from kg.terms import Text, amount, expand, slug
 from kg.vocab import PASSAGE
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ _PASSAGE = re.compile(r"[^\s/:]+-L\d{4,}")
 """Names of passages: document and line."""
 
 
-@click.command(help=say("一个事物的全貌:名称、关系、数字、论断、出处", "one thing from all sides"))
+@command(help=Text("一个事物的全貌:名称、关系、数字、论断、出处", "one thing from all sides"))
 @click.argument("thing", type=THING)
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
+@option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
 @common
 @click.pass_obj
 def show(run: Run, thing: str, format_: str) -> None:
@@ -46,7 +47,7 @@ def show(run: Run, thing: str, format_: str) -> None:
 
 
 def _entity(graph: Any, thing: str) -> Entity:
-    """The page of a name, or of whatever bears an IRI: a figure, a passage (``w1-L0037``), a class."""
+    """The entity with a name or an IRI; also a figure, a passage (``w1-L0037``), a class."""
     from kg.ask.entity import described
 
     try:
@@ -105,7 +106,7 @@ def _edge(edge: Edge, names: Any, lang: str) -> str:
 
 
 def claim_line(claim: Claim, names: Any, lang: str) -> str:
-    """A claim in one line: what is measured, where, when, how much, or the paraphrase."""
+    """A claim in one line: indicator, region, years and value, or its summary."""
     summary = claim.summary.get(lang, "")
     if claim.value is None:
         kind = names.kind_label(claim.kind, lang)

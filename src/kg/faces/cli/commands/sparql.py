@@ -1,4 +1,4 @@
-"""``kg sparql``: the answer to a query of the user's own."""
+"""``kg sparql``: the answer to a SPARQL query."""
 
 from __future__ import annotations
 
@@ -9,37 +9,36 @@ import click
 
 from kg.ask.tables import plain_table
 from kg.errors import LimitReached, MissingFile, Place, reason
-from kg.faces.cli.language import say
+from kg.faces.cli.bilingual import Integer, Seconds, command, option
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import format_option, show, tell_truncated
-from kg.faces.cli.types import Seconds
+from kg.faces.cli.render import format_option, note_truncated, print_table
 from kg.terms import Text
 
 _MOST = 10_000
-"""Rows of an answer if nobody says how many."""
+"""Rows of an answer without ``--limit``."""
 
 
-@click.command(
-    help=say("只读 SPARQL 1.1:文本、文件或 -(标准输入)", "read-only SPARQL 1.1: text, a file, or - for standard input")
+@command(
+    help=Text("只读 SPARQL 1.1:文本、文件或 -(标准输入)", "read-only SPARQL 1.1: text, a file, or - for standard input")
 )
 @click.argument("text")
-@click.option("--timeout", type=Seconds(0.01, 86_400), default=30.0, show_default=True, help=say("秒", "seconds"))
-@click.option("--limit", type=click.IntRange(1), show_default=str(_MOST), help=say("最多行数", "most rows"))
+@option("--timeout", type=Seconds(0.01, 86_400), default=30.0, show_default=True, help=Text("秒", "seconds"))
+@option("--limit", type=Integer(1), show_default=str(_MOST), help=Text("最多行数", "most rows"))
 @format_option
 @common
 @click.pass_obj
 def sparql(run: Run, text: str, timeout: float, limit: int | None, format_: str | None) -> None:
-    """Run a query from outside, in a process that can be killed; exit 4 if a limit that was not asked for cut its answer."""
+    """Run a query in a process that can be killed; exit 4 if the default limit cut its answer."""
     shown, body = _source(text)
     answer = run.graph(limited=False).ask(body, shown=shown, seconds=timeout, limit=limit or _MOST)
     if answer.table is not None and (answer.triples is None or (format_ or "ttl") != "ttl"):
-        show(answer.table, format_, run.lang, exact=True)
+        print_table(answer.table, format_, run.lang, exact=True)
     elif answer.triples is not None:
         click.echo(answer.triples, nl=False)
         if answer.table is not None and answer.table.truncated:
-            tell_truncated(run.lang)
+            note_truncated(run.lang)
     elif format_:
-        show(plain_table(("answer",), [(answer.truth,)]), format_, run.lang, exact=True)
+        print_table(plain_table(("answer",), [(answer.truth,)]), format_, run.lang, exact=True)
     else:
         click.echo("true" if answer.truth else "false")
     if limit is None and answer.table is not None and answer.table.truncated:

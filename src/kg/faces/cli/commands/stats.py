@@ -6,20 +6,20 @@ from typing import Any
 
 import click
 
+from kg.faces.cli.bilingual import Integer, command, option
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import chosen, format_option, print_plain, tell_truncated
+from kg.faces.cli.render import chosen, format_option, note_truncated, print_plain
+from kg.terms import Text
 
 
-@click.command(
-    help=say(
+@command(
+    help=Text(
         "图谱有多大;--central 列出枢纽与单点", "how much there is; --central lists hubs and single points of failure"
     )
 )
-@click.option("--central", is_flag=True, help=say("介数中心性与割点", "betweenness centrality and articulation points"))
-@click.option(
-    "--limit", type=click.IntRange(1), help=say("每种最多行数(--central:15)", "most rows of each kind (--central: 15)")
-)
+@option("--central", is_flag=True, help=Text("介数中心性与割点", "betweenness centrality and articulation points"))
+@option("--limit", type=Integer(1), help=Text("每种最多行数(--central:15)", "most rows of each kind (--central: 15)"))
 @format_option
 @common
 @click.pass_obj
@@ -41,13 +41,13 @@ def stats(run: Run, central: bool, limit: int | None, format_: str | None) -> No
     rows = [(kind, *row) for kind, found in kinds for row in found[:limit]]
     print_plain(("kind", "name", "count"), heads, rows, format_, run.lang)
     if len(rows) < sum(len(found) for _, found in kinds):
-        tell_truncated(run.lang)
+        note_truncated(run.lang)
 
 
 def _print_central(run: Run, graph: Any, limit: int, format_: str | None) -> None:
-    seen = chosen(format_) in ("table", "md")
+    for_readers = chosen(format_) in ("table", "md")
     between, cut = (
-        (say("介数中心性", "betweenness"), say("割点", "cut point")) if seen else ("betweenness", "cut point")
+        (say("介数中心性", "betweenness"), say("割点", "cut point")) if for_readers else ("betweenness", "cut point")
     )
     hubs = [(between, r.iri, f"{r.score:.4f}", r.degree) for r in graph.central(limit)]
     cuts = [(cut, r.iri, f"{r.score:.0f}", r.degree) for r in graph.cut_points(limit)]

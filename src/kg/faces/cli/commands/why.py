@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg.faces.cli.bilingual import command, option
 from kg.faces.cli.completing import THING
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import cite
+from kg.terms import Text
 
 if TYPE_CHECKING:
     from kg.ask.names import Names
     from kg.reason.proof import Proof, Why
 
 
-@click.command(
-    help=say(
+@command(
+    help=Text(
         "为什么成立:推理树,直到出处段落;不成立时差什么",
         "why it holds: the proof down to passages; else what is missing",
     )
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
 @click.argument("subject", type=THING)
 @click.argument("predicate")
 @click.argument("value", metavar="OBJECT", type=THING)
-@click.option("--all", "every", is_flag=True, help=say("列出全部证明", "every proof, not only the shortest"))
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@option("--all", "every", is_flag=True, help=Text("列出全部证明", "every proof, not only the shortest"))
+@option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @common
 @click.pass_obj
 def why(run: Run, subject: str, predicate: str, value: str, every: bool, format_: str) -> None:
@@ -58,7 +60,7 @@ def _print_proofs(found: Why, names: Names, lang: str, every: bool) -> None:
 
 
 def _tree(proof: Proof, names: Names, lang: str, first: str = "", rest: str = "") -> Iterator[str]:
-    """The lines of a proof: what holds, on what ground, and below it what that rests on."""
+    """The lines of a proof: the triple, its rule or passages, and below it the premises of the rule."""
     from kg.ask.wording import rule_in_words, triple_in_words
 
     words = triple_in_words(proof.triple, names).pick(lang)

@@ -1,16 +1,31 @@
-"""What the servers need: the parts of the program that are installed apart, and a built graph."""
+"""What the commands that start a server share: options, a built graph, a check of the installed packages."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import click
+
 from kg.errors import KgError, MissingFile, UsageProblem
-from kg.faces.cli.options import Run, note, step_printer
+from kg.faces.cli.bilingual import Seconds, option
+from kg.faces.cli.options import F, Run, note, step_printer
 from kg.terms import Text, is_url
 
 
+def timeout_option(help: Text) -> Callable[[F], F]:
+    """Add ``--timeout`` to a command; its parameter is ``seconds``."""
+    return option("--timeout", "seconds", type=Seconds(0.05, 86_400), default=10.0, show_default=True, help=help)
+
+
+def log_level_option(default: str) -> Callable[[F], F]:
+    """Add ``--log-level`` to a command."""
+    levels = click.Choice(["debug", "info", "warning", "error"])
+    return option("--log-level", type=levels, default=default, show_default=True)
+
+
 def built(run: Run) -> Path:
-    """Folder of the built graph that is to be served, made first if need be."""
+    """Folder of the built graph that is to be served; it is built first if it is missing or stale."""
     from kg.pipeline.digests import verify
     from kg.pipeline.freshness import CURRENT
     from kg.pipeline.ready import ready
@@ -26,10 +41,10 @@ def built(run: Run) -> Path:
 
 
 def need(extra: str, *modules: str) -> None:
-    """Look whether what a command needs is installed, without importing it.
+    """Check that the packages of a command are installed, without importing them.
 
     Raises:
-        MissingFile: one of *modules* is not there.
+        MissingFile: one of *modules* is missing.
     """
     from importlib.util import find_spec
 
@@ -42,7 +57,7 @@ def need(extra: str, *modules: str) -> None:
 
 
 def lacking(extra: str, error: ImportError) -> KgError:
-    """The error of a command whose packages are not installed."""
+    """The error for a package that is not installed."""
     return MissingFile(
         Text(f"缺少软件包:{error.name}", f"a package is missing: {error.name}"),
         hint=Text(f"pip install 'xinzhi[{extra}]'", f"pip install 'xinzhi[{extra}]'"),
