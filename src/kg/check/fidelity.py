@@ -2,7 +2,8 @@
 
 A passage may mention an entity without its name, by an abbreviation or by reference to an earlier line. Such entities are
 listed in the document's ``carried.tsv`` (line, entity, line that names it, words printed there, reason). The check then
-looks for those words instead of the name.
+looks for those words instead of the name. A unit, comparator or year that the text leaves out has a row too, such as
+``list/le`` or ``2024`` in place of the entity.
 """
 
 from __future__ import annotations
