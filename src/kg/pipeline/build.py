@@ -21,7 +21,7 @@ from kg import vocab
 from kg.check import dataset
 from kg.check.audit import audit, write_audit
 from kg.check.contradictions import contradictions
-from kg.check.findings import Finding, order, with_nearest
+from kg.check.findings import Finding, one_per_cause, order, with_nearest
 from kg.check.shapes import Shapes, default_graph
 from kg.errors import BuildBlocked
 from kg.pipeline import manifest, questions, records
@@ -200,7 +200,7 @@ class _Job:
             del data  # frees the largest object; it would be outdated after the closure
             release_memory()
             if found:
-                raise Blocked(locate(project, order(with_nearest(found, _properties(quads)))))
+                raise Blocked(locate(project, order(with_nearest(one_per_cause(found), _properties(quads)))))
         with self.step("closure"):
             if reasoner == "owlrl":
                 close_with_owlrl(store)

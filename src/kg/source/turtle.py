@@ -170,6 +170,8 @@ class Locator:
     def find(self, subject: str, predicate: str = "", value: str = "", graph: str | None = None) -> Place | None:
         """The first place of the triple; if there is none, of the closest part of it that is in the files.
 
+        Without a value, the last of several triples: if there is one too many, it is more likely the later one.
+
         Args:
             subject: IRI of the subject; or of a node that occurs only as an object or a graph.
             predicate: IRI, or empty for any.
@@ -182,6 +184,7 @@ class Locator:
         if graph is not None:
             wanted.insert(0, (graph, subject, predicate, value))
         if value == subject:
+            wanted += [(graph, None, predicate, value)] if graph is not None else []
             wanted.append((None, None, predicate, value))
         wanted += [(None, subject, predicate, None), (None, subject, None, None), (None, None, None, subject)]
         wanted.append((subject, None, None, None))
@@ -206,6 +209,7 @@ class Locator:
                 place = Place(shown, line)
                 for pattern in _patterns(quad):
                     index.setdefault(pattern, place)
+                index[None, iri(quad.subject), quad.predicate.value, None] = place
         return index
 
 
@@ -216,7 +220,7 @@ _Pattern = tuple[str | None, str | None, str | None, str | None]
 def _patterns(quad: ox.Quad) -> Iterator[_Pattern]:
     """The keys under which a quad is indexed."""
     g, s, p, o = iri(quad.graph_name), iri(quad.subject), quad.predicate.value, lexical(quad.object)
-    yield from ((g, s, p, o), (None, s, p, o), (None, None, p, o), (None, s, p, None))
+    yield from ((g, s, p, o), (g, None, p, o), (None, s, p, o), (None, None, p, o), (None, s, p, None))
     yield from ((None, s, None, None), (None, None, None, o), (g, None, None, None))
 
 
