@@ -154,7 +154,7 @@ def test_every_thing_in_a_row_of_the_report_is_in_its_passages_or_follows(
 def rows(graph: KnowledgeGraph, name: str, *columns: str, **asked: str) -> set[tuple[str, ...]]:
     """The IRIs in these *columns* of the rows that have all of them."""
     query = graph.catalogue.get(name)
-    table = graph.store.select(query.bind({param: term for param, term in asked.items()}), shown=name, limit=100_000)
+    table = graph.store.select(query.bind(asked), shown=name, limit=100_000)
     found = (iris(dict(zip(table.columns, row, strict=True)), frozenset(columns)) for row in table.rows)
     return {tuple(row[c] for c in columns) for row in found if len(row) == len(columns)}
 
