@@ -76,7 +76,8 @@ def values(graph: KnowledgeGraph, param: Parameter) -> str:
 def answers(graph: KnowledgeGraph, query: SavedQuery) -> Iterator[list[Row]]:
     """The rows for the defaults, for all values of each parameter, and for all values of all of them."""
     each = [{param.name: values(graph, param)} for param in query.params]
-    together = [] if query.name in PAIRS else [{name: terms for one in each for name, terms in one.items()}]
+    several = len(each) > 1 and query.name not in PAIRS
+    together = [{name: terms for one in each for name, terms in one.items()}] if several else []
     for bound in ({}, *each, *together):
         table = graph.store.select(query.bind(bound), shown=query.name, limit=100_000)
         yield [dict(zip(table.columns, row, strict=True)) for row in table.rows]
