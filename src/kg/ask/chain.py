@@ -27,7 +27,7 @@ SELECT DISTINCT ?segment ?stage ?parent ?psg WHERE {{
 }} ORDER BY ?psg ?segment"""
 # A maker is named for the segment of its product by one passage, or by two that are both cited.
 _NAMED = """
-SELECT DISTINCT ?segment ?what ?thing ?psg WHERE {{
+SELECT ?segment ?what ?thing ?psg WHERE {{
   {{ GRAPH ?psg {{ ?thing ivc:keyPlayerIn ?segment }} BIND("company" AS ?what) }}
   UNION {{ GRAPH ?psg {{ ?thing ivc:operatesIn ?segment }} BIND("company" AS ?what) }}
   UNION {{
@@ -38,7 +38,7 @@ SELECT DISTINCT ?segment ?what ?thing ?psg WHERE {{
   }}
   UNION {{ GRAPH ?psg {{ ?thing ivc:inSegment|ivc:offeredIn ?segment }} BIND("product" AS ?what) }}
   FILTER(STRSTARTS(STR(?psg), STR(psg:))) ?segment ivc:inIndustry <{iri}> .
-}} ORDER BY ?psg ?segment ?thing"""
+}} ORDER BY COALESCE(?made, ?psg) ?segment ?thing"""
 _REPRESENTATIVES = """
 SELECT DISTINCT ?thing ?psg WHERE {{
   GRAPH ?psg {{ ?thing ivc:representativeOf <{iri}> }} FILTER(STRSTARTS(STR(?psg), STR(psg:)))
