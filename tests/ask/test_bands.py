@@ -225,7 +225,7 @@ def test_whoever_takes_part_is_named_once_with_each_passage_that_says_so(
     assert named(cell.companies) == [
         ("co:works", "psg:d-L0001"),
         ("co:key", "psg:d-L0002 psg:d-L0003"),
-        ("co:maker", "psg:d-L0002"),
+        ("co:maker", "psg:d-L0001 psg:d-L0002"),
     ]
     assert named(cell.products) == [("prod:p", "psg:d-L0001"), ("prod:q", "psg:d-L0003")]
     assert named(found.representatives) == [("co:rep", "psg:d-L0002")]

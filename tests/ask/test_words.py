@@ -49,9 +49,9 @@ def test_table_titles_the_question_on_stderr(kg: Run) -> None:
     done = kg("query", "bottlenecks", "industry=纸灯业", "--format", "table", lang="zh")
     assert done.stderr == "纸灯业的瓶颈是什么?\n"
     assert done.stdout.splitlines() == [
-        "产业    受制约的产业或环节  转述(中文)                出处",
-        "──────────────────────────────────────────────────────────────",
-        "纸灯业  灯纸                多雨时节拖慢灯纸的生产。  w1-L0020",
+        "产业(推得)  受制约的产业或环节  转述(中文)                出处",
+        "──────────────────────────────────────────────────────────────────",
+        "纸灯业      灯纸                多雨时节拖慢灯纸的生产。  w1-L0020",
     ]
 
 

@@ -25,14 +25,20 @@ SELECT DISTINCT ?segment ?stage ?parent ?psg WHERE {{
   GRAPH ?psg {{ {{ ?segment ivc:segmentOf ?stage }} UNION {{ ?segment ivc:subSegmentOf ?parent }} UNION {{ ?segment ivc:inIndustry <{iri}> }} }}
   FILTER(STRSTARTS(STR(?psg), STR(psg:))) ?segment a ivc:Segment ; ivc:inIndustry <{iri}> .
 }} ORDER BY ?psg ?segment"""
+# A maker is named for the segment of its product by one passage, or by two that are both cited.
 _NAMED = """
-SELECT DISTINCT ?segment ?what ?thing ?psg WHERE {{
+SELECT ?segment ?what ?thing ?psg WHERE {{
   {{ GRAPH ?psg {{ ?thing ivc:keyPlayerIn ?segment }} BIND("company" AS ?what) }}
   UNION {{ GRAPH ?psg {{ ?thing ivc:operatesIn ?segment }} BIND("company" AS ?what) }}
-  UNION {{ GRAPH ?psg {{ ?thing ivc:produces ?product }} ?product ivc:offeredIn ?segment BIND("company" AS ?what) }}
+  UNION {{
+    GRAPH ?made {{ ?thing ivc:produces ?product }} GRAPH ?offered {{ ?product ivc:offeredIn ?segment }}
+    FILTER(STRSTARTS(STR(?made), STR(psg:)) && STRSTARTS(STR(?offered), STR(psg:)))
+    FILTER(?made = ?offered || NOT EXISTS {{ GRAPH ?both {{ ?thing ivc:produces ?product . ?product ivc:offeredIn ?segment }} }})
+    VALUES ?which {{ 1 2 }} BIND(IF(?which = 1, ?made, ?offered) AS ?psg) BIND("company" AS ?what)
+  }}
   UNION {{ GRAPH ?psg {{ ?thing ivc:inSegment|ivc:offeredIn ?segment }} BIND("product" AS ?what) }}
   FILTER(STRSTARTS(STR(?psg), STR(psg:))) ?segment ivc:inIndustry <{iri}> .
-}} ORDER BY ?psg ?segment ?thing"""
+}} ORDER BY COALESCE(?made, ?psg) ?segment ?thing"""
 _REPRESENTATIVES = """
 SELECT DISTINCT ?thing ?psg WHERE {{
   GRAPH ?psg {{ ?thing ivc:representativeOf <{iri}> }} FILTER(STRSTARTS(STR(?psg), STR(psg:)))

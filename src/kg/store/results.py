@@ -43,7 +43,7 @@ class Table:
     Example:
         >>> table = graph.query("companies-in-segment", segment="卫星制造")
         >>> table
-        <Table: 4 rows; company, at, product, passage>
+        <Table: 4 rows; company, at, product, passage, place_passage>
         >>> [row["company"] for row in table][0]
         'https://w3id.org/xinzhi/organization/casc'
         >>> table.rows[0][0]

@@ -1,0 +1,237 @@
+"""No row of a saved query says more than the passages that it cites, whatever is asked for."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+import pytest
+
+from conftest import ROOT
+from kg import vocab
+from kg.ask.bands import industry as drawing
+from kg.graph import KnowledgeGraph
+from kg.source.queryfile import Parameter, SavedQuery
+from kg.terms import class_iri
+
+QUERIES = sorted(path.stem for path in (ROOT / "queries").glob("*.rq"))
+RULES = {"inferred": "推得", "background": "背景", "computed": "计算"}
+"""What the heading of a column may say in brackets: its values are not in the passage cited, but follow from it so."""
+SECTION = "industry of the section"
+"""The heading of a column that has the industry above whose heading the passage stands."""
+PAIRS = {"links-between-companies"}
+"""Queries of which one parameter is left open at a time: any company with any other has hundreds of thousands of rows."""
+Row = dict[str, "ox.NamedNode | ox.Literal | ox.BlankNode | ox.Triple | None"]
+
+
+@dataclass
+class Reading:
+    """What each graph names, the industry of each passage's section, and which things a triple of any graph joins."""
+
+    names: dict[str, set[str]]
+    section: dict[str, str]
+    joined: set[tuple[str, str]]
+
+    @staticmethod
+    def of(graph: KnowledgeGraph) -> Reading:
+        names, section, joined = defaultdict(set), {}, set()
+        for where, *triple in graph.store.select("SELECT ?g ?s ?p ?o WHERE { GRAPH ?g { ?s ?p ?o } }").rows:
+            assert where is not None
+            subject, predicate, object_ = (term.value for term in triple if term is not None)  # type: ignore[union-attr]
+            names[where.value] |= {subject, predicate, object_}  # type: ignore[union-attr]
+            joined |= {(subject, object_), (object_, subject)}
+            if predicate == vocab.IVC + "contextIndustry":
+                section[subject] = object_
+        return Reading(names, section, joined)
+
+
+@pytest.fixture(scope="module")
+def of_world(world: KnowledgeGraph) -> Reading:
+    return Reading.of(world)
+
+
+@pytest.fixture(scope="module")
+def of_report(report: KnowledgeGraph) -> Reading:
+    return Reading.of(report)
+
+
+def values(graph: KnowledgeGraph, param: Parameter) -> str:
+    """All values that *graph* has for the parameter, as the terms of one VALUES block."""
+    if param.type == "string":
+        found = 'SELECT DISTINCT (STR(?name) AS ?value) { GRAPH g:entities { ?x rdfs:label ?name } FILTER(LANG(?name) = "zh") }'
+    elif param.type == "year":
+        found = "SELECT DISTINCT ?value { ?x ivc:year|ivc:endYear ?value }"
+    elif param.type == "kind":
+        return " ".join(f"<{class_iri(kind)}>" for kind in graph.names.kinds)
+    elif param.type in ("integer", "decimal", "enum"):
+        return param.default
+    else:
+        found = f"SELECT DISTINCT ?value {{ ?value a ivc:{param.type} }}"
+    return " ".join(str(value) for (value,) in graph.store.select(found).rows) or "UNDEF"
+
+
+def answers(graph: KnowledgeGraph, query: SavedQuery) -> Iterator[list[Row]]:
+    """The rows for the defaults, for all values of each parameter, and for all values of all of them."""
+    each = [{param.name: values(graph, param)} for param in query.params]
+    several = len(each) > 1 and query.name not in PAIRS
+    together = [{name: terms for one in each for name, terms in one.items()}] if several else []
+    for bound in ({}, *each, *together):
+        table = graph.store.select(query.bind(bound), shown=query.name, limit=100_000)
+        yield [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+
+
+def rules(query: SavedQuery) -> dict[str, str]:
+    """Column → the rule in its heading."""
+    found = {}
+    for column, heading in query.columns.items():
+        if said := re.search(rf" \(({'|'.join(RULES)})\)$", heading.en):
+            assert heading.zh.endswith(f"({RULES[said[1]]})"), column
+            found[column] = said[1]
+    return found
+
+
+def iris(row: Row, columns: frozenset[str]) -> dict[str, str]:
+    return {c: term.value for c in sorted(columns) if isinstance(term := row[c], ox.NamedNode)}
+
+
+def beyond(row: Row, query: SavedQuery, reading: Reading) -> dict[str, str]:
+    """The things of *row* that nothing cited in it names: column → IRI."""
+    sources = list(iris(row, query.passages).values())
+    things = iris(row, query.things)
+    if not sources and "origin" in things:
+        sources = [things.pop("origin")]
+    if any(rule == "computed" for column, rule in rules(query).items() if column in query.things):
+        sources.append(vocab.AUDIT)
+    elif not sources and "computed" in rules(query).values():
+        return {}  # a count is of all that the graph has
+    headed = {column for column, heading in query.columns.items() if heading.en == SECTION}
+    return {
+        c: iri
+        for c, iri in things.items()
+        if not any(iri in reading.names[s] or (c in headed and iri == reading.section.get(s)) for s in sources)
+    }
+
+
+def unfounded(graph: KnowledgeGraph, reading: Reading, name: str) -> tuple[list[Row], set[str]]:
+    """The rows that claim more than they cite, and the columns whose rule was needed."""
+    query = graph.catalogue.get(name)
+    follows, wrong, needed = rules(query), [], set()
+    for rows in answers(graph, query):
+        assert len({tuple(map(str, row.values())) for row in rows}) == len(rows), "a row repeats"
+        for row in rows:
+            things = iris(row, query.things)
+            for column, iri in beyond(row, query, reading).items():
+                others = {other for at, other in things.items() if at != column}
+                if column in follows and any((iri, other) in reading.joined for other in others):
+                    needed.add(column)
+                elif row not in wrong:
+                    wrong.append(row)
+    return wrong, needed
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_every_thing_in_a_row_is_in_its_passages_or_follows(
+    name: str, world: KnowledgeGraph, of_world: Reading
+) -> None:
+    assert unfounded(world, of_world, name)[0] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", QUERIES)
+def test_every_thing_in_a_row_of_the_report_is_in_its_passages_or_follows(
+    name: str, report: KnowledgeGraph, of_report: Reading, world: KnowledgeGraph, of_world: Reading
+) -> None:
+    """And no heading says that something follows which the passages always name."""
+    wrong, needed = unfounded(report, of_report, name)
+    assert wrong == []
+    query = report.catalogue.get(name)
+    follows = {column for column, rule in rules(query).items() if column in query.things and rule != "computed"}
+    assert needed | unfounded(world, of_world, name)[1] == follows
+
+
+def rows(graph: KnowledgeGraph, name: str, *columns: str, **asked: str) -> set[tuple[str, ...]]:
+    """The IRIs in these *columns* of the rows that have all of them."""
+    query = graph.catalogue.get(name)
+    table = graph.store.select(query.bind(asked), shown=name, limit=100_000)
+    found = (iris(dict(zip(table.columns, row, strict=True)), frozenset(columns)) for row in table.rows)
+    return {tuple(row[c] for c in columns) for row in found if len(row) == len(columns)}
+
+
+def disagreements(graph: KnowledgeGraph) -> dict[str, set[tuple[str, ...]]]:
+    """Two ways to one answer → what only one of them has: who works where, and by which product."""
+    found, store = {}, graph.store
+
+    def pairs(pattern: str) -> set[tuple[str, ...]]:
+        return {tuple(term.value for term in row) for row in store.select(f"SELECT * {{ {pattern} }}").rows}  # type: ignore[union-attr]
+
+    segments = [segment for (segment,) in pairs("?segment a ivc:Segment")]
+    works = pairs("?company ivc:operatesIn ?segment")
+    by_product = rows(graph, "companies-in-segment", "company", "product", "at", segment="UNDEF")
+    offered = pairs("?product ivc:offeredIn ?segment")
+    found["closure, companies-in-segment"] = works ^ {
+        (company, segment)
+        for segment in segments
+        for (company,) in rows(graph, "companies-in-segment", "company", segment=f"<{segment}>")
+    }
+    found["closure, show"] = works ^ {
+        (edge.other, segment)
+        for segment in segments
+        for edge in graph.entity(segment).edges
+        if not edge.out and edge.predicate == vocab.IVC + "operatesIn"
+    }
+    found["companies-in-segment, makers-of-product"] = by_product ^ {
+        row
+        for row in rows(graph, "makers-of-product", "company", "item", "segment", product="UNDEF")
+        if row[1:] in offered
+    }
+    found["companies-in-segment, products-of-company"] = by_product ^ {
+        (company, *row)
+        for (company,) in pairs("?company a ivc:Organization")
+        for row in rows(graph, "products-of-company", "product", "segment", company=f"<{company}>")
+        if row in offered
+    }
+    found["companies-in-segment, products-of-industry"] = by_product ^ {
+        (company, product, place)
+        for company, product, place in rows(
+            graph, "products-of-industry", "company", "product", "place", industry="UNDEF"
+        )
+        if (product, place) in offered
+    }
+    for (industry,) in pairs("?industry a ivc:Industry"):
+        chart = graph.chain(industry)
+        staged = [cell for view in chart.views for stage in view.stages for top in stage.segments for cell in top]
+        cells = [*staged, *(cell for top in chart.unplaced for cell in top)]
+        drawn = {node.thing for node in drawing(store, graph.names, industry).nodes.values()}
+        here = {segment for (segment,) in pairs(f"?segment a ivc:Segment ; ivc:inIndustry <{industry}>")}
+        everyone = {c.iri for cell in cells for c in cell.companies} | {c.iri for g in chart.outside for c in g.things}
+        asked = f"<{industry}>"
+        found |= {
+            f"companies-in-segment, chain of {industry}": {
+                (company, at)
+                for company, at in rows(graph, "companies-in-segment", "company", "at", segment="UNDEF")
+                if at in here
+            }
+            ^ {(company.iri, cell.iri) for cell in cells for company in cell.companies},
+            f"chain-of-industry, chain of {industry}": rows(
+                graph, "chain-of-industry", "company", "segment", industry=asked
+            )
+            ^ {(company.iri, cell.iri) for cell in staged for company in cell.companies},
+            f"companies-of-industry, chain of {industry}": rows(
+                graph, "companies-of-industry", "company", industry=asked
+            )
+            ^ {(company,) for company in everyone},
+            f"chain, drawing of {industry}": {(company,) for company in everyone - drawn},
+        }
+    return {ways: only for ways, only in found.items() if only}
+
+
+def test_two_ways_to_one_answer_agree(world: KnowledgeGraph) -> None:
+    assert disagreements(world) == {}
+
+
+@pytest.mark.slow
+def test_two_ways_to_one_answer_agree_on_the_report(report: KnowledgeGraph) -> None:
+    assert disagreements(report) == {}
