@@ -129,6 +129,17 @@ def test_counts_and_words(model: Graph) -> None:
         assert str(en).startswith("Not "), term
 
 
+def test_members_of_lists_are_defined_in_both_languages() -> None:
+    lists = Graph().parse(data=read("ivc-lists.ttl"), format="turtle")
+    members = {s for s in lists.subjects() if str(s).startswith(vocab.IVL) and s != URIRef(vocab.IVL)}
+    assert len(members) > 70
+    for member in members:
+        for predicate in (RDFS.label, SKOS.definition):
+            assert sorted(o.language for o in lists.objects(member, predicate)) == ["en", "zh"], member  # type: ignore[union-attr]
+    meanings = [str(o) for o in lists.objects(None, SKOS.definition)]
+    assert len(meanings) == len(set(meanings)), "two members have one definition"
+
+
 def test_version_licence_and_names_of_the_ontology(model: Graph, world: KnowledgeGraph) -> None:
     (ontology,) = model.subjects(RDF.type, OWL.Ontology)
     version = str(model.value(ontology, OWL.versionInfo))
