@@ -53,6 +53,7 @@ PREFIXES: Final = MappingProxyType(
         "obs": BASE + "observation/",
         "brk": BASE + "breakdown/",
         "clm": BASE + "claim/",
+        "col": BASE + "collection/",
         "doc": BASE + "document/",
         "s": SHAPE,
         "rdf": RDF,
