@@ -41,6 +41,7 @@ KINDS = {
     "application",
     "breakdown",
     "claim",
+    "collection",
     "document",
     "finding",
     "graph",
