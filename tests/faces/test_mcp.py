@@ -46,6 +46,7 @@ UNCITED = {
     "background-facts",
     "company-relations",
     "facts-beyond-report",
+    "industry-pairs-by-companies",
     "inferred-facts",
     "kinds-of-product",
     "kinds-of-technology",
