@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from unittest.mock import patch
 
+import hypothesis
 import pyoxigraph as ox
 import pytest
 
@@ -52,6 +53,9 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 # Else each of some thousand processes would compile every module anew that it imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# Nor does the time that one example takes decide a test.
+hypothesis.settings.register_profile("kg", deadline=None)
+hypothesis.settings.load_profile("kg")
 # Nothing here is asked over TLS: the certificates, which take a client longer than most answers, are read once.
 ssl.create_default_context = functools.cache(ssl.create_default_context)
 # A shell lets what it starts in the background ignore Ctrl-C, and so would every process that is started here.

@@ -6,7 +6,7 @@
     │   │   └── QuerySyntax      a user's query is not valid SPARQL                        exit 2
     │   └── MissingFile      it is missing                                             exit 5
     ├── BuildBlocked     the checks have findings that block the build                 exit 1
-    ├── UnknownAxiom     the rule compiler does not support an axiom                   exit 1
+    ├── UnknownAxiom     an axiom can be neither compiled nor checked                  exit 1
     ├── UsageProblem     an option, parameter or format that does not exist            exit 2
     │   ├── Refused          a query with SERVICE, an update, or an unknown graph          exit 2
     │   ├── NotAcceptable    a format that is not offered (HTTP)                           exit 2
@@ -122,7 +122,7 @@ class BuildBlocked(KgError):
 
 
 class UnknownAxiom(KgError):
-    """The ontology has an axiom that the rule compiler does not support."""
+    """The ontology has an axiom that can be neither compiled nor checked."""
 
     code = "unknown-axiom"
 

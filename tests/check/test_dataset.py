@@ -127,3 +127,47 @@ def test_a_claim_tells_the_passage_where_it_is_typed() -> None:
     assert [(compact(t.subject.value), compact(t.predicate.value), t.object.value) for t in stated_in(quads)] == [  # type: ignore[union-attr]
         ("obs:x", "ivc:statedIn", ONE)
     ]
+
+
+@pytest.mark.parametrize(
+    "axiom",
+    [
+        "ivc:suppliesTo a owl:TransitiveProperty .",
+        "ivc:Company rdfs:subClassOf ivc:Actor .",
+        "co:a a [ owl:onProperty ivc:tier ; owl:hasValue ivl:upstream ] .",
+    ],
+)
+def test_an_axiom_among_the_data(axiom: str) -> None:
+    found = check(read(background=axiom))
+    assert {f.rule for f in found} == {"D05-axiom"}
+    assert not [f for f in check(read(ontology=axiom)) if f.rule == "D05-axiom"]
+    assert check(read(background="co:a a owl:NamedIndividual ; rdfs:seeAlso co:b ; owl:deprecated true .")) == []
+
+
+CHAINS = (
+    "ivc:Company rdfs:subClassOf ivc:Organization . ind:i a ivc:Industry . ind:j a ivc:Industry . stg:j a ivc:Stage . view:j a ivc:ChainView . "
+    "seg:i a ivc:Segment . seg:j a ivc:Segment . seg:none a ivc:Segment ."
+)
+PLACED = "seg:i ivc:inIndustry ind:i . seg:j ivc:subSegmentOf seg:k . seg:k ivc:segmentOf stg:j . stg:j ivc:stageOf view:j . view:j ivc:viewOf ind:j ."
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ("co:a ivc:keyPlayerIn seg:i .", ""),
+        ("co:a ivc:keyPlayerIn seg:j .", "seg:j"),
+        ("seg:x ivc:segmentOf stg:j .", "stg:j"),
+        ("seg:x ivc:partOf view:j .", "view:j"),
+        ("co:a ivc:keyPlayerIn seg:none .", ""),  # of no industry: another rule's
+        ("co:a ivc:keyPlayerIn seg:j ; ivc:activeIn ind:j .", ""),  # the passage is about that industry too
+        ("clm:x a ivc:Claim ; ivc:about seg:j .", ""),  # a claim may compare
+    ],
+)
+def test_a_segment_lies_in_an_industry_that_the_passage_is_about(said: str, wrong: str) -> None:
+    context = "psg:d-L0001 ivc:contextIndustry ind:i ."
+    found = check(read(entities=CHAINS, background=PLACED, passages=context, one=said))
+    assert [(f.rule, compact(f.value), f.graph) for f in found] == (
+        [("D06-other-industry", wrong, ONE)] if wrong else []
+    )
+    assert all("lies in ind:j, but the passage is about ind:i" in f.message.en for f in found)
+    assert check(read(entities=CHAINS, background=PLACED, one=said)) == []  # a passage of no section

@@ -12,8 +12,10 @@ import pytest
 
 from conftest import WORLD
 from kg import vocab
-from kg.check.fidelity import _printed, against_text
+from kg.check.fidelity import against_text
 from kg.check.findings import Finding
+from kg.check.printed import Words, figures, normal
+from kg.pipeline.build import locate
 from kg.source.project import Project
 from kg.source.turtle import read_project
 from kg.terms import compact, lexical
@@ -137,7 +139,16 @@ def test_a_number_is_printed_whole(
     found = against(f"psg:{name} {{ obs:slip ivc:statedValue {value} }}")
     assert short(found) == ([] if printed else [("X03-printed", "obs:slip", (vocab.PASSAGE + name,))])
     told = [(f.message.zh, f.message.en) for f in found]
-    assert told == ([] if printed else [(f"{name} 中没有印出 {value}", f"{name} does not print {value}")])
+    assert told == (
+        []
+        if printed
+        else [
+            (
+                f"{name} 中没有印出 {value};改正数字,或移到印有它的段落",
+                f"{name} does not print {value}; correct it, or move it to the passage that prints it",
+            )
+        ]
+    )
 
 
 @pytest.mark.parametrize(
@@ -165,7 +176,7 @@ def test_a_number_is_printed_whole(
 )
 def test_how_a_number_is_printed(value: str, line: str, printed: bool) -> None:
     """In digits, perhaps with zeros after the point, or in the words for ten million and a million."""
-    assert _printed(value, line) is printed
+    assert bool(list(figures(value, normal(line), Words([], [], [], [])))) is printed
 
 
 @pytest.mark.parametrize(
@@ -268,3 +279,77 @@ def test_a_registration_differs_in_words(world_project: Project, quads: list[ox.
     assert "start “”, in the text “47”, section “”, in the text “" in found[0].message.en
     assert "原文没有这一段" in found[1].message.zh
     assert "the text has no such passage" in found[1].message.en
+
+
+# -- what stands at a number -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("slip", "rule", "right", "wrong"),
+    [
+        ("comparator ivl:approx", "X05-figure", "ivc:comparator ivl:approx", "ivc:comparator ivl:eq"),
+        ("comparator ivl:approx", "X05-figure", "ivc:comparator ivl:approx", "ivc:comparator ivl:gt"),
+        ("unit ivl:cny", "X05-figure", "ivc:unit ivl:cny", "ivc:unit ivl:usd"),
+        ("statedScale", "X05-figure", "ivc:statedScale 100000000", "ivc:statedScale 10000"),
+        ("year", "X06-year", "ivc:year 2024", "ivc:year 2023"),
+    ],
+)
+def test_what_is_printed_otherwise_is_found_at_its_line(
+    copy: Project, slip: str, rule: str, right: str, wrong: str
+) -> None:
+    spoil(copy, "w1/statements.trig", right, wrong)
+    (found,) = locate(copy, compare(copy, "w1"))
+    assert (found.rule, compact(found.focus)) == (rule, "obs:w1-lantern-cn-2024")
+    lines = (copy.root / "data" / "w1" / "statements.trig").read_text(encoding="utf-8").split("\n")
+    assert found.place is not None
+    assert wrong in lines[found.place.line - 1]
+    assert "carried.tsv" in found.message.zh
+    if rule == "X05-figure":
+        assert right in found.message.zh
+        assert right in found.message.en
+
+
+def test_a_comparator_that_no_word_prints_is_found(copy: Project) -> None:
+    spoil(copy, "w1/statements.trig", r"(?s)(obs:w1-lantern-cn-2029 .*?comparator) ivl:eq", r"\1 ivl:gt")
+    (found,) = compare(copy, "w1")
+    assert "write ivc:comparator ivl:eq" in found.message.en
+
+
+def test_a_unit_without_its_word_is_found(copy: Project) -> None:
+    spoil(copy, "w1/statements.trig", r"(?s)(obs:w1-lanterns-cn-2024 .*?unit) ivl:count", r"\1 ivl:per-km2")
+    (found,) = compare(copy, "w1")
+    assert "prints 2600.0 with ivl:count, not ivl:per-km2" in found.message.en
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "row"),
+    [
+        ("comparator ivl:approx", "comparator ivl:eq", "12\tlist/eq\t12\t约\tx"),
+        ("year 2024", "year 2023", "12\t2023\t12\t2024年\tthe year before"),
+    ],
+)
+def test_a_word_that_the_text_leaves_out_is_carried(copy: Project, right: str, wrong: str, row: str) -> None:
+    spoil(copy, "w1/statements.trig", right, wrong)
+    spoil(copy, "w1/carried.tsv", r"\Z", f"{row}\n")
+    assert compare(copy, "w1") == []
+
+
+def test_growth_over_a_year_prints_its_second(copy: Project) -> None:
+    """2023年同比增长 begins in 2022; a change over more years prints both."""
+    spoil(copy, "w1/statements.trig", r"startYear 2023 ; ivc:endYear 2024", "startYear 2022 ; ivc:endYear 2023")
+    assert compare(copy, "w1") == []
+    spoil(copy, "w1/statements.trig", r"startYear 2022 ; ivc:endYear 2023", "startYear 2021 ; ivc:endYear 2023")
+    assert [(f.rule, f.value) for f in compare(copy, "w1")] == [("X06-year", "2021")]
+
+
+def test_what_a_passage_does_not_name_is_found_where_it_says_so(copy: Project) -> None:
+    spoil(
+        copy,
+        "w1/statements.trig",
+        "scopeRegion reg:china ; ivc:year 2024 ; ivc:estimatedBy",
+        "scopeRegion reg:yunting ; ivc:year 2024 ; ivc:estimatedBy",
+    )
+    (found,) = locate(copy, compare(copy, "w1"))
+    assert (found.rule, found.focus) == ("X02-named", BASE + "region/yunting")
+    assert found.place is not None
+    assert found.place.file == "data/w1/statements.trig"

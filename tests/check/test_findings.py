@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.check.findings import Finding, merge, order, with_nearest
+from kg.check.findings import Finding, merge, one_per_cause, order, with_nearest
 from kg.errors import Place
 from kg.terms import Text, expand
 from kg.vocab import IVC, OA
@@ -59,3 +59,15 @@ def test_the_property_that_was_meant_is_offered() -> None:
         replace(ONE, path=""),
     ]
     assert with_nearest(others, known) == others
+
+
+def test_one_cause_has_one_finding() -> None:
+    again = replace(ONE, message=Text("又", "again"))
+    many = replace(ONE, value="", message=Text("多", "too many"))
+    others = [
+        replace(again, value="2"),
+        replace(many, path=IVC + "unit"),
+        replace(many, path=IVC + "unit", message=Text("少", "too few")),
+        replace(ONE, focus=expand("co:b")),
+    ]
+    assert one_per_cause([many, ONE, again, replace(ONE, rule="I02-b"), *others]) == [ONE, *others]

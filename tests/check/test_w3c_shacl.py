@@ -106,6 +106,7 @@ def cases() -> Iterator[Any]:
         yield pytest.param(test, id=name(test), marks=[pytest.mark.xfail(reason=why, strict=True)] if why else [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("test", list(cases()))
 def test_findings_are_those_of_the_suite(test: tuple[Path, URIRef], tmp_path: Path) -> None:
     ours, theirs = found(*test, tmp_path), expected(*test)

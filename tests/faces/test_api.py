@@ -112,6 +112,7 @@ def document(http: httpx.Client) -> dict[str, Any]:
 # -- the document -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_document_is_openapi_3_1(document: dict[str, Any], world_server: Server) -> None:
     OpenAPIV31SpecValidator(document).validate()
     assert document["openapi"].startswith("3.1.")
@@ -199,6 +200,7 @@ def test_no_request_gets_an_undocumented_answer(
 # -- saved queries ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_format_has_the_rows_that_python_has(http: httpx.Client, world: KnowledgeGraph, name: str) -> None:
     table = world.query(name)

@@ -389,6 +389,7 @@ def _sh(project: Project, line: str, **settings: str) -> subprocess.CompletedPro
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["find 青岚", "--help", "chain 纸灯业", "export", "sparql ASK{}", "completion bash"])
 @pytest.mark.parametrize("where", [">/dev/full", ">&-"])
 def test_a_full_disk_or_no_output_is_one_message(

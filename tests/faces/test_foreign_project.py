@@ -150,6 +150,7 @@ def test_every_route_is_asked() -> None:
     assert {route.path for route in routes} == set(ASKED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", ASKED)
 def test_every_route_answers(foreign: tuple[Server, httpx.Client], route: str) -> None:
     server, client = foreign
@@ -289,6 +290,7 @@ def test_every_tool_answers(kites: Project, kites_graph: KnowledgeGraph) -> None
 # -- exports and drawings -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", EXPORTS)
 def test_every_export_answers(kites_graph: KnowledgeGraph, format_: str) -> None:
     for which in (*EXPORTED, "psg:k1-L0003"):

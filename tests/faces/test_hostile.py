@@ -188,6 +188,7 @@ def value(response: httpx.Response) -> str:
 # -- one by one -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_it_ends_with_a_reason_and_nobody_notices(request: pytest.FixtureRequest, trap: Trap, name: str) -> None:
     case = read(name, trap.port)

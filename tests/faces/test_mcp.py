@@ -153,6 +153,7 @@ NOTHING = {
 """Queries that find nothing in this project, whatever is asked."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUERIES)
 def test_saved_query_gives_the_rows_of_the_graph_each_with_its_citation(
     agent: Agent, world: KnowledgeGraph, name: str
@@ -886,6 +887,7 @@ def test_without_its_package_it_says_what_to_install(world: KnowledgeGraph, worl
     assert done.stdout == b""
 
 
+@pytest.mark.slow
 def test_wrong_flags_end_with_a_message(world: KnowledgeGraph, world_project: Project) -> None:
     for flag, value, told in (
         ("--tag", "nonsense", "one of: "),

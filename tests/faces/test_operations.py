@@ -905,6 +905,7 @@ def test_any_free_port_is_named(world: KnowledgeGraph, world_project: Project) -
     assert process.returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "module", ["httptools", "prometheus_client", "starlette", "uvicorn", "uvloop", "werkzeug", "xlsxwriter"]
 )

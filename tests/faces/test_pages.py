@@ -145,6 +145,7 @@ def page(response: httpx.Response) -> Page:
 # -- things -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_thing_of_every_kind_in_each_format(http: httpx.Client, samples: list[str], suffix: str) -> None:
     for iri in samples:

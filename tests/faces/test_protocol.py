@@ -185,6 +185,7 @@ def test_the_suite_s_list_is_ours() -> None:
     assert sorted(suite) == sorted(f"sparql11/protocol/{name}" for name in W3C | UPDATES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", W3C | UPDATES)
 def test_the_w3c_s_protocol_case(http: httpx.Client, name: str) -> None:
     asked = (W3C | UPDATES)[name]

@@ -46,6 +46,7 @@ def answers(world: KnowledgeGraph) -> dict[tuple[str, str], Rows]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [5, 20, 40, 60, 80, 100, 160])
 def test_nothing_is_lost_or_broken_at_any_width(at, answers: dict[tuple[str, str], Rows], columns: int) -> None:
     for name, (titles, cells) in answers.items():

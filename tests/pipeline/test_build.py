@@ -15,7 +15,7 @@ import pytest
 
 from conftest import ROOT, WORLD, small
 from kg.check.findings import Finding, with_nearest
-from kg.errors import BuildRunning, MissingFile, StoreError, SyntaxProblem, UsageProblem
+from kg.errors import BuildRunning, MissingFile, StoreError, SyntaxProblem, UnknownAxiom, UsageProblem
 from kg.graph import KnowledgeGraph
 from kg.pipeline.build import Blocked, build, check
 from kg.pipeline.digests import damaged
@@ -26,7 +26,7 @@ from kg.pipeline.swap import locked
 from kg.source.project import Project
 from kg.source.turtle import parse
 from kg.terms import Text
-from kg.vocab import IVC
+from kg.vocab import IVC, PREFIXES
 
 QUERY = "queries/makers-in-segment.rq"
 BROKEN = sorted((ROOT / "tests" / "cases" / "broken").glob("*.trig"))
@@ -74,6 +74,7 @@ def test_a_touched_file_is_no_change_but_a_changed_one_is(copy: Project) -> None
     assert build(copy).built is True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", BROKEN, ids=lambda p: p.stem)
 def test_broken_input_blocks_with_file_and_line(case: Path, copy: Project, capfd: pytest.CaptureFixture[str]) -> None:
     """``# <- here: RULE`` marks a line that RULE must name; where there is one mark only, its rule is in the first line."""
@@ -120,6 +121,7 @@ def test_what_only_rdf_1_2_has_is_named_with_its_line(beyond: str) -> None:
     assert str(caught.value.place) == "x.ttl:3"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "old", "new", "place"),
     [
@@ -157,6 +159,30 @@ def test_a_broken_query_or_shape_is_named_before_the_long_steps(
     assert "names" not in steps or file.startswith("ontology")
 
 
+@pytest.mark.parametrize("reasoner", ["rules", "owlrl"])
+def test_an_axiom_that_cannot_be_used_is_named_before_the_long_steps(copy: Project, reasoner: str) -> None:
+    path, steps = copy.root / "ontology" / "ivc.ttl", []
+    text = path.read_text(encoding="utf-8") + "ivc:produces a owl:ReflexiveProperty .\n"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UnknownAxiom) as caught:
+        build(copy, reasoner=reasoner, progress=lambda step, seconds: steps.append(step))
+    assert str(caught.value.place) == f"ontology/ivc.ttl:{len(text.splitlines())}"
+    assert steps == ["read", "names"]
+
+
+def test_what_contradicts_an_axiom_blocks_with_file_and_line(copy: Project) -> None:
+    with (copy.root / "ontology" / "ivc.ttl").open("a", encoding="utf-8") as file:
+        file.write("ivc:suppliesTo a owl:AsymmetricProperty .\n")
+    names = "".join(f"@prefix {p}: <{PREFIXES[p]}> .\n" for p in ("ivc", "co", "psg"))
+    edges = "psg:k1-L0001 {\nco:feiyuan ivc:suppliesTo co:zhulin .\nco:zhulin ivc:suppliesTo co:feiyuan .\n}\n"
+    (copy.root / "data" / "99-broken.trig").write_text(names + edges, encoding="utf-8")
+    with pytest.raises(Blocked) as caught:
+        build(copy)
+    (found,) = caught.value.findings
+    assert (found.rule, str(found.place)) in {("C03-asymmetric", f"data/99-broken.trig:{n}") for n in (5, 6)}
+
+
+@pytest.mark.slow
 def test_a_missing_shapes_file_is_named(copy: Project) -> None:
     (copy.root / "ontology" / "shapes-audit.ttl").unlink()
     with pytest.raises(MissingFile, match=r"shapes-audit\.ttl"):

@@ -63,6 +63,7 @@ FOREIGN: dict[str, Callable[[Path], None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FOREIGN)
 def test_a_folder_of_others_is_refused_untouched(kind: str, tmp_path: Path) -> None:
     home = tmp_path / "home"

@@ -16,8 +16,9 @@ from rdflib.namespace import XSD as XSD_
 from instances import Instance, filled, instances, triples
 from kg.graph import KnowledgeGraph
 from kg.pipeline.build import materialise
+from kg.reason.axioms import compile_rules
 from kg.reason.closure import close, close_with_owlrl
-from kg.reason.rules import Pattern, Rule, compile_rules
+from kg.reason.rules import Pattern, Rule
 from kg.source.project import Project
 from kg.source.turtle import read_project
 from kg.terms import compact, expand, iri
@@ -108,6 +109,7 @@ def inferred(store: ox.Store) -> set[str]:
 # -- the closure ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_it_is_that_of_another_engine(everything: list[ox.Quad], rules: list[Rule]) -> None:
     ours, theirs = materialise(everything), materialise(everything)
     before = len(inferred(ours))

@@ -13,9 +13,10 @@ import pytest
 
 from instances import instances
 from kg.graph import KnowledgeGraph
+from kg.reason.axioms import compile_rules
 from kg.reason.closure import close
 from kg.reason.proof import Missing, Proof, Prover
-from kg.reason.rules import Pattern, Rule, compile_rules
+from kg.reason.rules import Pattern, Rule
 from kg.store.embedded import EmbeddedStore
 from kg.terms import compact, expand, iri
 from kg.vocab import BACKGROUND, ENTITIES, INFERRED, IVC, ONTOLOGY, PASSAGE, PASSAGES, PREFIXES, RDFS, TYPE
@@ -327,6 +328,17 @@ def test_the_guard_of_a_range_holds_for_proofs_too(made: Made) -> None:
     assert not prover.why(t("co:a a ivc:A")).holds
 
 
+def test_a_guard_holds_in_the_middle_of_a_proof_too(made: Made) -> None:
+    """Nothing is proved of a literal, whichever variables of the rule are bound already."""
+    axioms = """
+        ivc:B rdfs:subClassOf [ owl:onProperty ivc:p ; owl:allValuesFrom ivc:A ] .
+        [ owl:inverseOf ivc:q ] rdfs:domain [ owl:intersectionOf ( ivc:C ivc:D ) ] ."""
+    prover = made.prove(axioms, {ONE: 'co:a a ivc:B ; ivc:p co:b , "b" ; ivc:q co:c .'})
+    (proof,) = prover.why(t("co:b a ivc:A")).proofs
+    assert told(proof) == "co:b a ivc:A (co:a a ivc:B [psg:d-L0001], co:a ivc:p co:b [psg:d-L0001])"
+    assert [told(p) for p in prover.why(t("co:c a ivc:D")).proofs] == ["co:c a ivc:D (co:a ivc:q co:c [psg:d-L0001])"]
+
+
 # -- what does not hold ------------------------------------------------------------------------------------------
 
 
@@ -483,3 +495,13 @@ def test_five_at_most_are_named(made: Made) -> None:
     axioms = "".join(f"ivc:p{n} rdfs:subPropertyOf ivc:goal . " for n in range(7))
     missing = made.prove(axioms, {ONE: "co:a ivc:r co:b ."}).why(t("co:a ivc:goal co:b")).missing
     assert [short(m.lacking) for m in missing] == [f"co:a ivc:p{n} co:b" for n in range(5)]
+
+
+def test_domains_of_inverses_say_what_may_be_missing(made: Made) -> None:
+    """What lacks an edge must be of the class that stands behind it, whichever way the domain is written."""
+    axioms = """
+        ivc:p rdfs:subPropertyOf ivc:goal . [ owl:inverseOf ivc:p ] rdfs:domain ivc:B .
+        ivc:p rdfs:domain [ owl:onProperty ivc:r ; owl:hasValue co:z ] ."""
+    prover = made.prove(axioms, {ENTITIES: "co:b a ivc:B . co:c a ivc:C ."})
+    assert lacks(prover.why(t("co:a ivc:goal co:b")).missing) == [("prp-spo1", "co:a ivc:p co:b", [], 1)]
+    assert lacks(prover.why(t("co:a ivc:goal co:c")).missing) == []

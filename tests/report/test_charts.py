@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from itertools import chain as joined
 
+import pytest
+
 from kg.ask.bands import industry as drawing
 from kg.graph import KnowledgeGraph
 from kg.terms import LANGS
 from kg.vocab import BASE
 
 
+@pytest.mark.slow
 def test_whoever_takes_part_in_an_industry_stands_in_its_chart_and_drawing(graph: KnowledgeGraph) -> None:
     for industry in graph.names.of_kind("Industry"):
         chart = graph.chain(industry.iri)

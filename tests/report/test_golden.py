@@ -24,6 +24,7 @@ PAIRS = {"links-between-companies"}
 """Queries of which one parameter is left open at a time: any company with any other has hundreds of thousands of rows."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUERIES)
 def test_golden_rows(name: str, report: KnowledgeGraph) -> None:
     """The rows for the parameters in the first line of the golden file (``# segment=…``), or for the defaults.
@@ -43,6 +44,7 @@ def test_no_golden_file_without_its_query() -> None:
     assert sorted(p.stem for p in GOLDEN.glob("*.tsv")) == QUERIES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUERIES)
 def test_columns_hold_what_they_say(name: str, report: KnowledgeGraph) -> None:
     """Values where a type stands, else things; whatever is asked for, and if nothing is found."""

@@ -20,6 +20,7 @@ EXAMPLES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "command", "answer"), EXAMPLES, ids=[f"{e[0]}: {e[1]}" for e in EXAMPLES])
 def test_example(report: KnowledgeGraph, report_project: Project, name: str, command: str, answer: str) -> None:
     fresh = on(report_project)(*shlex.split(command), code=None).stdout

@@ -65,6 +65,7 @@ def test_a_wrong_setting_is_told_with_its_line(tmp_path: Path, text: str, line: 
     assert str(caught.value.place) == f"kg.toml:{line}"
 
 
+@pytest.mark.slow
 def test_a_project_may_name_things_in_one_language(copy: Path) -> None:
     for file in (copy / "data").rglob("*.trig"):
         text = file.read_text(encoding="utf-8")
@@ -111,6 +112,7 @@ psg:w1-L0008 { own:灯行 own:apprenticeOf own:伞行 ; ivc:activeIn ind:paper-l
     return copy
 
 
+@pytest.mark.slow
 def test_own_terms_and_queries_are_added_to_the_packaged_ones(copy: Path) -> None:
     outcome = build(project(with_own_terms(copy)))
     assert [f.focus for f in outcome.findings if f.rule == "O01-masterless"] == ["https://example.org/lamp/ns#伞行"]
@@ -121,6 +123,7 @@ def test_own_terms_and_queries_are_added_to_the_packaged_ones(copy: Path) -> Non
     assert {q.name for q in graph.catalogue} == {p.stem for f in (ROOT, WORLD) for p in (f / "queries").glob("*.rq")}
 
 
+@pytest.mark.slow
 def test_an_own_class_is_wherever_kinds_are_listed(copy: Path) -> None:
     path = build(project(with_own_terms(copy))).path
     graph = KnowledgeGraph(path)

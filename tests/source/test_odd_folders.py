@@ -68,6 +68,7 @@ ODD: dict[str, tuple[Callable[[Path], None], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ODD)
 def test_an_odd_project_is_one_message(kind: str, folder: Path) -> None:
     spoil, told = ODD[kind]
@@ -158,6 +159,7 @@ STORES: dict[str, tuple[Callable[[Path], None], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", STORES)
 def test_an_odd_store_is_one_message(kind: str, tmp_path: Path) -> None:
     spoil, told = STORES[kind]

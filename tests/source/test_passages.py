@@ -139,6 +139,7 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> PREFIX xsd: <http://www.w3.
 }
 
 
+@pytest.mark.slow
 def test_a_report_of_one_s_own_from_nothing(tmp_path: Path) -> None:
     """Register, correct, build, check against the text, ask: with nothing but the shell."""
     for name, text in OWN.items():

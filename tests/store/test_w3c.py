@@ -195,6 +195,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[list[tup
         yield asking
 
 
+@pytest.mark.slow
 @each("evaluation", "positive", "negative")
 def test_the_server_says_the_same_as_the_engine(
     case: w3c.Case, ask: Callable[[list[tuple[str, str]], str], w3c.Reply]

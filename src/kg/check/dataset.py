@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import pyoxigraph as ox
 
 from kg.check.findings import Finding
+from kg.reason.axioms import is_axiom
 from kg.source.passages import registered
 from kg.terms import Text, compact, iri, lexical
-from kg.vocab import ALT_LABEL, BACKGROUND, ENTITIES, IVC, LABEL, OA, ONTOLOGY, PASSAGE, PASSAGES, RDFS, TYPE
+from kg.vocab import ALT_LABEL, BACKGROUND, ENTITIES, IVC, LABEL, OA, ONTOLOGY, OWL, PASSAGE, PASSAGES, RDFS, TYPE
 
 _NAMING = frozenset({TYPE, LABEL, ALT_LABEL})
+_PLACED = tuple(
+    IVC + name for name in ("segmentOf", "subSegmentOf", "stageOf", "viewOf", "inIndustry", "inSegment", "offeredIn")
+)
+"""Properties that lead from a segment, stage or product towards its industry."""
 _OF_PASSAGES = (IVC + "Passage", OA + "TextPositionSelector", IVC + "Document")
 """Classes whose instances the graph of the passages describes."""
 
@@ -48,8 +53,9 @@ def stated_in(quads: Sequence[ox.Quad]) -> Iterator[ox.Triple]:
 
 
 def check(quads: Sequence[ox.Quad]) -> list[Finding]:
-    """Findings on unknown graphs, labels outside g:entities, claims in several passages, and overlapping spans."""
-    return [*_graphs(quads), *_naming(quads), *_claims(quads), *_spans(quads)]
+    """Findings on unknown graphs, names outside g:entities, axioms in the data, claims in several passages, overlapping
+    spans, and segments of industries that a passage is not about."""
+    return [*_graphs(quads), *_naming(quads), *_axioms(quads), *_claims(quads), *_spans(quads), *_industries(quads)]
 
 
 def _graphs(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
@@ -101,6 +107,24 @@ def _naming(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
         )
 
 
+def _axioms(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
+    """D05: the rules are compiled from the ontology alone, so an axiom elsewhere would do nothing. I32 is about owl:sameAs."""
+    for quad in quads:
+        if iri(quad.graph_name) != ONTOLOGY and is_axiom(quad) and quad.predicate.value != OWL + "sameAs":
+            yield Finding(
+                "D05-axiom",
+                "Violation",
+                lexical(quad.subject),
+                Text(
+                    "数据里的公理不起作用;写到本体的文件里",
+                    "an axiom among the data does nothing; write it into a file of the ontology",
+                ),
+                path=quad.predicate.value,
+                value=lexical(quad.object),
+                graph=iri(quad.graph_name),
+            )
+
+
 def _claims(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
     """D03: a claim belongs to exactly one passage, so that its source is unambiguous."""
     passages_of: dict[str, set[str]] = defaultdict(set)
@@ -141,3 +165,53 @@ def _spans(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
                     ),
                     involved=(one,),
                 )
+
+
+def _industries(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
+    """D06: a segment, stage or view that a passage speaks of lies in an industry that the passage is about.
+
+    That is the industry of its section, or one that the passage's graph has itself. Claims may be about any segment.
+    """
+    chain = instances(quads, IVC + "Segment", IVC + "Stage", IVC + "ChainView")
+    industries = instances(quads, IVC + "Industry")
+    above: dict[str, set[str]] = defaultdict(set)
+    about: dict[str, set[str]] = defaultdict(set)
+    section: dict[str, str] = {}
+    for quad in quads:
+        if quad.predicate.value in _PLACED:
+            above[iri(quad.subject)].add(iri(quad.object))
+        if quad.predicate.value == IVC + "contextIndustry":
+            section[iri(quad.subject)] = iri(quad.object)
+        about[iri(quad.graph_name)] |= {iri(quad.subject), iri(quad.object)} & industries
+    claims = instances(quads, IVC + "Claim")
+    for quad in quads:
+        graph, node = iri(quad.graph_name), iri(quad.object)
+        if graph not in section or node not in chain or iri(quad.subject) in claims:
+            continue
+        lies_in = _reached(node, above) & industries
+        if lies_in and not lies_in & {section[graph], *about[graph]}:
+            other, own = ", ".join(map(compact, sorted(lies_in))), compact(section[graph])
+            yield Finding(
+                "D06-other-industry",
+                "Violation",
+                iri(quad.subject),
+                Text(
+                    f"{compact(node)} 属于 {other},而这一段讲的是 {own};改用 {own} 的环节或层级",
+                    f"{compact(node)} lies in {other}, but the passage is about {own}; name a segment or stage of {own}",
+                ),
+                path=quad.predicate.value,
+                value=node,
+                involved=(graph,),
+                graph=graph,
+            )
+
+
+def _reached(node: str, above: Mapping[str, set[str]]) -> set[str]:
+    """*node* and all that *above* leads to from it."""
+    found: set[str] = set()
+    todo = [node]
+    while todo:
+        if (one := todo.pop()) not in found:
+            found.add(one)
+            todo += above.get(one, ())
+    return found

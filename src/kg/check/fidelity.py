@@ -2,7 +2,8 @@
 
 A passage may mention an entity without its name, by an abbreviation or by reference to an earlier line. Such entities are
 listed in the document's ``carried.tsv`` (line, entity, line that names it, words printed there, reason). The check then
-looks for those words instead of the name.
+looks for those words instead of the name. A unit, comparator or year that the text leaves out has a row too, such as
+``list/le`` or ``2024`` in place of the entity.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ import pyoxigraph as ox
 
 from kg.check.dataset import instances
 from kg.check.findings import Finding
+from kg.check.printed import Figure, Words, figures, normal
 from kg.source.document import Document, read_sections
 from kg.source.passages import Passage, Registration, digest, passage_name, registered, split
-from kg.terms import Text, fold, iri, language, lexical
-from kg.vocab import ALT_LABEL, BASE, ENTITIES, IVC, LABEL, ONTOLOGY, PASSAGE
+from kg.terms import Text, compact, fold, iri, language, lexical
+from kg.vocab import ALT_LABEL, BASE, ENTITIES, IVC, IVL, LABEL, ONTOLOGY, PASSAGE
 
 _RUN: Final = 8
 """A literal must not have this many consecutive 汉字 in common with the text, apart from names."""
@@ -32,19 +34,23 @@ _PARTS: Final = {
     "sectionPath": Text("章节", "section"),
 }
 """Field of a Registration → its name in messages."""
-_WORDED: Final = {"10000000": ("千万",), "1000000": ("百万",)}
-"""Number → words that print it; the text may print these instead of digits."""
+_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)", re.ASCII)
+_COUNT: Final = IVL + "count"
+_EXACT: Final = IVL + "eq"
+_HAN_DIGITS: Final = str.maketrans("123456789", "一二三四五六七八九")
+_YEARS: Final = ("year", "startYear", "endYear")
 
 
 def against_text(quads: Sequence[ox.Quad], document: Document, text: str) -> list[Finding]:
     """Every difference between what *quads*, those of the project, say of *document* and *text*.
 
-    Rules: X01 digest and span, X02 named in the passage, X03 printed value, X04 copied wording. If *text* is not the
+    Rules: X01 digest and span, X02 named in the passage, X03 printed value, X04 copied wording, X05 scale, unit and
+    comparator, X06 year. If *text* is not the
     registered copy, only that is reported, because every span would differ.
     """
     checker = _Checker(quads, document, text)
     other = list(checker.copy())
-    return other or [*checker.spans(), *checker.names(), *checker.numbers(), *checker.wording()]
+    return other or [*checker.spans(), *checker.names(), *checker.numbers(), *checker.years(), *checker.wording()]
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,7 @@ class _Checker:
             iri(q.subject) for q in quads if q.predicate.value == IVC + "namedByTexts" and lexical(q.object) == "true"
         )
         self._named_by_texts = instances(quads, *named)
+        self._words = Words.of(q for q in quads if iri(q.graph_name) == ONTOLOGY)
         self._carried = {(c.line, c.entity): c for c in carried(document)}
 
     def copy(self) -> Iterator[Finding]:
@@ -117,32 +124,98 @@ class _Checker:
     def names(self) -> Iterator[Finding]:
         """X02: the line of a passage, or one of its headings, names every entity in the passage's graph."""
         for graph, quads in self._by_passage():
-            ends = {iri(n) for q in quads for n in (q.subject, q.object)}
-            for entity in sorted(ends & self._named_by_texts):
+            first: dict[str, ox.Quad] = {}
+            for quad in quads:
+                first.setdefault(iri(quad.object), quad)
+            for quad in quads:
+                first.setdefault(iri(quad.subject), quad)
+            for entity in sorted(first.keys() & self._named_by_texts):
                 passage = self._passages[graph]
                 if not self._named(entity, passage) and not self._is_carried(entity, passage):
                     names = " / ".join(self._labels[entity])
-                    yield _finding(
+                    quad = first[entity]
+                    yield Finding(
                         "X02-named",
+                        "Violation",
                         entity,
-                        f"{passage.name} 及其标题中没有出现它的名称({names});补别名,或写入 carried.tsv",
-                        f"neither {passage.name} nor its headings name it ({names}); add the alias, or a row in carried.tsv",
-                        graph,
+                        Text(
+                            f"{passage.name} 及其标题中没有出现它的名称({names});改用段落所说的事物,补别名,或写入 carried.tsv",
+                            f"neither {passage.name} nor its headings name it ({names}); name what it speaks of, or add the alias, or a row in carried.tsv",
+                        ),
+                        quad.predicate.value,
+                        lexical(quad.object),
+                        involved=(graph,),
+                        graph=graph,
                     )
 
     def numbers(self) -> Iterator[Finding]:
-        """X03: every ``ivc:statedValue`` is printed in the line of its passage."""
+        """X03: every ``ivc:statedValue`` is printed in the line of its passage. X05: with its scale, unit and comparator."""
         for graph, quads in self._by_passage():
+            passage = self._passages[graph]
+            fields: dict[str, dict[str, str]] = defaultdict(dict)
             for quad in quads:
-                if quad.predicate.value == IVC + "statedValue" and not _printed(
-                    lexical(quad.object), self._passages[graph].text
-                ):
-                    yield _finding(
-                        "X03-printed",
-                        iri(quad.subject),
-                        f"{self._passages[graph].name} 中没有印出 {lexical(quad.object)}",
-                        f"{self._passages[graph].name} does not print {lexical(quad.object)}",
-                        graph,
+                fields[iri(quad.subject)][quad.predicate.value.removeprefix(IVC)] = lexical(quad.object)
+            for node, own in fields.items():
+                if _NUMBER.fullmatch(own.get("statedValue", "")):
+                    yield from self._figure(node, own, passage, graph)
+
+    def _figure(self, node: str, fields: Mapping[str, str], passage: Passage, graph: str) -> Iterator[Finding]:
+        """What is wrong with one observation; if its number is printed several times, by the place that fits it best."""
+        value = fields["statedValue"]
+        places = [self._differs(fields, f, passage) for f in figures(value, normal(passage.text), self._words)]
+        if not places:
+            yield _about(
+                "X03-printed",
+                (node, "statedValue", value, graph),
+                f"{passage.name} 中没有印出 {value};改正数字,或移到印有它的段落",
+                f"{passage.name} does not print {value}; correct it, or move it to the passage that prints it",
+            )
+        for key, to in min(places, key=len, default={}).items():
+            right, wrong = compact(to), compact(fields[key])
+            yield _about(
+                "X05-figure",
+                (node, key, fields[key], graph),
+                f"{passage.name} 中的 {value} 印作 {right},不是 {wrong};写 ivc:{key} {right},或写入 carried.tsv",
+                f"{passage.name} prints {value} with {right}, not {wrong}; write ivc:{key} {right}, or a row in carried.tsv",
+            )
+
+    def _differs(self, fields: Mapping[str, str], figure: Figure, passage: Passage) -> dict[str, str]:
+        """Property → what the text prints, for each property of an observation that differs from *figure*."""
+        scale, unit, comparator = (fields.get(key, "") for key in ("statedScale", "unit", "comparator"))
+        expected = {}
+        if scale != str(figure.scale):
+            expected["statedScale"] = str(figure.scale)
+        if figure.units and unit not in figure.units:
+            expected["unit"] = min(figure.units)
+        elif not figure.units and unit != _COUNT and not self._names_unit(unit, figure, normal(passage.text)):
+            expected["unit"] = _COUNT
+        if comparator not in (figure.comparators or {_EXACT, *figure.near}):
+            expected["comparator"] = min(figure.comparators or {_EXACT})
+        return {k: to for k, to in expected.items() if k in fields and not self._is_carried(fields[k], passage)}
+
+    def _names_unit(self, unit: str, figure: Figure, text: str) -> bool:
+        """Whether *text* has a word for *unit* that belongs neither to *figure* nor to another number."""
+        rest = f"{text[: figure.start]}|{text[figure.end :]}"
+        words = [re.escape(word) for word, node in self._words.units if node == unit]
+        return bool(words) and re.search(rf"(?<![\d万亿美])(?:{'|'.join(words)})", rest) is not None
+
+    def years(self) -> Iterator[Finding]:
+        """X06: every year is printed in the line of its passage or in its headings. Growth over a year prints its second."""
+        for graph, quads in self._by_passage():
+            passage = self._passages[graph]
+            where = normal(f"{passage.path}\n{passage.text}")
+            ends = {lexical(q.subject): lexical(q.object) for q in quads if q.predicate.value == IVC + "endYear"}
+            for quad in quads:
+                key, year = quad.predicate.value.removeprefix(IVC), lexical(quad.object)
+                if key not in _YEARS or _year_in(year, where) or self._is_carried(BASE + year, passage):
+                    continue
+                end = ends.get(lexical(quad.subject), "")
+                if not (key == "startYear" and year.isdecimal() and end == str(int(year) + 1) and _year_in(end, where)):
+                    yield _about(
+                        "X06-year",
+                        (iri(quad.subject), key, year, graph),
+                        f"{passage.name} 及其标题中没有印出 {year} 年;改正或删去 ivc:{key},或写入 carried.tsv",
+                        f"neither {passage.name} nor its headings print the year {year}; correct or remove ivc:{key}, or add a row in carried.tsv",
                     )
 
     def wording(self) -> Iterator[Finding]:
@@ -159,11 +232,17 @@ class _Checker:
             ):
                 shared = _borrowed(lexical(quad.object), names, runs)
                 if shared and iri(quad.graph_name) != ONTOLOGY:
-                    yield _finding(
+                    yield Finding(
                         "X04-wording",
+                        "Violation",
                         iri(quad.subject),
-                        f"与原文连续相同:“{shared}”;换成自己的话",
-                        f"shares “{shared}” with the text; say it in our own words",
+                        Text(
+                            f"与原文连续相同:“{shared}”;换成自己的话",
+                            f"shares “{shared}” with the text; say it in our own words",
+                        ),
+                        quad.predicate.value,
+                        lexical(quad.object),
+                        graph=iri(quad.graph_name),
                     )
 
     def _by_passage(self) -> Iterator[tuple[str, Sequence[ox.Quad]]]:
@@ -215,11 +294,10 @@ def _difference(actual: Mapping[str, str], expected: Mapping[str, str]) -> Text 
     return Text(zh, en) if parts else None
 
 
-def _printed(value: str, line: str) -> bool:
-    plain = f"{float(value):f}".rstrip("0").rstrip(".")
-    if any(word in line for word in _WORDED.get(plain, ())):
-        return True
-    return re.search(rf"(?<![\d.]){re.escape(plain)}(?:\.0+)?(?![\d]|\.\d)", line) is not None
+def _year_in(year: str, text: str) -> bool:
+    """Whether *text* prints *year* in four digits, in 汉字, or as 24年."""
+    han = "[〇零]".join(part.translate(_HAN_DIGITS) for part in year.split("0"))
+    return re.search(rf"(?<!\d){year}(?!\d)|(?<!\d){year[-2:]}年|{han}", text) is not None
 
 
 def _borrowed(text: str, names: Sequence[str], runs: set[str]) -> str | None:
@@ -236,5 +314,11 @@ def _borrowed(text: str, names: Sequence[str], runs: set[str]) -> str | None:
     )
 
 
-def _finding(rule: str, focus: str, zh: str, en: str, passage: str = "") -> Finding:
-    return Finding(rule, "Violation", focus, Text(zh, en), involved=(passage,) if passage else ())
+def _about(rule: str, statement: tuple[str, str, str, str], zh: str, en: str) -> Finding:
+    """A finding on one statement: subject, local name of the property, object, graph."""
+    node, key, value, graph = statement
+    return Finding(rule, "Violation", node, Text(zh, en), IVC + key, value, involved=(graph,), graph=graph)
+
+
+def _finding(rule: str, focus: str, zh: str, en: str) -> Finding:
+    return Finding(rule, "Violation", focus, Text(zh, en))

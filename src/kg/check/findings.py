@@ -63,6 +63,20 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
     return [replace(finding, involved=tuple(involved)) for finding, involved in same.items()]
 
 
+def one_per_cause(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings without those that another one makes superfluous.
+
+    A statement with several findings keeps the first. A finding on a property without a value (there are too
+    many, or too few) gives way to one that says which value of it is wrong.
+    """
+    first: dict[tuple[str, ...], Finding] = {}
+    for number, finding in enumerate(findings):
+        same = (finding.focus, finding.path, finding.value) if finding.value else (str(number),)
+        first.setdefault(same, finding)
+    precise = {(f.focus, f.path) for f in first.values() if f.value}
+    return [f for f in first.values() if f.value or (f.focus, f.path) not in precise]
+
+
 def with_nearest(findings: Iterable[Finding], properties: Collection[str]) -> list[Finding]:
     """The findings; a message on an unknown property gets a “Did you mean …?” with the most similar of *properties*."""
     names = [slug(p) for p in properties if p.startswith(IVC)]

@@ -20,7 +20,8 @@ import pyoxigraph as ox
 from kg import vocab
 from kg.check import dataset
 from kg.check.audit import audit, write_audit
-from kg.check.findings import Finding, order, with_nearest
+from kg.check.contradictions import contradictions
+from kg.check.findings import Finding, one_per_cause, order, with_nearest
 from kg.check.shapes import Shapes, default_graph
 from kg.errors import BuildBlocked
 from kg.pipeline import manifest, questions, records
@@ -30,11 +31,10 @@ from kg.pipeline.lookup import names_in
 from kg.pipeline.memory import release_memory
 from kg.pipeline.spelling import spellings
 from kg.pipeline.swap import locked, replacing
+from kg.reason.axioms import compile_axioms
 from kg.reason.closure import close, close_with_owlrl
-from kg.reason.rules import compile_rules
 from kg.source.project import KINDS, Project
 from kg.source.turtle import Locator, read_project
-from kg.store.embedded import solutions
 from kg.terms import Text, iri, lexical
 
 _BATCH: Final = 2000
@@ -182,12 +182,15 @@ class _Job:
         """Check, close and audit the data. Returns the store and the audit's findings.
 
         Raises:
+            UnknownAxiom: an axiom can be neither compiled nor checked.
             Blocked: a check before the audit has findings.
         """
         shapes = {
             kind: Shapes({path: project.relative(path) for path in project.shapes(kind)}, project.config.languages)
             for kind in KINDS
         }
+        ontology = (q for q in quads if lexical(q.graph_name) == vocab.ONTOLOGY)
+        axioms = compile_axioms(ontology, Locator(project, project.ontology_files))
         with self.step("integrity"):
             store = materialise(quads)
             data = default_graph(store)
@@ -197,15 +200,14 @@ class _Job:
             del data  # frees the largest object; it would be outdated after the closure
             release_memory()
             if found:
-                raise Blocked(locate(project, order(with_nearest(found, _properties(quads)))))
+                raise Blocked(locate(project, order(with_nearest(one_per_cause(found), _properties(quads)))))
         with self.step("closure"):
             if reasoner == "owlrl":
                 close_with_owlrl(store)
             else:
-                axioms = (q for q in quads if lexical(q.graph_name) == vocab.ONTOLOGY)
-                close(store, compile_rules(axioms, Locator(project, project.ontology_files)))
+                close(store, axioms.rules)
         with self.step("disjointness"):
-            clashes = disjointness(store)
+            clashes = contradictions(store, axioms.contradictions)
             if clashes:
                 raise Blocked(locate(project, order(clashes)))
         with self.step("audit"):
@@ -224,47 +226,6 @@ def materialise(quads: list[ox.Quad]) -> ox.Store:
         store.add(ox.Quad(triple.subject, triple.predicate, triple.object))
         store.add(ox.Quad(triple.subject, triple.predicate, triple.object, inferred))
     return store
-
-
-_DISJOINT: Final = """
-SELECT DISTINCT ?x ?a ?b WHERE {
-  { ?d a owl:AllDisjointClasses ; owl:members ?l . ?l rdf:rest*/rdf:first ?a , ?b . FILTER(STR(?a) < STR(?b)) }
-  UNION { ?a owl:disjointWith ?b }
-  ?x a ?a , ?b .
-}"""
-_IRREFLEXIVE: Final = "SELECT ?x ?p WHERE { ?p a owl:IrreflexiveProperty . ?x ?p ?x }"
-
-
-def disjointness(store: ox.Store) -> list[Finding]:
-    """Contradictions in the closure: nodes in two disjoint classes, and nodes related to themselves irreflexively."""
-    clashes = [
-        Finding(
-            "C01-disjoint",
-            "Violation",
-            row["x"].value,
-            Text(
-                "推理后同时属于两个互斥的类;检查它的边的方向与对象",
-                "after reasoning it belongs to two disjoint classes; check the direction and object of its edges",
-            ),
-            path=vocab.TYPE,
-            involved=(row["a"].value, row["b"].value),
-        )
-        for row in solutions(store, _DISJOINT)
-    ]
-    loops = [
-        Finding(
-            "C02-irreflexive",
-            "Violation",
-            row["x"].value,
-            Text(
-                "推理后与自身相关;检查这条边的两端",
-                "after reasoning it is related to itself; check both ends of this edge",
-            ),
-            path=row["p"].value,
-        )
-        for row in solutions(store, _IRREFLEXIVE)
-    ]
-    return [*clashes, *loops]
 
 
 def _write_index(folder: Path) -> None:

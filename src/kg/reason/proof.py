@@ -8,6 +8,7 @@ premises together, so no proof is circular.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +18,8 @@ from itertools import count
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.reason.rules import Pattern, Rule, compile_rules, key
+from kg.reason.axioms import compile_rules
+from kg.reason.rules import TYPE_OF, Pattern, Rule, key
 from kg.store.base import Store
 
 _KINDS = {
@@ -27,8 +29,8 @@ _KINDS = {
     vocab.ONTOLOGY: "ontology",
 }
 _STATED_IN = f"<{vocab.IVC}statedIn>"
-_TYPE = f"<{vocab.TYPE}>"
 _MOST_MISSING = 5
+_VARIABLE = re.compile(r"\?\w+")
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,11 @@ class Proof:
     def size(self) -> int:
         """Triples in the proof, itself included."""
         return 1 + sum(p.size for p in self.premises)
+
+    @property
+    def leaves(self) -> tuple[Proof, ...]:
+        """The stated triples that it rests on."""
+        return tuple(leaf for p in self.premises for leaf in p.leaves) if self.rule else (self,)
 
 
 @dataclass(frozen=True)
@@ -178,20 +185,21 @@ class Prover:
 
     def _conclusions(self, triple: Pattern) -> Iterator[Step]:
         """Every rule instance that concludes *triple* from triples that hold."""
-        for rule, body in self._unified(triple):
+        for rule, body, guard in self._unified(triple):
             seen = set()
-            for bound in self._solutions(body, rule.guard):
-                premises = tuple(_fill(p, bound) for p in body)
+            for bound in self._solutions(body, guard):
+                premises = tuple(fill(p, bound) for p in body)
                 if triple not in premises and premises not in seen:
                     seen.add(premises)
                     yield Step(rule, premises)
 
-    def _unified(self, triple: Pattern) -> Iterator[tuple[Rule, tuple[Pattern, ...]]]:
-        """The rules whose head unifies with *triple*, each with its body after the substitution."""
+    def _unified(self, triple: Pattern) -> Iterator[tuple[Rule, tuple[Pattern, ...], str]]:
+        """The rules whose head unifies with *triple*, each with its body and guard after the substitution."""
         for rule in self._rules.get(key(triple), ()):
             bound = _match(rule.head, triple)
             if bound is not None:
-                yield rule, tuple(_fill(p, bound) for p in rule.body)
+                guard = _VARIABLE.sub(lambda found: bound.get(found[0], found[0]), rule.guard)  # noqa: B023
+                yield rule, tuple(fill(p, bound) for p in rule.body), guard
 
     def _solutions(self, body: Sequence[Pattern], guard: str = "") -> Iterator[dict[str, str]]:
         if not _variables(body):
@@ -199,8 +207,7 @@ class Prover:
                 yield {}
             return
         patterns = " . ".join(" ".join(p) for p in body)
-        used = guard if any(v in guard for v in _variables(body)) else ""
-        table = self._store.select(f"SELECT DISTINCT * WHERE {{ {patterns} {used} }}")
+        table = self._store.select(f"SELECT DISTINCT * WHERE {{ {patterns} {guard} }}")
         for row in table.rows:
             yield {f"?{name}": str(term) for name, term in zip(table.columns, row, strict=True) if term is not None}
 
@@ -232,7 +239,7 @@ class Prover:
 
     def _missing(self, triple: Pattern) -> list[Missing]:
         """The rules nearest to concluding *triple*, each one premise short; those with most premises present first."""
-        near = [m for rule, body in self._unified(triple) for m in self._short_by_one(triple, rule, body)]
+        near = [m for rule, body, _ in self._unified(triple) for m in self._short_by_one(triple, rule, body)]
         return sorted(near, key=lambda m: (-len(m.present), m.rule.axiom, m.lacking))[:_MOST_MISSING]
 
     def _short_by_one(self, triple: Pattern, rule: Rule, body: tuple[Pattern, ...]) -> Iterator[Missing]:
@@ -242,13 +249,13 @@ class Prover:
             if any(p[0].startswith('"') for p in types):
                 continue
             if ways := sorted(self._solutions((*rest, *types)), key=lambda bound: sorted(bound.items())):
-                yield Missing(rule, tuple(_fill(p, ways[0]) for p in rest), _fill(lacking, ways[0]), len(ways))
+                yield Missing(rule, tuple(fill(p, ways[0]) for p in rest), fill(lacking, ways[0]), len(ways))
 
     def _fitting(self, lacking: Pattern) -> Iterator[Pattern]:
         """The classes that domain and range ask of the two ends of *lacking*."""
         for rule in (r for rules in self._rules.values() for r in rules if r.name in ("prp-dom", "prp-rng")):
-            if rule.body[0][1] == lacking[1]:
-                yield lacking[0 if rule.name == "prp-dom" else 2], _TYPE, rule.head[2]
+            if len(rule.body) == 1 and rule.head[1] == TYPE_OF and rule.body[0][1] == lacking[1]:
+                yield lacking[rule.body[0].index(rule.head[0])], TYPE_OF, rule.head[2]
 
 
 def _match(pattern: Pattern, triple: Pattern) -> dict[str, str] | None:
@@ -260,7 +267,8 @@ def _match(pattern: Pattern, triple: Pattern) -> dict[str, str] | None:
     return bound
 
 
-def _fill(pattern: Pattern, bound: dict[str, str]) -> Pattern:
+def fill(pattern: Pattern, bound: dict[str, str]) -> Pattern:
+    """*pattern* with its variables replaced by what they are bound to."""
     subject, predicate, value = (bound.get(part, part) for part in pattern)
     return subject, predicate, value
 

@@ -153,6 +153,8 @@ class Locator:
     def find(self, subject: str, predicate: str = "", value: str = "", graph: str | None = None) -> Place | None:
         """The first place of the triple; if there is none, of the closest part of it that is in the files.
 
+        Without a value, the last of several triples: if there is one too many, it is more likely the later one.
+
         Args:
             subject: IRI of the subject; or of a node that occurs only as an object or a graph.
             predicate: IRI, or empty for any.
@@ -165,10 +167,22 @@ class Locator:
         if graph is not None:
             wanted.insert(0, (graph, subject, predicate, value))
         if value == subject:
+            wanted += [(graph, None, predicate, value)] if graph is not None else []
             wanted.append((None, None, predicate, value))
         wanted += [(None, subject, predicate, None), (None, subject, None, None), (None, None, None, subject)]
         wanted.append((subject, None, None, None))
         return next((self._index[pattern] for pattern in wanted if pattern in self._index), None)
+
+    def find_triple(self, triple: ox.Triple, among: Iterable[ox.Quad]) -> Place | None:
+        """The first place of *triple*, one of *among*. Its blank nodes are recognized by what is said of them."""
+        wanted = _described(triple, _descriptions(among))
+        for path in self._files:
+            rows = list(positions(path.read_bytes(), FORMATS[path.suffix]))
+            said = _descriptions(quad for _, quad in rows)
+            for line, quad in rows:
+                if _described(quad.triple, said) == wanted:
+                    return Place(self._project.relative(path), line)
+        return None
 
     def _read(self) -> dict[_Pattern, Place]:
         index: dict[_Pattern, Place] = {}
@@ -178,6 +192,7 @@ class Locator:
                 place = Place(shown, line)
                 for pattern in _patterns(quad):
                     index.setdefault(pattern, place)
+                index[None, iri(quad.subject), quad.predicate.value, None] = place
         return index
 
 
@@ -188,5 +203,28 @@ _Pattern = tuple[str | None, str | None, str | None, str | None]
 def _patterns(quad: ox.Quad) -> Iterator[_Pattern]:
     """The keys under which a quad is indexed."""
     g, s, p, o = iri(quad.graph_name), iri(quad.subject), quad.predicate.value, lexical(quad.object)
-    yield from ((g, s, p, o), (None, s, p, o), (None, None, p, o), (None, s, p, None))
+    yield from ((g, s, p, o), (g, None, p, o), (None, s, p, o), (None, None, p, o), (None, s, p, None))
     yield from ((None, s, None, None), (None, None, None, o), (g, None, None, None))
+
+
+_DEPTH = 32
+"""Steps from a blank node up to which what is said of it is compared."""
+
+
+def _descriptions(quads: Iterable[ox.Quad]) -> dict[object, int]:
+    """Blank node → a number that two nodes share if the same is said of them."""
+    said: dict[object, list[tuple[str, object]]] = {}
+    for quad in quads:
+        for term in (quad.subject, quad.object):
+            if isinstance(term, ox.BlankNode):
+                said.setdefault(term, [])
+        if quad.subject in said:
+            said[quad.subject].append((quad.predicate.value, quad.object))
+    found = dict.fromkeys(said, 0)
+    for _ in range(_DEPTH):
+        found = {node: hash(frozenset((p, found.get(o, o)) for p, o in pairs)) for node, pairs in said.items()}
+    return found
+
+
+def _described(triple: ox.Triple, said: Mapping[object, int]) -> tuple[object, ...]:
+    return tuple(said.get(term, term) for term in triple)

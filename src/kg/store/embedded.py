@@ -48,6 +48,13 @@ class EmbeddedStore:
                 hint=Text("运行 kg build --force 重建", "run kg build --force to make it anew"),
             ) from error
 
+    @classmethod
+    def of(cls, index: ox.Store) -> EmbeddedStore:
+        """The view of a store that is in memory already."""
+        store = cls.__new__(cls)
+        store.index = index
+        return store
+
     def select(self, sparql: str, *, shown: str = "query", limit: int | None = None) -> Table:
         """The solutions of a SELECT query.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from kg.reason.rules import compile_rules
+from kg.reason.axioms import compile_rules
 from kg.terms import Text, compact
 from kg.vocab import IVC, LABEL, OWL, RDFS, SKOS, TYPE
 

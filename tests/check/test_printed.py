@@ -1,0 +1,66 @@
+"""How figures are found in a line of text: numbers, scales, units, comparators, as Chinese and English texts print them."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+
+from conftest import ROOT
+from kg.check.printed import Words, figures, normal
+from kg.vocab import IVL
+
+
+@pytest.fixture(scope="module")
+def words() -> Words:
+    files = [ROOT / "ontology" / name for name in ("ivc-lists.ttl", "ivc-printed.ttl")]
+    return Words.of(
+        ox.Quad(t.subject, t.predicate, t.object)
+        for file in files
+        for t in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE)
+    )
+
+
+def names(iris: frozenset[str]) -> set[str]:
+    return {i.removeprefix(IVL) for i in iris}
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "expected"),
+    [
+        ("规模达3680亿美元,", "3680.0", (10**8, {"usd"}, set())),
+        ("规模约 1,234.5 亿元人民币", "1234.5", (10**8, {"cny"}, {"approx"})),
+        ("规模超1.2万亿元", "1.2", (10**12, {"cny"}, {"gt"})),
+        ("销量不足100万辆", "100", (10**4, set(), {"lt"})),
+        ("不超过5毫秒", "5", (1, {"ms"}, {"le"})),  # not 超过
+        ("建成2300座以上", "2300", (1, set(), {"ge", "gt"})),
+        ("共100余家", "100", (1, set(), {"gt"})),
+        ("占比35%左右", "35", (1, {"percent"}, {"approx"})),
+        ("提高3个百分点", "3", (1, {"percent"}, set())),
+        ("百分之30的份额", "30", (1, {"percent"}, set())),
+        ("近三成", "30", (1, {"percent"}, {"nearly"})),
+        ("占了一半", "50", (1, {"percent"}, set())),
+        ("是去年的两倍", "2", (1, {"times"}, set())),
+        ("产能达十二万吨", "12", (10**4, set(), set())),
+        ("突破数千万辆", "10000000", (1, set(), set())),
+        ("接入百万级设备", "1000000", (1, set(), {"approx"})),
+        ("在30至40亿元之间", "30", (10**8, {"cny"}, {"ge", "gt", "eq"})),
+        ("在30至40亿元之间", "40", (10**8, {"cny"}, {"le", "lt", "eq"})),
+        ("30%—40%", "40", (1, {"percent"}, {"le", "lt", "eq"})),
+        ("more than $3.5 billion", "3.5", (10**9, {"usd"}, {"gt"})),
+        ("about 20 million yuan", "20", (10**6, {"cny"}, {"approx"})),
+        ("a range of 300 km", "300", (1, {"km"}, set())),
+        ("5 more", "5", (1, set(), set())),  # no metre
+    ],
+)
+def test_what_stands_at_a_number(words: Words, line: str, value: str, expected: tuple[int, set[str], set[str]]) -> None:
+    (figure,) = figures(value, normal(line), words)
+    assert (figure.scale, names(figure.units), names(figure.comparators)) == expected
+
+
+def test_a_word_in_the_clause_is_near(words: Words) -> None:
+    (figure,) = figures("1.5", "密度达392台,超全球平均水平1.5倍。", words)
+    assert (figure.comparators, names(figure.near)) == (frozenset(), {"gt"})
+
+
+def test_a_number_in_words_needs_what_it_counts(words: Words) -> None:
+    assert list(figures("3", "第三产业", words)) == []
