@@ -55,6 +55,7 @@ PREFIXES: Final = MappingProxyType(
         "obs": BASE + "observation/",
         "brk": BASE + "breakdown/",
         "clm": BASE + "claim/",
+        "col": BASE + "collection/",
         "doc": BASE + "document/",
         "s": SHAPE,
         "rdf": RDF,

@@ -276,7 +276,7 @@ def test_what_is_asked_about_is_there(world: KnowledgeGraph) -> None:
         "companies-using-technology": ["tech:cold-dyeing"],  # in four passages; bamboo weaving is in two
         "statements-of-passage": ["psg:w1-L0038"],  # where most is stated
         "things-by-name": ['"纸灯业"'],
-        "shared-companies": ["ind:paper-lanterns", "ind:wind-chimes"],
+        "shared-companies": ["ind:paper-lanterns", "ind:paper-umbrellas"],
         "products-in-segment": [
             "<https://example.org/lamp/segment/gift-boxes>"
         ],  # others have more passages, but no rows

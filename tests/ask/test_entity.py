@@ -84,7 +84,7 @@ def test_a_passage_has_its_place_and_what_it_states(world: KnowledgeGraph) -> No
     )
     assert edges(found) == [("→", "ivc:fromDocument", "doc:w2", "entities", "")]
     assert found.values == (), "they are in the span"
-    assert len(found.states) == 17
+    assert len(found.states) == 16
     assert {term.value for term in found.states[0] if term} >= {expand("obs:w2-dyeing-target-2027")}
 
 

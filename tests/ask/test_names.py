@@ -173,7 +173,7 @@ def test_a_search_may_be_held_to_kinds(world: KnowledgeGraph) -> None:
     assert found(world, "灯业", "Company") == found(world, "灯业", "Organization") == both
     assert found(world, "灯业", "ResearchBody") == []
     assert [iri for iri, _ in found(world, "灯业", "Industry", "Company")] == ["ind:paper-lanterns", *dict(both)]
-    assert {m.thing.kind for m in world.find("纸灯业", "ChainNode")} == {"Industry", "Stage", "ChainView"}
+    assert {m.thing.kind for m in world.find("纸灯业", "ChainNode")} == {"Industry", "Stage"}
 
 
 @pytest.mark.parametrize(

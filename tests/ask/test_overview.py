@@ -55,6 +55,9 @@ def test_findings_with_what_they_rest_on(world: KnowledgeGraph) -> None:
         ("A17-undated", "Info", "obs:w2-lantern-penetration", "", "psg:w2-L0013"),
         ("A17-undated", "Info", "obs:w2-lantern-penetration", "", "psg:w2-L0013"),
         ("A18-lacks-section", "Info", "ind:paper-umbrellas", "", ""),
+        ("A19-members", "Info", "col:umbrella-three", "obs:w2-umbrella-three-2024", "psg:w2-L0053"),
+        ("A20-aspirant", "Info", "co:zhuli", "clm:w2-zhuli-hope ind:paper-umbrellas", "psg:w2-L0055"),
+        ("A21-remark", "Info", "psg:w1-L0021", "", ""),
     ]
     (breakdown,) = (f for f in world.audit() if f.rule == "A03-breakdown")
     assert breakdown.passages == (f"{PASSAGE}w1-L0013",), "where its shares are stated"
@@ -72,7 +75,10 @@ def test_findings_of_one_industry(world: KnowledgeGraph) -> None:
         *("A02-yoy", "A08-stale-forecast"),
         *("A12-empty-section", "A16-divided-twice"),
     ]
-    assert [f.rule for f in world.audit("纸伞业")] == ["A09-uncredited", "A14-unit-change", "A18-lacks-section"]
+    assert [f.rule for f in world.audit("纸伞业")] == [
+        *("A09-uncredited", "A14-unit-change", "A18-lacks-section"),
+        *("A19-members", "A20-aspirant"),
+    ]
     assert {f.rule for f in world.audit("纸灯业")} >= {"A01-cagr", "A03-breakdown", "A10-two-firsts", "A15-section-gap"}
     assert audit_findings(world.store, expand("ind:nothing")) == []
 
@@ -80,12 +86,12 @@ def test_findings_of_one_industry(world: KnowledgeGraph) -> None:
 def test_the_largest_classes_come_first(world: KnowledgeGraph) -> None:
     counts = class_counts(world.store)
     assert [(compact(name), number) for name, number in counts[:6]] == [
-        ("ivc:Passage", 66),
-        ("ivc:Claim", 32),
-        ("ivc:Indicator", 31),
-        ("ivc:Observation", 26),
+        ("ivc:Passage", 68),
+        ("ivc:Indicator", 36),
+        ("ivc:Claim", 34),
+        ("ivc:Observation", 27),
         ("ivc:LevelObservation", 19),
-        ("ivc:ChainNode", 17),
+        ("ivc:ChainNode", 15),
     ]
     assert counts == sorted(counts, key=lambda pair: (-pair[1], pair[0]))
     assert dict(counts)[expand("ivc:Company")] == 6

@@ -89,9 +89,9 @@ def test_a_passage_says_what_it_states(world: KnowledgeGraph) -> None:
     assert (body["section"], body["start"], body["end"], len(body["sha256"])) == ("纸灯业/政策", 365, 412, 64)
     said = {(s["predicate"]["iri"], str(s["subject"]["zh"])): s["object"] for s in body["states"]}
     assert said[IVC + "month", "纸灯振兴方案"] == 3
-    assert said[IVC + "value", "纸灯业、冷染 · 应用率 · 2027"] == 40.0
-    assert said[IVC + "unit", "纸灯业、冷染 · 应用率 · 2027"] == PERCENT
-    assert said[RDF + "type", "纸灯业、冷染 · 应用率 · 2027"]["en"] == "level observation"
+    assert said[IVC + "value", "冷染 · 应用率 · 2027"] == 40.0
+    assert said[IVC + "unit", "冷染 · 应用率 · 2027"] == PERCENT
+    assert said[RDF + "type", "冷染 · 应用率 · 2027"]["en"] == "level observation"
 
 
 def test_values_of_a_thing(world: KnowledgeGraph) -> None:

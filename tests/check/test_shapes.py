@@ -22,8 +22,9 @@ from conftest import ROOT
 from kg.check.findings import Finding
 from kg.check.shapes import Shapes, default_graph
 from kg.pipeline.build import materialise
+from kg.reason.axioms import compile_rules
 from kg.reason.closure import close
-from kg.reason.rules import Rule, compile_rules
+from kg.reason.rules import Rule
 from kg.vocab import IVC, ONTOLOGY, PREFIXES, SHAPE
 
 FOLDER = ROOT / "tests" / "cases" / "shapes"

@@ -95,4 +95,4 @@ def test_legend_shows_shape_and_colour_of_every_kind(world: KnowledgeGraph, thin
 
 
 def test_sectors_of_the_overview_are_called_sectors(world: KnowledgeGraph) -> None:
-    assert [words for _, _, words in _legend(draw(world, None, "en"))] == ["industry", "sector"]
+    assert [words for _, _, words in _legend(draw(world, None, "en"))] == ["industry", "company", "sector"]

@@ -111,7 +111,7 @@ def test_provenance_is_the_plain_facts_and_the_passages_of_each_stated_edge(worl
         for t, passages in _stated().items()
         if t.predicate.value.startswith(IVC) and iri(t.object)
     }
-    assert len(edges) == 245
+    assert len(edges) == 264
     assert len(said) == len(edges)
     assert {
         tuple(one.pop(RDF + part)[0] for part in ("subject", "predicate", "object")): sorted(
@@ -231,7 +231,7 @@ def test_part_of_the_named_graphs_keeps_their_names(
     here = ox.Dataset(q for name in names for q in world.store.index.quads_for_pattern(None, None, None, name))
     assert ox.DefaultGraph() not in names
     assert back == here
-    assert len(names) == (32 if which == "report" else 1)
+    assert len(names) == (34 if which == "report" else 1)
 
 
 def test_nodes_of_graphml_say_what_they_are(exported: Exported) -> None:

@@ -42,6 +42,7 @@ KINDS = {
     "application",
     "breakdown",
     "claim",
+    "collection",
     "document",
     "finding",
     "graph",

@@ -115,7 +115,7 @@ def test_shapes_stand_once_and_under_their_prefixes(kind: str) -> None:
 def test_counts_and_words(model: Graph) -> None:
     classes = [t for t in terms(model) if (t, RDF.type, OWL.Class) in model]
     properties = [t for t in terms(model) if t not in classes]
-    assert (len(classes), len(properties)) == (42, 82)
+    assert (len(classes), len(properties)) == (46, 89)
     for term in terms(model):
         for predicate in (RDFS.label, SKOS.definition):
             assert sorted(str(o.language) for o in model.objects(term, predicate)) == ["en", "zh"], term  # type: ignore[union-attr]
@@ -127,6 +127,17 @@ def test_counts_and_words(model: Graph) -> None:
         zh, en = sorted(model.objects(term, SKOS.scopeNote), key=lambda o: o.language, reverse=True)  # type: ignore[union-attr,return-value]
         assert str(zh).startswith("不"), term
         assert str(en).startswith("Not "), term
+
+
+def test_members_of_lists_are_defined_in_both_languages() -> None:
+    lists = Graph().parse(data=read("ivc-lists.ttl"), format="turtle")
+    members = {s for s in lists.subjects() if str(s).startswith(vocab.IVL) and s != URIRef(vocab.IVL)}
+    assert len(members) > 70
+    for member in members:
+        for predicate in (RDFS.label, SKOS.definition):
+            assert sorted(o.language for o in lists.objects(member, predicate)) == ["en", "zh"], member  # type: ignore[union-attr]
+    meanings = [str(o) for o in lists.objects(None, SKOS.definition)]
+    assert len(meanings) == len(set(meanings)), "two members have one definition"
 
 
 def test_version_licence_and_names_of_the_ontology(model: Graph, world: KnowledgeGraph) -> None:

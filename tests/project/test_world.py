@@ -42,6 +42,9 @@ PLANNED = [
     ("A17-undated", "obs:w2-lantern-penetration"),  # it lacks its year,
     ("A17-undated", "obs:w2-lantern-penetration"),  # and its region
     ("A18-lacks-section", "ind:paper-umbrellas"),
+    ("A19-members", "col:umbrella-three"),
+    ("A20-aspirant", "co:zhuli"),
+    ("A21-remark", "psg:w1-L0021"),
 ]
 """Every finding of the audit: the rule, and the node that it is about."""
 
