@@ -93,7 +93,7 @@ def run(loop: Callable[[], asyncio.AbstractEventLoop], monkeypatch: pytest.Monke
         before = open_files(os.getpid())
         with asyncio.Runner(loop_factory=loop) as runner:
             runner.run(whole(test, settings))
-        assert open_files(os.getpid()) == before
+        assert open_files(os.getpid()) <= before  # other tests may have left some that are closed meanwhile
 
     return run
 
@@ -198,7 +198,7 @@ def test_a_hundred_losses_leave_nothing_open(run: Run) -> None:
             found = await asyncio.gather(pool.call(b"abort", 60), pool.call(b"leave 1", 60), return_exceptions=True)
             assert {type(f) for f in found} == {LimitReached}
         await full(pool)
-        assert open_files(os.getpid()) == before
+        assert open_files(os.getpid()) <= before  # other tests may have left some that are closed meanwhile
         assert len(mine()) == 1 + 2
         assert pool.killed == 100
 
