@@ -438,8 +438,9 @@ def test_tables_for_people_are_in_their_language(world: KnowledgeGraph) -> None:
         "operates at stage": "paper lanterns, downstream; paper lanterns, midstream; paper lanterns, upstream",
         "operates in": "lantern fairs; lantern paper",
         "participates in": "Lantern River demonstration street",
+        "publishes": "register of umbrella makers",
         "supplies to": "Mingying Lamps",
-        "passages": "w1-L0020 w1-L0025 w1-L0029 w2-L0027",
+        "passages": "w1-L0020 w1-L0025 w1-L0029 w2-L0027 w2-L0053",
         "IRI": BASE + "organization/qinglan",
     }
     assert len(zh) == len(en)
