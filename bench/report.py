@@ -12,7 +12,7 @@ RESULTS = Path(__file__).with_name("results")
 PAGE = ROOT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks · 基准
 
-Made by `scripts/bench report` from the files in `bench/results/`, which `scripts/bench [whole|shell|engine|service|soak]` writes.
+Made by `scripts/bench report` from the files in `bench/results/`, which `scripts/bench [whole|growth|shell|engine|service|soak]` writes.
 What is compared runs in turn in the same run (A, B, A, B, …) on the same machine, and the ratio is taken round by round: absolute
 times tell little about another machine, ratios tell more. Median, and from least to greatest in brackets. No test depends on a clock.
 
@@ -22,7 +22,7 @@ times tell little about another machine, ratios tell more. Median, and from leas
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([HEAD, *_whole(), *_shell(), *_engine(), *_service(), *_soak()]).rstrip() + "\n"
+    return "\n".join([HEAD, *_whole(), *_growth(), *_shell(), *_engine(), *_service(), *_soak()]).rstrip() + "\n"
 
 
 def write() -> None:
@@ -58,6 +58,26 @@ def _whole() -> Iterator[str]:
         yield f"| {unit}, {f['ours'][what]['runs']} rounds | {_span(f['ours'][what], 1)} | {_span(f['obvious'][what], 1)} | {_span(f[ratio], 3)} |"
     same = ", ".join(name for name, value in f["same"].items() if value)
     yield f"\nThe same on both sides: {same}. Peak memory is that of the largest process. {_made(body)}\n"
+
+
+def _growth() -> Iterator[str]:
+    body = _read("growth")
+    if body is None:
+        return
+    f = body["figures"]
+    most = f["copies"][-1]
+    yield "## Growth · 规模增长\n"
+    yield f"One build of the packaged report and of copies of it as further documents under fresh names, up to {most} copies ({f['quads'][-1]:,} quads)."
+    yield "Seconds of the processor; the exponent is the slope of the logarithms over the number of quads, by least squares: 1 is linear.\n"
+    yield "| step | " + " | ".join(map(str, f["copies"])) + " | exponent |\n| --- |" + " --- |" * (len(f["copies"]) + 1)
+    for name, values in f["figures"].items():
+        unit = "whole" if name == "seconds" else "MiB" if name == "mebibytes" else name
+        yield (
+            f"| {unit} | "
+            + " | ".join(f"{v:.0f}" if v >= 100 else f"{v:.2f}" for v in values)
+            + f" | {f['exponents'][name]:.2f} |"
+        )
+    yield f"\n{most} copies take {f['times_one']:.1f} times the processor time of one. {_made(body)}\n"
 
 
 def _shell() -> Iterator[str]:
