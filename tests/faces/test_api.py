@@ -576,6 +576,7 @@ def guarded(
         yield client
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_a_problem_is_told_in_its_frozen_shape(http: httpx.Client, request: pytest.FixtureRequest, name: str) -> None:
     case = PROBLEMS[name]

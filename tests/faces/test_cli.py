@@ -367,6 +367,7 @@ def test_no_colour_and_nothing_but_data_on_stdout(kg: Run) -> None:
     assert kg("sparql", "ASK { ?s ?p ?o }").stdout == "true\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "escapes"), [({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False), ({"TERM": "xterm"}, True)]
 )
@@ -472,6 +473,7 @@ def test_a_file_that_grows_too_large_leaves_the_old_one(
     assert {p.name: p.read_text() for p in tmp_path.iterdir()} == {"old": "old"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("coding", ["latin-1", "gbk", "ascii", "utf-8"])
 def test_an_encoding_that_lacks_a_character_loses_no_answer(
     world: KnowledgeGraph, world_project: Project, coding: str

@@ -106,6 +106,7 @@ def bash(world_project: Project, records: Path, tmp_path_factory: pytest.TempPat
     running.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "becomes"),
     [

@@ -49,6 +49,7 @@ def _whole(graph: Any, format_: str) -> str | dict[str, bytes]:
     return (export_files if format_ in SEVERAL else export)(graph, format_)  # type: ignore[operator]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", FORMATS)
 def test_same_graph_same_bytes(world: KnowledgeGraph, format_: str) -> None:
     assert _whole(world, format_) == _whole(KnowledgeGraph(world.path), format_)
@@ -133,6 +134,7 @@ def test_closing_the_export_adds_nothing(world: KnowledgeGraph, exported: Export
     assert close(store, rules).added == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", [*GRAPHS, "psg:w1-L0020"])
 @pytest.mark.parametrize("format_", ["turtle", "rdfxml"])
 def test_every_export_has_one_header_with_a_licence(exported: Exported, which: str, format_: str) -> None:
@@ -221,6 +223,7 @@ def test_edges_of_graphml_bear_names_in_both_languages(exported: Exported) -> No
     assert all(e["label_zh"] and e["label_en"] for _, _, e in network.edges(data=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("format_", "kind"), DATASETS)
 @pytest.mark.parametrize("which", ["report", "psg:w1-L0020", "inferred", "entities", "audit"])
 def test_part_of_the_named_graphs_keeps_their_names(

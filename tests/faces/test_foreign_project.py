@@ -247,6 +247,7 @@ def test_every_command_is_asked() -> None:
     assert sorted([*RUN, *ELSEWHERE]) == sorted(COMMANDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", RUN)
 def test_every_command_answers(kites: Project, tmp_path: Path, command: str) -> None:
     (tmp_path / "k1.txt").write_text("风筝业\n飞鸢坊\n竹骨\n", encoding="utf-8")
@@ -272,6 +273,7 @@ CALLED: dict[str, dict[str, str]] = {
 """Tool → its arguments; each has an answer of at least a row."""
 
 
+@pytest.mark.slow
 def test_every_tool_answers(kites: Project, kites_graph: KnowledgeGraph) -> None:
     env = {**os.environ, "KG_LANG": "en", "KG_PROJECT": str(kites.root), "KG_STORE": str(kites.store)}
 

@@ -174,6 +174,7 @@ def test_saved_query_gives_the_rows_of_the_graph_each_with_its_citation(
     assert all(row["passages"] for row in rows) or name in UNCITED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUERIES)
 def test_defaults_of_the_schema_are_those_of_the_query(agent: Agent, world: KnowledgeGraph, name: str) -> None:
     properties = agent.tools[name].input_schema["properties"]

@@ -100,6 +100,7 @@ def test_broken_input_blocks_with_file_and_line(case: Path, copy: Project, capfd
     assert [path.name for path in copy.store.iterdir()] == ["lock"]
 
 
+@pytest.mark.slow
 def test_an_unknown_term_is_offered_the_nearest(copy: Project) -> None:
     """Once, though an industry is of two classes that the shape is for."""
     shutil.copy(ROOT / "tests" / "cases" / "broken" / "unknown-term.trig", copy.root / "data")
@@ -159,6 +160,7 @@ def test_a_broken_query_or_shape_is_named_before_the_long_steps(
     assert "names" not in steps or file.startswith("ontology")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reasoner", ["rules", "owlrl"])
 def test_an_axiom_that_cannot_be_used_is_named_before_the_long_steps(copy: Project, reasoner: str) -> None:
     path, steps = copy.root / "ontology" / "ivc.ttl", []
@@ -170,6 +172,7 @@ def test_an_axiom_that_cannot_be_used_is_named_before_the_long_steps(copy: Proje
     assert steps == ["read", "names"]
 
 
+@pytest.mark.slow
 def test_what_contradicts_an_axiom_blocks_with_file_and_line(copy: Project) -> None:
     with (copy.root / "ontology" / "ivc.ttl").open("a", encoding="utf-8") as file:
         file.write("ivc:suppliesTo a owl:AsymmetricProperty .\n")
@@ -285,6 +288,7 @@ def test_a_kill_at_each_step_of_the_swap_leaves_a_store(tmp_path: Path) -> None:
     assert len([folder for folder in home.glob("v-*") if any(folder.iterdir())]) == 2
 
 
+@pytest.mark.slow
 def test_a_kill_at_each_step_of_the_first_build_leaves_a_folder_of_ours(tmp_path: Path) -> None:
     for step in range(1, 60):
         home = tmp_path / str(step)
@@ -297,6 +301,7 @@ def test_a_kill_at_each_step_of_the_first_build_leaves_a_folder_of_ours(tmp_path
     assert step > 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("part", "damage"),
     [

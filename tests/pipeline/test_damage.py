@@ -50,6 +50,7 @@ def _hide(place: Path) -> None:
 KINDS = ("dataset.nq", "index/*.sst", "index/CURRENT", "index/MANIFEST-*", "*.json", SUMS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [_alter, Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:-9])])
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_file_is_compared_with_its_digest(place: Path, kind: str, how: Callable[[Path], None]) -> None:
@@ -195,6 +196,7 @@ def test_who_only_waits_is_not_cut_off() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("told", ["nan", "0", "-1", "soon", "inf"])
 def test_a_limit_is_a_number_of_seconds(world: KnowledgeGraph, world_project: Project, told: str) -> None:
     done = shell("find", "青岚", "--store", str(world_project.store), KG_TIMEOUT=told)

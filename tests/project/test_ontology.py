@@ -73,6 +73,7 @@ _names = st.from_regex(r"[a-z][a-z0-9]{0,5}", fullmatch=True)
 _texts = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00", exclude_categories=("Cs",)), max_size=12)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.tuples(_names, _names, st.one_of(_names.map(lambda n: f"ex:{n}"), _texts)), max_size=12), st.randoms()

@@ -169,6 +169,7 @@ def test_no_proof_rests_on_itself(prover: Prover, inferred: list[Pattern]) -> No
             walk(proof, frozenset())
 
 
+@pytest.mark.slow
 def test_neither_what_was_asked_before_nor_the_store_changes_a_proof(
     world: KnowledgeGraph, inferred: list[Pattern]
 ) -> None:

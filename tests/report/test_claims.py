@@ -132,6 +132,7 @@ def unfounded(graph: KnowledgeGraph, reading: Reading, name: str) -> tuple[list[
     return wrong, needed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUERIES)
 def test_every_thing_in_a_row_is_in_its_passages_or_follows(
     name: str, world: KnowledgeGraph, of_world: Reading

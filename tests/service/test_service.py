@@ -135,6 +135,7 @@ async def begun() -> None:
 # -- a worker that dies ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "deed",
     ["who 60", "spin 60", "eat 600", "abort", "leave 0", "leave 3", "recurse", "nest 100000"],
@@ -233,6 +234,7 @@ def test_without_a_queue_a_free_worker_still_answers(run: Run) -> None:
     run(test, workers=1, waiting=0)
 
 
+@pytest.mark.slow
 def test_who_waits_too_long_is_told_so_and_takes_nobody_s_place(run: Run) -> None:
     async def test(pool: Workers) -> None:
         first = asyncio.ensure_future(pool.call(b"who 4", 60))
@@ -304,6 +306,7 @@ def test_quick_requests_do_not_wait_for_a_slow_one(run: Run) -> None:
     run(test, workers=3)
 
 
+@pytest.mark.slow
 def test_the_clock_of_a_request_starts_when_a_worker_has_it(run: Run) -> None:
     async def test(pool: Workers) -> None:
         found = await asyncio.gather(*(pool.call(b"who 2", 3.5) for _ in range(2)), return_exceptions=True)

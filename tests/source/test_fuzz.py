@@ -336,6 +336,7 @@ JSON = st.recursive(
 WORDS = st.builds(Text, TEXT, TEXT)
 
 
+@pytest.mark.slow
 @few
 @given(
     st.builds(Request, TEXT, TEXT, st.lists(st.tuples(TEXT, JSON)).map(tuple), TEXT, TEXT, TEXT, TEXT, st.booleans())
@@ -538,6 +539,7 @@ REQUESTS = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(fuzz, max_examples=300)
 @given(st.one_of(REQUESTS, st.lists(st.one_of(PIECES, st.binary(max_size=10)), min_size=1, max_size=14).map(b"".join)))
 @example(
