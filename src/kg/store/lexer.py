@@ -18,33 +18,35 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Final, NamedTuple
 
-_WORD: Final = r"(?:[\w.:%-]|[^\x00-\x7f]|\\[_~.!$&'()*+,;=/?\#@%-])"
+_WORD: Final = r"(?:[\w.:%-]|[^\x00-\x7f]|\\[_~.!$&'()*,;=/?\#@%-])"
 """A character of a prefixed name, a keyword or a number, or an escape in a local name (``\\`` and one character)."""
-_VARIABLE: Final = r"[?$](?:\w|[^\x00-\x7f])++"
+_VARIABLE: Final = r"[?$](?:\w|[^\x00-\x7f])+"
 _IRI: Final = r"""[^\x00-\x20<>"{}|^`]*+>"""
-_SHORT: Final = r"""(?:"(?:[^"\\\r\n]|\\.)*+"|'(?:[^'\\\r\n]|\\.)*+')"""
-_LONG: Final = r"""(?:\"{3}(?:"{0,2}[^"\\])*+\"{3}|'{3}(?:'{0,2}[^'\\])*+'{3})"""
-_LONG_ESCAPED: Final = r"""(?:\"{3}(?:"{0,2}(?:[^"\\]|\\.))*+\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*+'{3})"""
+_SHORT: Final = r"""(?:"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*')"""
+# Only single characters are repeated possessively: before Python 3.11.5, a group repeated so can match wrongly (CPython's
+# issue 106052). For the groups here it makes no difference, since none of them can match the same text in two ways.
+_LONG: Final = r"""(?:\"{3}(?:[^"\\]|"(?!""))*\"{3}|'{3}(?:[^'\\]|'(?!''))*'{3})"""
+_LONG_ESCAPED: Final = r"""(?:\"{3}(?:[^"\\]|\\.|"(?!""))*\"{3}|'{3}(?:[^'\\]|\\.|'(?!''))*'{3})"""
 _SPACE: Final = r"[ \t\r\n]++"
 _COMMENT: Final = r"\#[^\r\n]*+"
-_GAP: Final = rf"(?:{_SPACE}|{_COMMENT})*+"
+_GAP: Final = rf"(?:{_SPACE}|{_COMMENT})*"
 
 # Text that can be skipped in every reading: it has no relevant keyword and only one reading. ``<`` before an IRI with // is
 # not less-than, since no expression has // after a name. If an IRI has no quote, # or \, both readings of its ``<`` arrive
 # at its end in the same state.
-_PLAIN: Final = rf"""[\x00-\x20!&()*+,/;=>@\[\]^`{{|}}~\x7f] | {_VARIABLE} | [?$]
-    | (?!{_WORD}*?(?:service|from)) {_WORD}++
+_PLAIN: Final = rf"""[\x00-\x20!&()*,/;=>@\[\]^`{{|}}~\x7f] | {_VARIABLE} | [?$]
+    | (?!{_WORD}*?(?:service|from)) {_WORD}+
     | < (?: (?=[\x00-\x20<"{{}}|^`]) | [a-z][\w+.-]*+://{_IRI} | (?![^\x00-\x20<>"{{}}|^`'\#\\]*+['\#\\]{_IRI}) )"""
 _TOKEN: Final = rf"""(?P<space>{_SPACE}) | (?P<comment>\#) | (?P<quote>["']) | (?P<angle><) | (?P<variable>{_VARIABLE})
-    | (?P<word>{_WORD}++) | (?P<open>{{) | (?P<other>[^\\])"""
+    | (?P<word>{_WORD}+) | (?P<open>{{) | (?P<other>[^\\])"""
 
 
 def _compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
     return re.compile(pattern, re.VERBOSE | re.IGNORECASE | re.ASCII | flags)
 
 
-_plain: Final = _compiled(f"(?:{_PLAIN})*+")
-_plain_or_quoted: Final = _compiled(rf"""(?:{_PLAIN} | {_COMMENT} | {_LONG} | (?!"{{3}}|'{{3}}) {_SHORT})*+""")
+_plain: Final = _compiled(f"(?:{_PLAIN})*")
+_plain_or_quoted: Final = _compiled(rf"""(?:{_PLAIN} | {_COMMENT} | {_LONG} | (?!"{{3}}|'{{3}}) {_SHORT})*""")
 _gap: Final = _compiled(_GAP)
 _token: Final = _compiled(_TOKEN)
 _iri: Final = _compiled(_IRI)
@@ -57,7 +59,7 @@ _line_end: Final = re.compile(r"[\r\n]")
 _escape: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 PROLOGUE: Final = _compiled(
-    rf"(?:{_SPACE}|{_COMMENT}|PREFIX{_GAP}[^\s:<>\#]*+:{_GAP}<[^>]*+>|BASE{_GAP}<[^>]*+>|VERSION{_GAP}{_SHORT})*+"
+    rf"(?:{_SPACE}|{_COMMENT}|PREFIX{_GAP}[^\s:<>\#]*+:{_GAP}<[^>]*+>|BASE{_GAP}<[^>]*+>|VERSION{_GAP}{_SHORT})*"
 )
 """The declarations before a query, with white space and comments. May match the empty string."""
 _QUICK: Final = 8
