@@ -33,9 +33,9 @@ def zombies(root: int) -> set[int]:
 
 
 def there(number: int) -> bool:
-    """Whether process *number* runs."""
+    """Whether process *number* runs, or any thread of it: only without them can its parent see that it has ended."""
     state = _all().get(number)
-    return state is not None and state[0] not in "ZX"
+    return state is not None and (state[0] not in "ZX" or _threads(number) > 1)
 
 
 def command(number: int) -> str:
@@ -68,6 +68,13 @@ def eventually(holds: Callable[[], bool], seconds: float = 60.0) -> bool:
         time.sleep(pause)
         pause = min(0.1, 1.2 * pause)
     return True
+
+
+def _threads(number: int) -> int:
+    try:
+        return sum(1 for _ in (PROC / str(number) / "task").iterdir())
+    except OSError:  # it ended just now
+        return 0
 
 
 def _all() -> dict[int, tuple[str, int]]:
