@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import functools
+import gc
 import io
 import json
 import os
@@ -73,6 +74,13 @@ def shared(factory: pytest.TempPathFactory, name: str) -> Path:
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
     folder.mkdir(exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_left() -> Iterator[None]:
+    """Collect here what a file of tests leaves: the engine's iterators may not be dropped on another thread."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")
