@@ -29,13 +29,7 @@ def narrower(quads: Iterable[ox.Quad], *classes: str) -> set[str]:
     for quad in quads:
         if quad.predicate.value == RDFS + "subClassOf" and iri(quad.graph_name) == ONTOLOGY:
             below[iri(quad.object)].append(iri(quad.subject))
-    found: set[str] = set()
-    todo = list(classes)
-    while todo:
-        if (one := todo.pop()) not in found:
-            found.add(one)
-            todo += below[one]
-    return found
+    return _reached(classes, below)
 
 
 def instances(quads: Sequence[ox.Quad], *classes: str) -> set[str]:
@@ -188,7 +182,7 @@ def _industries(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
         graph, node = iri(quad.graph_name), iri(quad.object)
         if graph not in section or node not in chain or iri(quad.subject) in claims:
             continue
-        lies_in = _reached(node, above) & industries
+        lies_in = _reached([node], above) & industries
         if lies_in and not lies_in & {section[graph], *about[graph]}:
             other, own = ", ".join(map(compact, sorted(lies_in))), compact(section[graph])
             yield Finding(
@@ -206,12 +200,12 @@ def _industries(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
             )
 
 
-def _reached(node: str, above: Mapping[str, set[str]]) -> set[str]:
-    """*node* and all that *above* leads to from it."""
+def _reached(starts: Iterable[str], links: Mapping[str, Iterable[str]]) -> set[str]:
+    """The nodes *starts* and all that *links* lead to from them."""
     found: set[str] = set()
-    todo = [node]
+    todo = list(starts)
     while todo:
         if (one := todo.pop()) not in found:
             found.add(one)
-            todo += above.get(one, ())
+            todo += links.get(one, ())
     return found
