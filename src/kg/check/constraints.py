@@ -63,17 +63,17 @@ class Constraint:
 
 def together(shapes: Graph) -> list[Constraint]:
     """The constraints of *shapes* that one query may answer for all focus nodes, in the order of their shapes."""
-    found = sorted(shapes.subject_objects(_sh("sparql")), key=str)
+    found = sorted(shapes.subject_objects(sh("sparql")), key=str)
     return [made for shape, node in found if (made := _constraint(shapes, shape, node))]
 
 
 def _constraint(shapes: Graph, shape: Any, node: Any) -> Constraint | None:
     targets = list(_targets(shapes, shape))
-    selects = [str(select) for select in shapes.objects(node, _sh("select"))]
-    alone = (shape, _sh("path"), None) not in shapes and not list(shapes.predicates(None, shape))
+    selects = [str(select) for select in shapes.objects(node, sh("select"))]
+    alone = (shape, sh("path"), None) not in shapes and not list(shapes.predicates(None, shape))
     once = len(list(shapes.predicates(None, node))) == 1
-    named = (shape, _sh("targetNode"), None) in shapes
-    active = not any(str(o) in ("true", "1") for n in (shape, node) for o in shapes.objects(n, _sh("deactivated")))
+    named = (shape, sh("targetNode"), None) in shapes
+    active = not any(str(o) in ("true", "1") for n in (shape, node) for o in shapes.objects(n, sh("deactivated")))
     if not (
         targets and alone and once and active and len(selects) == 1 and same_for_all(selects[0], in_data=not named)
     ):
@@ -84,8 +84,8 @@ def _constraint(shapes: Graph, shape: Any, node: Any) -> Constraint | None:
     return Constraint(
         node,
         name_of(shape),
-        name_of(shapes.value(shape, _sh("severity")) or _sh("Violation")),
-        by_language(shapes.objects(node, _sh("message"))) or by_language(shapes.objects(shape, _sh("message"))),
+        name_of(shapes.value(shape, sh("severity")) or sh("Violation")),
+        by_language(shapes.objects(node, sh("message"))) or by_language(shapes.objects(shape, sh("message"))),
         f"SELECT {' '.join(map(str, columns))} WHERE {{ {{ SELECT DISTINCT ?this WHERE {{ {focus} }} }} {{ {selects[0]}\n}} }}",
         declared,
     )
@@ -95,11 +95,11 @@ def _targets(shapes: Graph, shape: Any) -> Iterator[str]:
     """The pattern of each target of *shape*; none if it may have others: it is a class, its target is a query or a literal."""
     from rdflib import Literal, URIRef
 
-    classes = set(shapes.objects(shape, URIRef(RDF + "type"))) - {_sh("NodeShape")}
-    literals = any(isinstance(node, Literal) for node in shapes.objects(shape, _sh("targetNode")))
-    if not (classes or literals or (shape, _sh("target"), None) in shapes):
+    classes = set(shapes.objects(shape, URIRef(RDF + "type"))) - {sh("NodeShape")}
+    literals = any(isinstance(node, Literal) for node in shapes.objects(shape, sh("targetNode")))
+    if not (classes or literals or (shape, sh("target"), None) in shapes):
         for name, pattern in _TARGETS.items():
-            for term in sorted(map(str, shapes.objects(shape, _sh(name)))):
+            for term in sorted(map(str, shapes.objects(shape, sh(name)))):
                 yield pattern % term
 
 
@@ -108,10 +108,10 @@ def prefixes(shapes: Graph, node: Any) -> dict[str, str]:
     from rdflib import OWL
 
     declared = {}
-    for start in shapes.objects(node, _sh("prefixes")):
+    for start in shapes.objects(node, sh("prefixes")):
         for place in shapes.transitive_objects(start, OWL.imports):
-            for declaration in shapes.objects(place, _sh("declare")):
-                name, namespace = (shapes.value(declaration, _sh(key)) for key in ("prefix", "namespace"))
+            for declaration in shapes.objects(place, sh("declare")):
+                name, namespace = (shapes.value(declaration, sh(key)) for key in ("prefix", "namespace"))
                 declared[str(name)] = str(namespace)
     return declared
 
@@ -153,7 +153,8 @@ def _show(term: Any, lang: str) -> str:
     return compact(term.value)
 
 
-def _sh(name: str) -> Any:
+def sh(name: str) -> Any:
+    """A term of SHACL for rdflib."""
     from rdflib import URIRef
 
     return URIRef(SH + name)

@@ -45,8 +45,7 @@ def against_text(quads: Sequence[ox.Quad], document: Document, text: str) -> lis
     """Every difference between what *quads*, those of the project, say of *document* and *text*.
 
     Rules: X01 digest and span, X02 named in the passage, X03 printed value, X04 copied wording, X05 scale, unit and
-    comparator, X06 year. If *text* is not the
-    registered copy, only that is reported, because every span would differ.
+    comparator, X06 year. If *text* is not the registered copy, only that is reported, because every span would differ.
     """
     checker = _Checker(quads, document, text)
     other = list(checker.copy())

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from kg.check.constraints import Constraint, by_language, in_both_languages, name_of, prefixes, together
+from kg.check.constraints import Constraint, by_language, in_both_languages, name_of, prefixes, sh, together
 from kg.check.findings import Finding, merge
 from kg.errors import Place, SyntaxProblem
 from kg.source.turtle import FORMATS, positions, read, to_rdflib
@@ -61,8 +61,8 @@ class Shapes:
         self.graph = to_rdflib(quad for path, shown in files.items() for quad in read(path, shown=shown))
         self._deactivate_other(languages)
         nothing = ox.Store()
-        for constraint in self.graph.objects(None, _sh("sparql")):
-            for select in map(str, self.graph.objects(constraint, _sh("select"))):
+        for constraint in self.graph.objects(None, sh("sparql")):
+            for select in map(str, self.graph.objects(constraint, sh("select"))):
                 try:  # $PATH stands for the path of the property shape (SHACL 5.3.2)
                     solutions(nothing, _PATH.sub("<urn:path>", select), prefixes(self.graph, constraint))
                 except SyntaxError as error:
@@ -73,10 +73,10 @@ class Shapes:
         from rdflib import Literal
         from rdflib.collection import Collection as RdfList
 
-        for shape, qualified in list(self.graph.subject_objects(_sh("qualifiedValueShape"))):
-            head = self.graph.value(qualified, _sh("languageIn"))
+        for shape, qualified in list(self.graph.subject_objects(sh("qualifiedValueShape"))):
+            head = self.graph.value(qualified, sh("languageIn"))
             if head is not None and not {str(tag) for tag in RdfList(self.graph, head)} & set(languages):
-                self.graph.add((shape, _sh("deactivated"), Literal(True)))
+                self.graph.add((shape, sh("deactivated"), Literal(True)))
 
     @property
     def labels(self) -> list[tuple[str, str, str]]:
@@ -126,9 +126,9 @@ class Shapes:
         for triple in self.graph:
             if triple[0] not in mine and triple[2] not in mine:
                 others.add(triple)
-        for constraint, start in list(others.subject_objects(_sh("prefixes"))):  # pySHACL does not follow owl:imports
+        for constraint, start in list(others.subject_objects(sh("prefixes"))):  # pySHACL does not follow owl:imports
             for place in others.transitive_objects(start, OWL.imports):
-                others.add((constraint, _sh("prefixes"), place))  # type: ignore[arg-type]
+                others.add((constraint, sh("prefixes"), place))  # type: ignore[arg-type]
         return others
 
     # -- all other constraints ---------------------------------------------------------------------
@@ -140,34 +140,31 @@ class Shapes:
 
         try:
             _, report, why = pyshacl.validate(data, shacl_graph=self._others, inplace=True)
-        except (
-            Exception
-        ) as error:  # ReportableRuntimeError, but also what rdflib and its SPARQL parser raise: Exception
+        except Exception as error:  # rdflib and its SPARQL parser raise no narrower class
             raise self._mistake(str(getattr(error, "message", error))) from error
         if not isinstance(report, Graph):  # a failure (SHACL 3.6.2), such as a constraint with MINUS
             raise self._mistake(why)
-        found = (self._finding(report, result) for result in report.objects(None, _sh("result")))
-        yield from merge(
-            sorted(found, key=lambda f: f.component)
-        )  # sorted, so that merge keeps the same component in every run
+        found = (self._finding(report, result) for result in report.objects(None, sh("result")))
+        # sorted, so that merge keeps the same component in every run
+        yield from merge(sorted(found, key=lambda f: f.component))
 
     def _finding(self, report: Graph, result: Any) -> Finding:
-        shape = self._named(report.value(result, _sh("sourceShape")))
-        path = report.value(result, _sh("resultPath"))
-        value = report.value(result, _sh("value"))
-        focus = report.value(result, _sh("focusNode"))
+        shape = self._named(report.value(result, sh("sourceShape")))
+        path = report.value(result, sh("resultPath"))
+        value = report.value(result, sh("value"))
+        focus = report.value(result, sh("focusNode"))
         if path is None and value == focus:  # a constraint on the node itself: report the property of its target
-            path = self.graph.value(shape, _sh("targetObjectsOf"))
+            path = self.graph.value(shape, sh("targetObjectsOf"))
             value = focus if path is not None else None
-            path = path or self.graph.value(shape, _sh("targetSubjectsOf"))
+            path = path or self.graph.value(shape, sh("targetSubjectsOf"))
         return Finding(
             rule=name_of(shape),
-            severity=name_of(report.value(result, _sh("resultSeverity"))),
+            severity=name_of(report.value(result, sh("resultSeverity"))),
             focus=str(focus),
-            message=in_both_languages(by_language(report.objects(result, _sh("resultMessage")))),
+            message=in_both_languages(by_language(report.objects(result, sh("resultMessage")))),
             path=str(path) if path is not None and not _blank(path) else "",
             value="" if value is None or _blank(value) else str(value),
-            component=name_of(report.value(result, _sh("sourceConstraintComponent"))),
+            component=name_of(report.value(result, sh("sourceConstraintComponent"))),
         )
 
     def _mistake(self, why: str, predicate: str = "", value: str = "") -> SyntaxProblem:
@@ -220,9 +217,3 @@ def _label() -> Any:
     from rdflib import RDFS
 
     return RDFS.label
-
-
-def _sh(name: str) -> Any:
-    from rdflib import URIRef
-
-    return URIRef(SH + name)
