@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from kg.ask.exchange import Link, labelled, to_networkx
-from kg.faces.export.selection import is_edge, stated, triples
+from kg.ask.exchange import Link, labelled
+from kg.faces.export.selection import NETWORKS, is_edge, network, stated, triples
 from kg.store import xml
 from kg.terms import lexical
 
@@ -25,18 +25,17 @@ def graphml(graph: KnowledgeGraph, which: str, lang: str) -> str:
     """
     import networkx as nx
 
-    if which in ("default", "provenance", "report"):
-        network: Any = to_networkx(
-            graph.store, graph.names, inferred=which != "report", passages=which == "provenance", lang=lang
-        )
-    else:
-        network = labelled(graph.store, graph.names, _links(graph, which), lang)
-    for node, data in network.nodes(data=True):
+    things = (
+        network(graph, which, lang)
+        if which in NETWORKS
+        else labelled(graph.store, graph.names, _links(graph, which), lang)
+    )
+    for node, data in things.nodes(data=True):
         for label in (data["label_zh"], data["label_en"]):
             xml.require(label, f"{node} “{label}”")
-    written: Any = nx.MultiDiGraph(**network.graph)
-    written.add_nodes_from(network.nodes(data=True))
-    for number, (start, end, data) in enumerate(network.edges(data=True)):  # the key of an edge is its id in GraphML
+    written: Any = nx.MultiDiGraph(**things.graph)
+    written.add_nodes_from(things.nodes(data=True))
+    for number, (start, end, data) in enumerate(things.edges(data=True)):  # the key of an edge is its id in GraphML
         written.add_edge(start, end, key=f"e{number}", **data)
     out = io.BytesIO()
     # networkx's generate_graphml would split a label at U+2028 and other Unicode line separators.

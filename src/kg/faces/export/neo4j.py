@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from kg.ask.exchange import to_networkx
 from kg.errors import UsageProblem
 from kg.faces.export.records import Values, records
+from kg.faces.export.selection import NETWORKS, network
 from kg.terms import Text, compact, language, slug
 from kg.vocab import BASE, PASSAGE, XSD
 
@@ -38,18 +38,16 @@ def neo4j(graph: KnowledgeGraph, which: str, lang: str) -> dict[str, bytes]:
     Raises:
         UsageProblem: *which* is not ``default``, ``report`` or ``provenance``.
     """
-    if which not in ("default", "report", "provenance"):
+    if which not in NETWORKS:
         raise UsageProblem(
             Text(f"neo4j 不能只写图 {which}", f"neo4j cannot hold the graph {which} alone"),
             hint=Text("用 default、report 或 provenance", "take default, report or provenance"),
         )
-    network: Any = to_networkx(
-        graph.store, graph.names, inferred=which != "report", passages=which == "provenance", lang=lang
-    )
-    values = {node: own for rows in records(graph, "default").values() for node, own in rows.items() if node in network}
+    things = network(graph, which, lang)
+    values = {node: own for rows in records(graph, "default").values() for node, own in rows.items() if node in things}
     columns: dict[str, dict[str, list[ox.NamedNode | ox.Literal]]] = {}
     for node, own in values.items():
-        for name, terms in _columns(own, network):
+        for name, terms in _columns(own, things):
             columns.setdefault(name, {})[node] = terms
     types = {name: _type(cells.values()) for name, cells in columns.items()}
     chosen = sorted(columns)
@@ -57,28 +55,28 @@ def neo4j(graph: KnowledgeGraph, which: str, lang: str) -> dict[str, bytes]:
     nodes = (
         (
             node,
-            network.nodes[node]["label"],
+            things.nodes[node]["label"],
             *(_cell(columns[name].get(node, ()), types[name]) for name in chosen),
-            _DELIMITER.join(_labels(graph, network.nodes[node]["kind"])),
+            _DELIMITER.join(_labels(graph, things.nodes[node]["kind"])),
         )
-        for node in sorted(network)
+        for node in sorted(things)
     )
-    links = ((start, end, *_link(data)) for start, end, data in network.edges(data=True))
+    links = ((start, end, *_link(data)) for start, end, data in things.edges(data=True))
     return {"nodes.csv": _csv(header, nodes), "relationships.csv": _csv(_LINKS, links)}
 
 
-def _columns(own: Values, network: Any) -> Iterator[tuple[str, list[ox.NamedNode | ox.Literal]]]:
+def _columns(own: Values, things: Any) -> Iterator[tuple[str, list[ox.NamedNode | ox.Literal]]]:
     """Name and values of each column of a node: its literals, by language, and the IRIs that are no nodes."""
     for predicate, terms in own.items():
         name = slug(predicate) if predicate.startswith(BASE) else compact(predicate).replace(":", "_")
-        kept = [term for term in terms if not (isinstance(term, ox.NamedNode) and _is_node(term.value, network))]
+        kept = [term for term in terms if not (isinstance(term, ox.NamedNode) and _is_node(term.value, things))]
         for tag in sorted({language(term) or "" for term in kept}):
             yield f"{name}_{tag}" if tag else name, [term for term in kept if (language(term) or "") == tag]
 
 
-def _is_node(iri: str, network: Any) -> bool:
+def _is_node(iri: str, things: Any) -> bool:
     """Whether *iri* is a node, or would be one if passages were asked for."""
-    return iri in network or iri.startswith(PASSAGE)
+    return iri in things or iri.startswith(PASSAGE)
 
 
 def _type(cells: Iterable[list[ox.NamedNode | ox.Literal]]) -> str:

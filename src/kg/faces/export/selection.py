@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
 from kg import vocab
+from kg.ask.exchange import to_networkx
 from kg.errors import UsageProblem
 from kg.terms import Text, expand, iri
 
@@ -27,6 +28,8 @@ GRAPHS: Final = (
     "alignment",
     "passages",
 )
+NETWORKS: Final = ("default", "report", "provenance")
+"""Those of GRAPHS that have a network of things with all that is known of them."""
 _NAMED: Final = {
     "default": "",
     "provenance": "",
@@ -88,6 +91,12 @@ def _belongs(name: str, which: str) -> bool:
     if which == "report":
         return name.startswith(vocab.PASSAGE)
     return name == (_NAMED[which] if which in _NAMED else expand(which))
+
+
+def network(graph: KnowledgeGraph, which: str, lang: str) -> Any:
+    """The networkx graph for the option ``--graph`` *which*, one of :data:`NETWORKS`."""
+    passages = which == "provenance"
+    return to_networkx(graph.store, graph.names, inferred=which != "report", passages=passages, lang=lang)
 
 
 def stated(graph: KnowledgeGraph) -> dict[ox.Triple, list[ox.NamedNode]]:
