@@ -35,6 +35,7 @@ from conftest import ROOT, free_port
 from kg.pipeline.digests import seal
 from kg.pipeline.freshness import FORMAT
 from kg.store.formats import Format
+from lookups import EMPTY
 
 FOLDER = Path(os.environ.get("KG_VENV") or ROOT / ".venv") / "suites"
 """Where ``scripts/suites`` unpacks them."""
@@ -547,17 +548,8 @@ def server(folder: Path, quads: bytes) -> Iterator[Callable[[list[tuple[str, str
     home, port, answer = folder / "current", free_port(), "from kg.faces.web.server import serve"
     home.mkdir()
     (home / "dataset.nq").write_bytes(quads)
-    lookup = {
-        "things": [],
-        "terms": {},
-        "captions": {},
-        "measures": {},
-        "classes": {},
-        "precedence": {},
-        "properties": [],
-    }
     made = {"format": FORMAT, "dataset_sha256": sha256(quads).hexdigest(), "ontology": "", "counts": {}}
-    for name, body in (("lookup", lookup), ("manifest", made), ("queries", [])):
+    for name, body in (("lookup", dict(EMPTY)), ("manifest", made), ("queries", [])):
         (home / f"{name}.json").write_text(json.dumps(body))
     seal(home)
     start = f"{answer}\nfrom kg.faces.web.settings import Settings\nserve(Settings({str(folder)!r}, port={port}), log_level='warning')"

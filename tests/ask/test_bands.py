@@ -16,6 +16,7 @@ from kg.graph import KnowledgeGraph
 from kg.store.embedded import EmbeddedStore
 from kg.terms import Text, compact, expand
 from kg.vocab import IVC, PREFIXES
+from lookups import EMPTY
 
 OWN = "https://example.org/lamp/"
 
@@ -196,9 +197,7 @@ def made(tmp_path: Path) -> Callable[[Facts], EmbeddedStore]:
     return make
 
 
-NOBODY = Names(
-    {"things": [], "terms": {}, "classes": {}, "captions": {}, "measures": {}, "precedence": {}, "properties": []}
-)
+NOBODY = Names(EMPTY)
 SEGMENTS = "seg:a a ivc:Segment . seg:b a ivc:Segment . seg:c a ivc:Segment ."
 
 

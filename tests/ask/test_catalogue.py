@@ -16,6 +16,7 @@ from kg.source.queryfile import Parameter, parse
 from kg.store.values import plain
 from kg.terms import Text, compact, expand
 from kg.vocab import ENTITIES, IVC, LABEL, PASSAGE, TYPE, XSD
+from lookups import EMPTY
 
 NINES = "9" * 400
 
@@ -171,17 +172,7 @@ def test_what_names_no_passage_of_two_documents(world: KnowledgeGraph, typed: st
 
 def test_of_an_only_document_the_line_is_enough() -> None:
     said = {"iri": expand("doc:d1"), "kind": "Document", "zh": "文", "en": "text", "also": [], "keys": []}
-    names = Names(
-        {
-            "things": [said],
-            "terms": {},
-            "classes": {},
-            "captions": {},
-            "measures": {},
-            "precedence": {},
-            "properties": [],
-        }
-    )
+    names = Names({**EMPTY, "things": [said]})
     for typed in ("25", "L25", "d1-L0025", "d1-25"):
         assert Catalogue([], names).term(param("Passage"), typed) == ox.NamedNode(PASSAGE + "d1-L0025")
     with pytest.raises(NotFound):

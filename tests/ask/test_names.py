@@ -15,6 +15,7 @@ from kg.graph import KnowledgeGraph
 from kg.pipeline.lookup import build_lookup
 from kg.terms import Text, compact, expand
 from kg.vocab import IVC, IVL, ONTOLOGY
+from lookups import EMPTY
 
 OWN = "https://example.org/lamp/"
 WORKSHOP = OWN + "Workshop"
@@ -105,17 +106,7 @@ def bearing(*labels: str, kind: str = "Company") -> Names:
         {"iri": f"{OWN}{label}", "kind": kind, "zh": label, "en": label, "also": [], "keys": [label]}
         for label in labels
     ]
-    return Names(
-        {
-            "things": things,
-            "terms": {},
-            "classes": {},
-            "captions": {},
-            "measures": {},
-            "precedence": {},
-            "properties": [],
-        }
-    )
+    return Names({**EMPTY, "things": things})
 
 
 def test_two_letters_are_no_guess_where_a_name_is_written_with_them() -> None:

@@ -19,6 +19,7 @@ from kg.reason.rules import Rule
 from kg.store.embedded import EmbeddedStore
 from kg.terms import Text, compact, expand
 from kg.vocab import IVC, RDFS, TYPE, XSD
+from lookups import EMPTY
 
 OWN = "https://example.org/lamp/"
 
@@ -79,8 +80,8 @@ def test_an_object_of_two_names_too(tmp_path: Path) -> None:
         for name, (kind, zh) in kinds.items()
     ]
     terms = {likes.value: ["喜欢", "likes", "", ""]}
-    rest = {"classes": {}, "captions": {}, "measures": {}, "precedence": {"Technology": 1}, "properties": list(terms)}
-    names = Names({"things": things, "terms": terms, **rest})
+    said = {"things": things, "terms": terms, "precedence": {"Technology": 1}, "properties": list(terms)}
+    names = Names({**EMPTY, **said})
     store = EmbeddedStore(file, in_memory=True)
     assert read(store, names, "甲", "likes", "灯") == (str(company), str(likes), str(product))
     assert t(read(store, names, "灯", "likes", "灯")) == "tech:lamp ivc:likes tech:lamp"

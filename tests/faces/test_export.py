@@ -35,6 +35,7 @@ from kg.store.answers import Limits
 from kg.store.embedded import EmbeddedStore
 from kg.terms import compact, iri, lexical
 from kg.vocab import BASE, DCTERMS, IVC, LABEL, OWL, PASSAGE, RDF, RDFS, TYPE
+from lookups import EMPTY
 
 Exported = Callable[..., str]
 
@@ -337,16 +338,9 @@ def made(tmp_path: Path) -> Callable[..., Any]:
         ]
         file = tmp_path / "dataset.nq"
         file.write_bytes(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
-        lookup = {
-            "terms": {predicate: [""] * 4},
-            "classes": {},
-            "captions": {},
-            "measures": {},
-            "precedence": {},
-            "properties": [predicate],
-        }
-        lookup["things"] = [{"iri": thing.value, "kind": "Company", "zh": label, "en": label, "also": [], "keys": []}]
-        return Made(EmbeddedStore(file, in_memory=True), Names(lookup))
+        things = [{"iri": thing.value, "kind": "Company", "zh": label, "en": label, "also": [], "keys": []}]
+        said = {"things": things, "terms": {predicate: [""] * 4}, "properties": [predicate]}
+        return Made(EmbeddedStore(file, in_memory=True), Names({**EMPTY, **said}))
 
     return make
 

@@ -24,6 +24,7 @@ from kg.store.results import WRITERS, Table, json_rows, to_csv, to_html, to_turt
 from kg.store.values import plain, written
 from kg.terms import amount
 from kg.vocab import BASE, IVC, PREFIXES, TYPE, XSD
+from lookups import EMPTY
 
 ODD = """SELECT (true AS ?t) (10/3 AS ?a) (1234567890123456.789 AS ?b) (0.0000001 AS ?c)
   ("NaN"^^xsd:double AS ?d) (1e400 AS ?e) (-1e400 AS ?f) {}"""
@@ -202,9 +203,7 @@ def test_what_is_known_of_a_thing_is_json_whatever_its_numbers(tmp_path: Path) -
     quads.append(ox.Quad(ox.NamedNode(f"{IVC}value"), ox.NamedNode(TYPE), declared))
     file = tmp_path / "dataset.nq"
     file.write_bytes(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
-    names = Names(
-        {"things": [], "terms": {}, "classes": {}, "captions": {}, "measures": {}, "precedence": {}, "properties": []}
-    )
+    names = Names(EMPTY)
     found = described(EmbeddedStore(file, in_memory=True), names, thing.value)
     assert found is not None
     body = json.loads(json.dumps(as_plain.entity(found, names), allow_nan=False))
