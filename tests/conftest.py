@@ -33,22 +33,11 @@ import pytest
 from kg.faces.cli import main
 from kg.graph import KnowledgeGraph
 from kg.pipeline.build import build
+from kg.pipeline.publish import publish
 from kg.source.project import Project
 from kg.source.turtle import read, read_project
 
 ROOT = Path(__file__).resolve().parents[1]
-INDUSTRIES = [
-    "商业航天",
-    "低空经济",
-    "生物制造",
-    "量子科技",
-    "具身智能",
-    "6G",
-    "智能网联新能源汽车",
-    "人工智能手机和电脑",
-    "智能机器人",
-    "智能制造装备",
-]
 WORLD = ROOT / "tests" / "world"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 # Else each of some thousand processes would compile every module anew that it imports.
@@ -81,18 +70,6 @@ def _nothing_left() -> Iterator[None]:
     """Collect here what a file of tests leaves: the engine's iterators may not be dropped on another thread."""
     yield
     gc.collect()
-
-
-@pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The repository's own project, with its store in a folder of the test run, which its processes share."""
-    return Project.find(ROOT, shared(tmp_path_factory, "store"))
-
-
-@pytest.fixture(scope="session")
-def graph(project: Project) -> KnowledgeGraph:
-    """The graph of the report, built by the first process that needs it."""
-    return KnowledgeGraph(build(project, wait=300).path)
 
 
 def small(name: str, root: Path, store: Path | None = None) -> Project:
@@ -145,12 +122,6 @@ def _called(args: tuple[str, ...], env: dict[str, str]) -> subprocess.CompletedP
 def kg(world: KnowledgeGraph, world_project: Project) -> Run:
     """The program on the graph of the invented project, as :func:`on` runs it."""
     return on(world_project)
-
-
-@pytest.fixture(scope="session")
-def report_kg(graph: KnowledgeGraph, project: Project) -> Run:
-    """The program on the graph of the report, as :func:`on` runs it."""
-    return on(project)
 
 
 def shell(*args: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -261,13 +232,6 @@ def _wait(server: Server) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(graph: KnowledgeGraph, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all tests that only ask, with time enough for each answer on a machine that is busy."""
-    with serving(project.store, tmp_path_factory.mktemp("serve"), "--timeout", "10") as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
 def text() -> str:
     """The report's text, where ``KG_REPORT`` names a copy; it is not part of the repository."""
     copy = os.environ.get("KG_REPORT")
@@ -283,20 +247,27 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def serve(folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
-    """A SPARQL 1.1 server (Oxigraph's own) in a process of its own, its data in *folder*; its URL and the process."""
+@contextmanager
+def sparql_server(folder: Path, graph: KnowledgeGraph | None = None) -> Iterator[str]:
+    """The URL of a SPARQL 1.1 server (Oxigraph's own) in a process of its own, its data in *folder*: those of *graph*, or none."""
     port = free_port()
     binary = Path(sys.executable).with_name("oxigraph")
     command = [str(binary), "serve", "--location", str(folder), "--bind", f"127.0.0.1:{port}"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
-    for _ in range(100):
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            urllib.request.urlopen(url, timeout=1).close()
-            return url, server
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the server did not start")
+            for _ in range(100):
+                with suppress(OSError):
+                    urllib.request.urlopen(url, timeout=1).close()
+                    break
+                time.sleep(0.1)
+            else:
+                raise AssertionError("the server did not start")
+            if graph:
+                publish(graph.path / "dataset.nq", url)
+            yield url
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(scope="session")

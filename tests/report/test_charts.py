@@ -13,30 +13,30 @@ from kg.vocab import BASE
 
 
 @pytest.mark.slow
-def test_whoever_takes_part_in_an_industry_stands_in_its_chart_and_drawing(graph: KnowledgeGraph) -> None:
-    for industry in graph.names.of_kind("Industry"):
-        chart = graph.chain(industry.iri)
+def test_whoever_takes_part_in_an_industry_stands_in_its_chart_and_drawing(report: KnowledgeGraph) -> None:
+    for industry in report.names.of_kind("Industry"):
+        chart = report.chain(industry.iri)
         stages = [stage.segments for view in chart.views for stage in view.stages]
         cells = [cell for top in joined(chart.unplaced, *stages) for cell in top]
         named = {c.iri for cell in cells for c in cell.companies} | {c.iri for g in chart.outside for c in g.things}
-        active = {r["who"] for r in graph.store.select(f"SELECT ?who {{ ?who ivc:activeIn <{industry.iri}> }}")}
+        active = {r["who"] for r in report.store.select(f"SELECT ?who {{ ?who ivc:activeIn <{industry.iri}> }}")}
         assert named == active, industry
-        assert active <= {n.thing for n in drawing(graph.store, graph.names, industry.iri).nodes.values()}, industry
+        assert active <= {n.thing for n in drawing(report.store, report.names, industry.iri).nodes.values()}, industry
 
 
-def test_every_application_of_an_industry_is_drawn(graph: KnowledgeGraph) -> None:
-    for industry in graph.names.of_kind("Industry"):
-        drawn = drawing(graph.store, graph.names, industry.iri)
-        rows = graph.query("applications-of-industry", industry=industry.iri).rows
+def test_every_application_of_an_industry_is_drawn(report: KnowledgeGraph) -> None:
+    for industry in report.names.of_kind("Industry"):
+        drawn = drawing(report.store, report.names, industry.iri)
+        rows = report.query("applications-of-industry", industry=industry.iri).rows
         lines = {(x.subject, x.value) for x in drawn.lines.values() if x.predicate.endswith("#applicationOf")}
         assert lines == {(row[0].value, row[1].value) for row in rows}, industry
 
 
-def test_every_claim_and_figure_has_a_caption(graph: KnowledgeGraph) -> None:
-    claims = [row["c"] for row in graph.store.select("SELECT DISTINCT ?c { ?c a/rdfs:subClassOf* ivc:Claim }")]
+def test_every_claim_and_figure_has_a_caption(report: KnowledgeGraph) -> None:
+    claims = [row["c"] for row in report.store.select("SELECT DISTINCT ?c { ?c a/rdfs:subClassOf* ivc:Claim }")]
     assert claims
     for claim in claims:
-        assert graph.names.has_name(claim), claim
+        assert report.names.has_name(claim), claim
         for lang in LANGS:
-            assert BASE not in graph.names.label(claim, lang)
-            assert "obs:" not in graph.names.label(claim, lang)
+            assert BASE not in report.names.label(claim, lang)
+            assert "obs:" not in report.names.label(claim, lang)

@@ -6,10 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from conftest import INDUSTRIES
 from drawings import all_have_places, frames_hold_what_belongs_to_them, needs_chromium, shown, wanted
 from kg.ask.drawing import picture
 from kg.graph import KnowledgeGraph
+
+INDUSTRIES = [
+    "商业航天",
+    "低空经济",
+    "生物制造",
+    "量子科技",
+    "具身智能",
+    "6G",
+    "智能网联新能源汽车",
+    "人工智能手机和电脑",
+    "智能机器人",
+    "智能制造装备",
+]
 
 
 @pytest.mark.slow

@@ -22,9 +22,8 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
 import kg as package
-from conftest import ROOT, serve
+from conftest import ROOT, sparql_server
 from kg.graph import KnowledgeGraph
-from kg.pipeline.publish import publish
 from kg.source.project import Project
 
 PAGES = [ROOT / "docs" / name for name in ("python.md", "python.zh.md")]
@@ -45,11 +44,8 @@ def at_home(report: KnowledgeGraph, report_project: Project, monkeypatch: pytest
 @pytest.fixture(scope="module")
 def url(report: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A SPARQL server that holds the report."""
-    address, server = serve(tmp_path_factory.mktemp("remote"))
-    publish(report.path / "dataset.nq", address)
-    yield address
-    server.terminate()
-    server.wait()
+    with sparql_server(tmp_path_factory.mktemp("remote"), report) as address:
+        yield address
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import kg as package
-from conftest import WORLD, Run, free_port, serve
+from conftest import WORLD, Run, free_port, sparql_server
 from kg.errors import LimitReached, StoreError, SyntaxProblem, UsageProblem
 from kg.graph import KnowledgeGraph, RemoteGraph
 from kg.pipeline.publish import publish
@@ -24,11 +24,8 @@ LASTING = "SELECT * { ?a ?b ?c . ?c ?d ?e } ORDER BY STR(?e) STR(?a)"
 @pytest.fixture(scope="module")
 def url(world: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server that holds the graph of the invented project."""
-    address, server = serve(tmp_path_factory.mktemp("remote"))
-    publish(world.path / "dataset.nq", address)
-    yield address
-    server.terminate()
-    server.wait()
+    with sparql_server(tmp_path_factory.mktemp("remote"), world) as address:
+        yield address
 
 
 def test_counts_and_names_are_those_of_the_build(world: KnowledgeGraph, url: str) -> None:
@@ -63,8 +60,7 @@ def test_the_shell_asks_it(kg: Run, url: str, tmp_path: Path) -> None:
 
 
 def test_sending_again_replaces_and_another_s_data_is_left_alone(world: KnowledgeGraph, tmp_path: Path) -> None:
-    address, server = serve(tmp_path)
-    try:
+    with sparql_server(tmp_path) as address:
         store = RemoteStore(address)
         first = publish(world.path / "dataset.nq", address)
         assert publish(world.path / "dataset.nq", address) == first == world.manifest["counts"]["default"]
@@ -77,9 +73,6 @@ def test_sending_again_replaces_and_another_s_data_is_left_alone(world: Knowledg
         with pytest.raises(StoreError, match="holds other data"):
             publish(world.path / "dataset.nq", address)
         assert len(list(store.quads())) == 1
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def test_errors_keep_their_kind(url: str) -> None:
