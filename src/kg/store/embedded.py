@@ -140,6 +140,13 @@ def solutions(store: ox.Store, sparql: str, prefixes: Mapping[str, str] = vocab.
     return list(answer)
 
 
+def construct(store: ox.Store, sparql: str) -> Iterator[ox.Triple]:
+    """The triples of a CONSTRUCT query of this program on an open Oxigraph store."""
+    answer = store.query(sparql)
+    assert isinstance(answer, ox.QueryTriples)
+    return answer
+
+
 def to_table(solutions: ox.QuerySolutions, limit: int | None = None) -> Table:
     """Solutions as a table of at most *limit* rows."""
     columns = tuple(v.value for v in solutions.variables)
