@@ -55,7 +55,7 @@ class Shapes:
 
         Args:
             files: path → the path as error messages give it.
-            languages: languages of the project; property shapes that require another language are deactivated.
+            languages: languages of the project; constraints of another language (``dcterms:language``) are deactivated.
         """
         self._files = files
         self.graph = to_rdflib(quad for path, shown in files.items() for quad in read(path, shown=shown))
@@ -69,14 +69,13 @@ class Shapes:
                     raise self._mistake(str(error), SH + "select", select) from error
 
     def _deactivate_other(self, languages: Collection[str]) -> None:
-        """Deactivate every qualified property shape whose sh:languageIn has none of *languages* (SHACL 2.1.3.4)."""
-        from rdflib import Literal
-        from rdflib.collection import Collection as RdfList
+        """Deactivate every SPARQL constraint whose dcterms:language is none of *languages* (SHACL 5.1)."""
+        from rdflib import DCTERMS, Literal
 
-        for shape, qualified in list(self.graph.subject_objects(sh("qualifiedValueShape"))):
-            head = self.graph.value(qualified, sh("languageIn"))
-            if head is not None and not {str(tag) for tag in RdfList(self.graph, head)} & set(languages):
-                self.graph.add((shape, sh("deactivated"), Literal(True)))
+        for constraint in list(self.graph.objects(None, sh("sparql"))):
+            wanted = self.graph.value(constraint, DCTERMS.language)
+            if wanted is not None and str(wanted) not in languages:
+                self.graph.add((constraint, sh("deactivated"), Literal(True)))
 
     @property
     def labels(self) -> list[tuple[str, str, str]]:
