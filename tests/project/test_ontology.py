@@ -20,7 +20,7 @@ from kg.graph import KnowledgeGraph
 from kg.source.canonical import canonical, main
 from kg.source.project import Project
 
-MODEL = ("ivc.ttl", "ivc-lists.ttl", "ivc-align.ttl")
+MODEL = ("ivc.ttl", "ivc-lists.ttl", "ivc-align.ttl", "ivc-foreign.ttl", "ivc-printed.ttl")
 KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
 
 
