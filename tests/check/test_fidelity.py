@@ -112,6 +112,21 @@ def against(world_project: Project, quads: list[ox.Quad]) -> Callable[..., list[
     return compared
 
 
+@pytest.fixture
+def reprinted(world_project: Project, quads: list[ox.Quad]) -> Callable[[str, str], list[Finding]]:
+    """``reprinted(line, fields)``: the findings if the first passage printed *line* and stated a figure with *fields*."""
+    document = world_project.documents[0]
+    lines = (world_project.root / "texts" / f"{document.id}.txt").read_text(encoding="utf-8").split("\n")
+    other_copy = [q for q in quads if q.predicate.value != IVC + "sha256" or lexical(q.subject) != document.iri]
+
+    def compared(line: str, fields: str) -> list[Finding]:
+        text = "\n".join([*lines[:7], line, *lines[8:]])
+        slip = ox.parse(f"{PREFIXES}psg:w1-L0008 {{ obs:slip {fields} }}", format=ox.RdfFormat.TRIG)
+        return against_text([*other_copy, *slip], document, text)
+
+    return compared
+
+
 def short(found: list[Finding]) -> Told:
     assert {f.severity for f in found} <= {"Violation"}
     return [(f.rule, compact(f.focus), f.involved) for f in found]
@@ -332,6 +347,39 @@ def test_a_word_that_the_text_leaves_out_is_carried(copy: Project, right: str, w
     spoil(copy, "w1/statements.trig", right, wrong)
     spoil(copy, "w1/carried.tsv", r"\Z", f"{row}\n")
     assert compare(copy, "w1") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "printed"),
+    [
+        ("FY2024 sales", "2024", True),
+        ("FY24", "2024", True),
+        ("24财年", "2024", True),
+        ("2023/24财年", "2024", True),
+        ("2023-24", "2023", True),
+        ("Q2 2025", "2025", True),
+        ("Q2 '25", "2025", True),
+        ("2Q25", "2025", True),
+        ("二〇二五年二季度", "2025", True),
+        ("25%", "2025", False),
+        ("12025", "2025", False),
+        ("Q2 251", "2025", False),
+        ("2024/251", "2025", False),
+    ],
+)
+def test_how_a_year_is_printed(reprinted: Callable[..., list[Finding]], text: str, year: str, printed: bool) -> None:
+    found = reprinted(text, f"ivc:year {year}")
+    assert [f.rule for f in found if f.rule == "X06-year"] == ([] if printed else ["X06-year"])
+
+
+@pytest.mark.parametrize(
+    ("line", "passes"), [("3亿元", True), ("3亿日元", False), ("3亿,单位:元", True), ("3亿澳元", False)]
+)
+def test_yuan_is_no_other_currency(reprinted: Callable[..., list[Finding]], line: str, passes: bool) -> None:
+    """Neither one that the list has, nor one that it lacks."""
+    figure = "ivc:statedValue 3.0 ; ivc:statedScale 100000000 ; ivc:unit ivl:cny ; ivc:comparator ivl:eq"
+    found = reprinted(line, figure)
+    assert [f.path for f in found if f.rule == "X05-figure"] == ([] if passes else [IVC + "unit"])
 
 
 def test_growth_over_a_year_prints_its_second(copy: Project) -> None:

@@ -39,6 +39,38 @@ def names(iris: frozenset[str]) -> set[str]:
         ("百分之30的份额", "30", (1, {"percent"}, set())),
         ("近三成", "30", (1, {"percent"}, {"nearly"})),
         ("占了一半", "50", (1, {"percent"}, set())),
+        ("占比近一半", "50", (1, {"percent"}, {"nearly"})),
+        ("份额过半", "50", (1, {"percent"}, {"gt"})),
+        ("超过半数", "50", (1, {"percent"}, {"gt"})),
+        ("三成五", "35", (1, {"percent"}, set())),
+        ("约三成半", "35", (1, {"percent"}, {"approx"})),
+        ("百分之三十五", "35", (1, {"percent"}, set())),
+        ("占四分之一", "25", (1, {"percent"}, set())),
+        ("占四分之一", "0.25", (1, {"times"}, set())),
+        ("不足三分之一", "33", (1, {"percent"}, {"lt"})),
+        ("超过三分之二", "66.7", (1, {"percent"}, {"gt"})),
+        ("nearly one third of it", "33.3", (1, {"percent"}, {"nearly"})),
+        ("about a quarter of the market", "25", (1, {"percent"}, {"approx"})),
+        ("more than two-thirds", "67", (1, {"percent"}, {"gt"})),
+        ("over half", "50", (1, {"percent"}, {"gt"})),
+        ("产量翻一番", "2", (1, {"times"}, set())),
+        ("销量翻番", "100", (1, {"percent"}, set())),
+        ("more than doubled", "2", (1, {"times"}, {"gt"})),
+        ("three times as many", "3", (1, {"times"}, set())),
+        ("twenty-five percent", "25", (1, {"percent"}, set())),
+        ("about two billion dollars", "2", (10**9, {"usd"}, {"approx"})),
+        ("一百二十万辆", "120", (10**4, set(), set())),
+        ("两千三百亿元", "2300", (10**8, {"cny"}, set())),
+        ("一点二万亿元", "1.2", (10**12, {"cny"}, set())),
+        ("三千万台", "3", (10**7, set(), set())),
+        ("500亿日元", "500", (10**8, {"jpy"}, set())),
+        ("逾30亿欧元", "30", (10**8, {"eur"}, {"gt"})),
+        ("5亿港元", "5", (10**8, {"hkd"}, set())),
+        ("5亿港币", "5", (10**8, {"hkd"}, set())),
+        ("7万亿韩元", "7", (10**12, {"krw"}, set())),
+        ("HK$3 billion", "3", (10**9, {"hkd"}, set())),
+        ("NT$3 billion", "3", (10**9, set(), set())),  # no unit of the list, and no US dollar
+        ("3亿瑞士法郎", "3", (10**8, set(), set())),
         ("是去年的两倍", "2", (1, {"times"}, set())),
         ("产能达十二万吨", "12", (10**4, set(), set())),
         ("突破数千万辆", "10000000", (1, set(), set())),
@@ -64,3 +96,28 @@ def test_a_word_in_the_clause_is_near(words: Words) -> None:
 
 def test_a_number_in_words_needs_what_it_counts(words: Words) -> None:
     assert list(figures("3", "第三产业", words)) == []
+    assert list(figures("3", "三分之二", words)) == []
+    assert list(figures("4", "a quarter of it", words)) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("2025年二季度", "2025"),
+        ("2025年第2季度营收", "2"),
+        ("sales in Q2 2025, up", "2"),
+        ("sales in 2Q25", "2"),
+        ("FY2024 sales", "2024"),
+        ("2024财年", "2024"),
+        ("since 2024.", "2024"),
+        ("12月3日", "12"),
+        ("12月3日", "3"),
+        ("second half of 2025", "50"),
+        ("三成五", "30"),
+        ("一百二十万", "20"),
+        ("三百万辆", "100"),
+        ("十二分之五", "5"),
+    ],
+)
+def test_what_is_part_of_a_time_or_of_another_number_is_no_figure(words: Words, line: str, value: str) -> None:
+    assert list(figures(value, normal(line), words)) == []

@@ -134,6 +134,30 @@ def test_a_rule_runs_again_only_if_what_it_reads_has_grown() -> None:
         ),
         ("ivc:A owl:equivalentClass [ owl:unionOf ( ivc:B ivc:C ) ] .", "cannot choose"),
         ("ivc:A owl:equivalentClass [ owl:oneOf ( co:x co:y ) ] .", "cannot choose"),
+        ("ivc:p rdfs:domain [ owl:oneOf ( co:x co:y ) ] .", "cannot choose"),
+        ("ivc:p rdfs:range [ a rdfs:Datatype ; owl:oneOf ( 1 2 ) ] .", "cannot choose"),
+        (
+            "ivc:A rdfs:subClassOf [ owl:onProperty ivc:p ; owl:allValuesFrom [ owl:oneOf ( co:x ) ] ] .",
+            "cannot choose",
+        ),
+        ("[ owl:oneOf ( co:x co:y ) ] rdfs:subClassOf ivc:A .", "state the classes"),
+        ("[ owl:unionOf ( ivc:B [ owl:oneOf ( co:x co:y ) ] ) ] rdfs:subClassOf ivc:A .", "state the classes"),
+        ("[ owl:intersectionOf ( ivc:B [ owl:oneOf ( co:x co:y ) ] ) ] rdfs:subClassOf ivc:A .", "state the classes"),
+        (
+            "[ owl:onProperty ivc:p ; owl:someValuesFrom [ owl:intersectionOf ( ivc:B [ owl:oneOf ( co:x ) ] ) ] ]"
+            " rdfs:subClassOf ivc:A .",
+            "state the classes",
+        ),
+        ("ivc:A rdfs:subClassOf [ owl:complementOf [ owl:oneOf ( co:x ) ] ] .", "state the classes"),
+        ("ivc:A owl:disjointWith [ owl:oneOf ( co:x ) ] .", "state the classes"),
+        ("[] a owl:AllDisjointClasses ; owl:members ( ivc:A [ owl:oneOf ( co:x ) ] ) .", "state the classes"),
+        ("[ owl:oneOf ( co:x co:y ) ] owl:hasKey ( ivc:p ) .", "state the classes"),
+        (
+            "ivc:A rdfs:subClassOf [ owl:onProperty ivc:p ; owl:maxQualifiedCardinality 0 ; owl:onClass"
+            " [ owl:oneOf ( co:x ) ] ] .",
+            "state the classes",
+        ),
+        ("ivc:A owl:oneOf ( co:x co:y ) .", "owl:equivalentClass"),
         ("[ owl:complementOf ivc:A ] rdfs:subClassOf ivc:B .", "from what is known"),
         ("ivc:A rdfs:subClassOf [ owl:onProperty ivc:p ; owl:hasSelf true ] .", "owl:hasSelf cannot stand"),
         ("ivc:A rdfs:subClassOf [ owl:onProperty ivc:p ; owl:maxCardinality 2 ] .", "0 or 1"),

@@ -195,8 +195,12 @@ class _Checker:
     def _names_unit(self, unit: str, figure: Figure, text: str) -> bool:
         """Whether *text* has a word for *unit* that belongs neither to *figure* nor to another number."""
         rest = f"{text[: figure.start]}|{text[figure.end :]}"
-        words = [re.escape(word) for word, node in self._words.units if node == unit]
-        return bool(words) and re.search(rf"(?<![\d万亿美])(?:{'|'.join(words)})", rest) is not None
+        words = [
+            (r"(?<![\u4e00-\u9fff])" if len(word) == 1 else "") + re.escape(word)  # 日元 is not 元, 厘米 not 米
+            for word, node in self._words.units
+            if node == unit
+        ]
+        return bool(words) and re.search(rf"(?<![\d万亿])(?:{'|'.join(words)})", rest) is not None
 
     def years(self) -> Iterator[Finding]:
         """X06: every year is printed in the line of its passage or in its headings. Growth over a year prints its second."""
@@ -294,9 +298,10 @@ def _difference(actual: Mapping[str, str], expected: Mapping[str, str]) -> Text 
 
 
 def _year_in(year: str, text: str) -> bool:
-    """Whether *text* prints *year* in four digits, in 汉字, or as 24年."""
+    """Whether *text* prints *year* in four digits, in 汉字, or by its last two: 24年, 24财年, FY24, 2023/24, Q2 24, 2Q24."""
     han = "[〇零]".join(part.translate(_HAN_DIGITS) for part in year.split("0"))
-    return re.search(rf"(?<!\d){year}(?!\d)|(?<!\d){year[-2:]}年|{han}", text) is not None
+    short = rf"(?<!\d){year[-2:]}财?年|(?:FY|Q[1-4]|[1-4]Q|H[12]|[12]H)\s?['’]?{year[-2:]}(?!\d)|\d{{4}}\s?[-–—/]\s?{year[-2:]}(?!\d)"
+    return re.search(rf"(?<!\d){year}(?!\d)|{short}|{han}", text) is not None
 
 
 def _borrowed(text: str, names: Sequence[str], runs: set[str]) -> str | None:

@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final
 
 import pyoxigraph as ox
@@ -22,6 +23,27 @@ _SCALE: Final = re.compile("|".join(sorted(_SCALES, key=len, reverse=True)), re.
 _WORDED: Final = {"10000000": "千万", "1000000": "百万"}
 """Number → the word that prints it without a digit."""
 _DIGITS: Final = "零一二三四五六七八九"
+_PLACES: Final = ((1000, "千"), (100, "百"), (10, "十"), (1, ""))
+_ONES: Final = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TENS: Final = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_PARTS: Final = {
+    2: "half|halves", 3: "third", 4: "quarter|fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth", 9: "ninth", 10: "tenth",
+}  # fmt: skip
+"""Denominator → its word in English, without the s of several."""
+_NAMED: Final = {
+    "50": (("一半|半数|过半|(?<!first )(?<!second )half", "percent"),),
+    "100": (("翻(?:一)?番|翻倍|doubl(?:e|es|ed|ing)", "percent"),),
+    "2": (("翻(?:一)?番|翻倍|doubl(?:e|es|ed|ing)|twice", "times"),),
+    "3": (("tripl(?:e|es|ed|ing)", "times"),),
+}
+"""Number → words that print it with its unit."""
+_CALENDAR: Final = re.compile(
+    r"(?:19|20)\d\d\s*年|\d+\s*(?:财年|季度|月|日)|(?<![A-Za-z])(?:FY|Q|H)\s?['’]?\d+|(?<!\d)[1-4][QH](?![A-Za-z])|(?:in|since)\s+(?:19|20)\d\d(?=\s*(?:[,.;:]|$))"
+)
+"""Digits that name a time: a year, a quarter, a fiscal year, a day."""
 _TO: Final = re.compile(r"\s*(?:至|到|-|—+|–|~|to\b|and\b)\s*[\d.]+\s*")
 """From the low end of a range to behind the number of its high end."""
 _FROM: Final = re.compile(r"\d\D{0,4}(?:至|到|-|—|–|~|to|and)\s*$")
@@ -105,30 +127,75 @@ class Figure:
 def figures(value: str, text: str, words: Words) -> Iterator[Figure]:
     """The places of *text*, which is :func:`normal`, at which *value* is printed."""
     plain = f"{float(value):f}".rstrip("0").rstrip(".")
+    times = [found.span() for found in _CALENDAR.finditer(text)]
     for found in re.finditer(rf"(?<![\d.]){re.escape(plain)}(?:\.0+)?(?![\d]|\.\d)", text):
-        yield _figure(text, found.start(), found.end(), words)
+        if not any(start <= found.start() < end for start, end in times):
+            yield _figure(text, found.start(), found.end(), words)
     if word := _WORDED.get(plain):
         for found in re.finditer(word, text):
             yield _figure(text, found.start(), found.end(), words)
-    for form, unit in _in_words(plain):
-        for found in re.finditer(form, text):
+    for form, unit in (*_in_words(plain), *_in_parts(plain), *_NAMED.get(plain, ())):
+        for found in re.finditer(form, text, re.IGNORECASE):
             figure = _figure(text, found.start(), found.end(), words)
             if unit or figure.units or figure.scale > 1:
                 units = figure.units | ({IVL + unit} if unit else frozenset())
-                yield replace(figure, units=units)
+                more = {IVL + "gt"} if found[0] == "过半" else frozenset()
+                yield replace(figure, units=units, comparators=figure.comparators | more)
 
 
 def _in_words(plain: str) -> Iterator[tuple[str, str]]:
-    """The number in 汉字, with the unit that its words imply."""
-    if not plain.isdecimal() or not 0 < (number := int(plain)) < 100:
+    """The number in words, with the unit that they imply."""
+    whole, _, part = plain.partition(".")
+    if not whole.isdecimal() or not 0 < float(plain) < 10**4:
+        return
+    number = int(whole)
+    han = _han(number) + ("点" + "".join(_DIGITS[int(digit)] for digit in part) if part else "")
+    yield rf"(?<![{_DIGITS}两十百千点第]){han}(?![{_DIGITS}十点]|[百千](?!万))", ""
+    if part or number >= 100:
         return
     tens, ones = divmod(number, 10)
-    written = (_DIGITS[tens] if tens > 1 else "") + ("十" if tens else "") + (_DIGITS[ones] if ones else "")
-    yield f"(?<![{_DIGITS}十]){'[二两]' if number == 2 else written}(?![{_DIGITS}十])", ""
-    if number % 10 == 0:
-        yield f"{_DIGITS[tens]}成", "percent"
-    if number == 50:
-        yield "一半|半数|half", "percent"
+    if tens:
+        yield (
+            f"{_DIGITS[tens]}成"
+            + (f"(?:{_DIGITS[ones]}{'|半' if ones == 5 else ''})" if ones else f"(?![{_DIGITS}半])"),
+            "percent",
+        )
+    english = _ONES[number] if number < 20 else _TENS[tens - 2] + (f"[- ]{_ONES[ones]}" if ones else "")
+    yield rf"(?<![\w-]){english}(?![\w-])", ""
+
+
+def _han(number: int) -> str:
+    """A number below ten thousand in 汉字, as a regular expression: 二 and 两 are one."""
+    text, gap = "", False
+    for size, place in _PLACES:
+        digit = number // size % 10
+        if not digit:
+            gap = bool(text)
+            continue
+        two = "[二两]" if size >= 100 or number == 2 else "二"
+        text += (
+            ("零" if gap else "")
+            + (two if digit == 2 else "" if number < 20 and size == 10 else _DIGITS[digit])
+            + place
+        )
+        gap = False
+    return text or _DIGITS[0]
+
+
+def _in_parts(plain: str) -> Iterator[tuple[str, str]]:
+    """The fractions that are the number, rounded as it is: as percent or as a multiple."""
+    places = len(plain.partition(".")[2])
+    for whole, names in _PARTS.items():
+        for part in range(1, whole):
+            han = "十" if whole == 10 else _DIGITS[whole]
+            several = f"{_ONES[part]}[- ](?:{names}){'s' if part > 1 else ''}"
+            form = rf"{han}分之{_DIGITS[part]}|(?<![\w-]){several}(?!\w)" + (
+                rf"|\ba (?:{names}) of\b" if part == 1 else ""
+            )
+            if Decimal(plain) == round(Decimal(100 * part) / whole, places):
+                yield form, "percent"
+            if places and Decimal(plain) == round(Decimal(part) / whole, places):
+                yield form, "times"
 
 
 def _figure(text: str, start: int, end: int, words: Words) -> Figure:
@@ -139,7 +206,7 @@ def _figure(text: str, start: int, end: int, words: Words) -> Figure:
         scale, behind = _scale(text, low.end())
         units, _ = _unit(text, behind, words)
     head = text[:start].rstrip()
-    sign = next((pair for pair in words.signs if head.endswith(pair[0])), None)
+    sign = next((pair for pair in words.signs if re.search(_alone(pair[0]) + r"$", head)), None)
     if sign:
         head, units = head.removesuffix(sign[0]).rstrip(), units | {sign[1]}
     here = _longest(words.before, lambda word: head.lower().endswith(word.lower()))
@@ -175,6 +242,11 @@ def _unit(text: str, at: int, words: Words) -> tuple[frozenset[str], int]:
     ]
     longest = len(fits[0][0]) if fits else 0
     return frozenset(node for word, node in fits if len(word) == longest), here + longest if fits else at
+
+
+def _alone(word: str) -> str:
+    """A regular expression for *word* where no letter before it makes another word or sign of it (NT$)."""
+    return rf"(?<![A-Za-z]){re.escape(word)}"
 
 
 def _longest(pairs: Iterable[tuple[str, str]], fits: Callable[[str], bool]) -> set[str]:

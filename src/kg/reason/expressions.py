@@ -79,9 +79,13 @@ _AS_SUPERCLASS: Final = {
     "unionOf": _NEEDS_A_CHOICE,
     "oneOf": _NEEDS_A_CHOICE,
 }
-_AS_SUBCLASS: Final = dict.fromkeys(
-    ("allValuesFrom", "complementOf", "maxCardinality", "maxQualifiedCardinality"), _NEEDS_AN_ABSENCE
-)
+_AS_SUBCLASS: Final = {
+    "oneOf": Text(
+        "写明每个个体的类与边;或把它用作 owl:someValuesFrom 的值域",
+        "state the classes and edges of each individual; or use it as the filler of owl:someValuesFrom",
+    ),
+    **dict.fromkeys(("allValuesFrom", "complementOf", "maxCardinality", "maxQualifiedCardinality"), _NEEDS_AN_ABSENCE),
+}
 _OTHERWISE = Text(
     "OWL 2 RL 没有这种写法;docs/axioms.md 列有可用的",
     "OWL 2 RL does not have this; docs/axioms.md lists what can be used",
