@@ -83,7 +83,8 @@ def test_what_is_in_no_stage(world: KnowledgeGraph) -> None:
             "named for the industry as a whole",
             IVC + "representativeOf",
             [("co:mingying-lamps", "psg:w2-L0023")],
-        )
+        ),
+        ("also named", IVC + "appearsIn", [("co:chengzhou-college", "psg:w1-L0029 psg:w2-L0033")]),
     ]
     assert [compact(cell.iri) for top in chart.unplaced for cell in top] == [gift]
     chimes = world.chain("风铃业")
@@ -102,15 +103,18 @@ def told(block: Block) -> tuple[int, str, list[str]]:
 
 
 def test_each_stage_has_its_column_and_each_segment_its_block(drawn: Picture) -> None:
-    tiers, uses, unplaced, whole, applied = drawn.bands
+    tiers, uses, unplaced, whole, others, applied = drawn.bands
     assert [compact(band.head.iri) for band in drawn.bands] == [
         *("view:lantern-tiers", "view:lantern-uses"),
-        *("group/unplaced", "group/representativeOf", "group/applicationOf"),
+        *("group/unplaced", "group/representativeOf", "group/appearsIn", "group/applicationOf"),
     ]
-    assert [band.head.kind for band in drawn.bands] == ["ChainView", "ChainView", "Group", "Group", "Group"]
+    assert [band.head.kind for band in drawn.bands] == ["ChainView", "ChainView", *["Group"] * 4]
     assert [band.head.words for band in drawn.bands] == [
         *(None, None, UNPLACED, Text("全产业代表企业", "named for the industry as a whole")),
-        Text("全产业应用场景", "applications of the industry as a whole"),
+        *(
+            Text("其他提到的企业与机构", "also named"),
+            Text("全产业应用场景", "applications of the industry as a whole"),
+        ),
     ]
     assert [(column.head and compact(column.head.iri), [*map(told, column.blocks)]) for column in tiers.columns] == [
         (
@@ -131,17 +135,20 @@ def test_each_stage_has_its_column_and_each_segment_its_block(drawn: Picture) ->
     assert [(note.kind, note.words) for note in notes] == [("Note", NOTHING)] * 2
     gift, club, lamp = (f"{OWN}{name}" for name in ("segment/gift-boxes", "organization/听竹社", "product/竹影灯"))
     assert [
-        [told(block) for block in column.blocks] for band in (unplaced, whole, applied) for column in band.columns
+        [told(block) for block in column.blocks]
+        for band in (unplaced, whole, others, applied)
+        for column in band.columns
     ] == [
         [(0, gift, [club, lamp])],
         [(0, "", ["co:mingying-lamps"])],
+        [(0, "", ["co:chengzhou-college"])],
         [(0, "", ["app:festive-decoration", "app:home-lighting", "app:stage-show"])],
     ]
-    assert [column.head for band in (unplaced, whole, applied) for column in band.columns] == [None] * 3
+    assert [column.head for band in (unplaced, whole, others, applied) for column in band.columns] == [None] * 4
 
 
 def test_every_node_is_of_its_class(drawn: Picture) -> None:
-    assert len(drawn.nodes) == 31
+    assert len(drawn.nodes) == 33
     assert {compact(node.thing): node.kind for node in drawn.nodes.values()}["ind:paper-lanterns"] == "Industry"
     assert [node.kind for node in drawn.nodes.values() if node.of] == ["Segment", "Company"]
     assert {node.iri == name for name, node in drawn.nodes.items()} == {True}
@@ -156,6 +163,7 @@ def test_edges_have_the_passages_that_state_them(drawn: Picture) -> None:
         ("app:festive-decoration", "ivc:applicationOf", "ind:paper-lanterns"): "psg:w1-L0013",
         ("app:home-lighting", "ivc:applicationOf", "ind:paper-lanterns"): "psg:w1-L0013",
         ("app:stage-show", "ivc:applicationOf", "ind:paper-lanterns"): "psg:w1-L0013",
+        ("co:chengzhou-college", "ivc:appearsIn", "ind:paper-lanterns"): "psg:w1-L0029 psg:w2-L0033",
         ("co:mingying-lamps", "ivc:representativeOf", "ind:paper-lanterns"): "psg:w2-L0023",
         ("co:mingying-lanterns", "ivc:keyPlayerIn", "seg:lantern-tying"): "psg:w1-L0023",
         ("co:qinglan", "ivc:keyPlayerIn", "seg:lantern-fair"): "psg:w1-L0025",
@@ -198,13 +206,15 @@ def made(tmp_path: Path) -> Callable[[Facts], EmbeddedStore]:
 
 
 NOBODY = Names(EMPTY)
+WHO = ("key", "works", "maker", "rep", "far", "also", "told")
+ROLES = "ivl:player ivc:roleOfSubject ivc:activeIn , ivc:operatesIn , ivc:representativeOf , ivc:keyPlayerIn , ivc:produces ."
 SEGMENTS = "seg:a a ivc:Segment . seg:b a ivc:Segment . seg:c a ivc:Segment ."
 
 
 def test_whoever_takes_part_is_named_once_with_each_passage_that_says_so(
     made: Callable[[Facts], EmbeddedStore],
 ) -> None:
-    """In a segment by what he does or sells there; else for the industry; else as one that is active in it."""
+    """In a segment by what he does or sells there; else for the industry; else as one that appears in it."""
     found = chain(
         made(
             {
@@ -213,8 +223,9 @@ def test_whoever_takes_part_is_named_once_with_each_passage_that_says_so(
                 "psg:d-L0003": "co:key ivc:keyPlayerIn seg:a . prod:q ivc:inSegment seg:a . co:also ivc:activeIn ind:i . "
                 "co:far ivc:operatesIn seg:elsewhere , stg:s .",
                 "g:background": "co:told ivc:representativeOf ind:i . co:told ivc:keyPlayerIn seg:a . co:told ivc:activeIn ind:i .",
-                "g:inferred": "co:key ivc:activeIn ind:i . co:works ivc:activeIn ind:i . co:maker ivc:activeIn ind:i . "
-                "co:rep ivc:activeIn ind:i . co:far ivc:activeIn ind:i . co:key ivc:operatesIn seg:a .",
+                "g:inferred": "".join(f"co:{who} a ivc:Organization ; ivc:appearsIn ind:i . " for who in WHO)
+                + "co:key ivc:operatesIn seg:a .",
+                IVC[:-1]: ROLES,
                 "g:entities": SEGMENTS + "stg:s ivc:inIndustry ind:i .",
             }
         ),
@@ -231,7 +242,7 @@ def test_whoever_takes_part_is_named_once_with_each_passage_that_says_so(
     assert named(found.others) == [("co:told", ""), ("co:also", "psg:d-L0003"), ("co:far", "psg:d-L0003")]
     assert [(g.words.zh, compact(g.relation)) for g in found.outside] == [
         ("全产业代表企业", "ivc:representativeOf"),
-        ("其他提到的企业与机构", "ivc:activeIn"),
+        ("其他提到的企业与机构", "ivc:appearsIn"),
     ]
 
 

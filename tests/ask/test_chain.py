@@ -21,6 +21,8 @@ from kg.terms import compact, expand
 INDUSTRIES = ["ind:paper-lanterns", "ind:wind-chimes", "ind:paper-umbrellas"]
 MORE = [
     ("co:yuanshan", "ivc:activeIn", "ind:paper-lanterns"),
+    ("co:yuanshan", "ivc:appearsIn", "ind:paper-lanterns"),
+    ("co:yuanshan", "rdf:type", "ivc:Organization"),
     ("view:by-colour", "ivc:viewOf", "ind:paper-lanterns"),
     ("stg:red", "ivc:stageOf", "view:by-colour"),
     ("app:home-lighting", "ivc:applicationOf", "stg:lantern-down"),
@@ -63,6 +65,9 @@ paper lantern making
 
 ■ named for the industry as a whole
     ● Mingying Lamps [w2-L0023]
+
+■ also named
+    ● Chengzhou College of Crafts [w1-L0029 w2-L0033]
 """
 
 
@@ -92,22 +97,29 @@ def test_whoever_takes_part_in_an_industry_stands_in_its_chart_and_drawing(
     world: KnowledgeGraph, enlarged: Store, industry: str
 ) -> None:
     for store in (world.store, enlarged):
-        active = {r["who"] for r in store.select(f"SELECT ?who {{ ?who ivc:activeIn {industry} }}")}
+        active = {
+            r["who"] for r in store.select(f"SELECT ?who {{ ?who a ivc:Organization ; ivc:appearsIn {industry} }}")
+        }
         assert set(_companies(chain(store, expand(industry)))) == active
         drawn = drawing(store, world.names, expand(industry))
         assert active <= {node.thing for node in drawn.nodes.values()}
 
 
 def test_who_is_also_named_stands_nowhere_else_and_is_cited(world: KnowledgeGraph, enlarged: Store) -> None:
-    assert {industry: world.chain(industry).others for industry in INDUSTRIES} == dict.fromkeys(INDUSTRIES, ())
+    college = Cited(expand("co:chengzhou-college"), (expand("psg:w1-L0029"), expand("psg:w2-L0033")))
+    assert {industry: world.chain(industry).others for industry in INDUSTRIES} == {
+        "ind:paper-lanterns": (college,),
+        "ind:wind-chimes": (),
+        "ind:paper-umbrellas": (Cited(expand("co:qinglan"), (expand("psg:w2-L0053"),)),),
+    }
     chart = chain(enlarged, expand("ind:paper-lanterns"))
-    assert chart.others == (Cited(expand("co:yuanshan"), (expand("psg:w1-L0029"),)),)
+    assert set(chart.others) == {college, Cited(expand("co:yuanshan"), (expand("psg:w1-L0029"),))}
     assert _companies(chart).count(expand("co:yuanshan")) == 1
     assert [
         (g.words.zh, g.words.en, compact(g.relation), [compact(c.iri) for c in g.things]) for g in chart.outside
     ] == [
         ("全产业代表企业", "named for the industry as a whole", "ivc:representativeOf", ["co:mingying-lamps"]),
-        ("其他提到的企业与机构", "also named", "ivc:activeIn", ["co:yuanshan"]),
+        ("其他提到的企业与机构", "also named", "ivc:appearsIn", ["co:chengzhou-college", "co:yuanshan"]),
     ]
 
 

@@ -41,6 +41,7 @@ def test_the_edges_of_a_thing_with_who_says_them(world: KnowledgeGraph) -> None:
     """Outward ones first; edges of claims are no edges of the thing, but their passages count."""
     found = world.entity("澄洲")
     assert edges(found) == [
+        ("→", "ivc:appearsIn", "ind:paper-lanterns", "inferred", ""),
         ("→", "ivc:developsIndustry", "ind:paper-lanterns", "inferred", ""),
         ("→", "ivc:focusesOn", "seg:lantern-tying", "asserted", "psg:w1-L0029"),
         ("→", "ivc:regionWithin", "reg:china", "inferred", ""),

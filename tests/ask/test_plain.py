@@ -37,7 +37,11 @@ def test_an_entity(world: KnowledgeGraph) -> None:
         *(f"{BASE}technology/cold-dyeing", "Technology", "冷染", "cold dyeing"),
         *([], {}, [], []),
     ]
-    assert body["edges"][0] == {
+    assert [(e["direction"], e["predicate"]["en"], e["ground"]) for e in body["edges"][:4]] == [
+        *[("out", "appears in", "inferred")] * 3,
+        ("in", "developed by", "asserted"),
+    ]
+    assert body["edges"][3] == {
         "direction": "in",
         "predicate": {"iri": IVC + "develops", "zh": "研发者", "en": "developed by"},
         "other": COLLEGE,
@@ -45,7 +49,7 @@ def test_an_entity(world: KnowledgeGraph) -> None:
         "passages": ["w2-L0033"],
     }
     assert body["passages"] == ["w1-L0029", "w1-L0034", "w1-L0048", "w2-L0033", "w2-L0037"]
-    out = plain.entity(world.entity("澄洲"), world.names)["edges"][1]
+    out = plain.entity(world.entity("澄洲"), world.names)["edges"][2]
     assert out == {
         "direction": "out",
         "predicate": {"iri": IVC + "focusesOn", "zh": "重点环节", "en": "focuses on"},
@@ -149,7 +153,7 @@ def test_a_chart(world: KnowledgeGraph) -> None:
     }
     assert [cell["segment"]["zh"] for cell in body["unplaced"]] == ["灯礼盒"]
     assert [(c["zh"], c["passages"]) for c in body["representatives"]] == [("明盈灯业", ["w2-L0023"])]
-    assert body["others"] == []
+    assert [(c["zh"], c["passages"]) for c in body["others"]] == [("澄洲工艺学院", ["w1-L0029", "w2-L0033"])]
 
 
 def test_a_finding_and_a_hop(world: KnowledgeGraph) -> None:

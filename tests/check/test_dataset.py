@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from kg.check.dataset import check, instances, narrower, stated_in
+from kg.check.dataset import check, instances, named_in, narrower, stated_in
 from kg.check.findings import Finding
 from kg.source.project import Project
 from kg.source.turtle import read_project
@@ -127,6 +127,19 @@ def test_a_claim_tells_the_passage_where_it_is_typed() -> None:
     assert [(compact(t.subject.value), compact(t.predicate.value), t.object.value) for t in stated_in(quads)] == [  # type: ignore[union-attr]
         ("obs:x", "ivc:statedIn", ONE)
     ]
+
+
+def test_a_passage_names_whatever_its_edges_give_a_role() -> None:
+    """Subject or object, once, and things of the role's classes only; a source of a figure has no role."""
+    quads = read(
+        ontology="ivl:supplier ivc:roleFor ivc:Company ; ivc:roleOfSubject ivc:suppliesTo . "
+        "ivl:customer ivc:roleFor ivc:Company ; ivc:roleOfObject ivc:suppliesTo .",
+        entities="co:b a ivc:Company . co:body a ivc:PublicBody . co:source a ivc:Company .",
+        one="co:a ivc:suppliesTo co:b , co:body . obs:x ivc:estimatedBy co:source .",
+        background="co:source ivc:suppliesTo co:a .",
+    )
+    found = [(compact(t.subject.value), t.predicate.value, t.object.value) for t in named_in(quads)]  # type: ignore[union-attr]
+    assert sorted(found) == [("co:a", IVC + "namedIn", ONE), ("co:b", IVC + "namedIn", ONE)]
 
 
 @pytest.mark.parametrize(

@@ -112,8 +112,8 @@ def test_every_inferred_triple_is_proved_and_every_step_holds(
                 assert (step.kind, step.passages) == ("rule", ())
                 assert (step.rule, tuple(p.triple for p in step.premises)) in conclusions[step.triple]
             elif step.kind == "graph":
-                assert step.triple[1:] == (t(f"x ivc:statedIn {step.passages[0]}"))[1:]
-                assert step.passages[0] in places[step.triple[0], _TYPE, _class_in(places, step)]
+                assert step.triple[1:] in [t(f"x ivc:{by} {step.passages[0]}")[1:] for by in ("statedIn", "namedIn")]
+                assert _is_told_of(places, step)
             elif step.kind == "report":
                 passages = {graph for graph in places[step.triple] if graph.startswith(PASSAGE)}
                 assert list(step.passages) == sorted(passages) != []
@@ -123,10 +123,12 @@ def test_every_inferred_triple_is_proved_and_every_step_holds(
                 assert step.kind in {kinds.get(graph) for graph in places[step.triple]}
 
 
-def _class_in(places: dict[Pattern, set[str]], step: Proof) -> str:
-    """The class that its passage gives to a claim."""
-    return next(
-        o for (s, p, o), graphs in places.items() if (s, p) == (step.triple[0], _TYPE) and step.passages[0] in graphs
+def _is_told_of(places: dict[Pattern, set[str]], step: Proof) -> bool:
+    """Whether its passage gives a class to a claim, or states anything of what it names."""
+    claim = step.triple[1] == _STATED_IN
+    return any(
+        step.passages[0] in graphs and (triple[:2] == (step.triple[0], _TYPE) if claim else step.triple[0] in triple)
+        for triple, graphs in places.items()
     )
 
 
@@ -135,7 +137,7 @@ def test_the_first_proof_is_the_shortest_that_there_is(
 ) -> None:
     """By relaxation over all filled rules; the last steps that are left out would rest on what they prove."""
     least: dict[Pattern, float] = defaultdict(lambda: inf)
-    least.update({triple: 1 for triple, graphs in places.items() if graphs != {INFERRED} or triple[1] == _STATED_IN})
+    least.update({triple: 1 for triple, graphs in places.items() if graphs != {INFERRED} or triple[1] in _OF_GRAPHS})
     changed = True
     while changed:
         changed = False
@@ -156,6 +158,7 @@ def test_the_first_proof_is_the_shortest_that_there_is(
 
 
 _STATED_IN = f"<{IVC}statedIn>"
+_OF_GRAPHS = (_STATED_IN, f"<{IVC}namedIn>")
 
 
 def test_no_proof_rests_on_itself(prover: Prover, inferred: list[Pattern]) -> None:
@@ -428,7 +431,7 @@ def test_what_is_missing_could_be_there(
         "prod:bamboo-weave",
         "app:home-lighting",
     ]
-    asked = {rule.head[1] for rule in rules if rule.head[1] not in (_TYPE, _STATED_IN)}
+    asked = {rule.head[1] for rule in rules if rule.head[1] not in (_TYPE, *_OF_GRAPHS)}
     checked = 0
     for one, link, other in product(things, sorted(asked), things):
         triple = (f"<{expand(one)}>", link, f"<{expand(other)}>")

@@ -43,13 +43,15 @@ _REPRESENTATIVES = """
 SELECT DISTINCT ?thing ?psg WHERE {{
   GRAPH ?psg {{ ?thing ivc:representativeOf <{iri}> }} FILTER(STRSTARTS(STR(?psg), STR(psg:)))
 }} ORDER BY ?psg ?thing"""
-# Participants come from the closure; their passages are the same as in the saved query companies-of-industry.
-_ACTIVE = """
+# Who appears in the industry comes from the closure; the passages are those of the saved query companies-of-industry.
+_NAMED_THERE = """
 SELECT DISTINCT ?thing ?psg WHERE {{
-  ?thing ivc:activeIn <{iri}> .
+  ?thing a ivc:Organization ; ivc:appearsIn <{iri}> .
   OPTIONAL {{
-    VALUES ?how {{ ivc:activeIn ivc:keyPlayerIn ivc:operatesIn ivc:representativeOf ivc:produces }}
-    GRAPH ?psg {{ ?thing ?how ?place }} ?place ivc:inIndustry? <{iri}> FILTER(STRSTARTS(STR(?psg), STR(psg:)))
+    {{ ?role ivc:roleOfSubject ?how . GRAPH ?psg {{ ?thing ?how ?what }} }}
+    UNION {{ ?role ivc:roleOfObject ?how . GRAPH ?psg {{ ?what ?how ?thing }} }}
+    {{ ?psg ivc:contextIndustry <{iri}> }} UNION {{ ?what ivc:inIndustry? <{iri}> }}
+    FILTER(STRSTARTS(STR(?psg), STR(psg:)))
   }}
 }} ORDER BY ?psg ?thing"""
 _TIERS = {vocab.IVL + name: n for n, name in enumerate(("upstream", "midstream", "downstream"))}
@@ -120,7 +122,7 @@ class Chain:
         views: its divisions, the one by tiers first.
         unplaced: segments without a stage.
         representatives: companies named for the industry as a whole.
-        others: all other companies and bodies that are active in the industry according to the closure.
+        others: all other companies and bodies that appear in the industry according to the closure.
     """
 
     industry: str
@@ -134,7 +136,7 @@ class Chain:
         """The groups of companies and bodies without a segment; empty groups are left out."""
         groups = (
             Outside(_WHOLE, vocab.IVC + "representativeOf", self.representatives),
-            Outside(_OTHERS, vocab.IVC + "activeIn", self.others),
+            Outside(_OTHERS, vocab.IVC + "appearsIn", self.others),
         )
         return tuple(group for group in groups if group.things)
 
@@ -170,7 +172,7 @@ class _Builder:
             tuple(sorted(views, key=_tiers_first)),
             loose,
             representatives,
-            tuple(c for c in self._outside(_ACTIVE) if c.iri not in shown),
+            tuple(c for c in self._outside(_NAMED_THERE) if c.iri not in shown),
         )
 
     def _outside(self, query: str) -> tuple[Cited, ...]:

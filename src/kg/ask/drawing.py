@@ -43,7 +43,7 @@ def _overview(store: Store, names: Names) -> Picture:
         drawn.add(Node(thing.iri, thing.kind))
     for row in store.select(_SHARED):
         drawn.add(Node(row["company"], kind_of(names, row["company"])))
-        drawn.link(row["company"], "activeIn", row["industry"])
+        drawn.link(row["company"], "appearsIn", row["industry"])
     for row in store.select(_ENABLED):
         drawn.add(Node(row["sector"], kind_of(names, row["sector"])))
         drawn.link(row["industry"], "enables", row["sector"])
@@ -52,8 +52,8 @@ def _overview(store: Store, names: Names) -> Picture:
 
 _SHARED = """
 SELECT ?company ?industry WHERE {
-  { SELECT ?company WHERE { ?company a ivc:Company ; ivc:activeIn ?i } GROUP BY ?company HAVING (COUNT(DISTINCT ?i) > 1) }
-  ?company ivc:activeIn ?industry } ORDER BY ?company ?industry"""
+  { SELECT ?company WHERE { ?company a ivc:Company ; ivc:appearsIn ?i } GROUP BY ?company HAVING (COUNT(DISTINCT ?i) > 1) }
+  ?company ivc:appearsIn ?industry } ORDER BY ?company ?industry"""
 _ENABLED = (
     "SELECT ?industry ?sector WHERE { ?industry a ivc:Industry ; ivc:enables ?sector } ORDER BY ?industry ?sector"
 )

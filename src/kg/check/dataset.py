@@ -46,6 +46,53 @@ def stated_in(quads: Sequence[ox.Quad]) -> Iterator[ox.Triple]:
             yield ox.Triple(quad.subject, link, ox.NamedNode(iri(quad.graph_name)))
 
 
+def named_in(quads: Sequence[ox.Quad]) -> Iterator[ox.Triple]:
+    """``thing ivc:namedIn passage`` for everything that an edge in the graph of a passage gives a role (ivc:Role)."""
+    link, roles, found = ox.NamedNode(IVC + "namedIn"), _Roles(quads), set()
+    for quad in quads:
+        if not iri(quad.graph_name).startswith(PASSAGE):
+            continue
+        for thing in roles.of(quad):
+            if (thing, passage := iri(quad.graph_name)) not in found:
+                found.add((thing, passage))
+                yield ox.Triple(ox.NamedNode(thing), link, ox.NamedNode(passage))
+
+
+class _Roles:
+    """Which properties give their subjects and objects a role, and to things of which classes."""
+
+    def __init__(self, quads: Sequence[ox.Quad]) -> None:
+        classes, of_subjects, of_objects = (
+            _pairs(quads, IVC + "roleFor"),
+            _pairs(quads, IVC + "roleOfSubject"),
+            _pairs(quads, IVC + "roleOfObject"),
+        )
+        things = {c: instances(quads, c) for c in set().union(*classes.values())}
+
+        def members(given: Mapping[str, set[str]]) -> dict[str, set[str]]:
+            found: dict[str, set[str]] = defaultdict(set)
+            for role, properties in given.items():
+                for name in properties:
+                    found[name].update(*(things[c] for c in classes[role]))
+            return found
+
+        self._subjects, self._objects = members(of_subjects), members(of_objects)
+
+    def of(self, quad: ox.Quad) -> Iterator[str]:
+        """The IRIs of the subject and the object of *quad*, of each that has a role by it."""
+        ends = ((self._subjects, quad.subject), (self._objects, quad.object))
+        return (lexical(end) for given, end in ends if lexical(end) in given.get(quad.predicate.value, ()))
+
+
+def _pairs(quads: Iterable[ox.Quad], predicate: str) -> dict[str, set[str]]:
+    """Subject → objects of *predicate* in the ontology."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for quad in quads:
+        if quad.predicate.value == predicate and iri(quad.graph_name) == ONTOLOGY:
+            found[iri(quad.subject)].add(iri(quad.object))
+    return found
+
+
 def check(quads: Sequence[ox.Quad]) -> list[Finding]:
     """Findings on unknown graphs, names outside g:entities, axioms in the data, claims in several passages, overlapping
     spans, and segments of industries that a passage is not about."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -218,12 +218,13 @@ class _Job:
 
 
 def materialise(quads: list[ox.Quad]) -> ox.Store:
-    """A store with *quads* in their graphs, the union of all graphs as default graph, and the ``ivc:statedIn`` triples."""
+    """A store with *quads* in their graphs, the union of all graphs as default graph, and what being in the
+    graph of a passage says: ``ivc:statedIn`` and ``ivc:namedIn``."""
     store = ox.Store()
     store.extend(quads)
     store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
     inferred = ox.NamedNode(vocab.INFERRED)
-    for triple in dataset.stated_in(quads):
+    for triple in chain(dataset.stated_in(quads), dataset.named_in(quads)):
         store.add(ox.Quad(triple.subject, triple.predicate, triple.object))
         store.add(ox.Quad(triple.subject, triple.predicate, triple.object, inferred))
     return store

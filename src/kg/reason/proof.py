@@ -28,7 +28,8 @@ _KINDS = {
     vocab.PASSAGES: "passages",
     vocab.ONTOLOGY: "ontology",
 }
-_STATED_IN = f"<{vocab.IVC}statedIn>"
+_OF_GRAPHS = frozenset(f"<{vocab.IVC}{name}>" for name in ("statedIn", "namedIn"))
+"""Properties that the build writes from the graph in which a statement stands."""
 _MOST_MISSING = 5
 _VARIABLE = re.compile(r"\?\w+")
 
@@ -48,7 +49,7 @@ class Proof:
     Attributes:
         triple: subject, predicate, object in N-Triples form.
         kind: ``report`` (a passage states it), ``background``, ``entities``, ``passages``, ``ontology``,
-            ``graph`` (an ``ivc:statedIn`` triple), or ``rule``.
+            ``graph`` (an ``ivc:statedIn`` or ``ivc:namedIn`` triple), or ``rule``.
         passages: IRIs of the passages that state it.
         rule: the rule of the last step, None on a leaf.
         premises: proofs of the rule's premises.
@@ -227,7 +228,7 @@ class Prover:
         passages = tuple(g for g in graphs if g.startswith(vocab.PASSAGE))
         if passages:
             return Proof(triple, "report", passages)
-        if triple[1] == _STATED_IN and graphs:
+        if triple[1] in _OF_GRAPHS and graphs:
             return Proof(triple, "graph", (triple[2].strip("<>"),))
         kinds = [_KINDS[g] for g in graphs if g in _KINDS]
         return Proof(triple, kinds[0]) if kinds else None
