@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
-from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, Router
 
-from kg.errors import KgError
-from kg.faces.web import metrics, negotiate, problems
+from kg.faces.web import metrics, negotiate
 from kg.faces.web.form import parse, posted_kind, split
 from kg.faces.web.middleware import Middleware
 from kg.faces.web.problems import HttpProblem
@@ -31,7 +29,7 @@ from kg.service import messages
 from kg.service.service import Options, Service
 from kg.terms import Text
 
-Endpoint = Callable[[Request], Awaitable[Any]]
+Answers = Callable[[Request], Awaitable[Any]]
 _STATIC: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 _AUTHORITY: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?", re.ASCII)
 _GAUGE_INTERVAL: Final = 1.0
@@ -55,7 +53,7 @@ def create(settings: Settings) -> Any:
     routes = Routes(settings, service)
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Any) -> AsyncIterator[None]:
         await service.open()
         gauge_task = asyncio.create_task(_update_gauges(service))
         try:
@@ -64,9 +62,8 @@ def create(settings: Settings) -> Any:
             gauge_task.cancel()
             await service.close()
 
-    handlers: dict[Any, Any] = {404: routes.missing, 405: routes.method, KgError: routes.problem}
-    app = Starlette(routes=routes.table(), lifespan=lifespan, exception_handlers=handlers)
-    served = Middleware(app, service, settings)
+    router = Router(routes.table(), redirect_slashes=False, default=_missing, lifespan=lifespan)
+    served = Middleware(router, service, settings)
     if not settings.cors:
         return served
     return CORSMiddleware(
@@ -99,36 +96,33 @@ class Routes:
 
     def table(self) -> list[Route]:
         """Every route."""
-        get = ["GET"]
-        return [
-            Route("/sparql", self.sparql, methods=["GET", "POST"]),
-            Route("/healthz", self.healthz, methods=get),
-            Route("/readyz", self.readyz, methods=get),
-            Route("/metrics", self.metrics, methods=get),
-            Route("/static/{name}", self.static, methods=get),
-            Route("/.well-known/void", self.redirect_to_void, methods=get),
-            Route("/dataset", self.redirect_to_void, methods=get),
-            Route("/void", self._task("void"), methods=get),
-            Route("/openapi.json", self._task("openapi"), methods=get),
-            Route("/", self._task("home"), methods=get),
-            Route("/queries", self._task("queries"), methods=get),
-            Route("/queries.json", self._task("queries", suffix="json"), methods=get),
-            Route("/queries/{name}", self._task("query", tuple(FORMATS)), methods=get),
-            *(
-                Route(f"/{view}{'.json' if suffix else ''}", self._task(view, suffix=suffix), methods=get)
-                for view in ("audit", "search", "why")
-                for suffix in ("", "json")
-            ),
-            Route("/explore", self._task("explore"), methods=get),
-            Route("/chain/{name}", self._task("chain", ("json", "html")), methods=get),
-            Route("/resource", self._task("thing"), methods=get),
-            Route("/problem/{code}", self._task("problem"), methods=get),
-            Route("/{path:path}", self._task("thing", SUFFIXES), methods=get),
-        ]
+        answers: dict[str, Answers] = {
+            "/sparql": self.sparql,
+            "/healthz": self.healthz,
+            "/readyz": self.readyz,
+            "/metrics": self.metrics,
+            "/static/{name}": self.static,
+            "/.well-known/void": self.redirect_to_void,
+            "/dataset": self.redirect_to_void,
+            "/void": self._task("void"),
+            "/openapi.json": self._task("openapi"),
+            "/": self._task("home"),
+            "/queries": self._task("queries"),
+            "/queries.json": self._task("queries", suffix="json"),
+            "/queries/{name}": self._task("query", tuple(FORMATS)),
+            **{f"/{view}": self._task(view) for view in ("audit", "search", "why")},
+            **{f"/{view}.json": self._task(view, suffix="json") for view in ("audit", "search", "why")},
+            "/explore": self._task("explore"),
+            "/chain/{name}": self._task("chain", ("json", "html")),
+            "/resource": self._task("thing"),
+            "/problem/{code}": self._task("problem"),
+            "/{path:path}": self._task("thing", SUFFIXES),
+        }
+        return [Route(path, _Endpoint(answer, path == "/sparql")) for path, answer in answers.items()]
 
     # -- endpoints that run a task in a worker --------------------------------------------------------------------
 
-    def _task(self, task: str, suffixes: tuple[str, ...] = (), suffix: str = "") -> Endpoint:
+    def _task(self, task: str, suffixes: tuple[str, ...] = (), suffix: str = "") -> Answers:
         """The endpoint for a task. The path parameter is a name, optionally with one of *suffixes*."""
 
         async def endpoint(request: Request) -> AnswerResponse | NotModified:
@@ -217,7 +211,7 @@ class Routes:
         """A static file. The file names are fixed, so no path can lead outside the folder."""
         found = self._files.get(request.path_params["name"])
         if found is None:
-            raise _missing()
+            await _missing()
         body, media, tag = found
         headers = {"ETag": tag, "Cache-Control": "public, max-age=600"}
         if matches(request.headers.get("if-none-match", ""), tag):
@@ -228,32 +222,39 @@ class Routes:
         """Redirect VoID's well-known URI and the dataset's IRI to ``/void``."""
         return RedirectResponse(f"{self._settings.root_path.rstrip('/')}/void", 303)
 
-    # -- error handlers -------------------------------------------------------------------------------------------
 
-    async def problem(self, request: Request, error: KgError) -> AnswerResponse:
-        """The response to a KgError."""
-        return AnswerResponse(problems.answer(error, request.scope))
+class _Endpoint:
+    """A function as the ASGI application of a route; its errors are answered by :mod:`kg.faces.web.middleware`.
 
-    async def missing(self, request: Request, error: Exception) -> AnswerResponse:
-        """The response to a path without a route (404)."""
-        return await self.problem(request, _missing())
+    Args:
+        answer: the function.
+        post: whether it answers POST besides GET and HEAD.
+    """
 
-    async def method(self, request: Request, error: Exception) -> Any:
-        """The response to a method that the route does not accept (405), or to OPTIONS."""
-        allowed = getattr(error, "headers", None) or {}
-        methods = ", ".join(sorted({*allowed.get("Allow", "GET, HEAD").split(", "), "OPTIONS"}))
-        if request.method == "OPTIONS":
-            return Response(status_code=204, headers={"Allow": methods})
-        wrong = HttpProblem(
-            "method",
-            Text(f"不接受 {request.method}", f"{request.method} is not accepted here"),
-            headers={"Allow": methods},
-        )
-        return await self.problem(request, wrong)
+    def __init__(self, answer: Answers, post: bool) -> None:
+        self._answer, self._methods = answer, ("GET", "HEAD", "OPTIONS", "POST")[: 3 + post]
+        self._allow = {"Allow": ", ".join(self._methods)}
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        """Send the response.
+
+        Raises:
+            HttpProblem: the method is not accepted (405).
+        """
+        method: str = scope["method"]
+        if method not in self._methods:
+            what = Text(f"不接受 {method}", f"{method} is not accepted here")
+            raise HttpProblem("method", what, headers=self._allow)
+        if method == "OPTIONS":
+            response = Response(status_code=204, headers=self._allow)
+        else:
+            response = await self._answer(Request(scope, receive))
+        await response(scope, receive, send)
 
 
-def _missing() -> HttpProblem:
-    return HttpProblem("not-found", Text("没有这个路径", "there is no such path"))
+async def _missing(*asgi: Any) -> NoReturn:
+    """The ASGI application of all paths without a route (404)."""
+    raise HttpProblem("not-found", Text("没有这个路径", "there is no such path"))
 
 
 @lru_cache(maxsize=256)

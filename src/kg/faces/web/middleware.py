@@ -13,8 +13,7 @@ from itertools import count
 from secrets import token_hex
 from typing import Any, Final
 
-from starlette.applications import Starlette
-from starlette.routing import Match
+from starlette.routing import Match, Router
 
 from kg.errors import Busy, KgError
 from kg.faces.web import metrics, negotiate
@@ -50,7 +49,7 @@ class Middleware:
         settings: settings of the server.
     """
 
-    def __init__(self, app: Starlette, service: Service, settings: Settings) -> None:
+    def __init__(self, app: Router, service: Service, settings: Settings) -> None:
         self._app, self._service = app, service
         self._access = Access(settings)
         self._root = settings.root_path.rstrip("/")
