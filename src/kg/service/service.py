@@ -122,18 +122,18 @@ class Service:
         await self._switch_to(self._current())
         self._watch_task = asyncio.create_task(self._watch())
 
-    async def ask(self, request: Request, key: Hashable = None) -> Answer:
+    async def ask(self, request: Request, key: Hashable = "") -> Answer:
         """The answer to *request*, from the cache if possible.
 
         Args:
             request: the request.
-            key: cache key of the answer; None means the request itself.
+            key: cache key of the answer; if empty, the request itself.
 
         Raises:
             KgError: the task raised it. Busy, LimitReached: as in :meth:`kg.service.pool.Pool.call`.
             StoreError: no graph is loaded.
         """
-        key = request if key is None else key
+        key = key or request
         cached: Answer | None = self.cache.get(key)
         if cached:
             return cached

@@ -6,7 +6,6 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
-from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +18,7 @@ from starlette.routing import Route, Router
 
 from kg.faces.web import metrics, negotiate
 from kg.faces.web.form import parse, posted_kind, split
-from kg.faces.web.middleware import Middleware
+from kg.faces.web.middleware import Middleware, header
 from kg.faces.web.problems import HttpProblem
 from kg.faces.web.responses import AnswerResponse, NotModified, matches
 from kg.faces.web.rows import FORMATS
@@ -153,23 +152,23 @@ class Routes:
         Raises:
             KgError: the task or the service raised it.
         """
-        headers, scope = request.headers, request.scope
+        scope = request.scope
         raw = scope["query_string"]
         params, lang = parse(raw, *posted) if posted[1] else ((), "")  # a GET query string is decoded by the worker
         message = messages.Request(
             task=task,
-            lang=lang or negotiate.language(headers.get("accept-language", "")),
+            lang=lang or negotiate.language(header(scope, b"accept-language")),
             params=params,
             path=name[0],
             suffix=name[1],
-            accept=headers.get("accept", ""),
-            base=base_url(scope["scheme"], headers.get("host", ""), self._settings),
+            accept=header(scope, b"accept"),
+            base=base_url(scope["scheme"], header(scope, b"host"), self._settings),
             posted=bool(posted[1]),
             query="" if posted[1] else raw.decode("latin-1"),
         )
-        answer = await self._service.ask(message, scope.get("key"))
+        answer = await self._service.ask(message, scope.get("tag", ""))
         tag = scope.get("tag", "") if answer.keep and answer.status == 200 else ""
-        if tag and headers.get("if-none-match", "").strip() == "*":
+        if tag and header(scope, b"if-none-match").strip() == "*":
             return NotModified(tag)
         return AnswerResponse(answer, tag)
 
@@ -257,7 +256,6 @@ async def _missing(*asgi: Any) -> NoReturn:
     raise HttpProblem("not-found", Text("没有这个路径", "there is no such path"))
 
 
-@lru_cache(maxsize=256)
 def base_url(scheme: str, host: str, settings: Settings) -> str:
     """The server's base URL for a client that has sent the Host header *host*."""
     if not _AUTHORITY.fullmatch(host):

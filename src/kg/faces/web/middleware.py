@@ -53,6 +53,7 @@ class Middleware:
         self._app, self._service = app, service
         self._access = Access(settings)
         self._root = settings.root_path.rstrip("/")
+        self._program = f"{VERSION} {self._root}".encode()
         self._route = lru_cache(maxsize=4096)(self._route_of)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,14 +61,14 @@ class Middleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        scope["request_id"] = request_id(headers.get(b"x-request-id", b""))
+        scope["fields"] = dict(scope["headers"])
+        scope["request_id"] = request_id(scope["fields"].get(b"x-request-id", b""))
         if self._root and f"{scope['path']}/".startswith(self._root + "/"):  # the proxy did not strip the root path
             scope = {**scope, "path": scope["path"][len(self._root) :] or "/"}
         exchange = _Exchange(scope, send)
         metrics.IN_FLIGHT.inc()
         try:
-            response = self._early_response(scope, headers) or self._app
+            response = self._early_response(scope) or self._app
             await response(scope, receive, exchange.send)
         except KgError as error:
             await self._refuse(error, scope, receive, exchange)
@@ -80,24 +81,39 @@ class Middleware:
             metrics.IN_FLIGHT.dec()
             exchange.done(self._route(scope["path"]))
 
-    def _early_response(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Any:
+    def _early_response(self, scope: Scope) -> Any:
         """The response to a request that needs no worker: 304, or an answer from the cache. None for any other request.
 
         Raises:
             KgError: the request is refused.
         """
-        self._access.check(scope, headers)
+        self._access.check(scope, scope["fields"])
         if scope["method"] not in ("GET", "HEAD"):
             return None
-        key = request_key(scope, headers)
-        scope["key"], scope["tag"] = key, f'"{_tag(self._service.dataset, self._root, key)}"'
-        condition = headers.get(b"if-none-match", b"").decode("latin-1")
-        if matches(condition, scope["tag"]):
-            return NotModified(scope["tag"])
-        cached = self._service.cache.get(key)
+        tag, condition = self._tag(scope), header(scope, b"if-none-match")
+        scope["tag"] = tag
+        if matches(condition, tag):
+            return NotModified(tag)
+        cached = self._service.cache.get(tag)
         if cached is None:
             return None
-        return NotModified(scope["tag"]) if condition.strip() == "*" else AnswerResponse(cached, scope["tag"])
+        return NotModified(tag) if condition.strip() == "*" else AnswerResponse(cached, tag)
+
+    def _tag(self, scope: Scope) -> str:
+        """The ETag of an answer: a hash of program version, dataset and request, so that it is known before the answer."""
+        fields = scope["fields"]
+        parts = (  # everything that an answer can depend on; none of it contains a line break
+            self._program,
+            self._service.dataset.encode(),
+            scope["scheme"].encode(),
+            scope["raw_path"],
+            scope["query_string"],
+            negotiate.language(header(scope, b"accept-language")).encode(),
+            fields.get(b"accept", b""),
+            fields.get(b"host", b""),
+        )
+        digest = sha256(b"\n".join(parts)).hexdigest()
+        return f'"{digest[:32]}"'
 
     @staticmethod
     async def _refuse(error: KgError, scope: Scope, receive: Receive, exchange: _Exchange) -> None:
@@ -111,16 +127,10 @@ class Middleware:
         return str(getattr(next(found, None), "path", "none"))
 
 
-def request_key(scope: Scope, headers: Mapping[bytes, bytes]) -> tuple[object, ...]:
-    """The cache key of a GET request: everything in the request that its answer can depend on."""
-    language = negotiate.language(headers.get(b"accept-language", b"").decode("latin-1"))
-    accept, host = headers.get(b"accept", b""), headers.get(b"host", b"")
-    return scope["path"], scope["query_string"], language, accept, host, scope["scheme"]
-
-
-def _tag(dataset: str, root: str, key: tuple[object, ...]) -> str:
-    """The ETag of an answer: a hash of program version, dataset and request, so that it is known before the answer."""
-    return sha256(repr((VERSION, dataset, root, key)).encode()).hexdigest()[:32]
+def header(scope: Mapping[str, Any], name: bytes) -> str:
+    """The value of a header of the request; empty if it has none. Of several, the last."""
+    value: bytes = scope["fields"].get(name, b"")
+    return value.decode("latin-1")
 
 
 def request_id(given: bytes) -> str:
@@ -147,9 +157,9 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = [*message.get("headers", ()), *_ALWAYS, (b"x-request-id", self._scope["request_id"].encode())]
-            if message["status"] != 304 and all(name != b"content-security-policy" for name, _ in headers):
+            if message["status"] != 304 and _POLICY[0] not in dict(headers):
                 headers.append(_POLICY)  # in a 304, it would replace the policy of the stored response (RFC 9111, 3.2)
-            message = {**message, "headers": headers}
+            message["headers"] = headers
         else:
             self._bytes += len(message.get("body", b""))
         await self._send(message)
