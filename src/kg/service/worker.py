@@ -13,7 +13,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import resource
 import signal
 import socket
 import struct
@@ -29,7 +28,7 @@ from kg.errors import KgError
 from kg.graph import KnowledgeGraph
 from kg.service.messages import FAILED, Answer, Failure, Request, pack
 from kg.store.answers import BYTES, Limits, too_large
-from kg.store.confine import confine, ended
+from kg.store.confine import confine, ended, peak_memory
 
 COMMAND: Final = struct.Struct("!cI")
 """A command and a process id. ``F`` with a socket attached: fork a worker for that socket; the reply is ``F`` with the
@@ -38,8 +37,8 @@ FORK, KILL, READY = b"F", b"K", b"R"
 LENGTH: Final = struct.Struct("!I")
 HEAD: Final = struct.Struct("!?I")
 """Head of an answer: whether the worker exits after it, and the length of the answer in bytes."""
-_MAX_GROWTH: Final = 64 * 1024
-"""KiB by which a worker's resident memory may grow before it exits and is replaced."""
+_MAX_GROWTH: Final = 64 * 2**20
+"""Bytes by which a worker's resident memory may grow before it exits and is replaced."""
 
 Handler = Callable[[bytes], bytes]
 Task = Callable[[Request], Answer]
@@ -145,23 +144,17 @@ def _fork(control: socket.socket, channel: int, handler: Handler, memory: int) -
 
 def serve(connection: socket.socket, handler: Handler) -> None:
     """Answer requests until the connection closes or this worker's memory has grown by :data:`_MAX_GROWTH`."""
-    start, requests = _peak_memory(), connection.makefile("rb")
+    start, requests = peak_memory(), connection.makefile("rb")
     while len(head := requests.read(LENGTH.size)) == LENGTH.size:
         (size,) = LENGTH.unpack(head)
         message = requests.read(size)
         if len(message) < size:  # the connection was closed within a message
             return
         answer = handler(message)
-        grown = _peak_memory() - start > _MAX_GROWTH
+        grown = peak_memory() - start > _MAX_GROWTH
         connection.sendall(HEAD.pack(grown, len(answer)) + answer)
         if grown:
             return
-
-
-def _peak_memory() -> int:
-    """Peak resident memory of this process in KiB."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most // 1024 if sys.platform == "darwin" else most
 
 
 def _end(number: int) -> None:

@@ -62,6 +62,12 @@ def confine(memory: int) -> None:
         _filter_calls(*_LINUX[os.uname().machine])
 
 
+def peak_memory() -> int:
+    """Peak memory of this process in bytes. getrusage(2) counts in KiB, on macOS in bytes."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
+
+
 def network_closed() -> bool:
     """Whether confinement prevents sockets on this machine; tests it in a new process."""
     import subprocess

@@ -10,7 +10,6 @@ from __future__ import annotations
 import _thread
 import json
 import os
-import resource
 import select
 import signal
 import struct
@@ -23,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kg.errors import KgError
-from kg.store.confine import confine, ended
+from kg.store.confine import confine, ended, peak_memory
 from kg.store.embedded import EmbeddedStore, engine_problem
 from kg.store.guard import refuse_side_effects
 
@@ -78,14 +77,14 @@ def main(index: str) -> None:
     send(out, {"ready": True})
     os.dup2(nothing, 2)  # the engine writes a backtrace as it aborts
     _thread.start_new_thread(_exit_with_parent, ())
-    start, exhausted = _peak(), False  # on Linux, the peak of the parent process is inherited
+    start, exhausted = peak_memory(), False  # on Linux, the peak of the parent process is inherited
     while not exhausted:
         try:
             request, sparql = receive(sys.stdin.buffer.read)
         except EOFError:
             return None
         head, body = _answer(store, sparql.decode(errors="surrogatepass"), request["shown"], request["limit"])
-        exhausted = _peak() - start > MEMORY // 2
+        exhausted = peak_memory() - start > MEMORY // 2
         send(out, head | {"last": exhausted}, body)
     return None
 
@@ -150,9 +149,3 @@ def _exit_with_parent() -> None:
     poll.register(0, 0)  # POLLHUP is always reported, whatever the event mask
     poll.poll()
     os._exit(0)
-
-
-def _peak() -> int:
-    """Peak memory of this process in bytes. getrusage(2) counts in KiB, on macOS in bytes."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
