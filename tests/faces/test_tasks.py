@@ -32,7 +32,7 @@ QUERIES = (
 """Of each form, and of each way to be refused."""
 
 _ASK = """
-import json, sys
+import json, pickle, sys
 from kg.service.messages import Answer, Failure, Request, unpack
 from kg.service.worker import open_graph
 
@@ -43,7 +43,7 @@ sys.addaudithook(lambda event, args: imported.append(args[0]) if event == "impor
 for fields in given["requests"]:
     imported.clear()
     request = Request(**{**fields, "params": tuple(map(tuple, fields.get("params", ())))})
-    result = unpack(handler(request.pack()))
+    result = unpack(handler(pickle.dumps(vars(request))))
     trace = result.trace if isinstance(result, Failure) else ""
     found.append([isinstance(result, Answer), sorted(set(imported)), trace])
 print(json.dumps(found))

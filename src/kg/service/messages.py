@@ -1,4 +1,8 @@
-"""Messages between a server and its workers: a Request to the worker, an Answer or a Failure back."""
+"""Messages between a server and its workers: a Request to the worker, an Answer or a Failure back.
+
+A worker trusts the server, so the fields of a request are pickled, which takes less time than JSON. The server must not
+trust a worker, since a malicious query could have taken control of it; so answers are JSON and bytes.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from kg.terms import Text
 
 @dataclass(frozen=True)
 class Request:
-    """A request to a worker; can be serialised as JSON.
+    """A request to a worker.
 
     Attributes:
         task: name of the task, such as ``sparql`` or ``chain``.
@@ -45,16 +49,6 @@ class Request:
         """The value of the parameter *name*; the last one if there are several."""
         return next((value for key, value in reversed(self.params) if key == name), default)
 
-    def pack(self) -> bytes:
-        """The request as JSON."""
-        return json.dumps(self.__dict__).encode()
-
-    @classmethod
-    def unpack(cls, message: bytes) -> Request:
-        """The request from the output of :meth:`pack`."""
-        fields = json.loads(message)
-        return cls(**{**fields, "params": tuple((name, value) for name, value in fields["params"])})
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -84,13 +78,10 @@ class Failure:
 
 
 def pack(result: Answer | Failure) -> bytes:
-    """A worker's result as one message: a line of JSON, then the body.
-
-    JSON and not pickle, because the server must not trust a worker: a malicious query could have taken control of it.
-    """
+    """A worker's result as one message: a line of JSON, then the body."""
     if isinstance(result, Failure):
         return json.dumps({"error": result.error.plain(), "trace": result.trace}).encode()
-    head = {"media": result.media, "headers": dict(result.headers), "status": result.status, "keep": result.keep}
+    head = (result.media, dict(result.headers), result.status, result.keep)
     return json.dumps(head).encode() + b"\n" + result.body
 
 
@@ -98,9 +89,9 @@ def unpack(message: bytes) -> Answer | Failure:
     """The result from the output of :func:`pack`."""
     head, _, body = message.partition(b"\n")
     fields = json.loads(head)
-    if "error" in fields:
+    if isinstance(fields, dict):
         return Failure(from_plain(fields["error"]), fields["trace"])
-    return Answer(body, **fields)
+    return Answer(body, *fields)
 
 
 FAILED: Final = Text("服务器内部出错", "the server failed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import pickle
 from collections.abc import Callable, Hashable
 from dataclasses import asdict, dataclass, field
 from os.path import realpath
@@ -140,7 +141,7 @@ class Service:
         graph = self._graph
         if graph is None:
             raise StoreError(Text("图谱尚未载入", "the graph is not loaded yet"))
-        message = request.pack()
+        message = pickle.dumps(vars(request))
         result = unpack(await graph.pool(request.task).call(message, self.options.limits.seconds))
         if isinstance(result, Failure):
             if result.trace:
