@@ -7,7 +7,7 @@ from collections import deque
 from contextlib import suppress
 
 from kg.errors import Busy
-from kg.service.forkserver import ForkServer, Worker
+from kg.service.forkserver import ForkServer, Worker, within
 from kg.store.confine import ended, out_of_time
 from kg.terms import Text
 
@@ -98,13 +98,12 @@ class Pool:
         free: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
         self._waiting.append(free)
         try:
-            async with asyncio.timeout(seconds):
-                return await free
+            return await within(seconds, free)
         except BaseException as error:
-            if free.done() and not free.cancelled():  # a worker was assigned just before the timeout
-                self._release(free.result())
-            with suppress(ValueError):
+            if free in self._waiting:
                 self._waiting.remove(free)
+            elif not free.cancelled() and not free.exception():  # a worker was assigned just before the cancellation
+                self._release(free.result())
             if isinstance(error, TimeoutError):
                 raise _busy() from None
             raise
