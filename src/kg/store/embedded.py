@@ -106,13 +106,14 @@ class EmbeddedStore:
         Declaring them costs as much as a simple query, and most queries declare the prefixes they use.
         """
         try:
-            with evaluating():
-                try:
-                    return self.index.query(sparql, **dataset)
-                except SyntaxError:
-                    return self.index.query(sparql, prefixes=dict(vocab.PREFIXES), **dataset)
+            try:
+                return self.index.query(sparql, **dataset)
+            except SyntaxError:
+                return self.index.query(sparql, prefixes=dict(vocab.PREFIXES), **dataset)
         except SyntaxError as error:
             raise syntax_problem(error, shown, sparql) from error
+        except (OSError, RuntimeError, ValueError) as error:
+            raise engine_problem(error) from error
 
     def has_graph(self, iri: str) -> bool:
         """Whether there is a named graph *iri*; false for a string that is not an IRI."""
