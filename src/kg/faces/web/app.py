@@ -18,9 +18,9 @@ from starlette.routing import Route, Router
 
 from kg.faces.web import metrics, negotiate
 from kg.faces.web.form import parse, posted_kind, split
-from kg.faces.web.middleware import Middleware, header
+from kg.faces.web.middleware import Middleware
 from kg.faces.web.problems import HttpProblem
-from kg.faces.web.responses import AnswerResponse, NotModified, matches
+from kg.faces.web.responses import AnswerResponse, header, matches
 from kg.faces.web.rows import FORMATS
 from kg.faces.web.settings import Settings
 from kg.faces.web.things import SUFFIXES
@@ -124,13 +124,13 @@ class Routes:
     def _task(self, task: str, suffixes: tuple[str, ...] = (), suffix: str = "") -> Answers:
         """The endpoint for a task. The path parameter is a name, optionally with one of *suffixes*."""
 
-        async def endpoint(request: Request) -> AnswerResponse | NotModified:
+        async def endpoint(request: Request) -> AnswerResponse:
             name, ending = split(next(iter(request.path_params.values()), ""), suffixes)
             return await self._ask(request, task, (name, ending or suffix))
 
         return endpoint
 
-    async def sparql(self, request: Request) -> AnswerResponse | NotModified:
+    async def sparql(self, request: Request) -> AnswerResponse:
         """SPARQL 1.1 Protocol, query operation (https://www.w3.org/TR/sparql11-protocol/#query-operation)."""
         if request.method != "POST":
             return await self._ask(request, "sparql")
@@ -140,7 +140,7 @@ class Routes:
 
     async def _ask(
         self, request: Request, task: str, name: tuple[str, str] = ("", ""), posted: tuple[bytes, str] = (b"", "")
-    ) -> AnswerResponse | NotModified:
+    ) -> AnswerResponse:
         """The answer of a worker to *task*.
 
         Args:
@@ -168,8 +168,6 @@ class Routes:
         )
         answer = await self._service.ask(message, scope.get("tag", ""))
         tag = scope.get("tag", "") if answer.keep and answer.status == 200 else ""
-        if tag and header(scope, b"if-none-match").strip() == "*":
-            return NotModified(tag)
         return AnswerResponse(answer, tag)
 
     async def _body(self, request: Request) -> bytes:

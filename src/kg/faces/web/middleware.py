@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from functools import lru_cache
 from hashlib import sha256
 from itertools import count
@@ -20,7 +20,7 @@ from kg.faces.web import metrics, negotiate
 from kg.faces.web.access import Access
 from kg.faces.web.policy import STRICT
 from kg.faces.web.problems import answer
-from kg.faces.web.responses import AnswerResponse, Message, NotModified, Receive, Send, matches
+from kg.faces.web.responses import AnswerResponse, Message, NotModified, Receive, Send, header, matches
 from kg.faces.web.settings import VERSION, Settings
 from kg.service.messages import FAILED
 from kg.service.service import Service
@@ -90,14 +90,11 @@ class Middleware:
         self._access.check(scope, scope["fields"])
         if scope["method"] not in ("GET", "HEAD"):
             return None
-        tag, condition = self._tag(scope), header(scope, b"if-none-match")
-        scope["tag"] = tag
-        if matches(condition, tag):
+        tag = scope["tag"] = self._tag(scope)
+        if matches(header(scope, b"if-none-match"), tag):
             return NotModified(tag)
         cached = self._service.cache.get(tag)
-        if cached is None:
-            return None
-        return NotModified(tag) if condition.strip() == "*" else AnswerResponse(cached, tag)
+        return cached and AnswerResponse(cached, tag)
 
     def _tag(self, scope: Scope) -> str:
         """The ETag of an answer: a hash of program version, dataset and request, so that it is known before the answer."""
@@ -125,12 +122,6 @@ class Middleware:
         scope = {"type": "http", "method": "GET", "path": path, "root_path": ""}
         found = (route for route in self._app.routes if route.matches(scope)[0] != Match.NONE)
         return str(getattr(next(found, None), "path", "none"))
-
-
-def header(scope: Mapping[str, Any], name: bytes) -> str:
-    """The value of a header of the request; empty if it has none. Of several, the last."""
-    value: bytes = scope["fields"].get(name, b"")
-    return value.decode("latin-1")
 
 
 def request_id(given: bytes) -> str:

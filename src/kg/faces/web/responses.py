@@ -38,11 +38,14 @@ class AnswerResponse:
         self._answer, self._tag = answer, tag
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
-        """Send the answer.
+        """Send the answer; 304 if it has a tag and the client wants it only if there is none (``If-None-Match: *``).
 
         Raises:
             Busy: too many large answers are being sent already.
         """
+        if self._tag and header(scope, b"if-none-match").strip() == "*":
+            await NotModified(self._tag)(scope, receive, send)
+            return
         answer, body = self._answer, self._answer.body
         headers = [*_lines(answer.media, tuple(answer.headers.items())), (b"content-length", b"%d" % len(body))]
         if self._tag:
@@ -83,6 +86,12 @@ class NotModified:
         """Send the response."""
         await send({"type": "http.response.start", "status": 304, "headers": list(self._headers)})
         await send({"type": "http.response.body"})
+
+
+def header(scope: Mapping[str, Any], name: bytes) -> str:
+    """The value of a header of the request; empty if it has none. Of several, the last."""
+    value: bytes = scope["fields"].get(name, b"")
+    return value.decode("latin-1")
 
 
 def matches(condition: str, tag: str) -> bool:
