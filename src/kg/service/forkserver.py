@@ -31,7 +31,7 @@ class Worker(asyncio.Protocol):
         parent: the fork server that forked it.
 
     Attributes:
-        leaving: whether the worker has announced that it exits after its latest answer.
+        exiting: whether the worker has announced that it exits after its latest answer.
         gone: whether the worker has closed the connection.
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
@@ -59,8 +59,8 @@ class ProtocolQuery:
     """
 
     sparql: str
-    default_graphs: tuple[str, ...] = field(default=())
-    named_graphs: tuple[str, ...] = field(default=())
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
 
 
 def answer(

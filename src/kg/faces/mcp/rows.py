@@ -15,7 +15,7 @@ from kg.ask.tables import columns_of_language
 from kg.errors import Refused, SyntaxProblem
 from kg.faces.mcp.result import Result, Row, ids, table_head, table_line
 from kg.source.queryfile import Parameter, SavedQuery
-from kg.store.embedded import engine_problem
+from kg.store.embedded import evaluating
 from kg.store.guard import refuse_side_effects
 from kg.store.values import plain, written
 from kg.terms import Text, amount, expand
@@ -185,8 +185,6 @@ def sparql(call: Call) -> Result:
     except SyntaxProblem as error:
         _refuse_update(text)
         raise SyntaxProblem(error.what, place=error.place, hint=_EXAMPLE) from error
-    except (OSError, RuntimeError, ValueError) as error:
-        raise engine_problem(error) from error
     if isinstance(found, ox.QueryBoolean):
         truth = bool(found)
         return Result(str(truth).lower(), {"form": "ask", "columns": [], "boolean": truth}, iter(()), 0)
@@ -226,10 +224,8 @@ def _refuse_update(text: str) -> None:
 
 def _from_offset(found: Any, call: Call) -> Iterator[Any]:
     """Solutions or triples from the call's offset on."""
-    try:
+    with evaluating():
         yield from islice(found, call.offset, None)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise engine_problem(error) from error
 
 
 def _triples(call: Call, triples: Iterator[Any]) -> Iterator[Row]:

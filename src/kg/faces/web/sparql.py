@@ -18,7 +18,7 @@ from kg.faces.web.problems import STATUS
 from kg.service.messages import Answer, Request
 from kg.store import answers
 from kg.store.answers import ProtocolQuery, evaluate
-from kg.store.embedded import EmbeddedStore, engine_problem, to_table
+from kg.store.embedded import EmbeddedStore, to_table
 from kg.store.formats import ALL, GRAPHS, ROWS, Format, find, media_types
 from kg.store.worker import QueryResult
 from kg.terms import Text
@@ -125,12 +125,9 @@ def _editor(context: Context, request: Request) -> Answer:
 def _query_result(context: Context, query: ProtocolQuery) -> QueryResult:
     """The answer for the page: the first rows, or a graph as Turtle."""
     found = evaluate(_store(context), query)
-    try:
-        if isinstance(found, ox.QueryBoolean):
-            return QueryResult(truth=bool(found))
-        if isinstance(found, ox.QuerySolutions):
-            return QueryResult(table=to_table(found, _SHOWN))
-    except (OSError, RuntimeError, ValueError) as error:
-        raise engine_problem(error) from error
+    if isinstance(found, ox.QueryBoolean):
+        return QueryResult(truth=bool(found))
+    if isinstance(found, ox.QuerySolutions):
+        return QueryResult(table=to_table(found, _SHOWN))
     body, _ = answers.answer(_store(context), query, lambda _: GRAPHS[0], context.limits)
     return QueryResult(triples=body.decode())
