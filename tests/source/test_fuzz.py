@@ -417,26 +417,30 @@ def test_a_server_reads_whole_answers_however_they_are_cut(
         here, there = socket.socketpair()
         loop = asyncio.get_running_loop()
         parent: Any = SimpleNamespace(returncode=None)
+        answered: list[Worker] = []
         with there:
-            _, worker = await loop.create_unix_connection(lambda: Worker(1, parent), sock=here)
+            _, worker = await loop.create_unix_connection(lambda: Worker(1, parent, answered.append), sock=here)
 
             async def ask(answer: bytes, end: bool = False) -> bytes:
-                asking = asyncio.create_task(worker.call(b"question", 60))
+                worker.send(b"question", asked := loop.create_future())
                 assert await asyncio.to_thread(there.recv, 100) == LENGTH.pack(8) + b"question"
                 for part in _cut(answer, cuts):
                     there.sendall(part)
                     await asyncio.sleep(0)
                 if end:
                     there.shutdown(socket.SHUT_WR)
-                return await asking
+                return await asyncio.wait_for(asked, 60)
 
             for body, leaving in answers:
                 assert (await ask(HEAD.pack(leaving, len(body)) + body), worker.exiting) == (body, leaving)
+            assert answered == [worker] * len(answers)
             with pytest.raises(EOFError):
                 await ask(last[:kept], end=True)
             assert worker.gone
+            worker.send(b"question", asked := loop.create_future())
             with pytest.raises(EOFError):
-                await worker.call(b"question", 60)
+                await asked
+            assert answered == [worker] * len(answers)
             worker.close()
 
     with asyncio.Runner(loop_factory=factory) as runner:

@@ -8,15 +8,14 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from kg.errors import StoreError
 from kg.service.worker import COMMAND, FORK, HEAD, KILL, LENGTH
 from kg.terms import Text
 
-Result = TypeVar("Result")
 _LOADING: Final = 60.0
 """Time limit in seconds for loading the graph."""
 _SECRET: Final = "KG_TOKEN"
@@ -29,35 +28,32 @@ class Worker(asyncio.Protocol):
     Args:
         number: process id of the worker.
         parent: the fork server that forked it.
+        answered: called with this worker after each answer.
 
     Attributes:
+        answer: the future of the answer to the current request; None while the worker is idle.
         exiting: whether the worker has announced that it exits after its latest answer.
         gone: whether the worker has closed the connection.
     """
 
-    def __init__(self, number: int, parent: asyncio.subprocess.Process) -> None:
-        self.number, self._parent = number, parent
+    def __init__(self, number: int, parent: asyncio.subprocess.Process, answered: Callable[[Worker], None]) -> None:
+        self.number, self._parent, self._answered = number, parent, answered
         self.exiting, self.gone = False, False
+        self.answer: asyncio.Future[bytes] | None = None
         self._received = bytearray()
-        self._answer: asyncio.Future[bytes] | None = None
 
     @property
     def orphaned(self) -> bool:
         """Whether the fork server that forked it has died; the worker is then killed too."""
         return self._parent.returncode is not None
 
-    async def call(self, message: bytes, seconds: float) -> bytes:
-        """The worker's answer to *message*.
-
-        Raises:
-            TimeoutError: there is no answer within *seconds*; the worker is still busy.
-            OSError, EOFError: the worker died.
-        """
+    def send(self, message: bytes, answer: asyncio.Future[bytes]) -> None:
+        """Send a request. Its *answer* fails with OSError or EOFError if the worker dies or has died."""
+        self.answer = answer
         if self.gone:
-            raise EOFError
-        self._answer = asyncio.get_running_loop().create_future()
-        self._transport.write(LENGTH.pack(len(message)) + message)
-        return await within(seconds, self._answer)
+            answer.set_exception(EOFError())
+        else:
+            self._transport.write(LENGTH.pack(len(message)) + message)
 
     def close(self) -> None:
         """Close the connection; an idle worker then exits."""
@@ -68,9 +64,9 @@ class Worker(asyncio.Protocol):
         self._transport: asyncio.Transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Collect the answer; complete the call when it is whole (callback of asyncio)."""
-        received, pending = self._received, self._answer
-        if pending is None or pending.done():  # no request is pending
+        """Collect the answer; pass it on when it is whole (callback of asyncio)."""
+        received, answer = self._received, self.answer
+        if answer is None or answer.done():  # nobody waits for it
             self._transport.abort()
             return
         received += data
@@ -78,19 +74,20 @@ class Worker(asyncio.Protocol):
             return
         exiting, length = HEAD.unpack_from(received)
         if len(received) >= HEAD.size + length:
-            self.exiting = exiting
-            pending.set_result(bytes(memoryview(received)[HEAD.size : HEAD.size + length]))
+            self.exiting, self.answer = exiting, None
+            answer.set_result(bytes(memoryview(received)[HEAD.size : HEAD.size + length]))
             self._received = received[HEAD.size + length :]
+            self._answered(self)
 
     def eof_received(self) -> None:
         """Note that the worker has exited (callback of asyncio, which then closes the connection)."""
         self.gone = True
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Fail a pending call (callback of asyncio)."""
+        """Fail the current request (callback of asyncio)."""
         self.gone = True
-        if self._answer:
-            _fail(self._answer, error or EOFError())
+        if self.answer and not self.answer.done():
+            self.answer.set_exception(error or EOFError())
 
 
 class ForkServer:
@@ -124,8 +121,8 @@ class ForkServer:
             await self._start()
         self._monitor_task = asyncio.create_task(self._monitor())
 
-    async def fork(self) -> Worker:
-        """Have the process fork a worker.
+    async def fork(self, answered: Callable[[Worker], None]) -> Worker:
+        """Have the process fork a worker; *answered* is called with it after each of its answers.
 
         Raises:
             OSError, EOFError: the process has died; it is being restarted.
@@ -140,7 +137,7 @@ class ForkServer:
                     socket.send_fds(self._control, [COMMAND.pack(FORK, 0)], [there.fileno()])
                     number = await _reply(self._control)
             loop = asyncio.get_running_loop()
-            _, worker = await loop.create_unix_connection(lambda: Worker(number, parent), sock=here)
+            _, worker = await loop.create_unix_connection(lambda: Worker(number, parent, answered), sock=here)
         except BaseException:
             here.close()
             raise
@@ -213,24 +210,6 @@ class ForkServer:
                         await self._start()
                     except (StoreError, OSError):
                         await asyncio.sleep(1.0)
-
-
-async def within(seconds: float, future: asyncio.Future[Result]) -> Result:
-    """The result of *future*; quicker than :func:`asyncio.timeout`, which watches a task.
-
-    Raises:
-        TimeoutError: there is no result within *seconds*.
-    """
-    timer = future.get_loop().call_later(seconds, _fail, future, TimeoutError())
-    try:
-        return await future
-    finally:
-        timer.cancel()
-
-
-def _fail(future: asyncio.Future[Any], error: Exception) -> None:
-    if not future.done():
-        future.set_exception(error)
 
 
 async def _kill_group(process: asyncio.subprocess.Process) -> None:

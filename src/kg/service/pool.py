@@ -7,9 +7,47 @@ from collections import deque
 from contextlib import suppress
 
 from kg.errors import Busy
-from kg.service.forkserver import ForkServer, Worker, within
+from kg.service.forkserver import ForkServer, Worker
 from kg.store.confine import ended, out_of_time
 from kg.terms import Text
+
+
+class _Call:
+    """A request, and the future of its answer.
+
+    Args:
+        message: the request.
+        seconds: time limit of the wait for a worker, and again of the wait for the answer.
+
+    Attributes:
+        worker: the worker that has the request; None while it waits for one.
+    """
+
+    def __init__(self, message: bytes, seconds: float) -> None:
+        self._message, self._seconds = message, seconds
+        self.answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self.worker: Worker | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def give(self, worker: Worker) -> None:
+        """Send the request to *worker*."""
+        self.worker = worker
+        self.start_timer()
+        worker.send(self._message, self.answer)
+
+    def start_timer(self) -> None:
+        """Let the time limit begin now; at its end, the answer fails with TimeoutError."""
+        self.stop_timer()
+        self._timer = self.answer.get_loop().call_later(self._seconds, self._end)
+
+    def stop_timer(self) -> None:
+        """End the time limit."""
+        if self._timer:
+            self._timer.cancel()
+
+    def _end(self) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(TimeoutError())
 
 
 class Pool:
@@ -27,7 +65,7 @@ class Pool:
     def __init__(self, server: ForkServer, size: int, waiting: int) -> None:
         self._server, self._size, self._most = server, size, waiting
         self._idle: list[Worker] = []
-        self._waiting: deque[asyncio.Future[Worker]] = deque()
+        self._waiting: deque[_Call] = deque()
         self._replacements: set[asyncio.Task[None]] = set()
         self._closing = False
         self.killed = 0
@@ -44,7 +82,7 @@ class Pool:
             OSError, EOFError: the fork server has died.
         """
         for _ in range(self._size):
-            self._release(await self._server.fork())
+            self._release(await self._server.fork(self._release))
 
     async def call(self, message: bytes, seconds: float) -> bytes:
         """A worker's answer to *message*. *seconds* limits the wait for a worker, and then the wait for the answer.
@@ -54,25 +92,24 @@ class Pool:
             LimitReached: there was no answer in time, or the worker died.
         """
         while True:
-            worker = await self._acquire(seconds)
+            call = _Call(message, seconds)
             try:
-                answer = await worker.call(message, seconds)
+                self._begin(call)
+                return await call.answer
             except TimeoutError:
-                self._replace_dead(worker)
-                raise out_of_time(seconds) from None
+                raise (out_of_time(seconds) if call.worker else _busy()) from None
             except (OSError, EOFError) as error:
-                self._replace_dead(worker)
-                if worker.orphaned and not self._closing:  # killed with its fork server, not by this request: retry
+                assert call.worker
+                if call.worker.orphaned and not self._closing:  # killed with its fork server, not by this call: retry
                     continue
                 raise ended() from error
-            except BaseException:  # cancelled, because the client has disconnected: stop the worker
-                self._replace_dead(worker)
-                raise
-            if worker.exiting:
-                self._replace(worker)
-            else:
-                self._release(worker)
-            return answer
+            finally:  # without an answer, also if the client has disconnected, the worker is stopped
+                call.stop_timer()
+                if call.worker is None:
+                    with suppress(ValueError):
+                        self._waiting.remove(call)
+                elif call.worker.answer is call.answer:
+                    self._replace_dead(call.worker)
 
     async def close(self, seconds: float) -> None:
         """Wait at most *seconds* for the current requests, then close the idle workers."""
@@ -87,35 +124,31 @@ class Pool:
         for worker in self._idle:
             worker.close()
 
-    async def _acquire(self, seconds: float) -> Worker:
+    def _begin(self, call: _Call) -> None:
+        """Give *call* to an idle worker, or let it wait for one.
+
+        Raises:
+            Busy: too many wait already.
+        """
         while self._idle:
             worker = self._idle.pop()  # the last one used; its memory is in the CPU cache
             if not worker.gone:
-                return worker
+                return call.give(worker)
             self._replace_dead(worker)
         if len(self._waiting) >= self._most:
             raise _busy()
-        free: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
-        self._waiting.append(free)
-        try:
-            return await within(seconds, free)
-        except BaseException as error:
-            if free in self._waiting:
-                self._waiting.remove(free)
-            elif not free.cancelled() and not free.exception():  # a worker was assigned just before the cancellation
-                self._release(free.result())
-            if isinstance(error, TimeoutError):
-                raise _busy() from None
-            raise
+        self._waiting.append(call)
+        return call.start_timer()
 
     def _release(self, worker: Worker) -> None:
-        """Give *worker* to the first request in the queue, or mark it idle."""
+        """Give the first call that waits to *worker*, which has answered or is new, at once; else mark it idle."""
+        if worker.exiting:
+            return self._replace(worker)
         while self._waiting:
-            free = self._waiting.popleft()
-            if not free.done():
-                free.set_result(worker)
-                return
-        self._idle.append(worker)
+            call = self._waiting.popleft()
+            if not call.answer.done():
+                return call.give(worker)
+        return self._idle.append(worker)
 
     def _replace_dead(self, worker: Worker) -> None:
         """Count and replace *worker*, which has died or must be killed."""
@@ -136,7 +169,7 @@ class Pool:
             await self._server.end(worker)
         while True:
             try:
-                self._release(await self._server.fork())
+                self._release(await self._server.fork(self._release))
                 return
             except (EOFError, OSError):  # the fork server has died and is being restarted
                 await asyncio.sleep(0.1)
