@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from kg.check.constraints import Constraint, by_language, in_both_languages, name_of, prefixes, sh, together
+from kg.check.constraints import Constraint, by_language, in_both_languages, name_of, of_target, prefixes, sh, together
 from kg.check.findings import Finding, merge
 from kg.errors import Place, SyntaxProblem
 from kg.source.turtle import FORMATS, positions, read, to_rdflib
@@ -161,20 +161,19 @@ class Shapes:
 
     def _finding(self, report: Graph, result: Any) -> Finding:
         shape = self._named(report.value(result, sh("sourceShape")))
-        path = report.value(result, sh("resultPath"))
-        value = report.value(result, sh("value"))
         focus = report.value(result, sh("focusNode"))
-        if path is None and value == focus:  # a constraint on the node itself: report the property of its target
-            path = self.graph.value(shape, sh("targetObjectsOf"))
-            value = focus if path is not None else None
-            path = path or self.graph.value(shape, sh("targetSubjectsOf"))
+        at, what = (report.value(result, sh(key)) for key in ("resultPath", "value"))
+        path, value = _text(at), _text(what)
+        if at is None and what == focus:  # a constraint on the node itself
+            path, of_objects = of_target(self.graph, shape)
+            value = value if of_objects else ""
         return Finding(
             rule=name_of(shape),
             severity=name_of(report.value(result, sh("resultSeverity"))),
             focus=str(focus),
             message=in_both_languages(by_language(report.objects(result, sh("resultMessage")))),
-            path=str(path) if path is not None and not _blank(path) else "",
-            value="" if value is None or _blank(value) else str(value),
+            path=path,
+            value=value,
             component=name_of(report.value(result, sh("sourceConstraintComponent"))),
         )
 
@@ -212,6 +211,11 @@ def in_order(findings: Iterable[Iterable[Finding]]) -> list[Finding]:
 def default_graph(store: ox.Store) -> Graph:
     """The default graph of *store* as an rdflib Graph, for pySHACL."""
     return to_rdflib(store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+
+
+def _text(term: Any) -> str:
+    """The IRI or the lexical form; empty for a blank node and for None."""
+    return "" if term is None or _blank(term) else str(term)
 
 
 def _blank(term: Any) -> bool:
