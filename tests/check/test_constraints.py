@@ -13,6 +13,8 @@ from kg.check.constraints import together
 from kg.check.prebinding import same_for_all
 from kg.check.shapes import Shapes, default_graph
 from kg.errors import SyntaxProblem
+from kg.source.project import Project
+from kg.source.turtle import Locator
 
 HEAD = """
 @prefix ex: <http://example.org/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
@@ -135,6 +137,40 @@ def test_findings_are_those_of_pyshacl(case: str, tmp_path: Path) -> None:
         _, report, _ = pyshacl.validate(default_graph(store), shacl_graph=shapes.graph)
         focus = (report.value(r, SH.focusNode) for r in report.subjects(RDF.type, SH.ValidationResult))
         assert {str(node) for node in focus} == {node for node, _ in ours}
+
+
+SEEN_BY = {  # target → the line of the statement by which the focus node is one
+    "sh:targetObjectsOf ex:makes": 5,
+    "sh:targetSubjectsOf ex:makes": 3,
+    "sh:targetClass ex:Maker": 1,
+}
+QUERIES = {  # whether one query is asked for all nodes → the query of a constraint on the node itself
+    True: "SELECT $this WHERE { $this ex:says ?x }",
+    False: "SELECT $this WHERE { FILTER EXISTS { $this ex:says ?x } }",
+}
+
+
+@pytest.mark.parametrize("target", SEEN_BY)
+@pytest.mark.parametrize("one_query", QUERIES)
+def test_a_finding_on_the_node_itself_is_at_the_statement_that_makes_it_a_target(
+    target: str, one_query: bool, tmp_path: Path
+) -> None:
+    """Neither ``?path`` nor ``?value`` is selected."""
+    (tmp_path / "data").mkdir()
+    file, data = tmp_path / "shapes.ttl", tmp_path / "data" / "data.ttl"
+    select = f'sh:sparql [ sh:prefixes ex:p ; sh:message "m" ; sh:select "{QUERIES[one_query]}" ]'
+    file.write_text(f"{HEAD}{PREFIXES}ex:S a sh:NodeShape ; {target} ; {select} .", encoding="utf-8")
+    head = " ".join(HEAD.split("\n"))
+    data.write_text(
+        f'{head} ex:a a ex:Maker ;\n ex:name "A" ;\n ex:makes ex:y ;\n ex:says 1 .\nex:b ex:makes ex:a .\n',
+        encoding="utf-8",
+    )
+    store, shapes = ox.Store(), Shapes({file: file.name})
+    store.load(path=str(data))
+    assert bool(together(shapes.graph)) is one_query
+    (found,) = shapes.run(store)
+    locator = Locator(Project(tmp_path, tmp_path), [data])
+    assert str(locator.find(found.focus, found.path, found.value)) == f"data/data.ttl:{SEEN_BY[target]}"
 
 
 @pytest.mark.parametrize(

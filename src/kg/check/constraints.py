@@ -36,6 +36,7 @@ class Constraint:
         rule: the shape's name.
         severity: ``Violation``, ``Warning`` or ``Info``.
         messages: language → message with placeholders ``{?variable}``.
+        target: the property of the target and whether the focus node is its object; see :func:`of_target`.
         query: SELECT query of which each row is one result for one focus node, ``?this``.
         prefixes: prefix → namespace, for the query.
     """
@@ -44,17 +45,23 @@ class Constraint:
     rule: str
     severity: str
     messages: Mapping[str, str]
+    target: tuple[str, bool]
     query: str
     prefixes: Mapping[str, str]
 
     def finding(self, row: ox.QuerySolution) -> Finding:
-        """The finding for one row. ``?path`` and ``?value`` are as in SHACL 5.3.1; other IRIs become ``involved``."""
+        """The finding for one row. ``?path`` and ``?value`` are as in SHACL 5.3.1; other IRIs become ``involved``.
+
+        A finding with neither is on the node itself, and has the statement that makes it a focus node.
+        """
         values = {name: row[name] for name in _placeholders(self.messages) | {"this"}}
         filled = {
             lang: _PLACEHOLDER.sub(lambda m, lang=lang: _show(values.get(m[1]), lang), text)  # type: ignore[misc]
             for lang, text in self.messages.items()
         }
         focus, path, value = values["this"].value, iri(_bound(row, "path")), lexical(_bound(row, "value"))
+        if not path and not value:
+            path, value = self.target[0], focus if self.target[1] else ""
         others = dict.fromkeys(iri(t) for t in row if iri(t) and not iri(t).startswith((IVC, IVL)))
         involved = tuple(other for other in others if other not in (focus, path))
         message = in_both_languages(filled)
@@ -86,6 +93,7 @@ def _constraint(shapes: Graph, shape: Any, node: Any) -> Constraint | None:
         name_of(shape),
         name_of(shapes.value(shape, sh("severity")) or sh("Violation")),
         by_language(shapes.objects(node, sh("message"))) or by_language(shapes.objects(shape, sh("message"))),
+        of_target(shapes, shape),
         f"SELECT {' '.join(map(str, columns))} WHERE {{ {{ SELECT DISTINCT ?this WHERE {{ {focus} }} }} {{ {selects[0]}\n}} }}",
         declared,
     )
@@ -101,6 +109,17 @@ def _targets(shapes: Graph, shape: Any) -> Iterator[str]:
         for name, pattern in _TARGETS.items():
             for term in sorted(map(str, shapes.objects(shape, sh(name)))):
                 yield pattern % term
+
+
+def of_target(shapes: Graph, shape: Any) -> tuple[str, bool]:
+    """The property by which *shape* finds its focus nodes, and whether they are its objects; empty if there is none.
+
+    A finding on the node itself is at the line of such a statement. Of several properties the first is taken.
+    """
+    for name, objects in (("targetObjectsOf", True), ("targetSubjectsOf", False)):
+        for term in sorted(map(str, shapes.objects(shape, sh(name)))):
+            return term, objects
+    return "", False
 
 
 def prefixes(shapes: Graph, node: Any) -> dict[str, str]:

@@ -6,16 +6,17 @@ suites, and on a failing example of every packaged shape, that the results are t
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from kg.check.constraints import Constraint, by_language, in_both_languages, name_of, prefixes, sh, together
+from kg.check.constraints import Constraint, by_language, in_both_languages, name_of, of_target, prefixes, sh, together
 from kg.check.findings import Finding, merge
 from kg.errors import Place, SyntaxProblem
 from kg.source.turtle import FORMATS, positions, read, to_rdflib
@@ -58,7 +59,9 @@ class Shapes:
             languages: languages of the project; constraints of another language (``dcterms:language``) are deactivated.
         """
         self._files = files
-        self.graph = to_rdflib(quad for path, shown in files.items() for quad in read(path, shown=shown))
+        quads = {path: read(path, shown=shown) for path, shown in files.items()}
+        self._names = {path: {name_of(lexical(q.subject)) for q in of_file} for path, of_file in quads.items()}
+        self.graph = to_rdflib(chain.from_iterable(quads.values()))
         self._deactivate_other(languages)
         nothing = ox.Store()
         for constraint in self.graph.objects(None, sh("sparql")):
@@ -86,6 +89,10 @@ class Shapes:
             if not _blank(node)
         )
 
+    def file_of(self, rule: str) -> Path | None:
+        """The first of the files that has the shape *rule*."""
+        return next((path for path, names in self._names.items() if rule in names), None)
+
     def run(self, store: ox.Store, data: Graph | None = None) -> list[Finding]:
         """Every finding of these shapes on the default graph of *store*.
 
@@ -101,7 +108,7 @@ class Shapes:
     @cached_property
     def need_pyshacl(self) -> bool:
         """Whether there is any constraint but those that one query can answer for all focus nodes."""
-        used = {str(p).removeprefix(SH) for p in self._others.predicates() if str(p).startswith(SH)}
+        used = {str(p).removeprefix(SH) for p in self.others.predicates() if str(p).startswith(SH)}
         return not used <= _NO_CONSTRAINT
 
     # -- SPARQL constraints of which one query answers for all focus nodes -------------------------
@@ -116,7 +123,7 @@ class Shapes:
         return together(self.graph)
 
     @cached_property
-    def _others(self) -> Graph:
+    def others(self) -> Graph:
         """The shapes without those constraints."""
         from rdflib import OWL, Graph
 
@@ -132,37 +139,41 @@ class Shapes:
 
     # -- all other constraints ---------------------------------------------------------------------
 
-    def run_pyshacl(self, data: Graph) -> Iterator[Finding]:
+    def run_pyshacl(self, data: Graph) -> list[Finding]:
         """Findings of all other constraints on *data*, by pySHACL."""
+        return in_order(self.results(data).values())
+
+    def results(self, data: Graph) -> dict[Any, list[Finding]]:
+        """Focus node, as rdflib has it → the findings of :meth:`run_pyshacl` on it, in any order."""
         import pyshacl
         from rdflib import Graph
 
         try:
-            _, report, why = pyshacl.validate(data, shacl_graph=self._others, inplace=True)
+            _, report, why = pyshacl.validate(data, shacl_graph=self.others, inplace=True)
         except Exception as error:  # rdflib and its SPARQL parser raise no narrower class
             raise self._mistake(str(getattr(error, "message", error))) from error
         if not isinstance(report, Graph):  # a failure (SHACL 3.6.2), such as a constraint with MINUS
             raise self._mistake(why)
-        found = (self._finding(report, result) for result in report.objects(None, sh("result")))
-        # sorted, so that merge keeps the same component in every run
-        yield from merge(sorted(found, key=lambda f: f.component))
+        found: dict[Any, list[Finding]] = defaultdict(list)
+        for result in report.objects(None, sh("result")):
+            found[report.value(result, sh("focusNode"))].append(self._finding(report, result))
+        return found
 
     def _finding(self, report: Graph, result: Any) -> Finding:
         shape = self._named(report.value(result, sh("sourceShape")))
-        path = report.value(result, sh("resultPath"))
-        value = report.value(result, sh("value"))
         focus = report.value(result, sh("focusNode"))
-        if path is None and value == focus:  # a constraint on the node itself: report the property of its target
-            path = self.graph.value(shape, sh("targetObjectsOf"))
-            value = focus if path is not None else None
-            path = path or self.graph.value(shape, sh("targetSubjectsOf"))
+        at, what = (report.value(result, sh(key)) for key in ("resultPath", "value"))
+        path, value = _text(at), _text(what)
+        if at is None and what == focus:  # a constraint on the node itself
+            path, of_objects = of_target(self.graph, shape)
+            value = value if of_objects else ""
         return Finding(
             rule=name_of(shape),
             severity=name_of(report.value(result, sh("resultSeverity"))),
             focus=str(focus),
             message=in_both_languages(by_language(report.objects(result, sh("resultMessage")))),
-            path=str(path) if path is not None and not _blank(path) else "",
-            value="" if value is None or _blank(value) else str(value),
+            path=path,
+            value=value,
             component=name_of(report.value(result, sh("sourceConstraintComponent"))),
         )
 
@@ -190,20 +201,21 @@ class Shapes:
         return shape
 
 
+def in_order(findings: Iterable[Iterable[Finding]]) -> list[Finding]:
+    """The findings in an order that is the same in every run, so that :func:`merge` keeps the same component."""
+    return merge(
+        sorted(chain.from_iterable(findings), key=lambda f: (f.component, f.rule, f.focus, f.path, f.value, f.message))
+    )
+
+
 def default_graph(store: ox.Store) -> Graph:
-    """The default graph of *store* as an rdflib Graph, for pySHACL.
+    """The default graph of *store* as an rdflib Graph, for pySHACL."""
+    return to_rdflib(store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
 
-    rdflib's warnings about ill-typed literals are switched off: each would print a traceback, and the shapes find them.
-    """
-    from rdflib import Graph
 
-    text = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
-    logger = logging.getLogger("rdflib.term")
-    logger.disabled = True
-    try:
-        return Graph().parse(data=text or b"", format="nt")
-    finally:
-        logger.disabled = False
+def _text(term: Any) -> str:
+    """The IRI or the lexical form; empty for a blank node and for None."""
+    return "" if term is None or _blank(term) else str(term)
 
 
 def _blank(term: Any) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
@@ -21,8 +21,10 @@ from kg import vocab
 from kg.check import dataset
 from kg.check.audit import audit, write_audit
 from kg.check.contradictions import contradictions
+from kg.check.core import Core
+from kg.check.fidelity import against_text
 from kg.check.findings import Finding, one_per_cause, order, with_nearest
-from kg.check.shapes import Shapes, default_graph
+from kg.check.shapes import Shapes
 from kg.errors import BuildBlocked
 from kg.pipeline import manifest, questions, records
 from kg.pipeline.digests import seal
@@ -31,9 +33,11 @@ from kg.pipeline.lookup import names_in
 from kg.pipeline.memory import release_memory
 from kg.pipeline.spelling import spellings
 from kg.pipeline.swap import locked, replacing
-from kg.reason.axioms import compile_axioms
+from kg.reason.axioms import Axioms, compile_axioms
 from kg.reason.closure import close, close_with_owlrl
-from kg.source.project import KINDS, Project
+from kg.source.document import Document
+from kg.source.kept import Kept
+from kg.source.project import Project
 from kg.source.turtle import Locator, read_alignment, read_project
 from kg.terms import Text, iri, lexical
 
@@ -107,7 +111,7 @@ def build(
         digests = input_digests(project)
         with job.step("read"):
             quads = read_project(project)
-            queries = questions.read_all(project, quads)
+            queries = questions.read_all(project, questions.classes(quads))
         with job.step("names"):
             spelt = spellings(names_in(quads))
         store, findings = job.checked(project, quads, reasoner)
@@ -134,21 +138,31 @@ def build(
         return Outcome(project.store / CURRENT, True, counts, job.seconds, findings)
 
 
-def check(project: Project) -> list[Finding]:
-    """Every finding on *project*: integrity, types, dataset, disjointness and audit, each with its place."""
-    job = _Job(None)
-    quads = read_project(project)
-    questions.read_all(project, quads)
+def check(project: Project, texts: Iterable[tuple[Document, str]] = (), kept: Kept | None = None) -> list[Finding]:
+    """Every finding on *project*: integrity, types, dataset, disjointness and audit, each with its place.
+
+    Args:
+        project: the project.
+        texts: documents and copies of their texts, to which the data is compared.
+        kept: what earlier checks of the same project made; this one makes only what it needs anew.
+    """
+    kept = kept or Kept()
+    job = _Job(None, kept)
+    quads = read_project(project, kept)
+    classes = questions.classes(quads)
+    kept.of_files("queries", project.query_files, lambda: questions.read_all(project, classes), classes)
+    findings: list[Finding] = []
+    compared = [finding for document, text in texts for finding in against_text(quads, document, text)]
     try:
         _, findings = job.checked(project, quads, "rules")
     except Blocked as blocked:
-        return blocked.findings
-    return locate(project, findings)
+        compared = [*blocked.findings, *compared]
+    return order(locate(project, [*one_per_cause(compared), *findings], kept))
 
 
-def locate(project: Project, findings: list[Finding]) -> list[Finding]:
+def locate(project: Project, findings: list[Finding], kept: Kept | None = None) -> list[Finding]:
     """The same findings, each with the file and line of its triple."""
-    locator = Locator(project)
+    locator = Locator(project, kept=kept)
     return [changed(f, place=f.place or locator.find(_node(f), f.path, f.value, f.graph)) for f in findings]
 
 
@@ -167,7 +181,8 @@ def dump(store: ox.Store) -> bytes:
 class _Job:
     """Runs and times the steps of one build."""
 
-    def __init__(self, progress: Progress | None) -> None:
+    def __init__(self, progress: Progress | None, kept: Kept | None = None) -> None:
+        self._kept = kept
         self.seconds: dict[str, float] = {}
         self._progress = progress or (lambda step, seconds: None)
 
@@ -185,22 +200,26 @@ class _Job:
             UnknownAxiom: an axiom can be neither compiled nor checked.
             Blocked: a check before the audit has findings.
         """
-        shapes = {
-            kind: Shapes({path: project.relative(path) for path in project.shapes(kind)}, project.config.languages)
-            for kind in KINDS
-        }
-        ontology = (q for q in quads if lexical(q.graph_name) == vocab.ONTOLOGY)
-        axioms = compile_axioms(ontology, Locator(project, project.ontology_files))
+        kept = self._kept or Kept()
+        types = project.shapes("types")
+        asserted = _shapes(project, (*project.shapes("integrity"), *types), kept)
+        audited = _shapes(project, project.shapes("audit"), kept)
+        core = kept.get("core", asserted, lambda: Core(asserted))
+        axioms = kept.of_files("axioms", project.ontology_files, lambda: _axioms(project, quads))
         with self.step("integrity"):
             store = materialise(quads)
-            data = default_graph(store)
-            found = [*dataset.check(quads), *shapes["integrity"].run(store, data)]
-            reported = {(f.path, f.value) for f in found}  # a finding of integrity is more specific than one of types
-            found += [f for f in shapes["types"].run(store, data) if (f.path, f.value) not in reported or not f.value]
-            del data  # frees the largest object; it would be outdated after the closure
-            release_memory()
-            if found:
-                raise Blocked(locate(project, order(with_nearest(one_per_cause(found), _properties(quads)))))
+            found = {True: [*dataset.check(quads)], False: []}
+            for finding in (*asserted.run_together(store), *core.run(store)):
+                found[asserted.file_of(finding.rule) not in types].append(finding)
+            if not self._kept:
+                del core, kept  # what they hold is large
+                release_memory()
+            reported = {(f.path, f.value) for f in found[True]}  # these are more specific than those of types
+            others = [f for f in found[False] if (f.path, f.value) not in reported or not f.value]
+            if every := [*found[True], *others]:
+                raise Blocked(
+                    locate(project, order(with_nearest(one_per_cause(every), _properties(quads))), self._kept)
+                )
         with self.step("closure"):
             if reasoner == "owlrl":
                 close_with_owlrl(store)
@@ -209,12 +228,22 @@ class _Job:
         with self.step("disjointness"):
             clashes = contradictions(store, axioms.contradictions)
             if clashes:
-                raise Blocked(locate(project, order(clashes)))
+                raise Blocked(locate(project, order(clashes), self._kept))
         with self.step("audit"):
-            findings = audit(store, shapes["audit"])
-            write_audit(store, findings, shapes["audit"])
+            findings = audit(store, audited)
+            write_audit(store, findings, audited)
         store.extend(read_alignment(project))
         return store, findings
+
+
+def _shapes(project: Project, files: tuple[Path, ...], kept: Kept) -> Shapes:
+    shown, languages = {path: project.relative(path) for path in files}, project.config.languages
+    return kept.of_files(("shapes", files), files, lambda: Shapes(shown, languages), languages)
+
+
+def _axioms(project: Project, quads: list[ox.Quad]) -> Axioms:
+    ontology = (q for q in quads if lexical(q.graph_name) == vocab.ONTOLOGY)
+    return compile_axioms(ontology, Locator(project, project.ontology_files))
 
 
 def materialise(quads: list[ox.Quad]) -> ox.Store:

@@ -47,9 +47,9 @@ class Stamp:
     @classmethod
     def of(cls, project: Project) -> Stamp:
         """The present metadata of the inputs of *project*; ``built`` is empty."""
-        metadata = _metadata({project.relative(path): path for path in project.inputs})
-        newest = max((changed for _, _, changed, _ in metadata.values()), default=0)
-        return cls(metadata if newest < time.time_ns() - _TIME_RESOLUTION else None, {})
+        present = metadata({project.relative(path): path for path in project.inputs})
+        newest = max((changed for _, _, changed, _ in present.values()), default=0)
+        return cls(present if newest < time.time_ns() - _TIME_RESOLUTION else None, {})
 
     def write(self, place: Path) -> None:
         """Write the stamp, with the metadata of the build's files, into the build folder *place* if possible.
@@ -78,12 +78,17 @@ def read_stamp(place: Path) -> Stamp:
 def _built(place: Path) -> Metadata:
     """The metadata of the files in the build folder *place*; empty if a file cannot be read."""
     try:
-        return _metadata({name: place / name for name in files(place)})
+        return metadata({name: place / name for name in files(place)})
     except OSError:
         return {}
 
 
-def _metadata(paths: Mapping[str, Path]) -> Metadata:
+def metadata(paths: Mapping[str, Path]) -> Metadata:
+    """The metadata of the files *paths*.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
     found = {name: path.stat() for name, path in paths.items()}
     return {name: [s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino] for name, s in found.items()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pyoxigraph as ox
 
@@ -16,19 +16,23 @@ from kg.store.syntax import syntax_problem
 from kg.terms import Text, iri
 
 
-def read_all(project: Project, quads: Iterable[ox.Quad]) -> list[SavedQuery]:
-    """Every saved query of *project*, checked against the classes in *quads*.
+def classes(quads: Iterable[ox.Quad]) -> frozenset[str]:
+    """The classes in *quads*, those of the ontology by their local names."""
+    return frozenset(
+        iri(q.subject).removeprefix(vocab.IVC)
+        for q in quads
+        if q.predicate.value == vocab.TYPE and iri(q.object) == vocab.OWL + "Class"
+    )
+
+
+def read_all(project: Project, classes: Collection[str]) -> list[SavedQuery]:
+    """Every saved query of *project*; the types of its parameters are checked against *classes*.
 
     Raises:
         SyntaxProblem: a header or the SPARQL is not valid, a parameter has an unknown type, or the columns differ from
             the variables of the SELECT; the error has file and line.
         Refused: a query has a SERVICE clause.
     """
-    classes = {
-        iri(q.subject).removeprefix(vocab.IVC)
-        for q in quads
-        if q.predicate.value == vocab.TYPE and iri(q.object) == vocab.OWL + "Class"
-    }
     nothing, found = ox.Store(), []
     for path in project.query_files:
         query = queryfile.read(path, project.relative(path))
@@ -37,7 +41,7 @@ def read_all(project: Project, quads: Iterable[ox.Quad]) -> list[SavedQuery]:
     return found
 
 
-def _check(query: SavedQuery, shown: str, classes: set[str], nothing: ox.Store) -> None:
+def _check(query: SavedQuery, shown: str, classes: Collection[str], nothing: ox.Store) -> None:
     for param in query.params:
         if param.type not in classes and param.type not in TYPES:
             raise _mistake(

@@ -7,20 +7,21 @@ a stream that gives one line per read: when the parser emits a quad, the latest 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from kg import vocab
 from kg.errors import Place, SyntaxProblem
+from kg.source.kept import Kept
 from kg.source.project import Project, contents
 from kg.terms import Text, iri, lexical
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from rdflib import Graph
 
 FORMATS = {".ttl": ox.RdfFormat.TURTLE, ".trig": ox.RdfFormat.TRIG}
@@ -107,29 +108,60 @@ def _beyond_rdf_1_1(quad: ox.Quad) -> bool:
     return isinstance(value, ox.Triple) or (isinstance(value, ox.Literal) and value.direction is not None)
 
 
-def to_rdflib(quads: Iterable[ox.Quad]) -> Graph:
-    """The triples of *quads* as an rdflib Graph. Oxigraph parses first: rdflib's parser raises many kinds of errors."""
+def to_rdflib(quads: Iterable[ox.Quad | ox.Triple]) -> Graph:
+    """The triples of *quads* as an rdflib Graph, in which a blank node has the name that it has in *quads*.
+
+    rdflib's warnings about ill-typed literals are switched off: each would print a traceback, and the shapes find them.
+    """
     from rdflib import Graph
 
-    text = ox.serialize((ox.Triple(q.subject, q.predicate, q.object) for q in quads), format=ox.RdfFormat.N_TRIPLES)
-    return Graph().parse(data=text or b"", format="nt")
+    graph, term = Graph(), cache(rdflib_term)
+    logger = logging.getLogger("rdflib.term")
+    logger.disabled = True
+    try:
+        for quad in quads:
+            graph.add((term(quad.subject), term(quad.predicate), term(quad.object)))
+    finally:
+        logger.disabled = False
+    return graph
+
+
+def rdflib_term(term: object) -> Any:
+    """The term of rdflib that is the same as the term *term* of Oxigraph."""
+    from rdflib import BNode, Literal, URIRef
+
+    if isinstance(term, ox.Literal):
+        plain = term.language or term.datatype.value == vocab.XSD + "string"
+        return Literal(term.value, lang=term.language, datatype=None if plain else URIRef(term.datatype.value))
+    return BNode(term.value) if isinstance(term, ox.BlankNode) else URIRef(lexical(term))
 
 
 def _in_default_graph(quad: ox.Quad) -> bool:
     return isinstance(quad.graph_name, ox.DefaultGraph)
 
 
-def read_project(project: Project) -> list[ox.Quad]:
+def read_project(project: Project, kept: Kept | None = None) -> list[ox.Quad]:
     """Every asserted quad of the project: model, lists, passages, entities, background, report.
 
     The model and the generated file of passages are each read into a named graph. Any other triple in the default graph
     stays there: a fact without a passage is a mistake (D01). The files of the model become one ontology, so of their
     headers the one of the graph's own name is kept.
+
+    Args:
+        project: the project.
+        kept: has the quads of files that were read before.
     """
+    kept = kept or Kept()
+    quads = list(kept.of_files("model", project.ontology_files, lambda: _read_model(project)))
+    for path in project.data_files:
+        graph, shown = _target_graph(project, path), project.relative(path)
+        quads += kept.of_files(("data", path), [path], partial(read, path, graph, shown=shown), graph)
+    return quads
+
+
+def _read_model(project: Project) -> list[ox.Quad]:
     model = [q for p in project.ontology_files for q in read(p, vocab.ONTOLOGY, shown=project.relative(p))]
-    model = _with_one_header(model)
-    data = [q for p in project.data_files for q in read(p, _target_graph(project, p), shown=project.relative(p))]
-    return [*_canonical(model), *data]
+    return _canonical(_with_one_header(model))
 
 
 def read_alignment(project: Project) -> list[ox.Quad]:
@@ -162,10 +194,15 @@ def _canonical(quads: list[ox.Quad]) -> list[ox.Quad]:
 class Locator:
     """Finds the line on which a triple is written; reads the files on the first call of :meth:`find`."""
 
-    def __init__(self, project: Project, files: Iterable[Path] | None = None) -> None:
+    def __init__(self, project: Project, files: Iterable[Path] | None = None, kept: Kept | None = None) -> None:
         self._project = project
         self._files = tuple(files) if files is not None else (*project.ontology_files, *project.data_files)
-        self._index: Mapping[_Pattern, Place] | None = None
+        self._kept = kept or Kept()
+
+    @cached_property
+    def _indexes(self) -> list[_Index]:
+        """The index of each file."""
+        return [self._kept.of_files(("lines", path), [path], partial(_index, path)) for path in self._files]
 
     def find(self, subject: str, predicate: str = "", value: str = "", graph: str | None = None) -> Place | None:
         """The first place of the triple; if there is none, of the closest part of it that is in the files.
@@ -178,8 +215,6 @@ class Locator:
             value: IRI or lexical form of the object, or empty for any. If it equals *subject*, that node is the object.
             graph: IRI of its graph, empty for the default graph, None if unknown.
         """
-        if self._index is None:
-            self._index = self._read()
         wanted: list[_Pattern] = [(None, subject, predicate, value)]
         if graph is not None:
             wanted.insert(0, (graph, subject, predicate, value))
@@ -188,7 +223,8 @@ class Locator:
             wanted.append((None, None, predicate, value))
         wanted += [(None, subject, predicate, None), (None, subject, None, None), (None, None, None, subject)]
         wanted.append((subject, None, None, None))
-        return next((self._index[pattern] for pattern in wanted if pattern in self._index), None)
+        places = (place for pattern in wanted if (place := self._place(pattern)))
+        return next(places, None)
 
     def find_triple(self, triple: ox.Triple, among: Iterable[ox.Quad]) -> Place | None:
         """The first place of *triple*, one of *among*. Its blank nodes are recognized by what is said of them."""
@@ -201,20 +237,34 @@ class Locator:
                     return Place(self._project.relative(path), line)
         return None
 
-    def _read(self) -> dict[_Pattern, Place]:
-        index: dict[_Pattern, Place] = {}
-        for path in self._files:
-            shown = self._project.relative(path)
-            for line, quad in positions(path.read_bytes(), FORMATS[path.suffix]):
-                place = Place(shown, line)
-                for pattern in _patterns(quad):
-                    index.setdefault(pattern, place)
-                index[None, iri(quad.subject), quad.predicate.value, None] = place
-        return index
+    def _place(self, pattern: _Pattern) -> Place | None:
+        files = list(zip(self._files, self._indexes, strict=True))
+        for path, index in reversed(files) if _is_of_last(pattern) else files:
+            if pattern in index:
+                return Place(self._project.relative(path), index[pattern])
+        return None
 
 
 _Pattern = tuple[str | None, str | None, str | None, str | None]
 """graph, subject, predicate, object; None for any. A blank node is the empty string."""
+_Index = Mapping[_Pattern, int]
+"""Pattern → the line of the first quad of a file that has it; of the last, if :func:`_is_of_last`."""
+
+
+def _index(path: Path) -> _Index:
+    """The lines of the file *path*."""
+    index: dict[_Pattern, int] = {}
+    for line, quad in positions(contents(path), FORMATS[path.suffix]):
+        for pattern in _patterns(quad):
+            index.setdefault(pattern, line)
+        index[None, iri(quad.subject), quad.predicate.value, None] = line
+    return index
+
+
+def _is_of_last(pattern: _Pattern) -> bool:
+    """Whether *pattern* has no graph and no value, but subject and property."""
+    graph, subject, predicate, value = pattern
+    return graph is None and subject is not None and predicate is not None and value is None
 
 
 def _patterns(quad: ox.Quad) -> Iterator[_Pattern]:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from time import sleep
+from typing import Final, NoReturn
+
 import click
 
+from kg.errors import KgError
 from kg.faces.cli.bilingual import command, option
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.texts import document_of, read_text
 from kg.terms import Text
+
+_POLL: Final = 0.1
+"""Seconds between two looks at the files' metadata."""
 
 
 @command(
@@ -27,38 +38,83 @@ from kg.terms import Text
 )
 @option("--audit/--no-audit", "with_audit", default=True, help=Text("是否列出审计发现", "list audit findings too"))
 @option("--format", "format_", type=click.Choice(["text", "json", "sarif", "ttl"]), default="text", show_default=True)
+@option(
+    "--watch",
+    "watching",
+    is_flag=True,
+    help=Text("每次改动后再查一遍,直到 Ctrl-C", "check again after every edit, until Ctrl-C"),
+)
 @common
 @click.pass_obj
-def check(run: Run, files: tuple[str, ...], texts: tuple[str, ...], with_audit: bool, format_: str) -> None:
+def check(
+    run: Run, files: tuple[str, ...], texts: tuple[str, ...], with_audit: bool, format_: str, watching: bool
+) -> None:
     """Print findings; exit 1 if one of them blocks the build."""
     from kg.check.findings import order
     from kg.check.formats import WRITERS
     from kg.pipeline.build import check as examine
-    from kg.pipeline.build import locate
+    from kg.source.kept import Kept
     from kg.source.project import Project
 
-    project = Project.find(run.project, run.store)
-    wanted = {name for file in files for name in project.within(file)}
-    findings = examine(project)
-    if texts:
-        from kg.check.fidelity import against_text
-        from kg.source.turtle import read_project
+    kept = Kept() if watching else None
 
-        quads = read_project(project)
-        for document, path in (document_of(project, given) for given in texts):
-            findings += locate(project, against_text(quads, document, read_text(path)))
-    if not with_audit:
-        findings = [f for f in findings if f.severity == "Violation"]
-    if files:
-        findings = [f for f in findings if f.place and f.place.file in wanted]
-    click.echo(WRITERS[format_](order(findings), run.lang), nl=False)
-    blocking = sum(f.severity == "Violation" for f in findings)
-    click.echo(
-        say(
-            f"{len(findings)} 条发现,{blocking} 条阻止构建",
-            f"{len(findings)} finding(s), {blocking} of them block the build",
-        ),
-        err=True,
-    )
-    if blocking:
+    def look() -> int:
+        """Print the findings as they are now; how many block the build."""
+        project = Project.find(run.project, run.store)
+        wanted = {name for file in files for name in project.within(file)}
+        copies = [document_of(project, given) for given in texts]
+        findings = examine(project, [(document, read_text(path)) for document, path in copies], kept)
+        if not with_audit:
+            findings = [f for f in findings if f.severity == "Violation"]
+        if files:
+            findings = [f for f in findings if f.place and f.place.file in wanted]
+        click.echo(WRITERS[format_](order(findings), run.lang), nl=False)
+        blocking = sum(f.severity == "Violation" for f in findings)
+        click.echo(
+            say(
+                f"{len(findings)} 条发现,{blocking} 条阻止构建",
+                f"{len(findings)} finding(s), {blocking} of them block the build",
+            ),
+            err=True,
+        )
+        return blocking
+
+    if watching:
+        with suppress(KeyboardInterrupt):
+            _watch(look, lambda: _state(run, texts))
+    elif look():
         raise click.exceptions.Exit(1)
+
+
+def _watch(look: Callable[[], int], state: Callable[[], object]) -> NoReturn:
+    """Look again each time that *state* has changed and been the same twice, as an editor may write a file in parts."""
+    from kg.faces.cli import report
+
+    seen = before = None
+    while True:
+        now = state()
+        if now != seen and now == before:
+            seen = now
+            click.echo(
+                say(f"—— {datetime.now():%H:%M:%S}(Ctrl-C 结束)", f"—— {datetime.now():%H:%M:%S} (Ctrl-C ends it)"),
+                err=True,
+            )
+            try:
+                look()
+            except KgError as error:
+                report(error)
+        before = now
+        sleep(_POLL)
+
+
+def _state(run: Run, texts: tuple[str, ...]) -> object:
+    """What changes with every change of a file that is checked or compared."""
+    from kg.pipeline.freshness import metadata
+    from kg.source.project import Project
+
+    try:
+        project = Project.find(run.project, run.store)
+        named = (Path(name) for text in texts for name in (text, text.partition("=")[2]))
+        return metadata({str(path): path for path in (*project.inputs, *filter(Path.is_file, named))})
+    except (KgError, OSError) as error:  # a file that is being replaced, or kg.toml in the midst of an edit
+        return str(error)

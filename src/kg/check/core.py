@@ -1,0 +1,113 @@
+"""What pySHACL checks: on all of the data at first, and after an edit only where the edit can matter.
+
+What a core constraint says of a focus node depends on the statements about the nodes to which the paths of its shape lead.
+So something can have changed only for the ends of the statements that are new or gone, and for the nodes from which such
+paths lead to the subjects of these. They are checked on a part of the data: what is said of them and of all nodes to which
+such paths lead, and the statements of which they are objects. The findings on other focus nodes are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Set
+from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
+
+from kg.check.constraints import sh
+from kg.check.findings import Finding
+from kg.check.shapes import Shapes, in_order
+from kg.source.turtle import rdflib_term, to_rdflib
+from kg.vocab import RDFS, SH
+
+if TYPE_CHECKING:
+    from rdflib import Graph
+
+_FORWARD: Final = frozenset(
+    (
+        *("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf", "declare", "prefix", "namespace"),
+        *("message", "severity", "deactivated", "name", "description", "order", "group", "defaultValue"),
+        *("property", "node", "path", "alternativePath", "and", "or", "not", "xone", "class", "datatype", "nodeKind"),
+        *("minCount", "maxCount", "minInclusive", "maxInclusive", "minExclusive", "maxExclusive", "minLength"),
+        *("maxLength", "pattern", "flags", "languageIn", "uniqueLang", "equals", "disjoint", "lessThan"),
+        *("lessThanOrEquals", "qualifiedValueShape", "qualifiedValueShapesDisjoint", "qualifiedMinCount"),
+        *("qualifiedMaxCount", "hasValue", "in", "closed", "ignoredProperties"),
+    )
+)
+"""Terms of SHACL with which a shape sees what its paths lead to, and nothing else."""
+_SUB_CLASS_OF: Final = ox.NamedNode(RDFS + "subClassOf")
+_DEFAULT: Final = ox.DefaultGraph()
+
+
+class Core:
+    """pySHACL's findings for shapes that stay the same, on data that is edited between the runs."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self._shapes = shapes
+        self._steps = _steps(shapes.others)
+        self._triples: Set[ox.Triple] | None = None
+        self._found: dict[Any, list[Finding]] = {}
+
+    def run(self, store: ox.Store) -> list[Finding]:
+        """Every finding on the default graph of *store*, whether or not there was a run before."""
+        triples = {quad.triple for quad in store.quads_for_pattern(None, None, None, _DEFAULT)}
+        changed = triples if self._triples is None else triples ^ self._triples
+        if self._triples is None or self._steps is None or any(t.predicate == _SUB_CLASS_OF for t in changed):
+            found = self._shapes.results(to_rdflib(triples))
+        else:
+            found = {**self._found}
+            nodes = _concerned(store, changed, self._steps)
+            again = self._shapes.results(to_rdflib(_around(store, nodes, self._steps))) if nodes else {}
+            for node in map(rdflib_term, nodes):
+                found[node] = again.get(node, [])
+        self._triples, self._found = triples, found
+        return in_order(found.values())
+
+
+def _steps(shapes: Graph) -> int | None:
+    """The length of the longest path through property shapes that stand in each other; None if a path may lead elsewhere."""
+    from rdflib import URIRef
+
+    used = {str(p).removeprefix(SH) for p in shapes.predicates() if str(p).startswith(SH)}
+    plain = all(
+        isinstance(o, URIRef) or (o, sh("alternativePath"), None) in shapes for o in shapes.objects(None, sh("path"))
+    )
+    paths = (path for listed in shapes.objects(None, sh("alternativePath")) for path in shapes.items(listed))
+    if not (used <= _FORWARD and plain and all(isinstance(path, URIRef) for path in paths)):
+        return None
+
+    def length(node: Any, above: tuple[Any, ...]) -> int:
+        if node in above:
+            raise RecursionError
+        inner = (o for p, o in shapes.predicate_objects(node) if not str(p).startswith(SH + "target"))
+        own = (node, sh("path"), None) in shapes
+        return own + max((length(o, (*above, node)) for o in inner if (o, None, None) in shapes), default=0)
+
+    try:
+        return max((length(node, ()) for node in set(shapes.subjects())), default=0)
+    except RecursionError:
+        return None
+
+
+def _concerned(store: ox.Store, changed: Iterable[ox.Triple], steps: int) -> set[Any]:
+    """The focus nodes that may have other findings now that the triples *changed* are new or gone."""
+    ends = set(changed)
+    found = reached = {triple.subject for triple in ends}
+    for _ in range(steps):
+        reached = {q.subject for node in reached for q in store.quads_for_pattern(None, None, node, _DEFAULT)} - found
+        found = found | reached
+    return found | {triple.object for triple in ends}
+
+
+def _around(store: ox.Store, nodes: Iterable[Any], steps: int) -> Iterator[ox.Quad]:
+    """What the shapes can see of *nodes*; may give a quad more than once."""
+    yield from store.quads_for_pattern(None, _SUB_CLASS_OF, None, _DEFAULT)
+    reached: set[Any] = set(nodes)
+    seen: set[Any] = set()
+    for node in reached:
+        yield from store.quads_for_pattern(None, None, node, _DEFAULT)
+    for _ in range(steps + 1):
+        reached = {node for node in reached - seen if not isinstance(node, ox.Literal)}
+        seen |= reached
+        quads = [q for node in reached for q in store.quads_for_pattern(node, None, None, _DEFAULT)]
+        yield from quads
+        reached = {q.object for q in quads}
