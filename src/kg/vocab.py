@@ -27,6 +27,7 @@ ALT_LABEL: Final = SKOS + "altLabel"
 # Named graphs other than those of passages. The graph of a triple gives its source.
 ENTITIES: Final = BASE + "graph/entities"  # labels and classes, chosen by the project
 BACKGROUND: Final = BASE + "graph/background"  # background knowledge that the report does not state
+LINKS: Final = BASE + "graph/links"  # entries of other registers for things of the report
 PASSAGES: Final = BASE + "graph/passages"  # generated spans and digests
 INFERRED: Final = BASE + "graph/inferred"  # triples that the closure adds
 AUDIT: Final = BASE + "graph/audit"  # findings on contradictions in the report
@@ -57,6 +58,7 @@ PREFIXES: Final = MappingProxyType(
         "clm": BASE + "claim/",
         "col": BASE + "collection/",
         "doc": BASE + "document/",
+        "ent": BASE + "entry/",
         "s": SHAPE,
         "rdf": RDF,
         "rdfs": RDFS,

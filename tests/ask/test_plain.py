@@ -31,7 +31,7 @@ def test_an_entity(world: KnowledgeGraph) -> None:
     body = plain.entity(world.entity("冷染"), world.names)
     assert list(body) == [
         *("iri", "kind", "zh", "en", "also", "texts"),
-        *("edges", "figures", "claims", "passages", "values"),
+        *("edges", "figures", "claims", "passages", "values", "links"),
     ]
     assert [body[name] for name in ("iri", "kind", "zh", "en", "also", "texts", "claims", "values")] == [
         *(f"{BASE}technology/cold-dyeing", "Technology", "冷染", "cold dyeing"),

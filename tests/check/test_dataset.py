@@ -10,7 +10,7 @@ from kg.check.findings import Finding
 from kg.source.project import Project
 from kg.source.turtle import read_project
 from kg.terms import compact, expand
-from kg.vocab import BACKGROUND, ENTITIES, IVC, ONTOLOGY, PASSAGE, PASSAGES, PREFIXES
+from kg.vocab import BACKGROUND, ENTITIES, IVC, LINKS, ONTOLOGY, PASSAGE, PASSAGES, PREFIXES
 
 HEAD = "".join(f"@prefix {p}: <{n}> .\n" for p, n in PREFIXES.items())
 ONE, TWO = f"{PASSAGE}d-L0001", f"{PASSAGE}d-L0002"
@@ -34,7 +34,15 @@ def read(**more: str) -> list[ox.Quad]:
     ]
 
 
-_GRAPHS = {"one": ONE, "two": TWO, "entities": ENTITIES, "background": BACKGROUND, "passages": PASSAGES, "none": ""}
+_GRAPHS = {
+    "one": ONE,
+    "two": TWO,
+    "entities": ENTITIES,
+    "background": BACKGROUND,
+    "passages": PASSAGES,
+    "links": LINKS,
+    "none": "",
+}
 _GRAPHS |= {"unknown": f"{PASSAGE}d-L0099", "ontology": ONTOLOGY, "odd": "urn:odd"}
 
 
@@ -155,6 +163,22 @@ def test_an_axiom_among_the_data(axiom: str) -> None:
     assert {f.rule for f in found} == {"D05-axiom"}
     assert not [f for f in check(read(ontology=axiom)) if f.rule == "D05-axiom"]
     assert check(read(background="co:a a owl:NamedIndividual ; rdfs:seeAlso co:b ; owl:deprecated true .")) == []
+
+
+@pytest.mark.parametrize(
+    ("graph", "said", "wrong"),
+    [
+        ("links", "co:a skos:exactMatch ent:x . ent:x a ivc:Entry ; skos:notation 'x' .", []),
+        ("entities", "co:a skos:exactMatch ent:x .", ["skos:exactMatch"]),
+        ("background", "co:a skos:closeMatch ent:x .", ["skos:closeMatch"]),
+        ("one", "ent:x a ivc:Entry ; skos:notation 'x' .", ["rdf:type", "skos:notation"]),
+        ("links", "co:a ivc:suppliesTo co:b .", ["ivc:suppliesTo"]),
+        ("ontology", "ivl:x skos:exactMatch ivl:y .", []),
+    ],
+)
+def test_links_have_a_graph_of_their_own(graph: str, said: str, wrong: list[str]) -> None:
+    found = [f for f in check(read(**{graph: said})) if f.rule != "D02-naming"]
+    assert [(f.rule, compact(f.path)) for f in found] == [("D07-links", path) for path in wrong]
 
 
 CLASSES = "ivc:Company rdfs:subClassOf ivc:Organization ."

@@ -436,6 +436,7 @@ def test_tables_for_people_are_in_their_language(world: KnowledgeGraph) -> None:
         "operates in": "lantern fairs; lantern paper",
         "participates in": "Lantern River demonstration street",
         "publishes": "register of umbrella makers",
+        "same entry elsewhere": "ent:hkex-09771; ent:sse-609771; http://www.wikidata.org/entity/Q999999771",
         "supplies to": "Mingying Lamps",
         "passages": "w1-L0020 w1-L0025 w1-L0029 w2-L0027 w2-L0053",
         "IRI": BASE + "organization/qinglan",

@@ -44,6 +44,7 @@ KINDS = {
     "claim",
     "collection",
     "document",
+    "entry",
     "finding",
     "graph",
     "industry",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,10 @@ SELECT ?subject ?predicate ?object WHERE {{ GRAPH <{iri}> {{ ?subject ?predicate
 ORDER BY ?subject ?predicate STR(?object) COALESCE(LANG(?object), "")"""
 _THERE = """ASK {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?p <{iri}> }} UNION {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}
   UNION {{ GRAPH ?g {{ <{iri}> ?p ?o }} }} }}"""
+_LINKS = f"""
+SELECT ?match ?entry ?register ?code ?date ?zh ?en WHERE {{{{ GRAPH <{vocab.LINKS}> {{{{
+  <{{iri}}> ?match ?entry . ?entry skos:inScheme ?register ; skos:notation ?code ; dcterms:date ?date ; ivc:basis ?zh , ?en
+  FILTER(LANG(?zh) = "zh" && LANG(?en) = "en") }}}} }}}} ORDER BY ?match ?register ?code"""
 _SAFE = re.compile(r"[^\x00-\x20<>\"{}|^`\\\x7f]+")
 """What SPARQL allows between < and > (IRIREF, grammar rule 139)."""
 
@@ -85,6 +90,32 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Link:
+    """An entry elsewhere for an entity.
+
+    Attributes:
+        match: IRI of the property: ``skos:exactMatch`` or ``skos:closeMatch``.
+        entry: IRI of the entry.
+        register: IRI of the register.
+        code: the entry's code in the register.
+        date: the day on which the entry was checked.
+        basis: language → why it is taken for the entity.
+    """
+
+    match: str
+    entry: str
+    register: str
+    code: str
+    date: str
+    basis: dict[str, str]
+
+    @property
+    def address(self) -> str:
+        """Where the entry can be read; empty if its IRI is only a name."""
+        return "" if self.entry.startswith(vocab.BASE) else self.entry
+
+
+@dataclass(frozen=True)
 class Span:
     """The position of a passage in the text: section path, start offset, end offset (exclusive) and SHA-256."""
 
@@ -106,6 +137,7 @@ class Entity:
         claims: claims about it without a number.
         passages: the passages that state any of this, in the order of the text.
         values: property and value of its literals, such as the date of a policy.
+        links: entries elsewhere for it.
         span: position of a passage; None for any other entity.
         states: the triples (subject, predicate, object) that a passage states.
     """
@@ -117,6 +149,7 @@ class Entity:
     claims: tuple[Claim, ...]
     passages: tuple[str, ...]
     values: tuple[tuple[str, Any], ...]
+    links: tuple[Link, ...]
     span: Span | None
     states: tuple[tuple[Term | None, ...], ...]
 
@@ -145,9 +178,16 @@ def entity(store: Store, names: Names, thing: Thing) -> Entity:
         claims=tuple(c for c in claims if c.value is None),
         passages=tuple(sorted(passages)),
         values=tuple(values),
+        links=tuple(_links(store, thing.iri)),
         span=spans[0] if spans else None,
         states=store.select(_STATED.format(iri=thing.iri)).rows if spans else (),
     )
+
+
+def _links(store: Store, iri: str) -> Iterator[Link]:
+    for row in store.select(_LINKS.format(iri=iri)):
+        basis = {"zh": row["zh"], "en": row["en"]}
+        yield Link(row["match"], row["entry"], row["register"], row["code"], str(row["date"]), basis)
 
 
 def _edges(store: Store, iri: str) -> list[Edge]:
@@ -162,7 +202,7 @@ def provenance(graphs: set[str]) -> tuple[str, tuple[str, ...]]:
     passages = tuple(sorted(g for g in graphs if g.startswith(vocab.PASSAGE)))
     if passages:
         return "asserted", passages
-    if vocab.BACKGROUND in graphs:
+    if graphs & {vocab.BACKGROUND, vocab.LINKS}:
         return "background", ()
     return "entities" if graphs & {vocab.ENTITIES, vocab.PASSAGES, vocab.ONTOLOGY} else "inferred", ()
 

@@ -35,13 +35,14 @@ COUNT: Final = IVL + "count"
 
 @dataclass(frozen=True)
 class Thing:
-    """An entity with a label: IRI, class name, label, aliases and folded search keys."""
+    """An entity with a label: IRI, class name, label, aliases, folded search keys and codes in registers elsewhere."""
 
     iri: str
     kind: str
     label: Text
     also: tuple[str, ...]
     keys: tuple[str, ...]
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,14 @@ class Names:
 
     def __init__(self, lookup: Mapping[str, Any]) -> None:
         self.things = tuple(
-            Thing(t["iri"], t["kind"], Text(t["zh"], t["en"]), tuple(t["also"]), tuple(t["keys"]))
+            Thing(
+                t["iri"],
+                t["kind"],
+                Text(t["zh"], t["en"]),
+                tuple(t["also"]),
+                tuple(t["keys"]),
+                tuple(t.get("codes", ())),
+            )
             for t in lookup["things"]
         )
         self.terms: Mapping[str, list[str]] = lookup["terms"]
@@ -242,7 +250,7 @@ def _score(thing: Thing, text: str, folded: str) -> float:
             return 97.0
         initials = len(folded) <= _SHORT and folded.isascii() and not _is_written(folded, thing)
         return 90.0 if initials else _NAMED  # two initials fit many names
-    best = 0.0
+    best = _NAMED if folded in thing.codes else 0.0
     for key in thing.keys:
         if len(folded) > 1 and folded in key:
             start = 80.0 if key.startswith(folded) else 70.0

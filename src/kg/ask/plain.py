@@ -50,6 +50,7 @@ def entity(found: Entity, names: Names) -> dict[str, Any]:
         "claims": [_claim(c, names) for c in found.claims],
         "passages": [slug(p) for p in found.passages],
         "values": [{"predicate": named(prop, names), "value": json_value(value)} for prop, value in found.values],
+        "links": [{**asdict(link), "register": named(link.register, names)} for link in found.links],
     }
     if found.span:
         body |= asdict(found.span)

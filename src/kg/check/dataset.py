@@ -12,13 +12,29 @@ from kg.check.findings import Finding
 from kg.reason.axioms import is_axiom
 from kg.source.passages import registered
 from kg.terms import Text, compact, iri, lexical
-from kg.vocab import ALT_LABEL, BACKGROUND, ENTITIES, IVC, LABEL, OA, ONTOLOGY, OWL, PASSAGE, PASSAGES, RDFS, TYPE
+from kg.vocab import (
+    ALT_LABEL,
+    BACKGROUND,
+    ENTITIES,
+    IVC,
+    LABEL,
+    LINKS,
+    OA,
+    ONTOLOGY,
+    OWL,
+    PASSAGE,
+    PASSAGES,
+    RDFS,
+    SKOS,
+    TYPE,
+)
 
 _NAMING = frozenset({TYPE, LABEL, ALT_LABEL})
 _PLACED = tuple(
     IVC + name for name in ("segmentOf", "subSegmentOf", "stageOf", "viewOf", "inIndustry", "inSegment", "offeredIn")
 )
 """Properties that lead from a segment, stage or product towards its industry."""
+_MATCHES = (SKOS + "exactMatch", SKOS + "closeMatch")
 _OF_PASSAGES = (IVC + "Passage", OA + "TextPositionSelector", IVC + "Document")
 """Classes whose instances the graph of the passages describes."""
 
@@ -95,13 +111,14 @@ def _pairs(quads: Iterable[ox.Quad], predicate: str) -> dict[str, set[str]]:
 
 def check(quads: Sequence[ox.Quad]) -> list[Finding]:
     """Findings on unknown graphs, names outside g:entities, axioms in the data, claims in several passages, overlapping
-    spans, and segments of industries that a passage is not about."""
-    return [*_graphs(quads), *_naming(quads), *_axioms(quads), *_claims(quads), *_spans(quads), *_industries(quads)]
+    spans, segments of industries that a passage is not about, and g:links."""
+    found = (_graphs, _naming, _axioms, _claims, _spans, _industries, _links)
+    return [finding for part in found for finding in part(quads)]
 
 
 def _graphs(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
     described = instances(quads, *_OF_PASSAGES)
-    known = {ENTITIES, BACKGROUND, ONTOLOGY, *instances(quads, IVC + "Passage")}
+    known = {ENTITIES, BACKGROUND, LINKS, ONTOLOGY, *instances(quads, IVC + "Passage")}
 
     def stray(quad: ox.Quad) -> bool:
         graph = iri(quad.graph_name)
@@ -114,8 +131,8 @@ def _graphs(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
             "Violation",
             lexical(quad.subject),
             Text(
-                f"它写在图 {compact(graph) or '(无)'} 里,那不是已登记的段落,也不是 g:entities、g:background;改用文献的 passages.ttl 里的段落",
-                f"it stands in graph {compact(graph) or '(none)'}, neither a known passage nor g:entities or g:background; use one of the document's passages",
+                f"它写在图 {compact(graph) or '(无)'} 里,那不是已登记的段落,也不是 g:entities、g:background、g:links;改用文献的 passages.ttl 里的段落",
+                f"it stands in graph {compact(graph) or '(none)'}, neither a known passage nor g:entities, g:background, g:links; use a passage of a document",
             ),
             path=quad.predicate.value,
             value=lexical(quad.object),
@@ -243,6 +260,27 @@ def _industries(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
                 path=quad.predicate.value,
                 value=node,
                 involved=(graph,),
+                graph=graph,
+            )
+
+
+def _links(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
+    """D07: links to entries elsewhere are in g:links, which has nothing else."""
+    entries = instances(quads, IVC + "Entry")
+    for quad in quads:
+        graph = iri(quad.graph_name)
+        link = quad.predicate.value in _MATCHES or iri(quad.subject) in entries
+        if graph != ONTOLOGY and link != (graph == LINKS):
+            yield Finding(
+                "D07-links",
+                "Violation",
+                lexical(quad.subject),
+                Text(
+                    "g:links 只有、也只有它才有别处的条目和指向条目的 skos:exactMatch、skos:closeMatch;移到相应的图",
+                    "entries elsewhere, and skos:exactMatch and skos:closeMatch to them, stand in g:links and nothing else does; move this",
+                ),
+                path=quad.predicate.value,
+                value=lexical(quad.object),
                 graph=graph,
             )
 

@@ -14,20 +14,36 @@ import pyoxigraph as ox
 
 from kg.pipeline.captions import captions, nameless_nodes
 from kg.terms import LANGS, class_name, fold, iri, language, lexical, slug
-from kg.vocab import ALT_LABEL, AUDIT, BASE, ENTITIES, IVC, LABEL, ONTOLOGY, OWL, PASSAGE, PASSAGES, RDFS, TYPE
+from kg.vocab import (
+    ALT_LABEL,
+    AUDIT,
+    BASE,
+    ENTITIES,
+    IVC,
+    LABEL,
+    LINKS,
+    ONTOLOGY,
+    OWL,
+    PASSAGE,
+    PASSAGES,
+    RDFS,
+    SKOS,
+    TYPE,
+)
 
 _LABEL_GRAPHS = (ENTITIES, ONTOLOGY, PASSAGES, AUDIT)  # PASSAGES has the documents' labels, AUDIT those of rules
 _PROPERTIES = frozenset(OWL + kind for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty"))
 
 
 def naming_quads(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
-    """The quads that :func:`build_lookup` needs: those in graphs with labels, and those about nodes that need a caption.
+    """The quads that :func:`build_lookup` needs: those in graphs with labels or links, and those about nodes that need a caption.
 
     Args:
         quads: the whole dataset; iterated twice.
     """
     nameless = nameless_nodes(quads)
-    return [q for q in quads if iri(q.graph_name) in _LABEL_GRAPHS or (iri(q.subject) in nameless and _of_a_passage(q))]
+    named = (*_LABEL_GRAPHS, LINKS)
+    return [q for q in quads if iri(q.graph_name) in named or (iri(q.subject) in nameless and _of_a_passage(q))]
 
 
 def _of_a_passage(quad: ox.Quad) -> bool:
@@ -49,8 +65,9 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
 
     Returns:
         ``things``: one record per labelled entity, in IRI order: ``iri``, ``kind`` (class name), ``zh``, ``en``,
-        ``also`` (aliases) and ``keys`` (folded search keys). ``terms``: IRI of a class, property or audit rule →
-        its zh and en label, and the zh and en inverse label of a property. ``captions``: IRI of an observation, claim
+        ``also`` (aliases), ``keys`` (folded search keys) and ``codes`` (folded codes in registers elsewhere).
+        ``terms``: IRI of a class, property or audit rule → its zh and en label, and the zh and en inverse label of a
+        property. ``captions``: IRI of an observation, claim
         or breakdown → its captions. ``measures``: IRI of an indicator → its measure word (辆, 座).
         ``classes``: name of each labelled class → names of its labelled superclasses, nearest first. ``precedence``: class
         name → its ``ivc:precedence`` or that of the nearest superclass that has one. ``properties``: IRIs of the labelled
@@ -61,6 +78,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
     inverse: dict[str, dict[str, str]] = defaultdict(dict)
     aliases: dict[str, list[str]] = defaultdict(list)
     supers: dict[str, set[str]] = defaultdict(set)
+    codes = _codes(quads)
     measures: dict[str, str] = {}
     precedence: dict[str, int] = {}
     for quad in quads:
@@ -88,7 +106,9 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
     named = sorted(labels.keys() - kinds.keys())
     things = [iri for iri in sorted(kinds) if iri in labels]
     return {
-        "things": [_record(iri, kinds[iri], labels[iri], sorted(aliases[iri]), spelt) for iri in things],
+        "things": [
+            _record(iri, kinds[iri], labels[iri], sorted(aliases[iri]), spelt) | {"codes": codes[iri]} for iri in things
+        ],
         "terms": {
             iri: [
                 labels[iri].get("zh", ""),
@@ -108,6 +128,20 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
         },
         "properties": [node for node in named if not _PROPERTIES.isdisjoint(types[node])],
     }
+
+
+def _codes(quads: Iterable[ox.Quad]) -> Mapping[str, list[str]]:
+    """Thing → its folded codes in registers elsewhere: whole, and as far as the dot (002594.SZ)."""
+    of: dict[str, list[str]] = defaultdict(list)
+    links = [q for q in quads if iri(q.graph_name) == LINKS]
+    for quad in links:
+        if quad.predicate.value in (SKOS + "notation", SKOS + "hiddenLabel"):
+            code = lexical(quad.object)
+            of[iri(quad.subject)] += [fold(code), fold(code.partition(".")[0])]
+    found: dict[str, list[str]] = defaultdict(list)
+    for quad in links:
+        found[iri(quad.subject)] += of.get(iri(quad.object), [])
+    return defaultdict(list, {thing: sorted(set(codes)) for thing, codes in found.items()})
 
 
 def _kind(classes: Iterable[str], supers: Mapping[str, Set[str]], named: Set[str]) -> str:

@@ -23,6 +23,7 @@ _GRAPHS: Final = {
     vocab.PASSAGES: "passages",
     vocab.ENTITIES: "entities",
     vocab.BACKGROUND: "background",
+    vocab.LINKS: "links",
     vocab.INFERRED: "inferred",
     "": "default",
 }

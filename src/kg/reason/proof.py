@@ -24,6 +24,7 @@ from kg.store.base import Store
 
 _KINDS = {
     vocab.BACKGROUND: "background",
+    vocab.LINKS: "background",
     vocab.ENTITIES: "entities",
     vocab.PASSAGES: "passages",
     vocab.ONTOLOGY: "ontology",

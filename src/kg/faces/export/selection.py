@@ -22,6 +22,7 @@ GRAPHS: Final = (
     "provenance",
     "entities",
     "background",
+    "links",
     "inferred",
     "audit",
     "ontology",
@@ -35,7 +36,10 @@ _NAMED: Final = {
     "provenance": "",
     "ontology": vocab.ONTOLOGY,
     "alignment": vocab.ALIGNMENT,
-    **{name: f"{vocab.BASE}graph/{name}" for name in ("entities", "background", "inferred", "audit", "passages")},
+    **{
+        name: f"{vocab.BASE}graph/{name}"
+        for name in ("entities", "background", "links", "inferred", "audit", "passages")
+    },
 }
 _HEADER: Final = ox.NamedNode(vocab.OWL + "Ontology")
 

@@ -20,7 +20,7 @@ _EXPORTS = ("turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml", "graphml
     "which",
     default="default",
     show_default=True,
-    help="default, report, provenance, entities, background, inferred, audit, ontology, alignment, passages, psg:…",
+    help="default, report, provenance, entities, background, links, inferred, audit, ontology, alignment, passages, psg:…",
 )
 @option(
     "-o",

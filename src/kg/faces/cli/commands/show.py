@@ -61,7 +61,8 @@ def _entity(graph: Any, thing: str) -> Entity:
     return found
 
 
-def _print_entity(found: Entity, names: Any, lang: str) -> None:
+def _print_head(found: Entity, names: Any, lang: str) -> None:
+    """What it is called, what it is, where it is registered."""
     t = found.thing
     name, other = t.label.pick(lang), t.label.pick("en" if lang == "zh" else "zh")
     click.secho(name, bold=True, nl=False)
@@ -77,6 +78,13 @@ def _print_entity(found: Entity, names: Any, lang: str) -> None:
         click.echo(texts.get(lang) or next(iter(texts.values())))
     for prop, value in found.values:
         click.echo(f"{names.label(prop, lang)}: {amount(value, lang) if isinstance(value, float) else value}")
+    for link in found.links:
+        near = say("(相近)", " (close)") if link.match.endswith("closeMatch") else ""
+        click.echo(f"{names.label(link.register, lang)}: {link.code}{near}  {link.date}  {link.basis[lang]}")
+
+
+def _print_entity(found: Entity, names: Any, lang: str) -> None:
+    _print_head(found, names, lang)
     if found.span:
         click.secho(f"\n{say('这一段说', 'what it states')}", bold=True)
         for triple in found.states:

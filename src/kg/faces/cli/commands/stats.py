@@ -62,6 +62,7 @@ _COUNTS = {
     "passages": ("段落登记", "passages"),
     "entities": ("名称与类别", "names and kinds"),
     "background": ("背景", "background"),
+    "links": ("别处的条目", "entries elsewhere"),
     "report": ("报告所述", "stated by the report"),
     "passages_stating": ("有陈述的段落(个)", "passages that state something"),
     "inferred": ("推理得出", "inferred"),
