@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from kg.ask.catalogue import Catalogue
+from kg.ask.catalogue import Catalogue, written_values
 from kg.ask.names import Match, Names, Thing
 from kg.errors import StoreError, UsageProblem
 from kg.source.project import Project
@@ -78,14 +79,14 @@ class KnowledgeGraph:
 
     # -- queries --------------------------------------------------------------------------------------
 
-    def query(self, name: str, limit: int | None = None, /, **params: str | int | float) -> Table:
+    def query(self, name: str, limit: int | None = None, /, **params: str | int | float | Sequence[str | int]) -> Table:
         """The rows of the saved query *name*.
 
         Args:
             name: name of the query, as listed by ``kg queries``.
             limit: most rows; ``truncated`` is true if there were more.
-            params: values of its parameters, each an IRI, slug, label, alias or number. Parameters that are not given
-                have their default.
+            params: values of its parameters, each an IRI, slug, label, alias or number; a list of them; or ``all``. Parameters
+                that are not given have their default. A parameter that has several values has a column in the rows.
 
         Raises:
             NotFound: there is no such query, or no entity with a given name.
@@ -99,8 +100,8 @@ class KnowledgeGraph:
             True
         """
         saved = self.catalogue.get(name)
-        sparql = self.catalogue.bind(saved, {key: str(value) for key, value in params.items()})
-        return self.store.select(sparql, shown=f"queries/{name}.rq", limit=limit)
+        asked = self.catalogue.asked(saved, {key: written_values(value) for key, value in params.items()})
+        return self.store.select(asked.sparql, shown=f"queries/{name}.rq", limit=limit)
 
     @cached_property
     def _worker(self) -> Worker:

@@ -248,8 +248,8 @@ def test_values_stand_in_the_query_as_terms(world: KnowledgeGraph) -> None:
         query, {"industry": "风铃业"}
     )
     assert world.catalogue.bind(query, {}) == query.sparql
-    with pytest.raises(UsageProblem, match="two-figures has no parameter year") as caught:
-        world.catalogue.bind(query, {"industry": "风铃业", "year": "2024"})
+    with pytest.raises(UsageProblem, match="two-figures has no parameter colour") as caught:
+        world.catalogue.bind(query, {"industry": "风铃业", "colour": "red"})
     assert "its parameters: industry" in caught.value.render("en")
     with pytest.raises(UsageProblem) as caught:
         world.catalogue.bind(world.catalogue.get("things-by-kind"), {"year": "2024"})
@@ -261,7 +261,7 @@ def test_values_stand_in_the_query_as_terms(world: KnowledgeGraph) -> None:
 
 def test_what_is_asked_about_is_there(world: KnowledgeGraph) -> None:
     """The named thing first, then what most passages speak of; of two things of one class, two."""
-    defaults = {q.name: [p.default for p in q.params] for q in world.catalogue}
+    defaults = {q.name: [p.default for p in q.params if not p.narrows] for q in world.catalogue}
     for name, wanted in {
         "market-size": ["ind:paper-lanterns"],  # which kg.toml names
         "companies-using-technology": ["tech:cold-dyeing"],  # in four passages; bamboo weaving is in two

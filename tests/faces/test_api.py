@@ -284,6 +284,7 @@ def test_what_a_program_needs_to_know_stands_beside_the_rows(
             "total": len(table),
             "truncated": False,
             "next": None,
+            "note": None,
             "dataset": world.manifest["dataset_sha256"],
         }
 
@@ -443,7 +444,7 @@ IMPOSSIBLE: dict[str, tuple[str, dict[str, str | list[str]]]] = {
     "very long number": ("sectors-served-by-industries", {"least": "9" * 5_000}),
     "unknown": ("companies-in-segment", {"sgment": "x"}),
     "of another query": ("companies-in-segment", {"industry": "风铃业"}),
-    "twice": ("companies-in-segment", {"segment": ["a", "b"]}),
+    "twice": ("sectors-served-by-industries", {"least": ["1", "2"]}),
     "limit of nothing": (PAGED, {"limit": "0"}),
     "limit above the most": (PAGED, {"limit": "10001"}),
     "limit with zeros": (PAGED, {"limit": "00000000199999999"}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from difflib import get_close_matches
@@ -17,15 +17,36 @@ from kg import vocab
 from kg.ask.names import Names
 from kg.errors import NotFound, UsageProblem
 from kg.source.passages import passage_name
-from kg.source.queryfile import Parameter, SavedQuery, from_plain
+from kg.source.queryfile import TYPES, Parameter, SavedQuery, from_plain
 from kg.terms import Text, class_iri, expand, slug
 
 _LONGEST: Final = 18
 """Most digits of a number; any number with so few digits fits into Oxigraph's 64-bit integers."""
 _WHOLE: Final = re.compile(r"[+-]?[0-9]+")
 _REAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+NARROWING: Final = MappingProxyType(
+    {
+        "industry": "Industry",
+        "region": "Region",
+        "year": "year",
+        "estimator": "Organization",
+        "tier": "Tier",
+        "sector": "Sector",
+        "status": "ObservationStatus",
+        "indicator": "Indicator",
+        "role": "Role",
+    }
+)
+"""Column by which the rows of any query can be narrowed → the type of the parameter that does it."""
+_EVERY: Final = frozenset({"all", "*", "any", "全部", "所有", "任意"})
+"""What asks for every value of a parameter."""
+_BETWEEN: Final = re.compile(r"[,,、;;]")
 _SHOWN: Final = 60
 """Most characters of an invalid value that are shown in its message."""
+
+
+Values = str | Sequence[str]
+"""User input for a parameter: one value or several."""
 
 
 class Catalogue:
@@ -33,7 +54,7 @@ class Catalogue:
 
     def __init__(self, entries: Sequence[Mapping[str, Any]], names: Names) -> None:
         self._entries = {e["name"]: e for e in entries}
-        self._names = names
+        self.names = names
 
     def __iter__(self) -> Any:
         return map(self._read, sorted(self._entries))
@@ -59,31 +80,52 @@ class Catalogue:
     def _read(self, name: str) -> SavedQuery:
         """The query, with the classes of the graph as the choices of a parameter for a class."""
         query = from_plain(self._entries[name])
-        kinds = tuple(self._names.kinds)
-        return replace(query, params=tuple(replace(p, choices=kinds) if p.type == "kind" else p for p in query.params))
+        kinds = tuple(self.names.kinds)
+        params = tuple(replace(p, choices=kinds) if p.type == "kind" else p for p in query.params)
+        return replace(query, params=(*params, *self._narrowing(query)))
 
-    def question(self, query: SavedQuery, values: Mapping[str, str] = MappingProxyType({})) -> Text:
-        """The question of *query* with each ``{parameter}`` replaced by the label of its value or default."""
-        words = {p.name: self._value_label(p, values.get(p.name)) for p in query.params}
-        zh = {name: text.zh for name, text in words.items()}
-        en = {name: text.en for name, text in words.items()}
-        return Text(query.question.zh.format_map(zh), query.question.en.format_map(en))
+    def _narrowing(self, query: SavedQuery) -> Iterator[Parameter]:
+        """A parameter for each column of *query* by which its rows can be narrowed, if it has none of that name."""
+        named = {p.name for p in query.params}
+        for name, label in query.columns.items():
+            kind = NARROWING.get(name)
+            if kind and name not in named and (query.types.get(name) == kind or kind in self.names.classes):
+                yield Parameter(name, kind, label, "UNDEF", narrows=True)
 
-    def _value_label(self, param: Parameter, value: str | None) -> Text:
-        """The label of a parameter's value, or of its default if *value* is None."""
-        if value is None and param.default == "UNDEF":
+    def question(self, query: SavedQuery, values: Mapping[str, Values] = MappingProxyType({})) -> Text:
+        """The question of *query* with each ``{parameter}`` replaced by the labels of its values or default.
+
+        What narrows the rows stands behind it in brackets.
+        """
+        words = {p.name: self._labels(p, values.get(p.name)) for p in query.params}
+        narrowed = [words[p.name] for p in query.params if p.narrows and p.name in values]
+        zh = query.question.zh.format_map({name: text.zh for name, text in words.items()})
+        en = query.question.en.format_map({name: text.en for name, text in words.items()})
+        if not narrowed:
+            return Text(zh, en)
+        return Text(f"{zh}({','.join(t.zh for t in narrowed)})", f"{en} ({', '.join(t.en for t in narrowed)})")
+
+    def _labels(self, param: Parameter, value: Values | None) -> Text:
+        """The labels of a parameter's values, or of its default if *value* is None."""
+        terms = [param.default] if value is None else self.terms(param, value)
+        if terms == ["UNDEF"] or (value is not None and _is_every(value)):
             return Text(f"任一{param.label.zh}", f"any {param.label.en}")
-        term = expand(param.default).strip('"') if value is None else self.term(param, value).value
-        if param.type == "enum" and self._names.has_name(expand(f"ivc:{term}")):
-            term = expand(f"ivc:{term}")
-        return Text(self._names.label(term, "zh"), self._names.label(term, "en"))
+        each = [self._label(param, term) for term in terms]
+        return Text("、".join(t.zh for t in each), ", ".join(t.en for t in each))
 
-    def bind(self, query: SavedQuery, values: Mapping[str, str]) -> str:
-        """The SPARQL of *query* with *values* instead of its defaults.
+    def _label(self, param: Parameter, term: str) -> Text:
+        named = from_written(term)
+        if param.type == "enum" and self.names.has_name(expand(f"ivc:{named}")):
+            named = expand(f"ivc:{named}")
+        return Text(self.names.label(named, "zh"), self.names.label(named, "en"))
+
+    def asked(self, query: SavedQuery, values: Mapping[str, Values]) -> SavedQuery:
+        """*query* with *values* instead of its defaults, and a column for a parameter that has several values.
 
         Args:
             query: the saved query.
-            values: parameter name → user input (IRI, slug, label, alias, number).
+            values: parameter name → user input: an IRI, slug, label, alias or number; several, in a list or separated by
+                commas; ``all`` for every one.
 
         Raises:
             UsageProblem: a parameter is unknown or a value is invalid.
@@ -96,14 +138,63 @@ class Catalogue:
                     Text(f"查询 {query.name} 没有参数 {name}", f"the query {query.name} has no parameter {name}"),
                     hint=Text(f"它的参数:{'、'.join(known) or '无'}", f"its parameters: {', '.join(known) or 'none'}"),
                 )
-        return query.bind({name: str(self.term(known[name], value)) for name, value in values.items()})
+        terms = {name: self.terms(known[name], value) for name, value in values.items()}
+        several = [n for n, found in terms.items() if len(found) > 1 or _is_every(values[n])]
+        return query.asked(terms, [n for n in several if known[n].type not in TYPES])
+
+    def bind(self, query: SavedQuery, values: Mapping[str, Values]) -> str:
+        """The SPARQL of :meth:`asked`."""
+        return self.asked(query, values).sparql
+
+    def terms(self, param: Parameter, value: Values) -> list[str]:
+        """User input for one parameter as terms in N-Triples form, each once; ``UNDEF`` alone means any."""
+        if _is_every(value):
+            return self._every(param)
+        given = [value] if isinstance(value, str) else value
+        if len(given) > 1 and param.type in ("integer", "decimal"):  # a bound, of which there is one
+            raise UsageProblem(
+                Text(f"参数 {param.name} 出现了两次", f"the parameter {param.name} is given twice"),
+                hint=Text("只写一个数", "write one number"),
+            )
+        return list(dict.fromkeys(term for one in given for term in self._terms(param, one)))
+
+    def _every(self, param: Parameter) -> list[str]:
+        """Every value: all things of a class, so that each is asked about; any at all of what narrows, and of a year."""
+        if param.narrows or param.type == "year":
+            return ["UNDEF"]
+        if param.type == "kind":
+            return [f"<{class_iri(kind)}>" for kind in self.names.kinds]
+        if param.choices:
+            return [str(ox.Literal(choice)) for choice in param.choices]
+        if things := self.names.of_kind(param.type):
+            return [f"<{thing.iri}>" for thing in things]
+        raise _impossible(param, "all", Text("一个确定的值", "a value of its own"))
+
+    def _terms(self, param: Parameter, value: str) -> list[str]:
+        """One value, or several separated by commas if there is none of that name."""
+        if param.type == "string":
+            _refuse_bytes(param, value)
+            return self._spellings(param, value)
+        try:
+            return [str(self.term(param, value))]
+        except (NotFound, UsageProblem):
+            parts = [part.strip() for part in _BETWEEN.split(value) if part.strip()]
+            if len(parts) < 2 or param.type in ("integer", "decimal"):
+                raise
+        return [str(self.term(param, part)) for part in parts]
+
+    def _spellings(self, param: Parameter, text: str) -> list[str]:
+        """A text to look for; if things bear it as a name in any spelling, their names in its place."""
+        bearers = self.names.bearing(text)
+        if param.example and bearers:  # a name, which is compared as a whole
+            found = [thing.label.zh for thing in bearers]
+        else:
+            found = [text, *(name for thing in bearers for name in (thing.label.zh, thing.label.en))]
+        return [str(_string(name, param.default)) for name in dict.fromkeys(found)]
 
     def term(self, param: Parameter, value: str) -> ox.NamedNode | ox.Literal:
         """User input for one parameter as an RDF term; raises as :meth:`bind` does."""
-        try:
-            value.encode()
-        except UnicodeEncodeError:  # the command line had a byte that is not UTF-8
-            raise _impossible(param, ascii(value)[1:-1], Text("UTF-8 文本", "a text in UTF-8")) from None
+        _refuse_bytes(param, value)
         if param.type == "enum":
             if value not in param.choices:
                 raise _impossible(
@@ -115,10 +206,10 @@ class Catalogue:
         if param.type in ("integer", "year", "decimal"):
             return _number(param, value)
         if param.type == "kind":
-            return ox.NamedNode(class_iri(self._names.kind(value)))
+            return ox.NamedNode(class_iri(self.names.kind(value)))
         if param.type == "Passage":
             return ox.NamedNode(self._passage(value))
-        return ox.NamedNode(self._names.resolve(value, param.type).iri)
+        return ox.NamedNode(self.names.resolve(value, param.type).iri)
 
     def _passage(self, value: str) -> str:
         """The IRI of a passage. *value* is its IRI, its name (document, ``-L``, line), or a line of the only document.
@@ -128,13 +219,43 @@ class Catalogue:
         """
         name = value.removeprefix(vocab.PASSAGE).removeprefix("psg:")
         document, _, line = name.rpartition("-")
-        documents = [slug(thing.iri) for thing in self._names.of_kind("Document")]
+        documents = [slug(thing.iri) for thing in self.names.of_kind("Document")]
         if not document and len(documents) == 1:
             document = documents[0]
         line = line.lstrip("Ll")
         if document not in documents or not (line.isascii() and line.isdigit()) or len(line) > _LONGEST:
             raise no_passage(value)
         return vocab.PASSAGE + passage_name(document, int(line))
+
+
+def _refuse_bytes(param: Parameter, value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # the command line had a byte that is not UTF-8
+        raise _impossible(param, ascii(value)[1:-1], Text("UTF-8 文本", "a text in UTF-8")) from None
+
+
+def written_values(value: str | float | Sequence[str | float]) -> Values:
+    """Values from Python or JSON as the texts that a user would write."""
+    return [str(one) for one in value] if isinstance(value, Sequence) and not isinstance(value, str) else str(value)
+
+
+def _is_every(value: Values) -> bool:
+    return value.strip().lower() in _EVERY if isinstance(value, str) else any(map(_is_every, value))
+
+
+def parsed(term: str) -> ox.NamedNode | ox.Literal:
+    """A term in N-Triples form, or an IRI with a prefix, or a number."""
+    if term[0] in '<"':
+        (quad,) = ox.parse(f"<urn:s> <urn:p> {term} .", format=ox.RdfFormat.N_TRIPLES)
+        assert isinstance(quad.object, (ox.NamedNode, ox.Literal))
+        return quad.object
+    return ox.NamedNode(expand(term)) if ":" in term else ox.Literal(term)
+
+
+def from_written(term: str) -> str:
+    """The IRI or the text of :func:`parsed`."""
+    return parsed(term).value
 
 
 def _string(value: str, default: str) -> ox.Literal:

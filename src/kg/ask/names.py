@@ -213,6 +213,14 @@ class Names:
         if kinds and (others := self.bearing(text)):
             is_a = Text(self.kind_label(others[0].kind, "zh"), self.kind_label(others[0].kind, "en"))
             what = Text(f"“{text}”是{is_a.zh},不是{kind.zh}", f"“{text}” is of the kind {is_a.en}, not {kind.en}")
+            if meant := [m.thing.label for m in self.find(text, kinds, limit=4)]:
+                return NotFound(
+                    what,
+                    hint=Text(
+                        f"{kind.zh}有:{'、'.join(t.zh for t in meant)}",
+                        f"of the kind {kind.en}: {', '.join(t.en for t in meant)}",
+                    ),
+                )
             return NotFound(what, hint=Text(f"可直接看它:{others[0].iri}", f"look at it itself: {others[0].iri}"))
         near = [m.thing for m in self.find(text, kinds, limit=4)]
         everything = sorted({t.iri: t for k in kinds for t in self.of_kind(k)}.values(), key=lambda t: t.iri)

@@ -7,26 +7,17 @@ default by a term in N-Triples form, so a user's text is never read as SPARQL.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from string import Formatter
 from typing import Any, Final
 
 from kg.errors import MissingFile, Place, SyntaxProblem
-from kg.source import header
+from kg.source import clauses, header
 from kg.source.header import Node
 from kg.terms import LANGS, Text
 
-# Strings, IRIs and comments come first, so that a brace or the word VALUES inside them is not taken for syntax.
-# An unterminated string matches to the end of the file; otherwise matching would take quadratic time. CR and LF end a
-# comment.
-_TOKEN: Final = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*(?:"""|\\?\Z)|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*(?:\'\'\'|\\?\Z)'
-    r'|"(?:[^"\\\n\r]|\\.)*(?:"|\\?\Z|(?=[\n\r]))|\'(?:[^\'\\\n\r]|\\.)*(?:\'|\\?\Z|(?=[\n\r]))'
-    r"|<[^<>\"{}|^`\\\s]*>|\#[^\n\r]*|[?$]\w+|[A-Za-z_][\w-]*(?::[\w.%-]*)?|\S",
-    re.DOTALL,
-)
 VALUES: Final = ("string", "integer", "decimal", "year")
 """Column types for literals. A column without a type can contain any term; most contain IRIs."""
 TYPES: Final = (*VALUES, "enum", "kind")
@@ -58,6 +49,7 @@ class Parameter:
         default: one term in SPARQL syntax, or UNDEF for any term.
         choices: allowed values of an ``enum``; of a ``kind``, once the catalogue has read them from the graph.
         example: whether the build chooses a default from the graph (:mod:`kg.pipeline.examples`).
+        narrows: whether it keeps the rows with its values in the column of its name; it has no VALUES block.
     """
 
     name: str
@@ -66,6 +58,7 @@ class Parameter:
     default: str
     choices: tuple[str, ...] = ()
     example: bool = False
+    narrows: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,12 +91,26 @@ class SavedQuery:
         Args:
             terms: parameter name → one term in N-Triples form (``<iri>``, ``"text"@zh``, ``2023``) or UNDEF.
         """
-        pieces, end = [], 0
-        for name, start, stop in _value_blocks(self.sparql):
-            if name in terms:
-                pieces += [self.sparql[end:start], " ", terms[name], " "]
-                end = stop
-        return "".join([*pieces, self.sparql[end:]])
+        return clauses.with_values(self.sparql, terms)
+
+    def asked(self, terms: Mapping[str, Sequence[str]], apart: Collection[str] = ()) -> SavedQuery:
+        """The query with these values.
+
+        Args:
+            terms: parameter name → terms in N-Triples form, or UNDEF alone for any. A parameter that narrows keeps the rows
+                that have one of them in its column; any other has them in its VALUES block.
+            apart: parameters with several values: each has a column, the first ones, that tells them apart.
+        """
+        named = {p.name: p for p in self.params}
+        narrowed = {n: ts for n, ts in terms.items() if named[n].narrows}
+        bound = clauses.with_values(self.sparql, {n: " ".join(ts) for n, ts in terms.items() if n not in narrowed})
+        kept = {n: ts for n, ts in narrowed.items() if "UNDEF" not in ts}
+        added = [n for n in apart if n not in self.columns]
+        return replace(
+            self,
+            sparql=clauses.with_columns(clauses.with_filters(bound, kept), added),
+            columns={**{n: named[n].label for n in added}, **self.columns},
+        )
 
 
 def parse(text: str, name: str, shown: str) -> SavedQuery:
@@ -119,7 +126,7 @@ def parse(text: str, name: str, shown: str) -> SavedQuery:
             block with one default of its type.
     """
     meta = header.read(text, shown).fields(("title", "question", "tags", "columns"), ("params", "cq"))
-    defaults = {n: text[start:stop].strip() for n, start, stop in _value_blocks(text)}
+    defaults = {n: text[start:stop].strip() for n, start, stop in clauses.value_blocks(text)}
     params = meta["params"].mapping() if "params" in meta else {}
     columns = meta["columns"].mapping()
     if "cq" in meta:
@@ -249,16 +256,3 @@ def read(path: Path, shown: str) -> SavedQuery:
             place=Place(shown, raw.count(b"\n", 0, error.start) + 1),
             hint=Text("以 UTF-8 编码保存这个文件", "save the file in UTF-8"),
         ) from error
-
-
-def _value_blocks(sparql: str) -> list[tuple[str, int, int]]:
-    """Variable, start and end of the text between the braces of each VALUES block with one variable."""
-    tokens = [m for m in _TOKEN.finditer(sparql) if not m[0].startswith("#")]
-    blocks, close = [], None
-    for at in range(len(tokens) - 1, -1, -1):  # from the end, so that the closing brace of a block is known
-        if tokens[at][0] == "}":
-            close = tokens[at]
-        word, variable, brace = (m[0] for m in tokens[at : at + 3]) if at + 2 < len(tokens) else ("", "", "")
-        if close and word.upper() == "VALUES" and variable[0] in "?$" and brace == "{":
-            blocks.append((variable[1:], tokens[at + 2].end(), close.start()))
-    return blocks[::-1]

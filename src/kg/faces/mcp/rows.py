@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
+from kg.ask.catalogue import Values, parsed, written_values
 from kg.ask.names import Names
+from kg.ask.nothing import nothing
 from kg.ask.tables import columns_of_language
 from kg.errors import Refused, SyntaxProblem
 from kg.faces.mcp.result import Result, Row, ids, table_head, table_line
-from kg.source.queryfile import Parameter, SavedQuery
+from kg.source.queryfile import Parameter
 from kg.store.embedded import evaluating
 from kg.store.guard import refuse_side_effects
 from kg.store.values import plain, written
@@ -109,12 +111,12 @@ def saved(call: Call) -> Result:
     """
     graph, lang = call.graph, call.lang
     query = graph.catalogue.get(call.tool)
-    values = {name: str(value) for name, value in call.values.items()}
-    sparql = graph.catalogue.bind(query, values)
-    table = call.store.select(sparql, shown=f"queries/{query.name}.rq", limit=call.most)
+    values = {name: written_values(value) for name, value in call.values.items()}
+    asked = graph.catalogue.asked(query, values)
+    table = call.store.select(asked.sparql, shown=f"queries/{query.name}.rq", limit=call.most)
     question = graph.catalogue.question(query, values)
     seen = columns_of_language(table.columns, lang)
-    heads = [query.columns[table.columns[n]].pick(lang) for n in seen]
+    heads = [asked.columns[table.columns[n]].pick(lang) for n in seen]
     own = bool(query.passages)
     return Result(
         title=question.pick(lang),
@@ -123,26 +125,21 @@ def saved(call: Call) -> Result:
             "title": query.title.plain(),
             "question": question.plain(),
             "asked": {p.name: _parameter_value(call, p, values.get(p.name)) for p in query.params},
-            "columns": [{"name": c, **query.columns[c].plain()} for c in table.columns],
+            "columns": [{"name": c, **asked.columns[c].plain()} for c in table.columns],
         },
         rows=_rows(call, Columns(table.columns, seen, own), table.rows[call.offset :]),
         total=None if table.truncated else len(table),
         above=table_head(heads if own else [*heads, _SOURCE.pick(lang)]),
-        note=None if table.rows else _no_rows(query),
+        note=None if table.rows else nothing(graph.store, graph.catalogue, query, values),
     )
 
 
-def _no_rows(query: SavedQuery) -> Text:
-    return Text(
-        f"没有这样的行:报告未说,不等于没有({query.title.zh})",
-        f"no such rows: the report does not say so, which does not mean that it is false ({query.title.en})",
-    )
-
-
-def _parameter_value(call: Call, param: Parameter, value: str | None) -> Any:
-    """The value of a parameter or its default; None if the parameter is unbound."""
+def _parameter_value(call: Call, param: Parameter, value: Values | None) -> Any:
+    """The value of a parameter or its default, a list if there are several; None if the parameter is unbound."""
     if value is not None:
-        return cell(call.graph.catalogue.term(param, value), call.graph.names)
+        terms = call.graph.catalogue.terms(param, value)
+        cells = [None if term == "UNDEF" else cell(parsed(term), call.graph.names) for term in terms]
+        return cells[0] if len(cells) == 1 else cells
     return None if param.default == "UNDEF" else cell(default(param), call.graph.names)
 
 

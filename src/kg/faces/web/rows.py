@@ -7,10 +7,12 @@ import io
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
+from kg.ask.catalogue import from_written
+from kg.ask.nothing import nothing
 from kg.ask.tables import with_labels
 from kg.errors import StaleCursor, UsageProblem
 from kg.faces.web.context import HTML, JSON, Context, as_json, choose, formatted
@@ -58,6 +60,7 @@ class Page:
     total: int
     following: str | None
     seconds: float
+    note: Text | None = None
 
 
 def catalogue(context: Context, request: Request) -> Answer:
@@ -94,15 +97,18 @@ def answer(context: Context, request: Request) -> Answer:
 
     Raises:
         NotFound: there is no such query, or a value is an unknown name.
-        UsageProblem: a parameter is unknown, given twice or invalid.
+        UsageProblem: a parameter is unknown or invalid.
         StaleCursor: the cursor belongs to another dataset or query.
         NotAcceptable: the client accepts no offered format.
     """
-    saved = context.graph.catalogue.get(request.path)
+    query = context.graph.catalogue.get(request.path)
     request = formatted(request)
     suffix = choose(request, {"html": HTML, **FORMATS} if not request.suffix else FORMATS)
     values = _values(request)
-    page = _page(context, saved, values, request, _SEEN if suffix == "html" else _PAGE)
+    saved = context.graph.catalogue.asked(query, values)
+    page = _page(context, saved, request, _SEEN if suffix == "html" else _PAGE)
+    if not page.total:
+        page = replace(page, note=nothing(context.graph.store, context.graph.catalogue, query, values))
     if suffix == "html":
         return _html(context, saved, values, request, page)
     headers = {"X-Total-Count": str(page.total)}
@@ -116,20 +122,19 @@ def answer(context: Context, request: Request) -> Answer:
     return Answer(_WRITERS[suffix](page.table if suffix == "ttl" else labelled), FORMATS[suffix], headers)
 
 
-def _values(request: Request) -> dict[str, str]:
+def _values(request: Request) -> dict[str, list[str]]:
     """The query's parameters. Empty values are left out, so that a form can send an empty field for a default."""
-    values: dict[str, str] = {}
+    values: dict[str, list[str]] = {}
     for name, value in request.params:
         if name in RESERVED or not value:
             continue
-        if name in values:
-            raise UsageProblem(Text(f"参数 {name} 出现了两次", f"the parameter {name} is given twice"))
-        values[name] = value
+        values.setdefault(name, []).append(value)
     return values
 
 
-def _page(context: Context, saved: SavedQuery, values: Mapping[str, str], request: Request, size: int) -> Page:
-    sparql = context.graph.catalogue.bind(saved, values)
+def _page(context: Context, saved: SavedQuery, request: Request, size: int) -> Page:
+    """A page of the rows of *saved*, whose values are bound."""
+    sparql = saved.sparql
     mark = sha256(f"{context.dataset}\n{sparql}".encode()).hexdigest()[:16]
     limit = _limit(request.one("limit"), size)
     offset = _offset(request.one("cursor"), mark)
@@ -180,11 +185,15 @@ def _offset(cursor: str, mark: str) -> int:
 
 
 def _document(
-    context: Context, saved: SavedQuery, values: Mapping[str, str], page: Page, labelled: Table
+    context: Context,
+    saved: SavedQuery,
+    values: Mapping[str, list[str]],
+    page: Page,
+    labelled: Table,
 ) -> dict[str, Any]:
     """The JSON document of a page: the rows and their metadata. Each column ``x`` of entities has a column ``x_label``."""
     named = {p.name: p for p in saved.params}
-    terms = {name: context.graph.catalogue.term(named[name], value).value for name, value in values.items()}
+    terms = {name: _told(context.graph.catalogue.terms(named[name], value)) for name, value in values.items()}
     return {
         "query": saved.name,
         "title": saved.title.plain(),
@@ -196,12 +205,25 @@ def _document(
         "total": page.total,
         "truncated": page.table.truncated,
         "next": page.following,
+        "note": page.note.plain() if page.note else None,
         "elapsed": round(page.seconds, 6),
         "dataset": context.dataset,
     }
 
 
-def _html(context: Context, saved: SavedQuery, values: Mapping[str, str], request: Request, page: Page) -> Answer:
+def _told(terms: list[str]) -> str | list[str]:
+    """The values of a parameter: one as it is, several as a list, any as ``all``."""
+    told = ["all" if term == "UNDEF" else from_written(term) for term in terms]
+    return told[0] if len(told) == 1 else told
+
+
+def _html(
+    context: Context,
+    saved: SavedQuery,
+    values: Mapping[str, list[str]],
+    request: Request,
+    page: Page,
+) -> Answer:
     links = {s: _next_url(context, request, request.one("cursor"), s) for s in FORMATS}
     following = _next_url(context, request, page.following, "") if page.following else None
     return context.page(
@@ -209,7 +231,7 @@ def _html(context: Context, saved: SavedQuery, values: Mapping[str, str], reques
         request,
         query=saved,
         question=context.graph.catalogue.question(saved, values),
-        values=values,
+        values={name: ",".join(given) for name, given in values.items()},
         page=page,
         headings=[saved.columns[c].pick(request.lang) for c in page.table.columns],
         links=links,

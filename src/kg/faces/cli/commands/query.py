@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kg.ask.nothing import nothing
 from kg.errors import UsageProblem
 from kg.faces.cli.bilingual import Integer, command, option
 from kg.faces.cli.completing import QUERY, VALUE
@@ -29,17 +30,19 @@ def query(run: Run, name: str, params: tuple[str, ...], limit: int | None, forma
     graph = run.graph()
     saved: SavedQuery = graph.catalogue.get(name)
     values = _pairs(params)
+    asked = graph.catalogue.asked(saved, values)
     table = graph.query(name, limit, **values)
-    if not table.rows:
-        _refuse_missing_passages(graph, saved, values)
     if chosen(format_) == "table":
         click.secho(graph.catalogue.question(saved, values).pick(run.lang), bold=True, err=True)
-    print_table(table, format_, run.lang, graph.names, saved.columns, saved.things)
+    if not table.rows:
+        _refuse_missing_passages(graph, saved, values)
+        click.echo(nothing(graph.store, graph.catalogue, saved, values).pick(run.lang), err=True)
+    print_table(table, format_, run.lang, graph.names, asked.columns, asked.things)
 
 
-def _pairs(params: tuple[str, ...]) -> dict[str, Any]:
-    """``name=value`` words as a dictionary."""
-    pairs = {}
+def _pairs(params: tuple[str, ...]) -> dict[str, list[str]]:
+    """``name=value`` words as a dictionary; a name may come again with another value."""
+    pairs: dict[str, list[str]] = {}
     for word in params:
         name, equals, value = word.partition("=")
         if not equals:
@@ -47,18 +50,16 @@ def _pairs(params: tuple[str, ...]) -> dict[str, Any]:
                 Text(f"“{word}” 不是 参数=值", f"“{word}” is not param=value"),
                 hint=Text("写成 kg query 查询名 参数=值", "write kg query NAME param=value"),
             )
-        if name in pairs:
-            raise UsageProblem(Text(f"参数 {name} 出现了两次", f"the parameter {name} is given twice"))
-        pairs[name] = value
+        pairs.setdefault(name, []).append(value)
     return pairs
 
 
-def _refuse_missing_passages(graph: Any, saved: SavedQuery, values: dict[str, Any]) -> None:
+def _refuse_missing_passages(graph: Any, saved: SavedQuery, values: dict[str, list[str]]) -> None:
     """Raise NotFound if a parameter names a passage that does not exist; the lookup of names has no passages."""
     from kg.ask.catalogue import no_passage
 
     for param in saved.params:
         if param.type == "Passage" and param.name in values:
-            iri = graph.catalogue.term(param, values[param.name]).value
-            if not graph.store.query(f"ASK {{ <{iri}> a ivc:Passage }}"):
-                raise no_passage(values[param.name])
+            for value, term in zip(values[param.name], graph.catalogue.terms(param, values[param.name]), strict=False):
+                if term != "UNDEF" and not graph.store.query(f"ASK {{ {term} a ivc:Passage }}"):
+                    raise no_passage(value)
