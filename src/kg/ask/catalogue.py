@@ -96,7 +96,14 @@ class Catalogue:
                     Text(f"查询 {query.name} 没有参数 {name}", f"the query {query.name} has no parameter {name}"),
                     hint=Text(f"它的参数:{'、'.join(known) or '无'}", f"its parameters: {', '.join(known) or 'none'}"),
                 )
-        return query.bind({name: str(self.term(known[name], value)) for name, value in values.items()})
+        return query.bind({name: self._terms(known[name], value) for name, value in values.items()})
+
+    def _terms(self, param: Parameter, value: str) -> str:
+        """The term for *value*; for a ``thing``, those of all its namesakes, such as a product and its segment."""
+        found = [self.term(param, value)]
+        if param.type == "thing":
+            found += [ox.NamedNode(t.iri) for t in self._names.bearing(value) if t.iri != found[0].value]
+        return " ".join(map(str, found))
 
     def term(self, param: Parameter, value: str) -> ox.NamedNode | ox.Literal:
         """User input for one parameter as an RDF term; raises as :meth:`bind` does."""
@@ -118,7 +125,7 @@ class Catalogue:
             return ox.NamedNode(class_iri(self._names.kind(value)))
         if param.type == "Passage":
             return ox.NamedNode(self._passage(value))
-        return ox.NamedNode(self._names.resolve(value, param.type).iri)
+        return ox.NamedNode(self._names.resolve(value, *() if param.type == "thing" else (param.type,)).iri)
 
     def _passage(self, value: str) -> str:
         """The IRI of a passage. *value* is its IRI, its name (document, ``-L``, line), or a line of the only document.
