@@ -127,7 +127,7 @@ def test_growth_a_year_is_the_root_to_a_tenth_of_a_point() -> None:
             for end, year, value in ((0, 2000, Decimal(100)), (1, 2000 + years, 100 * Decimal(factor))):
                 store.update(
                     f"PREFIX ivc: <{expand('ivc:')}> PREFIX ivl: <{expand('ivl:')}> INSERT DATA {{ <urn:{thing}-{end}> "
-                    f"ivc:concernsIndustry <urn:i> ; ivc:about <urn:{thing}> ; ivc:indicator ivl:orders ; "
+                    f"a ivc:LevelObservation ; ivc:concernsIndustry <urn:i> ; ivc:about <urn:{thing}> ; ivc:indicator ivl:orders ; "
                     f"ivc:unit ivl:count ; ivc:status ivl:actual ; ivc:year {year} ; ivc:comparator ivl:eq ; "
                     f"ivc:value {value} ; ivc:statedIn <urn:p> }}"
                 )

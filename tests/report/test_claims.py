@@ -103,8 +103,8 @@ def beyond(row: Row, query: SavedQuery, reading: Reading) -> dict[str, str]:
     """The things of *row* that nothing cited in it names: column → IRI."""
     sources = list(iris(row, query.passages).values())
     things = iris(row, query.things)
-    if not sources and "origin" in things:
-        sources = [things.pop("origin")]
+    if "origin" in things:
+        sources.append(things.pop("origin"))
     if any(rule == "computed" for column, rule in rules(query).items() if column in query.things):
         sources.append(vocab.AUDIT)
     elif not sources and "computed" in rules(query).values():
