@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -40,6 +41,22 @@ def test_an_industry_names_something_of_a_kind_or_nothing(graph: KnowledgeGraph)
         }
 
 
+def test_counts_are_of_what_is_listed(graph: KnowledgeGraph) -> None:
+    for kind in ("Company", "Technology"):
+        listed = Counter(
+            row["i"] for row in graph.store.select(f"SELECT ?x ?i {{ ?x a ivc:{kind} ; ivc:appearsIn ?i }}")
+        )
+        for row in graph.query("things-per-industry", kind=kind):
+            assert row["things"] == listed[row["industry"]]
+    roles = {(row["industry"], row["role"]): row["organizations"] for row in graph.query("companies-per-role")}
+    found = {
+        (industry, row["role"], row["company"])
+        for industry in industries(graph)
+        for row in graph.query("companies-of-industry", industry=industry)
+    }
+    assert {key: n for key, n in roles.items() if key[0] in industries(graph)} == Counter(key[:2] for key in found)
+
+
 def test_an_industry_says_something_of_a_thing_or_nothing(graph: KnowledgeGraph) -> None:
     things = iris(graph.store, "?x a ivc:ResearchBody") + iris(graph.store, "?x a ivc:Region")
     for thing in things:
@@ -50,6 +67,7 @@ def test_an_industry_says_something_of_a_thing_or_nothing(graph: KnowledgeGraph)
             for one in inside
             if len(graph.query("chapter-on-thing", industry=industry, thing=one))
         }
+        said |= set(iris(graph.store, f"VALUES ?one {{ <{'> <'.join(inside)}> }} ?one ivc:appearsIn ?x"))
         without = graph.query("industries-without-thing", thing=thing)
         assert {row["industry"] for row in without} == industries(graph) - said, thing
         assert all(row["elsewhere"] == len(said) for row in without)
@@ -95,7 +113,9 @@ def test_what_two_industries_name_is_the_same_from_either_side(graph: KnowledgeG
     found = sides(one, other, "thing", "passage", "other_passage")
     assert found == sides(other, one, "thing", "other_passage", "passage")
     shared = {thing for thing, here, there in found if here and there}
-    assert shared >= column(graph, "shared-technologies", "technology", one=one, other=other)
+    for kind, name in (("company", "shared-companies"), ("technology", "shared-technologies")):
+        of_kind = set(iris(graph.store, f"?x a ivc:{kind.title()}"))
+        assert shared & of_kind == column(graph, name, kind, one=one, other=other)
     assert all(here or there for _, here, there in found)
 
 
@@ -118,6 +138,7 @@ def test_two_things_share_what_both_are_related_to(world: KnowledgeGraph) -> Non
         for row in world.query("compare-things", one="青岚", other="竹里编舍")
         if row["relation"]
     ]
+    assert ("ivc:appearsIn", "ind:paper-lanterns", True, True) in rows
     assert ("ivc:keyPlayerIn", "seg:lantern-paper", True, False) in rows
     assert ("ivc:keyPlayerIn", "seg:lantern-splints", False, True) in rows
     shared = [here and there for *_, here, there in rows]
