@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from kg.ask.chain import Chain
+    from kg.ask.comparison import Comparison
     from kg.ask.entity import Entity
     from kg.ask.network import Hop, Rank
     from kg.ask.overview import AuditFinding
@@ -224,6 +225,30 @@ class KnowledgeGraph:
         from kg.ask.network import path
 
         return path(self.store, self.resolve(one).iri, self.resolve(other).iri)
+
+    def compare(self, one: str, other: str) -> Comparison:
+        """Two things side by side: what both are related to, what only one of them is, and their figures.
+
+        Two industries are compared by what their sections name, other things by what passages say of them.
+
+        Returns:
+            A comparison: ``of("shared")``, ``of("one")`` and ``of("other")`` give things with the property or class
+            (``aspect``) and the passages; ``figures`` is a table of pairs of figures, with the difference and ratio, or
+            with what does not compare (``why_not``).
+
+        Raises:
+            NotFound: there is no entity with one of the names.
+            UsageProblem: both are the same thing, or the project has no query that compares them.
+
+        Example:
+            >>> found = graph.compare("比亚迪", "蔚来")
+            >>> shared = [(graph.names.label(x.aspect, "en"), graph.names.label(x.thing, "en")) for x in found.of("shared")]
+            >>> ("cooperates with", "Huawei") in shared
+            True
+        """
+        from kg.ask.comparison import compare
+
+        return compare(self.store, self.catalogue, self.names, self.resolve(one), self.resolve(other))
 
     @cached_property
     def _prover(self) -> Prover:

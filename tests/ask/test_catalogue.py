@@ -19,6 +19,14 @@ from kg.vocab import ENTITIES, IVC, LABEL, PASSAGE, TYPE, XSD
 from lookups import EMPTY
 
 NINES = "9" * 400
+THING = """#+ title: {zh: 事, en: q}
+#+ question: {zh: "{x}?", en: "{x}?"}
+#+ tags: [a]
+#+ params:
+#+   x: {type: thing, zh: 物, en: thing}
+#+ columns:
+#+   x: {zh: 物, en: thing}
+SELECT ?x WHERE { VALUES ?x { UNDEF } } ORDER BY ?x"""
 
 
 def param(kind: str, default: str = "UNDEF", *choices: str, example: bool = False) -> Parameter:
@@ -154,6 +162,19 @@ def test_a_thing_by_any_name_of_its_class(world: KnowledgeGraph, kind: str, type
 def test_a_thing_of_another_class_is_refused(world: KnowledgeGraph) -> None:
     with pytest.raises(NotFound, match="“冷染” is of the kind technology, not industry"):
         world.catalogue.term(param("Industry"), "冷染")
+
+
+def test_a_thing_of_any_class_is_all_that_bear_the_name(world: KnowledgeGraph) -> None:
+    query = parse(THING, "q", "q.rq")
+    for typed, iris in (
+        ("竹编", {"tech:bamboo-weaving", "prod:bamboo-weave"}),
+        ("prod:bamboo-weave", {"prod:bamboo-weave"}),
+        ("青岚", {"co:qinglan"}),
+    ):
+        bound = world.catalogue.bind(query, {"x": typed})
+        assert {row["x"] for row in world.store.select(bound)} == {expand(iri) for iri in iris}
+    with pytest.raises(NotFound):
+        world.catalogue.bind(query, {"x": "nothing such"})
 
 
 @pytest.mark.parametrize("typed", ["w2-L0025", "psg:w2-L0025", PASSAGE + "w2-L0025", "w2-25", "w2-l25", "w2-L000025"])

@@ -66,6 +66,8 @@ def values(graph: KnowledgeGraph, param: Parameter) -> str:
         found = "SELECT DISTINCT ?value { ?x ivc:year|ivc:endYear ?value }"
     elif param.type == "kind":
         return " ".join(f"<{class_iri(kind)}>" for kind in graph.names.kinds)
+    elif param.type == "thing":
+        return " ".join(f"<{thing.iri}>" for thing in graph.names.things)
     elif param.type in ("integer", "decimal", "enum"):
         return param.default
     else:
@@ -101,13 +103,16 @@ def beyond(row: Row, query: SavedQuery, reading: Reading) -> dict[str, str]:
     """The things of *row* that nothing cited in it names: column → IRI."""
     sources = list(iris(row, query.passages).values())
     things = iris(row, query.things)
-    if not sources and "origin" in things:
-        sources = [things.pop("origin")]
+    if "origin" in things:
+        sources.append(things.pop("origin"))
     if any(rule == "computed" for column, rule in rules(query).items() if column in query.things):
         sources.append(vocab.AUDIT)
     elif not sources and "computed" in rules(query).values():
         return {}  # a count is of all that the graph has
     headed = {column for column, heading in query.columns.items() if heading.en == SECTION}
+    # what is worked out, such as the comparator of a sum, is a term of the model
+    computed = {column for column, rule in rules(query).items() if rule == "computed"}
+    things = {c: iri for c, iri in things.items() if c not in computed or not iri.startswith((vocab.IVC, vocab.IVL))}
     return {
         c: iri
         for c, iri in things.items()

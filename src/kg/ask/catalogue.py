@@ -166,17 +166,23 @@ class Catalogue:
             return [f"<{class_iri(kind)}>" for kind in self.names.kinds]
         if param.choices:
             return [str(ox.Literal(choice)) for choice in param.choices]
+        if param.type == "thing":
+            return ["UNDEF"]
         if things := self.names.of_kind(param.type):
             return [f"<{thing.iri}>" for thing in things]
         raise _impossible(param, "all", Text("一个确定的值", "a value of its own"))
 
     def _terms(self, param: Parameter, value: str) -> list[str]:
-        """One value, or several separated by commas if there is none of that name."""
+        """One value, or several separated by commas if there is none of that name.
+
+        A ``thing`` is every namesake, such as a product and its segment.
+        """
         if param.type == "string":
             _refuse_bytes(param, value)
             return self._spellings(param, value)
         try:
-            return [str(self.term(param, value))]
+            found = [str(self.term(param, value))]
+            return [*found, *(f"<{t.iri}>" for t in self.names.bearing(value))] if param.type == "thing" else found
         except (NotFound, UsageProblem):
             parts = [part.strip() for part in _BETWEEN.split(value) if part.strip()]
             if len(parts) < 2 or param.type in ("integer", "decimal"):
@@ -209,7 +215,7 @@ class Catalogue:
             return ox.NamedNode(class_iri(self.names.kind(value)))
         if param.type == "Passage":
             return ox.NamedNode(self._passage(value))
-        return ox.NamedNode(self.names.resolve(value, param.type).iri)
+        return ox.NamedNode(self.names.resolve(value, *() if param.type == "thing" else (param.type,)).iri)
 
     def _passage(self, value: str) -> str:
         """The IRI of a passage. *value* is its IRI, its name (document, ``-L``, line), or a line of the only document.

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import pyoxigraph as ox
 
 from kg.ask.chain import Chain, Cited, SegmentCell
+from kg.ask.comparison import Comparison, Related
 from kg.ask.entity import Claim, Edge, Entity
 from kg.ask.names import Match, Names
 from kg.ask.network import Hop
 from kg.ask.overview import AuditFinding
+from kg.store.results import Table
 from kg.store.values import Term, json_value, plain
-from kg.terms import slug
+from kg.terms import LANGS, slug
 
 
 def named(iri: str | None, names: Names) -> dict[str, str] | None:
@@ -98,6 +100,36 @@ def _claim(claim: Claim, names: Names) -> dict[str, Any]:
             "status": slug(claim.status or ""),
         }
     return {**body, "attributed_to": named(claim.attributed_to, names)}
+
+
+def comparison(found: Comparison, names: Names) -> dict[str, Any]:
+    """Two things side by side."""
+    return {
+        "one": named(found.one.iri, names),
+        "other": named(found.other.iri, names),
+        "shared": [related(item, names) for item in found.of("shared")],
+        "only_one": [related(item, names) for item in found.of("one")],
+        "only_other": [related(item, names) for item in found.of("other")],
+        "figures": [pair(found.figures, row, names) for row in found.figures.rows],
+    }
+
+
+def related(item: Related, names: Names) -> dict[str, Any]:
+    """Something to which one or both of two things are related."""
+    back = item.inverse
+    zh, en = (names.label(item.aspect, lang, inverse=back) for lang in LANGS)
+    return {
+        "side": item.side,
+        "aspect": {"iri": item.aspect, "zh": zh, "en": en},
+        "inverse": back,
+        "thing": named(item.thing, names),
+        "passages": [slug(p) for p in item.passages],
+    }
+
+
+def pair(figures: Table, row: Sequence[Term | None], names: Names) -> dict[str, Any]:
+    """Two figures side by side: column → value; empty cells are left out."""
+    return {column: _term(term, names) for column, term in zip(figures.columns, row, strict=True) if term is not None}
 
 
 def chain(found: Chain, names: Names) -> dict[str, Any]:

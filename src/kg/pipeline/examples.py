@@ -69,7 +69,7 @@ def _short(term: str) -> str:
 
 
 def _ranks(store: ox.Store, first: str) -> Ranks:
-    """The values for each parameter type: labelled entities by class, Chinese labels for ``string``, and passages.
+    """The values for each parameter type: labelled entities, by class and all, Chinese labels for ``string``, and passages.
 
     Entities and labels are sorted by the number of passages that mention them, passages by their number of triples.
     """
@@ -96,6 +96,7 @@ def _ranks(store: ox.Store, first: str) -> Ranks:
     found: dict[str, list[ox.NamedNode | ox.Literal]] = {
         name: [ox.NamedNode(node) for node in sorted(nodes, key=order)] for name, nodes in of_class.items()
     }
+    found["thing"] = [ox.NamedNode(node) for node in sorted(mentioned_in.keys() & names.keys(), key=order)]
     found["Passage"] = [ox.NamedNode(p) for p in sorted(triples_in, key=lambda p: (-triples_in[p], p))]
     found["string"] = [ox.Literal(names[node]) for node in sorted(mentioned_in.keys() & names.keys(), key=order)]
     return found

@@ -20,8 +20,11 @@ from kg.terms import LANGS, Text
 
 VALUES: Final = ("string", "integer", "decimal", "year")
 """Column types for literals. A column without a type can contain any term; most contain IRIs."""
-TYPES: Final = (*VALUES, "enum", "kind")
-"""Parameter types other than the classes of the ontology. The value of a ``kind`` is a class that has named things."""
+TYPES: Final = (*VALUES, "enum", "kind", "thing")
+"""Parameter types other than the classes of the ontology.
+
+The value of a ``kind`` is a class that has named things; that of a ``thing`` is anything that has a name.
+"""
 _NAME: Final = re.compile(r"[^\W\d]\w*")
 _STRING: Final = re.compile(r'UNDEF|"(?:[^"\\\n]|\\.)*"(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*)?')
 _INTEGER: Final = re.compile(r"UNDEF|[-+]?[0-9]{1,18}")

@@ -17,6 +17,7 @@ COMMANDS = (
     "chain",
     "find",
     "show",
+    "compare",
     "path",
     "queries",
     "query",

@@ -120,6 +120,8 @@ def _values(ctx: click.Context, typed: str) -> list[str]:
         return []
     if param.type == "kind":
         return [f"{name}={w}" for w in _kinds(ctx, start)]
+    if param.type == "thing":
+        return [f"{name}={w}" for w in _things(ctx, start)]
     return [f"{name}={w}" for w in param.choices or _beginning(ctx, _labels(_names(ctx).of_kind(param.type)), start)]
 
 

@@ -1,13 +1,15 @@
-"""The tools ``find``, ``why``, ``audit`` and ``path``."""
+"""The tools ``find``, ``why``, ``audit``, ``compare`` and ``path``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
 from kg.ask import plain
+from kg.ask.comparison import SIDES, Comparison, Related
 from kg.ask.explain import explain
 from kg.ask.names import Match
 from kg.ask.network import Hop
@@ -166,6 +168,48 @@ def _finding(call: Call, found: AuditFinding) -> Row:
     return Row(
         data, f"- {severity} · {rule}: {names.label(found.focus, lang)}: {found.message.pick(lang)}{cited(data)}"
     )
+
+
+def compare(call: Call) -> Result:
+    """Two things side by side: what both are related to, what only one of them is, then their figures in pairs.
+
+    Raises:
+        NotFound: an entity is unknown.
+        UsageProblem: both are the same, or the project has no query that compares them.
+    """
+    found = call.graph.compare(call.values["one"], call.values["other"])
+    one, other, names = found.one, found.other, call.graph.names
+    rows = chain((_related(call, item) for item in found.related), (_pair(call, found, r) for r in found.figures.rows))
+    return Result(
+        title=f"{one.label.pick(call.lang)} · {other.label.pick(call.lang)}",
+        head={"one": plain.named(one.iri, names), "other": plain.named(other.iri, names)},
+        rows=islice(rows, call.offset, None),
+        total=len(found.related) + len(found.figures),
+    )
+
+
+def _related(call: Call, item: Related) -> Row:
+    names, lang = call.graph.names, call.lang
+    data = {
+        **plain.related(item, names),
+        "ground": "mentioned",
+        "passages": call.sources.cite(item.passages, call.spans),
+    }
+    aspect = names.label(item.aspect, lang, inverse=item.inverse)
+    return Row(data, f"- {SIDES[item.side].pick(lang)} · {aspect}: {names.label(item.thing, lang)}{cited(data)}")
+
+
+def _pair(call: Call, found: Comparison, row: Sequence[Any]) -> Row:
+    pair = plain.pair(found.figures, row, call.graph.names)
+    passages = [pair.pop(name)["iri"] for name in ("passage", "other_passage")]
+    data = {
+        "side": "figures",
+        **pair,
+        "ground": "computed",
+        "passages": call.sources.cite(list(dict.fromkeys(passages)), call.spans),
+    }
+    cells = (f"{name}={v[call.lang] if isinstance(v, dict) else v}" for name, v in pair.items())
+    return Row(data, f"- {Text('数字', 'figures').pick(call.lang)} · {'; '.join(cells)}{cited(data)}")
 
 
 def path(call: Call) -> Result:

@@ -28,6 +28,7 @@ _OWN: Final[Mapping[str, Task]] = {
     "chain": chart.chain,
     "why": lookups.why,
     "audit": lookups.audit,
+    "compare": lookups.compare,
     "path": lookups.path,
     "sparql": rows.sparql,
 }

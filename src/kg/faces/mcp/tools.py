@@ -1,4 +1,4 @@
-"""The definitions of the tools: one for each saved query, and seven others."""
+"""The definitions of the tools: one for each saved query, and eight others."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kg.ask.catalogue import Catalogue
+from kg.ask.comparison import SIDES
 from kg.ask.names import Names
 from kg.errors import UsageProblem
 from kg.faces.mcp import schemas
@@ -109,6 +110,17 @@ def _own(names: Names) -> Iterator[Tool]:
     )
     yield _why()
     yield _audit(names)
+    yield _tool(
+        "compare",
+        Text("两个事物并排", "Two things side by side"),
+        "Two industries, companies, regions or other things: what both are related to, what only one of them is, then each "
+        "pair of their figures with difference and ratio, or with what does not compare (why_not).",
+        input_schema(one=text("name or IRI of anything 一方"), other=text("name or IRI of anything 另一方")),
+        output_schema(
+            {"one": NAMED, "other": NAMED},
+            {"side": choice("", [*SIDES, "figures"])},
+        ),
+    )
     yield _tool(
         "path",
         Text("两个事物如何相连", "How two things are connected"),

@@ -174,8 +174,9 @@ def _example_of(values: Iterable[Any]) -> Schema:
 
 
 def _names(context: Context, kind: str) -> list[str]:
-    """The Chinese labels of all entities of a class."""
-    return [thing.label.zh for thing in context.graph.names.of_kind(kind)]
+    """The Chinese labels of all entities of a class, or of all entities if *kind* is ``thing``."""
+    names = context.graph.names
+    return [thing.label.zh for thing in (names.things if kind == "thing" else names.of_kind(kind))]
 
 
 def _get(

@@ -1,0 +1,104 @@
+"""``kg compare``: two things side by side."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+import click
+import pyoxigraph as ox
+
+from kg.ask import plain
+from kg.ask.comparison import SIDES
+from kg.faces.cli.bilingual import command
+from kg.faces.cli.completing import THING
+from kg.faces.cli.language import say
+from kg.faces.cli.options import Run, common
+from kg.faces.cli.render import cell, chosen, cite, format_or_text_option, print_table
+from kg.faces.cli.rows import HEADS, passage_names
+from kg.store.results import Table
+from kg.terms import Text
+from kg.vocab import IVL
+
+if TYPE_CHECKING:
+    from kg.ask.comparison import Comparison, Related
+    from kg.ask.names import Names
+    from kg.store.values import Term
+
+_COLUMNS: Final = ("side", "aspect", "inverse", "thing", "passages")
+
+_FIGURES: Final = ("", "other_")
+"""What the columns of either figure begin with."""
+_EQUAL: Final = ox.NamedNode(IVL + "eq")
+"""The comparator that goes without saying."""
+
+
+@command(
+    help=Text(
+        "两个产业、企业、地区等并排:共有、仅一方有、数字之比",
+        "two industries, companies, regions … side by side: shared, only here, only there, figures",
+    )
+)
+@click.argument("one", type=THING)
+@click.argument("other", type=THING)
+@format_or_text_option
+@common
+@click.pass_obj
+def compare(run: Run, one: str, other: str, format_: str | None) -> None:
+    """Print what two things share, what only one of them has, and their figures."""
+    graph = run.graph()
+    found = graph.compare(one, other)
+    kind = chosen(format_, "text")
+    if kind == "json":
+        click.echo(json.dumps(plain.comparison(found, graph.names), ensure_ascii=False, indent=1))
+    elif kind == "text":
+        _print(found, graph.names, run.lang)
+    else:
+        for_readers = kind in ("table", "md")
+        rows = tuple(
+            _row(item, SIDES[item.side].pick(run.lang) if for_readers else item.side) for item in found.related
+        )
+        print_table(Table(_COLUMNS, rows), kind, run.lang, graph.names, HEADS, _COLUMNS[1:4])
+
+
+def _row(item: Related, side: str) -> tuple[Term | None, ...]:
+    aspect, thing = ox.NamedNode(item.aspect), ox.NamedNode(item.thing)
+    ties = (None, aspect) if item.inverse else (aspect, None)
+    return (ox.Literal(side), *ties, thing, passage_names(item.passages))
+
+
+def _print(found: Comparison, names: Names, lang: str) -> None:
+    one, other = found.one.label.pick(lang), found.other.label.pick(lang)
+    titles = (say("共有", "shared"), say(f"仅{one}", f"only {one}"), say(f"仅{other}", f"only {other}"))
+    click.secho(f"{one} · {other}", bold=True)
+    for side, title in zip(SIDES, titles, strict=True):
+        items = found.of(side)
+        click.secho(f"\n■ {title} ({len(items)})", bold=True)
+        for (aspect, inverse), group in groupby(items, key=lambda item: (item.aspect, item.inverse)):
+            click.echo(f"  {names.label(aspect, lang, inverse=inverse)}")
+            for item in group:
+                click.echo(f"    · {names.label(item.thing, lang)}{cite(item.passages)}")
+    if found.figures.rows:
+        _print_figures(found, names, lang)
+
+
+def _print_figures(found: Comparison, names: Names, lang: str) -> None:
+    """Each pair of figures that compares, on one line; then how many do not, and why."""
+    click.secho(f"\n■ {say('数字', 'figures')}", bold=True)
+    apart: Counter[str] = Counter()
+    for row in found.figures.rows:
+        terms = zip(found.figures.columns, row, strict=True)
+        cells = {c: "" if term == _EQUAL else cell(term, lang, names) for c, term in terms}
+        if cells["why_not"]:
+            apart[cells["why_not"]] += 1
+            continue
+        of = " · ".join(cells[c] for c in ("indicator", "region", "year") if cells[c])
+        sides = " : ".join(f"{cells[f'{s}comparator']} {cells[f'{s}value']} {cells['unit']}".strip() for s in _FIGURES)
+        result = f"{cells['result_comparator']} {cells['times']}".strip()
+        sources = cite(list(dict.fromkeys((cells["passage"], cells["other_passage"]))))
+        click.echo(f"  {of}: {sides} = {result} {say('倍', 'times')}{sources}")
+    if apart:
+        reasons = say("、", ", ").join(f"{reason} {n}" for reason, n in apart.most_common())
+        click.echo(f"  {say('不可比的数字(及不同之处)', 'figures that do not compare, by what differs')}: {reasons}")
