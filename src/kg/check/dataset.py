@@ -19,7 +19,7 @@ _PLACED = tuple(
     IVC + name for name in ("segmentOf", "subSegmentOf", "stageOf", "viewOf", "inIndustry", "inSegment", "offeredIn")
 )
 """Properties that lead from a segment, stage or product towards its industry."""
-_OF_PASSAGES = (IVC + "Passage", OA + "TextPositionSelector", IVC + "Document")
+_OF_PASSAGES = (IVC + "Passage", IVC + "Mention", OA + "TextPositionSelector", IVC + "Document")
 """Classes whose instances the graph of the passages describes."""
 
 
