@@ -270,6 +270,7 @@ class KnowledgeGraph:
 
         Raises:
             NotFound: one of the three texts is unknown.
+            UsageProblem: *predicate* is the label of several properties, and it is not clear which is meant.
 
         Example:
             >>> proof = graph.why("蓝箭航天", "涉足产业", "商业航天").proofs[0]

@@ -9,10 +9,11 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from conftest import Run
 from kg.ask.names import Names
 from kg.ask.statement import read
 from kg.ask.wording import rule_in_words, term_in_words, triple_in_words
-from kg.errors import NotFound
+from kg.errors import NotFound, UsageProblem
 from kg.graph import KnowledgeGraph
 from kg.reason.proof import Prover
 from kg.reason.rules import Rule
@@ -36,7 +37,6 @@ def t(triple: tuple[str, str, str]) -> str:
         (("co:qinglan", "ivc:keyPlayerIn", "seg:lantern-paper"), "co:qinglan ivc:keyPlayerIn seg:lantern-paper"),
         (("qinglan", "keyPlayerIn", "lantern-paper"), "co:qinglan ivc:keyPlayerIn seg:lantern-paper"),
         (("灯纸", "key player", "青岚"), "co:qinglan ivc:keyPlayerIn seg:lantern-paper"),  # the inverse
-        (("灯纸", "代表企业", "青岚"), "co:qinglan ivc:keyPlayerIn seg:lantern-paper"),
         *((("青岚", a, "企业"), "co:qinglan rdf:type ivc:Company") for a in ("a", "是", "type", "is a", "属于类")),
         (("青岚", f"<{TYPE}>", "company"), "co:qinglan rdf:type ivc:Company"),
         (("青岚", "rdf:type", "ivc:Company"), "co:qinglan rdf:type ivc:Company"),
@@ -68,6 +68,31 @@ def test_a_name_of_two_things_means_the_one_of_which_it_holds(
 ) -> None:
     """Else the one that people mean first."""
     assert t(read(world.store, world.names, *texts)) == triple
+
+
+@pytest.mark.parametrize(
+    ("texts", "triple"),
+    [
+        (("纸灯业", "代表企业", "co:mingying-lamps"), "co:mingying-lamps ivc:representativeOf ind:paper-lanterns"),
+        (("灯纸", "代表企业", "青岚"), "co:qinglan ivc:keyPlayerIn seg:lantern-paper"),
+    ],
+)
+def test_a_label_of_two_properties_means_the_one_that_holds(
+    world: KnowledgeGraph, texts: tuple[str, str, str], triple: str
+) -> None:
+    assert t(read(world.store, world.names, *texts)) == triple
+
+
+def test_a_label_of_two_properties_of_which_none_holds_is_a_choice(world: KnowledgeGraph, kg: Run) -> None:
+    with pytest.raises(UsageProblem) as caught:
+        read(world.store, world.names, "纸灯业", "代表企业", "青岚")
+    assert caught.value.render("zh").splitlines() == [
+        "“代表企业”是 2 种关系的名称",
+        "  → 写其中一种:环节代表企业(ivc:keyPlayerIn)、产业代表企业(ivc:representativeOf)",
+    ]
+    told = kg("why", "纸灯业", "代表企业", "青岚", code=2).stderr
+    assert "write one of them: key player in (ivc:keyPlayerIn), representative of (ivc:representativeOf)" in told
+    assert "does not hold" in kg("why", "青岚", "产业代表企业", "纸灯业", code=1).stdout
 
 
 def test_an_object_of_two_names_too(tmp_path: Path) -> None:
@@ -112,8 +137,8 @@ def test_a_literal_is_of_the_type_or_language_that_the_property_has(
     [
         (
             ("青岚", "activ in", "风铃业"),
-            "没有名为“activ in”的关系.*相近的有:active in、located in、",
-            "there is no relation called “activ in”.*near: active in, located in, ",
+            "没有名为“activ in”的关系.*相近的有:active in、mention in、located in、",
+            "there is no relation called “activ in”.*near: active in, mention in, located in, ",
         ),
         (("青岚", "ivc:nothing", "风铃业"), "没有名为“ivc:nothing”的关系", "no relation called “ivc:nothing”"),
         (("青岚", "Company", "风铃业"), "没有名为“Company”的关系", "no relation called “Company”"),

@@ -262,35 +262,55 @@ def test_every_command_answers(kites: Project, tmp_path: Path, command: str) -> 
 
 # -- the agents' server -------------------------------------------------------------------------------------------------
 
-CALLED: dict[str, dict[str, str]] = {
-    "find": {"text": "飞园坊"},
-    "show": {"thing": "竹邻社"},
-    "chain": {"industry": "风筝业"},
-    "why": {"subject": "竹邻社", "predicate": "涉足产业", "object": "风筝业"},
-    "audit": {},
-    "compare": {"one": "竹邻社", "other": "飞鸢坊"},
-    "path": {"one": "竹邻社", "other": "飞鸢坊"},
-    "sparql": {"query": "SELECT ?company { ?company a ivc:Company }"},
-    QUERY: {},
-    "ties-compared": {},
+CALLED: dict[str, list[dict[str, str]]] = {
+    "find": [{"text": "飞园坊"}, {"text": "feiyuann"}, {"text": "zhu lin"}],
+    "show": [{"thing": "竹邻社"}, {"thing": "k1-L0003"}],
+    "chain": [{"industry": "风筝业"}],
+    "why": [{"subject": "竹邻社", "predicate": "涉足产业", "object": "风筝业"}],
+    "audit": [{}, {"industry": "kites"}],
+    "compare": [{"one": "竹邻社", "other": "飞鸢坊"}],
+    "path": [{"one": "竹邻社", "other": "飞鸢坊"}],
+    "sparql": [{"query": "SELECT ?company { ?company a ivc:Company }"}, {"query": "DESCRIBE co:zhulin"}],
+    "ties-compared": [{}],
+    QUERY: [{}, {"segment": "绘面"}],
 }
-"""Tool → its arguments; each has an answer of at least a row."""
+"""Tool → calls of it; each has an answer of at least a row."""
+CALLED_IN_VAIN: dict[str, list[dict[str, str]]] = {
+    "find": [{"text": "§§§"}],
+    "show": [{"thing": "nobody"}],
+    "chain": [{"industry": "coal"}],
+    "why": [{"subject": "竹邻社", "predicate": "cooperates with", "object": "风筝业"}],
+    "audit": [{"industry": "coal"}],
+    "path": [{"one": "竹邻社", "other": "nobody"}],
+    "sparql": [
+        {"query": query}
+        for query in ("SELECT * { SERVICE <urn:x> {} }", "SELECT * FROM <urn:x> {}", "INSERT DATA {}", "SELECT")
+    ],
+    QUERY: [{"segment": "coal"}],
+}
+"""Tool → calls that have no row for an answer, but a reason."""
 
 
 @pytest.mark.slow
 def test_every_tool_answers(kites: Project, kites_graph: KnowledgeGraph) -> None:
     env = {**os.environ, "KG_LANG": "en", "KG_PROJECT": str(kites.root), "KG_STORE": str(kites.store)}
 
-    async def ask() -> dict[str, Any]:
+    async def ask() -> list[tuple[bool, str, dict[str, str], Any]]:
         command = StdioServerParameters(command=sys.executable, args=["-m", "kg", "mcp"], env=env)
         async with Client(stdio_client(command)) as client:
-            assert {tool.name for tool in (await client.list_tools()).tools} == set(CALLED)
-            return {name: await client.call_tool(name, given) for name, given in CALLED.items()}
+            assert {tool.name for tool in (await client.list_tools()).tools} == set(CALLED) == set(CALLED_IN_VAIN)
+            return [
+                (calls is CALLED, name, given, await client.call_tool(name, given))
+                for calls in (CALLED, CALLED_IN_VAIN)
+                for name, each in calls.items()
+                for given in each
+            ]
 
-    answers = asyncio.run(ask())
-    for name, answer in answers.items():
-        assert not answer.is_error, (name, answer.content)
-        assert answer.structured_content["rows"], name
+    for finds, name, given, answer in asyncio.run(ask()):
+        told = answer.content[0].text
+        assert told, (name, given)
+        assert "error[error]" not in told, (name, given, told)
+        assert bool(not answer.is_error and answer.structured_content["rows"]) == finds, (name, given, told)
 
 
 # -- exports and drawings -------------------------------------------------------------------------------------------------

@@ -826,45 +826,10 @@ def test_a_rebuilt_graph_is_taken_over(world: KnowledgeGraph, world_project: Pro
         assert "Traceback" not in agent.log
 
 
-TEA = {
-    "find": [{"text": "leaff"}, {"text": "ye ji"}, {"text": "§§§"}],
-    "show": [{"thing": "叶记"}, {"thing": "t1-L0001"}, {"thing": "nobody"}],
-    "chain": [{"industry": "tea"}, {"industry": "coal"}],
-    "why": [
-        {"subject": "叶记", "predicate": "active in", "object": "茶业"},
-        {"subject": "叶记", "predicate": "cooperates with", "object": "茶业"},
-    ],
-    "audit": [{}, {"industry": "tea"}],
-    "path": [{"one": "叶记", "other": "芽记"}, {"one": "叶记", "other": "nobody"}],
-    "sparql": [
-        {"query": query}
-        for query in (
-            "DESCRIBE co:leaf",
-            "SELECT * { SERVICE <urn:x> {} }",
-            "SELECT * FROM <urn:x> {}",
-            "INSERT DATA {}",
-            "SELECT",
-        )
-    ],
-    "houses": [{}, {"industry": "tea"}, {"industry": "coal"}],
-}
-"""Calls of every tool of the project in cases/tea, found and not found."""
-
-
-@pytest.mark.slow  # builds a graph
-def test_every_tool_answers_in_a_project_of_other_names(tmp_path: Path) -> None:
-    with conversation(small("tea", tmp_path / "project"), tmp_path) as agent:
-        assert set(agent.tools) == set(TEA)
-        found = [agent.call(tool, **given) for tool, calls in TEA.items() for given in calls]
-        assert [text(result) for result in found if text(result).startswith("error[error]")] == []
-        assert len([result for result in found if not result.is_error]) == 13
-        assert "Traceback" not in agent.log
-
-
 @pytest.mark.slow  # builds a graph
 def test_it_builds_a_graph_that_is_not_there_and_prints_only_the_protocol(tmp_path: Path) -> None:
-    with started(small("tea", tmp_path / "project")) as process:
-        out, _ = process.communicate(messages(("find", {"text": "叶记"})), timeout=300)
+    with started(small("kites", tmp_path / "project")) as process:
+        out, _ = process.communicate(messages(("find", {"text": "竹邻社"})), timeout=300)
         assert process.returncode == 0
     answers = lines(out)
     assert [line["id"] for line in answers] == [0, 1]

@@ -13,7 +13,8 @@ from kg.check.fidelity import against_text
 from kg.graph import KnowledgeGraph
 from kg.source.document import read_sections
 from kg.source.headings import guess_sections
-from kg.source.passages import generate, industries, registered
+from kg.source.mentions import mentions
+from kg.source.passages import generate, industries, registered, split
 from kg.source.project import Project
 from kg.source.turtle import read_project
 from kg.terms import compact, iri
@@ -121,7 +122,9 @@ def test_each_document_says_what_its_text_says(world_project: Project, number: i
     document = world_project.documents[number]
     words = text(document.id)
     sections = read_sections(document)
-    assert generate(document, words, sections) == document.passages.read_text(encoding="utf-8")
+    passages = split(document.id, words, sections)
+    named = mentions(document, passages, read_project(world_project))
+    assert generate(document, words, passages, named) == document.passages.read_text(encoding="utf-8")
     assert [f.line("en") for f in against_text(read_project(world_project), document, words)] == []
     guessed = guess_sections(words, industries(world_project))
     assert guessed == [s for s in sections if (document.id, s.line) != ("w1", 1)]  # the title of w1 was added by hand

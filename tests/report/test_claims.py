@@ -12,7 +12,6 @@ import pytest
 
 from conftest import ROOT
 from kg import vocab
-from kg.ask.bands import industry as drawing
 from kg.graph import KnowledgeGraph
 from kg.source.queryfile import Parameter, SavedQuery
 from kg.terms import class_iri
@@ -156,88 +155,3 @@ def test_every_thing_in_a_row_of_the_report_is_in_its_passages_or_follows(
     query = report.catalogue.get(name)
     follows = {column for column, rule in rules(query).items() if column in query.things and rule != "computed"}
     assert needed | unfounded(world, of_world, name)[1] == follows
-
-
-def rows(graph: KnowledgeGraph, name: str, *columns: str, **asked: str) -> set[tuple[str, ...]]:
-    """The IRIs in these *columns* of the rows that have all of them."""
-    query = graph.catalogue.get(name)
-    table = graph.store.select(query.bind(asked), shown=name, limit=100_000)
-    found = (iris(dict(zip(table.columns, row, strict=True)), frozenset(columns)) for row in table.rows)
-    return {tuple(row[c] for c in columns) for row in found if len(row) == len(columns)}
-
-
-def disagreements(graph: KnowledgeGraph) -> dict[str, set[tuple[str, ...]]]:
-    """Two ways to one answer → what only one of them has: who works where, and by which product."""
-    found, store = {}, graph.store
-
-    def pairs(pattern: str) -> set[tuple[str, ...]]:
-        return {tuple(term.value for term in row) for row in store.select(f"SELECT * {{ {pattern} }}").rows}  # type: ignore[union-attr]
-
-    segments = [segment for (segment,) in pairs("?segment a ivc:Segment")]
-    works = pairs("?company ivc:operatesIn ?segment")
-    by_product = rows(graph, "companies-in-segment", "company", "product", "at", segment="UNDEF")
-    offered = pairs("?product ivc:offeredIn ?segment")
-    found["closure, companies-in-segment"] = works ^ {
-        (company, segment)
-        for segment in segments
-        for (company,) in rows(graph, "companies-in-segment", "company", segment=f"<{segment}>")
-    }
-    found["closure, show"] = works ^ {
-        (edge.other, segment)
-        for segment in segments
-        for edge in graph.entity(segment).edges
-        if not edge.out and edge.predicate == vocab.IVC + "operatesIn"
-    }
-    found["companies-in-segment, makers-of-product"] = by_product ^ {
-        row
-        for row in rows(graph, "makers-of-product", "company", "item", "segment", product="UNDEF")
-        if row[1:] in offered
-    }
-    found["companies-in-segment, products-of-company"] = by_product ^ {
-        (company, *row)
-        for (company,) in pairs("?company a ivc:Organization")
-        for row in rows(graph, "products-of-company", "product", "segment", company=f"<{company}>")
-        if row in offered
-    }
-    found["companies-in-segment, products-of-industry"] = by_product ^ {
-        (company, product, place)
-        for company, product, place in rows(
-            graph, "products-of-industry", "company", "product", "place", industry="UNDEF"
-        )
-        if (product, place) in offered
-    }
-    for (industry,) in pairs("?industry a ivc:Industry"):
-        chart = graph.chain(industry)
-        staged = [cell for view in chart.views for stage in view.stages for top in stage.segments for cell in top]
-        cells = [*staged, *(cell for top in chart.unplaced for cell in top)]
-        drawn = {node.thing for node in drawing(store, graph.names, industry).nodes.values()}
-        here = {segment for (segment,) in pairs(f"?segment a ivc:Segment ; ivc:inIndustry <{industry}>")}
-        everyone = {c.iri for cell in cells for c in cell.companies} | {c.iri for g in chart.outside for c in g.things}
-        asked = f"<{industry}>"
-        found |= {
-            f"companies-in-segment, chain of {industry}": {
-                (company, at)
-                for company, at in rows(graph, "companies-in-segment", "company", "at", segment="UNDEF")
-                if at in here
-            }
-            ^ {(company.iri, cell.iri) for cell in cells for company in cell.companies},
-            f"chain-of-industry, chain of {industry}": rows(
-                graph, "chain-of-industry", "company", "segment", industry=asked
-            )
-            ^ {(company.iri, cell.iri) for cell in staged for company in cell.companies},
-            f"companies-of-industry, chain of {industry}": rows(
-                graph, "companies-of-industry", "company", industry=asked
-            )
-            ^ {(company,) for company in everyone},
-            f"chain, drawing of {industry}": {(company,) for company in everyone - drawn},
-        }
-    return {ways: only for ways, only in found.items() if only}
-
-
-def test_two_ways_to_one_answer_agree(world: KnowledgeGraph) -> None:
-    assert disagreements(world) == {}
-
-
-@pytest.mark.slow
-def test_two_ways_to_one_answer_agree_on_the_report(report: KnowledgeGraph) -> None:
-    assert disagreements(report) == {}

@@ -13,7 +13,8 @@ from kg.check.coverage import REASONS, rows
 from kg.check.fidelity import against_text
 from kg.graph import KnowledgeGraph
 from kg.source.document import Document, read_sections
-from kg.source.passages import generate
+from kg.source.mentions import mentions
+from kg.source.passages import generate, split
 from kg.source.project import Project
 from kg.source.turtle import read_project
 
@@ -33,8 +34,10 @@ def test_every_line_states_something_or_says_why_not(report_project: Project, do
     assert bare == []
 
 
-def test_passages_are_those_of_the_text(document: Document, text: str) -> None:
-    assert generate(document, text, read_sections(document)) == document.passages.read_text(encoding="utf-8")
+def test_passages_are_those_of_the_text(report_project: Project, document: Document, text: str) -> None:
+    passages = split(document.id, text, read_sections(document))
+    named = mentions(document, passages, read_project(report_project))
+    assert generate(document, text, passages, named) == document.passages.read_text(encoding="utf-8")
 
 
 def test_graph_says_what_the_text_says(report_project: Project, document: Document, text: str) -> None:

@@ -57,7 +57,7 @@ SECTIONS = st.builds(
 def test_any_text_comes_back_as_it_was(small: Project, text: str, named: list[Section]) -> None:
     sections = [*guess_sections(text, industries(small)), *named]
     passages = split("d1", text, sections)
-    quads = list(ox.parse(generate(DOCUMENT, text, sections), format=ox.RdfFormat.TURTLE))
+    quads = list(ox.parse(generate(DOCUMENT, text, passages, []), format=ox.RdfFormat.TURTLE))
     found = registered(quads)
     assert {node: said.fields for node, said in found.items()} == {
         PASSAGE + p.name: {"start": str(p.start), "end": str(p.end), "sha256": p.digest, "sectionPath": p.path}
@@ -72,8 +72,9 @@ def test_any_text_comes_back_as_it_was(small: Project, text: str, named: list[Se
 
 @pytest.mark.parametrize("heading", ['定义" ; <urn:evil> "y', "反斜\\杠", 'a"""b', "tab\there"])
 def test_a_heading_writes_no_triples(heading: str) -> None:
+    text = f"航天\n01\n{heading}\n正文。\n"
     sections = [Section(1, 1, "航天", "space"), Section(3, 2, f"01 {heading}")]
-    quads = list(ox.parse(generate(DOCUMENT, f"航天\n01\n{heading}\n正文。\n", sections), format=ox.RdfFormat.TURTLE))
+    quads = list(ox.parse(generate(DOCUMENT, text, split("d1", text, sections), []), format=ox.RdfFormat.TURTLE))
     paths = [q.object.value for q in quads if q.predicate.value == IVC + "sectionPath"]
     assert paths[-1] == f"航天/01 {heading}"
     assert "urn:evil" not in {q.predicate.value for q in quads}

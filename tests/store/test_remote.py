@@ -55,8 +55,10 @@ def test_the_shell_asks_it(kg: Run, url: str, tmp_path: Path) -> None:
     here = kg("query", "companies-in-segment", "--format", "tsv").stdout
     assert kg("query", "companies-in-segment", "--format", "tsv", "--store", url).stdout == here
     assert kg("sparql", "ASK { co:qinglan a ivc:Company }", KG_STORE=url).stdout == "true\n"
-    copy = shutil.copytree(WORLD, tmp_path / "world")  # what is sent is first built in the project's own folder
+    copy = shutil.copytree(WORLD, tmp_path / "world")
+    files = sorted(copy.rglob("*"))
     assert kg("build", KG_STORE=url, KG_PROJECT=str(copy)).stdout.endswith("triples\n")
+    assert sorted(copy.rglob("*")) == files  # nobody asked for a build here
 
 
 def test_sending_again_replaces_and_another_s_data_is_left_alone(world: KnowledgeGraph, tmp_path: Path) -> None:

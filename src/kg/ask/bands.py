@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from kg.ask.chain import NOTHING, UNPLACED, Chain, Cited, SegmentCell, StageColumn, View, chain
+from kg.ask.chain import IN_LINE, NOTHING, UNPLACED, Chain, Cited, SegmentCell, StageColumn, View, chain
 from kg.ask.names import Names
 from kg.ask.picture import Band, Block, Column, Node, Picture, kind_of
 from kg.store.base import Store
@@ -17,10 +17,11 @@ _FEWEST: Final = 3
 """Number of columns of the band without stages, unless another band has more."""
 # Which applications count is defined by the saved query applications-of-industry.
 _APPLICATIONS: Final = """
-SELECT DISTINCT ?application ?node ?psg WHERE {{
-  GRAPH ?psg {{ ?application ivc:applicationOf ?node }}
+SELECT DISTINCT ?thing ?node ?psg WHERE {{
+  GRAPH ?psg {{ ?thing ivc:applicationOf ?node }}
   ?node ivc:inIndustry? <{iri}> . FILTER(STRSTARTS(STR(?psg), STR(psg:)))
-}} ORDER BY ?psg ?application"""
+  {in_line}
+}} ORDER BY ?psg ?start ?thing"""
 
 
 def industry(store: Store, names: Names, iri: str) -> Picture:
@@ -131,6 +132,6 @@ def _shortest(band: Band, most: int) -> Column:
 def _applications(store: Store, iri: str) -> dict[str, list[Cited]]:
     """Node of the chain → its applications."""
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in store.select(_APPLICATIONS.format(iri=iri)):
-        found[row["node"]][row["application"]].append(row["psg"])
+    for row in store.select(_APPLICATIONS.format(iri=iri, in_line=IN_LINE)):
+        found[row["node"]][row["thing"]].append(row["psg"])
     return {node: [Cited(a, tuple(p)) for a, p in of_node.items()] for node, of_node in found.items()}

@@ -16,33 +16,40 @@ NOTHING: Final = Text("报告未列环节", "the report names no segment")
 """Heading of the segments without a stage, and the note in a stage without segments."""
 _WHOLE: Final = Text("全产业代表企业", "named for the industry as a whole")
 _OTHERS: Final = Text("其他提到的企业与机构", "also named")
+# Put after ?thing and ?psg are bound: each thing is looked up alone, which an engine does not do for a plain OPTIONAL (decision 0020).
+IN_LINE: Final = """OPTIONAL {
+    ?named ivc:mentionOf ?thing FILTER(BOUND(?psg) && EXISTS { ?named ivc:mentionIn ?psg }) OPTIONAL { ?named oa:start ?start } }"""
+"""Binds ?start to the place at which the passage ?psg first names ?thing, so that rows can keep the order of a line."""
 _STAGES = """
 SELECT DISTINCT ?view ?stage ?tier WHERE {{
   ?view ivc:viewOf <{iri}> . ?stage ivc:stageOf ?view . OPTIONAL {{ ?stage ivc:tier ?tier }}
 }} ORDER BY ?view ?stage"""
 _SEGMENTS = """
-SELECT DISTINCT ?segment ?stage ?parent ?psg WHERE {{
-  GRAPH ?psg {{ {{ ?segment ivc:segmentOf ?stage }} UNION {{ ?segment ivc:subSegmentOf ?parent }} UNION {{ ?segment ivc:inIndustry <{iri}> }} }}
-  FILTER(STRSTARTS(STR(?psg), STR(psg:))) ?segment a ivc:Segment ; ivc:inIndustry <{iri}> .
-}} ORDER BY ?psg ?segment"""
+SELECT DISTINCT ?thing ?stage ?parent ?psg WHERE {{
+  GRAPH ?psg {{ {{ ?thing ivc:segmentOf ?stage }} UNION {{ ?thing ivc:subSegmentOf ?parent }} UNION {{ ?thing ivc:inIndustry <{iri}> }} }}
+  FILTER(STRSTARTS(STR(?psg), STR(psg:))) ?thing a ivc:Segment ; ivc:inIndustry <{iri}> .
+  {in_line}
+}} ORDER BY ?psg ?start ?thing"""
 # A maker is named for the segment of its product by one passage, or by two that are both cited.
 _NAMED = """
-SELECT ?segment ?what ?thing ?psg WHERE {{
-  {{ GRAPH ?psg {{ ?thing ivc:keyPlayerIn ?segment }} BIND("company" AS ?what) }}
-  UNION {{ GRAPH ?psg {{ ?thing ivc:operatesIn ?segment }} BIND("company" AS ?what) }}
+SELECT ?segment ?what ?thing ?at WHERE {{
+  {{ GRAPH ?psg {{ ?thing ivc:keyPlayerIn ?segment }} BIND("company" AS ?what) BIND(?psg AS ?at) }}
+  UNION {{ GRAPH ?psg {{ ?thing ivc:operatesIn ?segment }} BIND("company" AS ?what) BIND(?psg AS ?at) }}
   UNION {{
-    GRAPH ?made {{ ?thing ivc:produces ?product }} GRAPH ?offered {{ ?product ivc:offeredIn ?segment }}
-    FILTER(STRSTARTS(STR(?made), STR(psg:)) && STRSTARTS(STR(?offered), STR(psg:)))
-    FILTER(?made = ?offered || NOT EXISTS {{ GRAPH ?both {{ ?thing ivc:produces ?product . ?product ivc:offeredIn ?segment }} }})
-    VALUES ?which {{ 1 2 }} BIND(IF(?which = 1, ?made, ?offered) AS ?psg) BIND("company" AS ?what)
+    GRAPH ?psg {{ ?thing ivc:produces ?product }} GRAPH ?offered {{ ?product ivc:offeredIn ?segment }}
+    FILTER(STRSTARTS(STR(?offered), STR(psg:)))
+    FILTER(?psg = ?offered || NOT EXISTS {{ GRAPH ?both {{ ?thing ivc:produces ?product . ?product ivc:offeredIn ?segment }} }})
+    VALUES ?which {{ 1 2 }} BIND(IF(?which = 1, ?psg, ?offered) AS ?at) BIND("company" AS ?what)
   }}
-  UNION {{ GRAPH ?psg {{ ?thing ivc:inSegment|ivc:offeredIn ?segment }} BIND("product" AS ?what) }}
+  UNION {{ GRAPH ?psg {{ ?thing ivc:inSegment|ivc:offeredIn ?segment }} BIND("product" AS ?what) BIND(?psg AS ?at) }}
   FILTER(STRSTARTS(STR(?psg), STR(psg:))) ?segment ivc:inIndustry <{iri}> .
-}} ORDER BY COALESCE(?made, ?psg) ?segment ?thing"""
+  {in_line}
+}} ORDER BY ?psg ?segment ?start ?thing"""
 _REPRESENTATIVES = """
 SELECT DISTINCT ?thing ?psg WHERE {{
   GRAPH ?psg {{ ?thing ivc:representativeOf <{iri}> }} FILTER(STRSTARTS(STR(?psg), STR(psg:)))
-}} ORDER BY ?psg ?thing"""
+  {in_line}
+}} ORDER BY ?psg ?start ?thing"""
 # Who appears in the industry comes from the closure; the passages are those of the saved query companies-of-industry.
 _NAMED_THERE = """
 SELECT DISTINCT ?thing ?psg WHERE {{
@@ -53,7 +60,8 @@ SELECT DISTINCT ?thing ?psg WHERE {{
     {{ ?psg ivc:contextIndustry <{iri}> }} UNION {{ ?what ivc:inIndustry? <{iri}> }}
     FILTER(STRSTARTS(STR(?psg), STR(psg:)))
   }}
-}} ORDER BY ?psg ?thing"""
+  {in_line}
+}} ORDER BY ?psg ?start ?thing"""
 _TIERS = {vocab.IVL + name: n for n, name in enumerate(("upstream", "midstream", "downstream"))}
 
 
@@ -186,12 +194,12 @@ class _Builder:
             target = self._parts[row["parent"]] if row["parent"] else self._loose
             if row["stage"]:
                 target = self._stage_segments[row["stage"]]
-            target[row["segment"]].add(row["psg"])
+            target[row["thing"]].add(row["psg"])
         for row in self._rows(_NAMED):
-            self._named[row["segment"], row["what"]][row["thing"]].add(row["psg"])
+            self._named[row["segment"], row["what"]][row["thing"]].add(row["at"])
 
     def _rows(self, query: str) -> list[dict[str, str]]:
-        return list(self._store.select(query.format(iri=self._industry)))
+        return list(self._store.select(query.format(iri=self._industry, in_line=IN_LINE)))
 
     def _columns(self, rows: list[dict[str, str]]) -> tuple[StageColumn, ...]:
         columns = [

@@ -17,7 +17,8 @@ from kg.terms import class_name
 _EDGES = """
 SELECT ?out ?p ?other ?g WHERE {{
   {{ GRAPH ?g {{ <{iri}> ?p ?other }} BIND(true AS ?out) }} UNION {{ GRAPH ?g {{ ?other ?p <{iri}> }} BIND(false AS ?out) }}
-  FILTER(isIRI(?other) && EXISTS {{ ?p a owl:ObjectProperty ; rdfs:label ?name }} && ?p NOT IN (ivc:statedIn, ivc:namedIn, ivc:contextIndustry))
+  FILTER(isIRI(?other) && EXISTS {{ ?p a owl:ObjectProperty ; rdfs:label ?name }})
+  FILTER(?p NOT IN (ivc:statedIn, ivc:namedIn, ivc:contextIndustry, ivc:mentionIn, ivc:mentionOf))
 }} ORDER BY DESC(?out) ?p ?other ?g"""
 _TEXTS = "SELECT ?p ?text WHERE {{ <{iri}> ?p ?text FILTER(?p IN (skos:definition, skos:scopeNote, ivc:summary)) }} ORDER BY ?p ?text"
 _CLAIMS = """

@@ -8,17 +8,17 @@ from difflib import get_close_matches
 import pyoxigraph as ox
 
 from kg.ask.names import Names
-from kg.errors import NotFound
+from kg.errors import NotFound, UsageProblem
 from kg.reason.rules import Pattern
 from kg.store.base import Store
-from kg.terms import Text, class_iri, expand, fold, lexical, slug
+from kg.terms import Text, class_iri, compact, expand, fold, lexical, slug
 from kg.vocab import IVC, TYPE
 
 _TYPE_WORDS = ("a", "是", "type", "rdf:type", "is a", "属于类")
 
 
 def read(store: Store, names: Names, subject: str, predicate: str, value: str) -> Pattern:
-    """The triple for the texts. If a name is ambiguous, the entities for which the triple holds are preferred.
+    """The triple for the texts. If a name is ambiguous, the entities and the property for which it holds are taken.
 
     Args:
         store: the store.
@@ -30,20 +30,35 @@ def read(store: Store, names: Names, subject: str, predicate: str, value: str) -
 
     Raises:
         NotFound: one of the texts is unknown; the hint gives similar names.
+        UsageProblem: *predicate* is a label of several properties, and the triple holds for none or several of them.
     """
-    link, inverse = _property(names, predicate)
-    if inverse:
-        subject, value = value, subject
-    subjects = _entities(names, subject)
-    for node in subjects:
+    meanings = _properties(names, predicate)
+    asked = [(value, link, subject) if inverse else (subject, link, value) for link, inverse in meanings]
+    held = [triple for one in asked if (triple := _held(store, names, *one))]
+    if len(held) == 1:
+        return held[0]
+    if len(asked) > 1:
+        raise _choice(names, predicate, [link for link, _ in meanings])
+    return held[0] if held else _written(store, names, *asked[0])
+
+
+def _held(store: Store, names: Names, subject: str, link: str, value: str) -> Pattern | None:
+    """The triple, for the first things of these names of which it holds; None if it holds of none."""
+    for node in _entities(names, subject):
         for term in _objects(store, node, link):
             if lexical(term) == value or term.value in _known(names, link, value):
                 return f"<{node}>", f"<{link}>", str(term)
-    for term in _objects(store, subjects[0], link):
+    return None
+
+
+def _written(store: Store, names: Names, subject: str, link: str, value: str) -> Pattern:
+    """The triple for the best things of these names, though it does not hold."""
+    node = _entities(names, subject)[0]
+    for term in _objects(store, node, link):
         if isinstance(term, ox.Literal):  # the property has literals: *value* is one too
             kind = {"language": term.language} if term.language else {"datatype": term.datatype}
-            return f"<{subjects[0]}>", f"<{link}>", str(ox.Literal(value, **kind))
-    return f"<{subjects[0]}>", f"<{link}>", f"<{_value(names, link, value)}>"
+            return f"<{node}>", f"<{link}>", str(ox.Literal(value, **kind))
+    return f"<{node}>", f"<{link}>", f"<{_value(names, link, value)}>"
 
 
 def _objects(store: Store, subject: str, link: str) -> Iterator[ox.NamedNode | ox.Literal]:
@@ -74,21 +89,37 @@ def _iri(text: str) -> list[str]:
     return [full] if full.startswith(("http://", "https://")) and not set(full) & set('<>"{}|^`\\ \n\t') else []
 
 
-def _property(names: Names, text: str) -> tuple[str, bool]:
-    """The IRI of the property *text*, and whether *text* is its inverse label."""
+def _properties(names: Names, text: str) -> list[tuple[str, bool]]:
+    """The IRIs of the properties that *text* means, each with whether it is the inverse label; at least one.
+
+    A label counts before an inverse label. Only inverse labels are shared, such as “key players” of a segment and of an
+    industry.
+    """
     if text in _TYPE_WORDS or expand(text) == TYPE:
-        return TYPE, False
+        return [(TYPE, False)]
+    found: list[tuple[str, bool]] = []
     for iri, (zh, en, back_zh, back_en) in names.terms.items():
         if iri not in names.properties:
             continue
         if expand(text) == iri or fold(text) in {fold(n) for n in (zh, en, slug(iri)) if n}:
-            return iri, False
+            return [(iri, False)]
         if fold(text) in {fold(n) for n in (back_zh, back_en) if n}:
-            return iri, True
-    for iri in _iri(text):  # skos:definition and the like
-        if not iri.startswith(IVC):
-            return iri, False
-    raise _no_property(names, text)
+            found.append((iri, True))
+    found = found or [(iri, False) for iri in _iri(text) if not iri.startswith(IVC)]  # skos:definition and the like
+    if not found:
+        raise _no_property(names, text)
+    return found
+
+
+def _choice(names: Names, text: str, links: list[str]) -> UsageProblem:
+    both = [(names.label(link, "zh"), names.label(link, "en"), compact(link)) for link in links]
+    return UsageProblem(
+        Text(f"“{text}”是 {len(links)} 种关系的名称", f"“{text}” is a name of {len(links)} relations"),
+        hint=Text(
+            "写其中一种:" + "、".join(f"{zh}({name})" for zh, _, name in both),
+            "write one of them: " + ", ".join(f"{en} ({name})" for _, en, name in both),
+        ),
+    )
 
 
 def _no_property(names: Names, text: str) -> NotFound:

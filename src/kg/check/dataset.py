@@ -35,7 +35,7 @@ _PLACED = tuple(
 )
 """Properties that lead from a segment, stage or product towards its industry."""
 _MATCHES = (SKOS + "exactMatch", SKOS + "closeMatch")
-_OF_PASSAGES = (IVC + "Passage", OA + "TextPositionSelector", IVC + "Document")
+_OF_PASSAGES = (IVC + "Passage", IVC + "Mention", OA + "TextPositionSelector", IVC + "Document")
 """Classes whose instances the graph of the passages describes."""
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
@@ -19,7 +18,8 @@ import pyoxigraph as ox
 from kg.check.dataset import instances
 from kg.check.findings import Finding
 from kg.check.printed import Figure, Words, figures, normal
-from kg.source.document import Document, read_sections
+from kg.source.document import Document, read_carried, read_sections
+from kg.source.mentions import mentions, registered_mentions
 from kg.source.passages import Passage, Registration, digest, passage_name, registered, split
 from kg.terms import Text, compact, fold, iri, language, lexical
 from kg.vocab import ALT_LABEL, BASE, ENTITIES, IVC, IVL, LABEL, ONTOLOGY, PASSAGE
@@ -45,38 +45,20 @@ def against_text(quads: Sequence[ox.Quad], document: Document, text: str) -> lis
     """Every difference between what *quads*, those of the project, say of *document* and *text*.
 
     Rules: X01 digest and span, X02 named in the passage, X03 printed value, X04 copied wording, X05 scale, unit and
-    comparator, X06 year. If *text* is not the registered copy, only that is reported, because every span would differ.
+    comparator, X06 year, X07 mentions. If *text* is not the registered copy, only that is reported, because every span would differ.
     """
     checker = _Checker(quads, document, text)
     other = list(checker.copy())
-    return other or [*checker.spans(), *checker.names(), *checker.numbers(), *checker.years(), *checker.wording()]
-
-
-@dataclass(frozen=True)
-class Carried:
-    """An entity that a passage mentions in other words than its name, or that only another line names.
-
-    Attributes:
-        line: line number of the passage whose graph mentions the entity.
-        entity: IRI of the entity; the file may give it relative to the project's namespace, such as ``product/rocket``.
-        named_in: number of the line that names the entity (often the same line).
-        printed: the words in that line.
-        reason: why the words mean this entity.
-    """
-
-    line: int
-    entity: str
-    named_in: int
-    printed: str
-    reason: str
-
-
-def carried(document: Document) -> list[Carried]:
-    """The rows of the document's ``carried.tsv``; empty if there is no file."""
-    if not document.carried.exists():
-        return []
-    rows = (r.split("\t") for r in document.carried.read_text(encoding="utf-8").splitlines()[1:] if r)
-    return [Carried(int(r[0]), r[1] if ":" in r[1] else BASE + r[1], int(r[2]), r[3], r[4]) for r in rows]
+    if other:
+        return other
+    return [
+        *checker.spans(),
+        *checker.names(),
+        *checker.numbers(),
+        *checker.years(),
+        *checker.wording(),
+        *checker.mentions(),
+    ]
 
 
 class _Checker:
@@ -92,7 +74,7 @@ class _Checker:
         )
         self._named_by_texts = instances(quads, *named)
         self._words = Words.of(q for q in quads if iri(q.graph_name) == ONTOLOGY)
-        self._carried = {(c.line, c.entity): c for c in carried(document)}
+        self._carried = {(c.line, c.entity): c for c in read_carried(document)}
 
     def copy(self) -> Iterator[Finding]:
         """X01: the text has the registered SHA-256."""
@@ -247,6 +229,31 @@ class _Checker:
                         lexical(quad.object),
                         graph=iri(quad.graph_name),
                     )
+
+    def mentions(self) -> Iterator[Finding]:
+        """X07: each thing is registered where its passage first names it.
+
+        Only a warning: whoever adds a fact without the text cannot register it, and all that suffers is the order of rows.
+        """
+        here = {
+            (PASSAGE + m.passage, str(m.start), thing)
+            for m in mentions(self._document, self._passages.values(), self._quads)
+            for thing in m.things
+        }
+        changed: dict[str, set[str]] = defaultdict(set)
+        for passage, _, thing in here ^ registered_mentions(self._quads, self._passages.keys()):
+            changed[passage].add(thing)
+        for passage, things in sorted(changed.items()):
+            zh, en = "、".join(map(compact, sorted(things))), ", ".join(map(compact, sorted(things)))
+            yield Finding(
+                "X07-mention",
+                "Warning",
+                passage,
+                Text(
+                    f"{zh} 首次出现的位置与登记不符;用 kg passages 重新生成 passages.ttl",
+                    f"{en}: not registered where the text first names it; make passages.ttl anew with kg passages",
+                ),
+            )
 
     def _by_passage(self) -> Iterator[tuple[str, Sequence[ox.Quad]]]:
         graphs: dict[str, list[ox.Quad]] = defaultdict(list)

@@ -50,7 +50,7 @@ class Document:
 
     @property
     def carried(self) -> Path:
-        """The file of entities that a passage mentions without their name (:class:`kg.check.fidelity.Carried`)."""
+        """The file of entities that a passage mentions without their name (:class:`Carried`)."""
         return self.folder / "carried.tsv"
 
 
@@ -94,6 +94,33 @@ def read_sections(document: Document) -> list[Section]:
                 ),
             )
     return sorted(found, key=lambda s: s.line)
+
+
+@dataclass(frozen=True)
+class Carried:
+    """An entity that a passage mentions in other words than its name, or that only another line names.
+
+    Attributes:
+        line: line number of the passage whose graph mentions the entity.
+        entity: IRI of the entity; the file may give it relative to the project's namespace, such as ``product/rocket``.
+        named_in: number of the line that names the entity (often the same line).
+        printed: the words in that line.
+        reason: why the words mean this entity.
+    """
+
+    line: int
+    entity: str
+    named_in: int
+    printed: str
+    reason: str
+
+
+def read_carried(document: Document) -> list[Carried]:
+    """The rows of the document's ``carried.tsv``; empty if there is no file."""
+    if not document.carried.exists():
+        return []
+    rows = (r.split("\t") for r in document.carried.read_text(encoding="utf-8").splitlines()[1:] if r)
+    return [Carried(int(r[0]), r[1] if ":" in r[1] else BASE + r[1], int(r[2]), r[3], r[4]) for r in rows]
 
 
 def to_tsv(sections: Iterable[Section]) -> str:

@@ -45,9 +45,9 @@ class Table:
         >>> table
         <Table: 4 rows; company, at, product, passage, place_passage>
         >>> [row["company"] for row in table][0]
-        'https://w3id.org/xinzhi/organization/casc'
+        'https://w3id.org/xinzhi/organization/zhongguo-hangtian'
         >>> table.rows[0][0]
-        <NamedNode value=https://w3id.org/xinzhi/organization/casc>
+        <NamedNode value=https://w3id.org/xinzhi/organization/zhongguo-hangtian>
     """
 
     columns: tuple[str, ...]

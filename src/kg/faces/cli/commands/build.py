@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -21,22 +22,26 @@ if TYPE_CHECKING:
 @common
 @click.pass_obj
 def build(run: Run, reasoner: str, force: bool) -> None:
-    """Build the store and print what it holds and how long each step took."""
+    """Build the store and print what it holds and how long each step took. What is sent to a URL leaves no build here."""
     from kg.pipeline.build import build as make
+    from kg.pipeline.publish import publish
     from kg.source.project import Project
 
     url = run.store if is_url(run.store) else None
-    project = Project.find(run.project, None if url else run.store)
-    outcome = make(project, reasoner=reasoner, force=force, progress=step_printer())
-    if outcome.built:
+    if url is None:
+        project = Project.find(run.project, run.store)
+        outcome = make(project, reasoner=reasoner, force=force, progress=step_printer())
+        if outcome.built:
+            _report(outcome)
+            click.echo(str(outcome.path))
+        else:
+            click.echo(say("没有变化,图谱是最新的", "nothing changed; the store is current"))
+        return
+    with TemporaryDirectory() as folder:
+        outcome = make(Project.find(run.project, folder), reasoner=reasoner, progress=step_printer())
         _report(outcome)
-    else:
-        click.echo(say("没有变化,图谱是最新的", "nothing changed; the store is current"))
-    if url:
-        from kg.pipeline.publish import publish
-
         count = publish(outcome.path / "dataset.nq", url)
-        click.echo(say(f"{url} 现有 {count} 条三元组", f"{url} now holds {count} triples"))
+    click.echo(say(f"{url} 现有 {count} 条三元组", f"{url} now holds {count} triples"))
 
 
 def _report(outcome: Outcome) -> None:
@@ -49,4 +54,3 @@ def _report(outcome: Outcome) -> None:
     )
     steps = " · ".join(f"{name} {seconds:.2f}" for name, seconds in outcome.seconds.items())
     click.echo(f"{steps} · {say('合计', 'total')} {total:.2f} s")
-    click.echo(str(outcome.path))

@@ -17,9 +17,9 @@ from kg.terms import Text
 
 @command(
     help=Text(
-        "登记一篇文献的段落:data/ID/ 里的 sections.tsv(猜测一次,再由人改)与 passages.ttl(区间、摘要、章节路径)",
+        "登记一篇文献的段落:data/ID/ 里的 sections.tsv(猜测一次,再由人改)与 passages.ttl(区间、摘要、章节路径、所提事物的位置)",
         "register the passages of a document: sections.tsv (guessed once, then yours to edit) and passages.ttl (spans, "
-        "digests, section paths) in data/ID/",
+        "digests, section paths, where things are named) in data/ID/",
     )
 )
 @click.argument("text", metavar="[ID=]FILE")
@@ -36,8 +36,10 @@ def passages(run: Run, text: str, output: str | None, force: bool) -> None:
     """Generate the passages of a text; the text itself is not stored, and no file is overwritten without ``--force``."""
     from kg.source.document import read_sections, to_tsv
     from kg.source.headings import guess_sections
-    from kg.source.passages import generate, industries
+    from kg.source.mentions import mentions
+    from kg.source.passages import generate, industries, split
     from kg.source.project import Project
+    from kg.source.turtle import read_project
 
     project = Project.find(run.project, run.store)
     document, path = document_of(project, text)
@@ -46,11 +48,11 @@ def passages(run: Run, text: str, output: str | None, force: bool) -> None:
     if not document.sections.exists():
         sections = guess_sections(words, industries(project))
         write(to_tsv(sections), str(document.sections))
-        found = project.relative(document.sections)
+        where = project.relative(document.sections)
         click.echo(
             say(
-                f"猜出 {len(sections)} 个章节,写入 {found};改正后加 --force 再运行一次",
-                f"guessed {len(sections)} sections into {found}; correct them there, then run this again with --force",
+                f"猜出 {len(sections)} 个章节,写入 {where};改正后加 --force 再运行一次",
+                f"guessed {len(sections)} sections into {where}; correct them there, then run this again with --force",
             ),
             err=True,
         )
@@ -60,4 +62,6 @@ def passages(run: Run, text: str, output: str | None, force: bool) -> None:
             Text(f"{target} 已经存在", f"{target} is there already"),
             hint=Text("加 --force 覆盖它,或用 -o - 打印", "overwrite it with --force, or print with -o -"),
         )
-    write(generate(document, words, sections), None if target == "-" else target)
+    found = split(document.id, words, sections)
+    named = mentions(document, found, read_project(project))
+    write(generate(document, words, found, named), None if target == "-" else target)
