@@ -43,7 +43,7 @@ sys.addaudithook(lambda event, args: imported.append(args[0]) if event == "impor
 for fields in given["requests"]:
     imported.clear()
     request = Request(**{**fields, "params": tuple(map(tuple, fields.get("params", ())))})
-    result = unpack(handler(pickle.dumps(vars(request))))
+    result = unpack(handler(pickle.dumps(tuple(request))))
     trace = result.trace if isinstance(result, Failure) else ""
     found.append([isinstance(result, Answer), sorted(set(imported)), trace])
 print(json.dumps(found))

@@ -487,7 +487,7 @@ SUFFIX = among("|json|html|ttl|csv|xlsx|md|xml")
 )
 def test_a_worker_answers_or_refuses_whatever_is_asked(handler: Callable[[bytes], bytes], **fields: Any) -> None:
     """No request makes it fail: a traceback would be a 500."""
-    found = unpack(handler(pickle.dumps(vars(Request(**fields)))))
+    found = unpack(handler(pickle.dumps(tuple(Request(**fields)))))
     if isinstance(found, Failure):
         assert not found.trace, found.trace
         assert found.error.code in STATUS

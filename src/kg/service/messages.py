@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from kg.errors import KgError, from_plain
 from kg.terms import Text
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """A request to a worker.
 
     Attributes:

@@ -141,7 +141,7 @@ class Service:
         graph = self._graph
         if graph is None:
             raise StoreError(Text("图谱尚未载入", "the graph is not loaded yet"))
-        message = pickle.dumps(vars(request))
+        message = pickle.dumps(tuple(request))
         result = unpack(await graph.pool(request.task).call(message, self.options.limits.seconds))
         if isinstance(result, Failure):
             if result.trace:

@@ -87,7 +87,7 @@ def open_graph(folder: str, tasks: str, args: list[Any], limits: Mapping[str, An
     table: Mapping[str, Task] = getattr(import_module(module), name)(graph, bounds, *args)
 
     def handle(message: bytes) -> bytes:
-        return pack(_result(table, Request(**pickle.loads(message)), bounds.size))
+        return pack(_result(table, Request(*pickle.loads(message)), bounds.size))
 
     return handle
 

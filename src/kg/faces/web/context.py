@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from kg.errors import NotAcceptable
@@ -64,7 +64,7 @@ def choose(request: Request, offered: Mapping[str, str]) -> str:
 def formatted(request: Request) -> Request:
     """*request* with the parameter ``format`` as its suffix, if the path has no suffix."""
     named = next(iter(request.all("format")), "")
-    return replace(request, suffix=named) if named and not request.suffix else request
+    return request._replace(suffix=named) if named and not request.suffix else request
 
 
 def html(page: bytes, lang: str, headers: Mapping[str, str] | None = None, status: int = 200) -> Answer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import Final
@@ -72,5 +71,5 @@ def _answer(task: Task, context: Context, request: Request) -> Answer:
     """Decode the query string of *request*, then run *task*."""
     if request.query:
         params, lang = parse(request.query.encode("latin-1"))
-        request = replace(request, query="", params=(*request.params, *params), lang=lang or request.lang)
+        request = request._replace(query="", params=(*request.params, *params), lang=lang or request.lang)
     return task(context, request)
