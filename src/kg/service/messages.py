@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from kg.errors import KgError, from_plain
@@ -42,15 +43,14 @@ class Request(NamedTuple):
 
     def all(self, name: str) -> tuple[Any, ...]:
         """Every value of the parameter *name*."""
-        return tuple(value for key, value in self.params if key == name)
+        return tuple([value for key, value in self.params if key == name])
 
     def one(self, name: str, default: Any = "") -> Any:
         """The value of the parameter *name*; the last one if there are several."""
         return next((value for key, value in reversed(self.params) if key == name), default)
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """The answer to a request.
 
     Attributes:
@@ -63,7 +63,7 @@ class Answer:
 
     body: bytes
     media: str = "application/json"
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     status: int = 200
     keep: bool = True
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -51,7 +50,7 @@ def sparql(context: Context, request: Request) -> Answer:
         found = _answer(context, request)
     else:
         found = service(context, request)
-    return replace(found, keep=False) if any(map(volatile, queries)) else found
+    return found._replace(keep=False) if any(map(volatile, queries)) else found
 
 
 def volatile(query: str) -> bool:
