@@ -1,15 +1,16 @@
 """What pySHACL checks: on all of the data at first, and after an edit only where the edit can matter.
 
 What a core constraint says of a focus node depends on the statements about the nodes to which the paths of its shape lead.
-So something can have changed only for the ends of the statements that are new or gone, and for the nodes from which such
-paths lead to the subjects of these. They are checked on a part of the data: what is said of them and of all nodes to which
-such paths lead, and the statements of which they are objects. The findings on other focus nodes are kept.
+So something can have changed only for the ends of the statements that are new or gone, and, if shapes look for such a
+statement at the end of a path, for the nodes from which paths lead to its subject. They are checked on a part of the data:
+what is said of them and of all nodes to which such paths lead, and the statements of which they are objects. The findings
+on other focus nodes are kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
@@ -17,7 +18,7 @@ from kg.check.constraints import sh
 from kg.check.findings import Finding
 from kg.check.shapes import Shapes, in_order
 from kg.source.turtle import rdflib_term, to_rdflib
-from kg.vocab import RDFS, SH
+from kg.vocab import RDFS, SH, TYPE
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -43,7 +44,7 @@ class Core:
 
     def __init__(self, shapes: Shapes) -> None:
         self._shapes = shapes
-        self._steps = _steps(shapes.others)
+        self._sight = _sight(shapes.others)
         self._triples: Set[ox.Triple] | None = None
         self._found: dict[Any, list[Finding]] = {}
 
@@ -51,51 +52,70 @@ class Core:
         """Every finding on the default graph of *store*, whether or not there was a run before."""
         triples = {quad.triple for quad in store.quads_for_pattern(None, None, None, _DEFAULT)}
         changed = triples if self._triples is None else triples ^ self._triples
-        if self._triples is None or self._steps is None or any(t.predicate == _SUB_CLASS_OF for t in changed):
+        if self._triples is None or self._sight is None or any(t.predicate == _SUB_CLASS_OF for t in changed):
             found = self._shapes.results(to_rdflib(triples))
         else:
             found = {**self._found}
-            nodes = _concerned(store, changed, self._steps)
-            again = self._shapes.results(to_rdflib(_around(store, nodes, self._steps))) if nodes else {}
+            nodes = _concerned(store, changed, self._sight)
+            again = self._shapes.results(to_rdflib(_around(store, nodes, self._sight.steps))) if nodes else {}
             for node in map(rdflib_term, nodes):
                 found[node] = again.get(node, [])
         self._triples, self._found = triples, found
         return in_order(found.values())
 
 
-def _steps(shapes: Graph) -> int | None:
-    """The length of the longest path through property shapes that stand in each other; None if a path may lead elsewhere."""
+class _Sight(NamedTuple):
+    """What shapes see of the nodes to which their paths lead.
+
+    Attributes:
+        steps: the length of the longest path through property shapes that stand in each other.
+        predicates: what they look at in those nodes; None for everything.
+    """
+
+    steps: int
+    predicates: frozenset[str] | None
+
+
+def _sight(shapes: Graph) -> _Sight | None:
+    """How far *shapes* see; None if a path may lead anywhere."""
     from rdflib import URIRef
 
     used = {str(p).removeprefix(SH) for p in shapes.predicates() if str(p).startswith(SH)}
-    plain = all(
-        isinstance(o, URIRef) or (o, sh("alternativePath"), None) in shapes for o in shapes.objects(None, sh("path"))
-    )
-    paths = (path for listed in shapes.objects(None, sh("alternativePath")) for path in shapes.items(listed))
-    if not (used <= _FORWARD and plain and all(isinstance(path, URIRef) for path in paths)):
+    paths = {
+        node: list(shapes.items(listed)) if (listed := shapes.value(path, sh("alternativePath"))) else [path]
+        for node, path in shapes.subject_objects(sh("path"))
+    }
+    if not used <= _FORWARD or not all(isinstance(part, URIRef) for parts in paths.values() for part in parts):
         return None
+    compared = [sh(name) for name in ("equals", "disjoint", "lessThan", "lessThanOrEquals")]
+    inner = {TYPE}
 
     def length(node: Any, above: tuple[Any, ...]) -> int:
         if node in above:
             raise RecursionError
-        inner = (o for p, o in shapes.predicate_objects(node) if not str(p).startswith(SH + "target"))
-        own = (node, sh("path"), None) in shapes
-        return own + max((length(o, (*above, node)) for o in inner if (o, None, None) in shapes), default=0)
+        if any(shape in paths for shape in above):
+            inner.update(map(str, (*paths.get(node, ()), *(o for p in compared for o in shapes.objects(node, p)))))
+        parts = (
+            o for p, o in shapes.predicate_objects(node) if p != sh("path") and not str(p).startswith(SH + "target")
+        )
+        below = (length(part, (*above, node)) for part in parts if (part, None, None) in shapes)
+        return (node in paths) + max(below, default=0)
 
     try:
-        return max((length(node, ()) for node in set(shapes.subjects())), default=0)
+        steps = max((length(node, ()) for node in set(shapes.subjects())), default=0)
     except RecursionError:
         return None
+    return _Sight(steps, None if "closed" in used else frozenset(inner))
 
 
-def _concerned(store: ox.Store, changed: Iterable[ox.Triple], steps: int) -> set[Any]:
+def _concerned(store: ox.Store, changed: Iterable[ox.Triple], sight: _Sight) -> set[Any]:
     """The focus nodes that may have other findings now that the triples *changed* are new or gone."""
     ends = set(changed)
-    found = reached = {triple.subject for triple in ends}
-    for _ in range(steps):
-        reached = {q.subject for node in reached for q in store.quads_for_pattern(None, None, node, _DEFAULT)} - found
-        found = found | reached
-    return found | {triple.object for triple in ends}
+    found = {end for triple in ends for end in (triple.subject, triple.object)}
+    seen = {t.subject for t in ends if sight.predicates is None or t.predicate.value in sight.predicates}
+    for _ in range(sight.steps):
+        seen |= {q.subject for node in seen for q in store.quads_for_pattern(None, None, node, _DEFAULT)}
+    return found | seen
 
 
 def _around(store: ox.Store, nodes: Iterable[Any], steps: int) -> Iterator[ox.Quad]:

@@ -312,17 +312,17 @@ def _year_in(year: str, text: str) -> bool:
 
 
 def _borrowed(text: str, names: Sequence[str], runs: set[str]) -> str | None:
+    """The first of *runs* in *text* that has no part of one of *names*."""
+    if not _shared(text, runs):
+        return None
     for name in names:
         text = text.replace(name, "|")
-    return next(
-        (
-            run[i : i + _RUN]
-            for run in _HAN.findall(text)
-            for i in range(len(run) - _RUN + 1)
-            if run[i : i + _RUN] in runs
-        ),
-        None,
-    )
+    return _shared(text, runs)
+
+
+def _shared(text: str, runs: set[str]) -> str | None:
+    pieces = (run[i : i + _RUN] for run in _HAN.findall(text) for i in range(len(run) - _RUN + 1))
+    return next((piece for piece in pieces if piece in runs), None)
 
 
 def _about(rule: str, statement: tuple[str, str, str, str], zh: str, en: str) -> Finding:
