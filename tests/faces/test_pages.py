@@ -254,6 +254,13 @@ def test_every_iri_has_its_page(http: httpx.Client, iris: list[str]) -> None:
     assert len(iris) > 300
 
 
+def test_entries_elsewhere_are_links_where_they_have_an_address(http: httpx.Client) -> None:
+    page = http.get("/organization/qinglan.html?lang=en").text
+    assert '<a href="http://www.wikidata.org/entity/Q999999771" rel="external">Q999999771</a>' in page
+    assert "Shanghai Stock Exchange</dt><dd>609771.SH <" in page
+    assert "close · It is the town alone. (2026-11-29)" in http.get("/region/yunting.html?lang=en").text
+
+
 @pytest.mark.parametrize("accept", ["text/html", "text/turtle", "application/json", "application/ld+json", "*/*"])
 def test_a_thing_that_is_not_there(http: httpx.Client, accept: str) -> None:
     response = http.get("/organization/qinglam?lang=en", headers={"Accept": accept})

@@ -111,6 +111,11 @@ class Link:
     basis: dict[str, str]
 
     @property
+    def close(self) -> bool:
+        """Whether the entry is only nearly the entity."""
+        return self.match == vocab.SKOS + "closeMatch"
+
+    @property
     def address(self) -> str:
         """Where the entry can be read; empty if its IRI is only a name."""
         return "" if self.entry.startswith(vocab.BASE) else self.entry

@@ -79,7 +79,7 @@ def _print_head(found: Entity, names: Any, lang: str) -> None:
     for prop, value in found.values:
         click.echo(f"{names.label(prop, lang)}: {amount(value, lang) if isinstance(value, float) else value}")
     for link in found.links:
-        near = say("(相近)", " (close)") if link.match.endswith("closeMatch") else ""
+        near = say("(相近)", " (close)") if link.close else ""
         click.echo(f"{names.label(link.register, lang)}: {link.code}{near}  {link.date}  {link.basis[lang]}")
 
 
