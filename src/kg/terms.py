@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from math import isfinite, isnan
@@ -73,9 +74,25 @@ def class_iri(name: str) -> str:
     return name if ":" in name else IVC + name
 
 
+_WORD: Final = re.compile("[a-z]{4,}")
+"""A word that is long enough to be a plural."""
+
+
 def fold(name: str) -> str:
-    """*name* for comparison: NFKC (full-width → half-width), case-folded, letters and digits only."""
-    return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())
+    """*name* for comparison: NFKC (full-width → half-width), case-folded, English words in the singular, letters and
+    digits only."""
+    text = _WORD.sub(_singular, unicodedata.normalize("NFKC", name).casefold())
+    return "".join(c for c in text if c.isalnum())
+
+
+def _singular(word: re.Match[str]) -> str:
+    """An English word without the ending of its plural. What is no plural loses the same in every spelling."""
+    text = word[0]
+    if text.endswith(("ss", "us", "is")):
+        return text
+    if text.endswith("ies"):
+        return text[:-3] + "y"
+    return text[:-2] if text.endswith(("sses", "xes", "ches", "shes")) else text.removesuffix("s")
 
 
 def cell_width(text: str) -> int:

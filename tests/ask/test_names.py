@@ -41,7 +41,7 @@ def found(world: KnowledgeGraph, text: str, *kinds: str) -> list[tuple[str, floa
         ("ql", 90.0),  # two letters are a guess
         ("青岚纸", 80 + 10 * 3 / 4),  # a beginning, by its share of the name
         ("岚纸坊", 70 + 10 * 3 / 4),  # a part
-        ("paper works", 70 + round(10 * 10 / 17, 4)),
+        ("paper works", 70 + round(10 * 9 / 16, 4)),
     ],
 )
 def test_each_way_to_write_a_name_has_its_score(world: KnowledgeGraph, text: str, score: float) -> None:
@@ -207,7 +207,7 @@ def test_beside_names_that_hold_the_text_only_near_ones_are_offered(world: Knowl
         "prod:bamboo-weave",
         "prod:lantern-frame",
     }
-    assert found(world, "lantern frame") == [("prod:lantern-frame", 95.0), ("seg:lantern-frames", 89.2308)]
+    assert found(world, "lantern frame") == [("seg:lantern-frames", 97.0), ("prod:lantern-frame", 95.0)]
     assert found(world, "qinglan p") == [("co:qinglan", 84.7059)]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from math import inf
@@ -30,6 +30,14 @@ _SHORT: Final = 2
 """Characters of the shortest name in which one character may be wrong."""
 _FEW: Final = 12
 """If no name is similar, all entities of a class are listed when there are no more than this many."""
+_BETWEEN_WORDS: Final = " ,,."
+_BRACKETS: Final = re.compile(r"[((][^()()]*[))]")
+_LEGAL_FORM: Final = re.compile(
+    r"(?:股份|有限责任|有限|集团|控股|公司|科技|技术|实业"
+    r"|[ ,.](?:co|ltd|limited|inc|incorporated|corp|corporation|company|plc|llc|holdings?|group|technolog(?:y|ies))\.?)$",
+    re.IGNORECASE,
+)
+"""The last word of a registered name that says of which legal form or how large the firm is, not what it is called."""
 COUNT: Final = IVL + "count"
 
 
@@ -177,9 +185,17 @@ class Names:
         return sorted(found, key=self._order)[:limit]
 
     def bearing(self, text: str, *kinds: str) -> list[Thing]:
-        """The entities of *kinds* with the name *text*, in any spelling, best first."""
-        found = _matches(self._of_kinds(kinds), text, fold(text))
-        return [m.thing for m in sorted(found, key=self._order) if m.score >= _NAMED]
+        """The entities of *kinds* with the name *text*, in any spelling, best first.
+
+        A registered name names the organization that is called the same without its legal form, such as 股份有限公司 or Inc.
+        """
+        candidates = self._of_kinds(kinds)
+        for name in (text, *_without_legal_form(text)):
+            found = [m for m in _matches(candidates, name, fold(name)) if m.score >= _NAMED]
+            if found:
+                return [m.thing for m in sorted(found, key=self._order)]
+            candidates = [thing for thing in candidates if self.is_a(thing.kind, "Organization")]
+        return []
 
     def _order(self, match: Match) -> tuple[float, float, str]:
         return -match.score, self._precedence.get(match.thing.kind, inf), match.thing.iri
@@ -284,6 +300,16 @@ def _misspelt(candidates: list[Thing], text: str, folded: str, least: float) -> 
         if thing.iri not in best or best[thing.iri].score < scaled:
             best[thing.iri] = Match(thing, scaled)
     return list(best.values())
+
+
+def _without_legal_form(text: str) -> Iterator[str]:
+    """*text* without places in brackets, and without one after the other of the words of a legal form at its end."""
+    name = _BRACKETS.sub("", text).strip()
+    while found := _LEGAL_FORM.search(name):
+        name = name[: found.start()].rstrip(_BETWEEN_WORDS)
+        if len(fold(name)) < _SHORT:
+            return
+        yield name
 
 
 def _is_written(key: str, thing: Thing) -> bool:
