@@ -21,7 +21,7 @@ def test_two_companies_share_some_ties_and_have_others_alone(world: KnowledgeGra
         side: {(compact(x.aspect), x.inverse, compact(x.thing), *map(compact, x.passages)) for x in found.of(side)}
         for side in SIDES
     }
-    assert ("ivc:appearsIn", False, "ind:paper-lanterns", "psg:w1-L0020", "psg:w1-L0021") in ties["shared"]
+    assert ("ivc:Industry", False, "ind:paper-lanterns", "psg:w1-L0020", "psg:w1-L0021") in ties["shared"]
     assert ("ivc:keyPlayerIn", False, "seg:lantern-paper", "psg:w1-L0020") in ties["one"]
     assert ("ivc:keyPlayerIn", False, "seg:lantern-splints", "psg:w1-L0021") in ties["other"]
     assert ("ivc:subsidiaryOf", True, "https://example.org/lamp/organization/听竹社", "psg:w2-L0027") in ties["other"]

@@ -44,8 +44,11 @@ SHARED = {"limit", "offset", "spans", "lang"}
 UNCITED = {
     "audit-by-rule",
     "background-facts",
+    "companies-per-role",
     "company-relations",
     "facts-beyond-report",
+    "industries-by-indicators",
+    "industries-by-regions",
     "industry-pairs-by-companies",
     "inferred-facts",
     "kinds-of-product",
@@ -53,6 +56,7 @@ UNCITED = {
     "relations-by-support",
     "segments-per-tier",
     "things-by-kind",
+    "tiers-without-company",
 }
 
 
@@ -139,7 +143,9 @@ ASKED: dict[str, dict[str, Any]] = {
     "facts-in-several-passages": {"least": 1},
     "figures-by-status": {"status": "forecast"},
     "figures-by-year": {"year": 2024},
+    "industries-without-figure": {"indicator": "penetration"},
     "products-in-several-industries": {"least": 1},
+    "sections-lacking": {"least": 1},
     "sectors-served-by-industries": {"least": 1},
     "shared-companies": {"one": "纸灯业", "other": "纸灯业"},
     "shared-products": {"one": "纸灯业", "other": "纸灯业"},
