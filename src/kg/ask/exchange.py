@@ -65,14 +65,14 @@ def labelled(store: Store, names: Names, links: Iterable[Link], lang: str) -> nx
         key = back if back in kept else forward
         same = kept.get(key, link)
         kept[key] = same._replace(passages=tuple(sorted({*same.passages, *link.passages})))
-    graph = nx.MultiDiGraph(**about(store, lang))
+    network = nx.MultiDiGraph(**about(store, lang))
     figures, kinds = _figures(store, names, lang), claim_kinds(store)
     for link in sorted(kept.values()):
         for end in (link.subject, link.value):
             thing = names.get(end)
             kind = thing.kind if thing else kinds.get(end, "")
-            graph.add_node(end, **_labels(names, end, lang), kind=kind, **figures.get(end, {}))
-        graph.add_edge(
+            network.add_node(end, **_labels(names, end, lang), kind=kind, **figures.get(end, {}))
+        network.add_edge(
             link.subject,
             link.value,
             link.predicate,
@@ -82,7 +82,7 @@ def labelled(store: Store, names: Names, links: Iterable[Link], lang: str) -> nx
             passages=" ".join(map(slug, link.passages)),
             weight=max(1, len(link.passages)),
         )
-    return graph
+    return network
 
 
 def _labels(names: Names, iri: str, lang: str) -> dict[str, str]:

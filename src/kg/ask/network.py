@@ -63,22 +63,22 @@ def to_networkx(store: Store, *, inferred: bool = False) -> nx.MultiDiGraph:
     """
     import networkx as nx
 
-    graph = nx.MultiDiGraph()
+    network = nx.MultiDiGraph()
     relations = " ".join(f"<{row['p']}>" for row in store.select(_RELATIONS))
     for row in store.select(_EDGES.format(graphs=_ASSERTED, relations=relations)):
-        _add(graph, row, "asserted")
+        _add(network, row, "asserted")
     if inferred:
         for row in store.select(_EDGES.format(graphs=_INFERRED, relations=relations)):
-            if not graph.has_edge(row["s"], row["o"], row["p"]):
-                _add(graph, row, "inferred" if row["g"] == vocab.INFERRED else "background")
-    return graph
+            if not network.has_edge(row["s"], row["o"], row["p"]):
+                _add(network, row, "inferred" if row["g"] == vocab.INFERRED else "background")
+    return network
 
 
-def _add(graph: nx.MultiDiGraph, row: dict[str, Any], kind: str) -> None:
-    if graph.has_edge(row["s"], row["o"], row["p"]):
-        graph[row["s"]][row["o"]][row["p"]]["passages"].append(row["g"])
+def _add(network: nx.MultiDiGraph, row: dict[str, Any], kind: str) -> None:
+    if network.has_edge(row["s"], row["o"], row["p"]):
+        network[row["s"]][row["o"]][row["p"]]["passages"].append(row["g"])
     else:
-        graph.add_edge(row["s"], row["o"], row["p"], kind=kind, passages=[row["g"]] if kind == "asserted" else [])
+        network.add_edge(row["s"], row["o"], row["p"], kind=kind, passages=[row["g"]] if kind == "asserted" else [])
 
 
 def path(store: Store, start: str, end: str) -> list[Hop]:
@@ -89,9 +89,9 @@ def path(store: Store, start: str, end: str) -> list[Hop]:
     """
     import networkx as nx
 
-    graph, claims = to_networkx(store), _claims(store)
+    network, claims = to_networkx(store), _claims(store)
     plain = nx.Graph()
-    for one, other in graph.edges():
+    for one, other in network.edges():
         plain.add_edge(one, other, weight=_CLAIM_WEIGHT if one in claims or other in claims else 1.0)
     try:
         nodes = nx.shortest_path(plain, start, end, weight="weight")
@@ -100,13 +100,13 @@ def path(store: Store, start: str, end: str) -> list[Hop]:
             Text("两者之间没有报告所述的联系", "the report states nothing that connects the two"),
             hint=Text("用 kg show 看看各自的边", "look at the edges of each with kg show"),
         ) from error
-    return [_hop(graph, one, other) for one, other in pairwise(nodes)]
+    return [_hop(network, one, other) for one, other in pairwise(nodes)]
 
 
-def _hop(graph: nx.MultiDiGraph, one: str, other: str) -> Hop:
-    forward = graph.has_edge(one, other)
+def _hop(network: nx.MultiDiGraph, one: str, other: str) -> Hop:
+    forward = network.has_edge(one, other)
     subject, value = (one, other) if forward else (other, one)
-    predicate, data = min(graph[subject][value].items())
+    predicate, data = min(network[subject][value].items())
     return Hop(subject, predicate, value, forward, tuple(data["passages"]))
 
 
@@ -138,10 +138,10 @@ def _things(store: Store) -> nx.Graph:
     """The stated edges as an undirected simple graph without claim nodes."""
     import networkx as nx
 
-    graph = nx.Graph(to_networkx(store))
-    graph.remove_nodes_from(_claims(store))
-    graph.remove_edges_from(list(nx.selfloop_edges(graph)))
-    return graph
+    network = nx.Graph(to_networkx(store))
+    network.remove_nodes_from(_claims(store))
+    network.remove_edges_from(list(nx.selfloop_edges(network)))
+    return network
 
 
 def _claims(store: Store) -> set[str]:
