@@ -208,7 +208,7 @@ def test_beside_names_that_hold_the_text_only_near_ones_are_offered(world: Knowl
         "prod:lantern-frame",
     }
     assert found(world, "lantern frame") == [("seg:lantern-frames", 97.0), ("prod:lantern-frame", 95.0)]
-    assert found(world, "qinglan p") == [("co:qinglan", 84.7059)]
+    assert found(world, "qinglan p") == [("co:qinglan", 85.0)]
 
 
 @pytest.mark.parametrize("text", ["", "!", "qwrtzpsdfghjkl"])

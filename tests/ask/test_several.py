@@ -7,7 +7,7 @@ import pytest
 from kg.ask.nothing import nothing
 from kg.errors import NotFound, UsageProblem
 from kg.graph import KnowledgeGraph
-from kg.source.clauses import with_columns, with_filters, with_values
+from kg.source.clauses import visible, with_columns, with_filters, with_values
 from kg.source.queryfile import TYPES
 
 
@@ -35,7 +35,9 @@ def test_all_is_the_union_of_each(world: KnowledgeGraph) -> None:
                 continue
             asked = world.catalogue.asked(query, {param.name: "all"})
             found = list(world.store.select(asked.sparql))
-            assert param.name in asked.columns
+            if param.name not in asked.columns:  # taken together by a subquery, or what is left out
+                assert query.name.startswith(("compare-", "industries-without-"))
+                continue
             assert all(row[param.name] for row in found), (query.name, param.name)
             assert list(asked.columns) == list(found[0] if found else asked.columns)
             for value in sorted({str(row[param.name]) for row in found})[:2]:
@@ -102,4 +104,10 @@ def test_only_syntax_is_changed() -> None:
         'SELECT DISTINCT ?a ?x # } BY\nWHERE { VALUES ?a { <1> <2> } ?x <p> "} BY{" . { SELECT ?y { ?y ?b ?c } } '
         "FILTER(?x IN (3, 4)) } GROUP BY ?a ?x ORDER BY ?a DESC(?x)"
     )
+    assert visible(
+        "SELECT ?x { VALUES ?a { 1 } { VALUES ?b { 2 } } { SELECT ?x { { VALUES ?c { 3 } } } MINUS { VALUES ?d { 4 } } } }"
+    ) == {
+        "a",
+        "b",
+    }
     assert with_columns("SELECT ?x { ?x ?y ?z }", ["y"]) == "SELECT ?y ?x { ?x ?y ?z }"

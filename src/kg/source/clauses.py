@@ -74,6 +74,23 @@ def with_columns(sparql: str, names: Sequence[str]) -> str:
     return _inserted(sparql, added)
 
 
+def visible(sparql: str) -> set[str]:
+    """The variables of which a row of the query can show the value: with a VALUES block in no subquery, MINUS or EXISTS."""
+    groups: list[bool] = []  # of each open group, whether it is one of these or in one
+    found, tokens = set(), _tokens(sparql)
+    for here, token in enumerate(tokens):
+        following = tokens[here + 1 : here + 3]
+        if token[0] == "{":
+            inner = bool(following) and following[0][0].upper() == "SELECT"
+            inner |= here > 0 and tokens[here - 1][0].upper() in ("MINUS", "EXISTS")
+            groups.append(inner or (bool(groups) and groups[-1]))
+        elif token[0] == "}" and groups:
+            groups.pop()
+        elif token[0].upper() == "VALUES" and following and groups and not groups[-1]:
+            found.add(following[0][0][1:])
+    return found
+
+
 def _tokens(sparql: str) -> list[re.Match[str]]:
     return [m for m in _TOKEN.finditer(sparql) if not m[0].startswith("#")]
 

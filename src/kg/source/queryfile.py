@@ -102,13 +102,15 @@ class SavedQuery:
         Args:
             terms: parameter name → terms in N-Triples form, or UNDEF alone for any. A parameter that narrows keeps the rows
                 that have one of them in its column; any other has them in its VALUES block.
-            apart: parameters with several values: each has a column, the first ones, that tells them apart.
+            apart: parameters with several values: each has a column, the first ones, that tells them apart, unless the query
+                takes all of them together in a subquery.
         """
         named = {p.name: p for p in self.params}
         narrowed = {n: ts for n, ts in terms.items() if named[n].narrows}
         bound = clauses.with_values(self.sparql, {n: " ".join(ts) for n, ts in terms.items() if n not in narrowed})
         kept = {n: ts for n, ts in narrowed.items() if "UNDEF" not in ts}
-        added = [n for n in apart if n not in self.columns]
+        shown = clauses.visible(self.sparql)
+        added = [n for n in apart if n not in self.columns and n in shown]
         return replace(
             self,
             sparql=clauses.with_columns(clauses.with_filters(bound, kept), added),

@@ -27,11 +27,13 @@ _HINTS: Final = types.ToolAnnotations(
 _TITLE: Final = Text("新质产业链图谱", "Industry reports as a knowledge graph")
 _INSTRUCTIONS: Final = Text(
     "产业报告的知识图谱,只读。先用 find 认出名称,再用 show、chain 或某个保存的查询;引用前用 audit 看矛盾,用 why "
-    "看依据。每行的 passages 指明出自报告哪一段;complete 为 false 时用 next 作 offset 接着取。报告没说,不等于没有。产业:{}",
+    "看依据。每行的 passages 指明出自报告哪一段;complete 为 false 时用 next 作 offset 接着取。参数可写几个值,用逗号隔开,"
+    "或写 all。报告没说,不等于没有。产业:{}",
     "Industry reports as a knowledge graph, read-only. If you are not sure of a name, start with find. Then use show, chain "
     "or the saved query that fits. Before you quote something, look for contradictions with audit and for its proof with "
     "why. The passages of a row say where a report states it: cite them. If complete is false, call again with next as "
-    "offset. If the reports do not say something, that does not mean that it is false. Industries: {}",
+    "offset. A parameter takes several names, separated by commas, or all. If the reports do not say something, that does "
+    "not mean that it is false. Industries: {}",
 )
 _COMMAND: Final = re.compile(r"\bkg (?=(?:find|show|chain|why|audit|path|sparql)\b)")
 """The program's name before a command in a hint. It is removed, because the tools have the names of the commands."""

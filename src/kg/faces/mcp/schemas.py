@@ -117,8 +117,8 @@ def _kind(param: Parameter, names: Names, label: str, default_note: str) -> Sche
     if param.type in ("integer", "decimal"):
         kind = "integer" if param.type == "integer" else "number"
         return {"type": kind, "minimum": -_MOST, "maximum": _MOST, "description": f"{label}{default_note}"}
-    if param.type == "string":
-        return text(f"{label}{default_note}")
+    if param.narrows or param.type == "string":
+        return text(f"{label}{': only rows with it 只留这些行' if param.narrows else default_note}")
     if param.type == "Passage":
         return text(f"{label}: its id, as in the citations (document-Lline), or its IRI{default_note}")
     return text(f"{label}: {named_as(param.type, names)}{_members(param.type, names)}{default_note}")
