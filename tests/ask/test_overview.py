@@ -85,14 +85,13 @@ def test_findings_of_one_industry(world: KnowledgeGraph) -> None:
 
 def test_the_largest_classes_come_first(world: KnowledgeGraph) -> None:
     counts = class_counts(world.store)
-    assert [(compact(name), number) for name, number in counts[:7]] == [
+    assert [(compact(name), number) for name, number in counts[:6]] == [
         ("ivc:Mention", 96),
         ("ivc:Passage", 68),
         ("ivc:Indicator", 36),
         ("ivc:Claim", 34),
         ("ivc:Observation", 27),
         ("ivc:Role", 26),
-        ("ivc:LevelObservation", 19),
     ]
     assert counts == sorted(counts, key=lambda pair: (-pair[1], pair[0]))
     assert dict(counts)[expand("ivc:Company")] == 6

@@ -204,7 +204,9 @@ class Shapes:
 def in_order(findings: Iterable[Iterable[Finding]]) -> list[Finding]:
     """The findings in an order that is the same in every run, so that :func:`merge` keeps the same component."""
     return merge(
-        sorted(chain.from_iterable(findings), key=lambda f: (f.component, f.rule, f.focus, f.path, f.value, f.message))
+        sorted(
+            chain.from_iterable(findings), key=lambda f: (f.component, f.rule, f.focus, f.path, f.value, f.message.en)
+        )
     )
 
 
