@@ -24,6 +24,10 @@ ex:Starts a sh:NodeShape ; sh:targetSubjectsOf ex:m ; sh:not [ sh:class ex:B ] .
 ex:One a sh:NodeShape ; sh:targetNode ex:a0 , 3 ; sh:nodeKind sh:IRI ; sh:property [ sh:path ex:m ; sh:maxCount 1 ] .
 """
 BACKWARDS = "ex:Back a sh:NodeShape ; sh:targetClass ex:A ; sh:property [ sh:path ( [ sh:inversePath ex:p ] ex:q ) ; sh:class ex:B ] ."
+COUNTED = """ex:In a sh:NodeShape ; sh:targetClass ex:A ;
+  sh:property [ sh:path [ sh:inversePath [ sh:alternativePath ( ex:p ex:q ) ] ] ; sh:maxCount 2 ; sh:nodeKind sh:IRI ] ."""
+NESTED = """ex:In a sh:NodeShape ; sh:targetClass ex:A ;
+  sh:property [ sh:path ex:p ; sh:node [ sh:property [ sh:path [ sh:inversePath ex:q ] ; sh:maxCount 1 ] ] ] ."""
 FAR = (
     "ex:Far a sh:NodeShape ; sh:targetClass ex:A ; sh:property [ sh:path [ sh:zeroOrMorePath ex:p ] ; sh:class ex:A ] ."
 )
@@ -75,9 +79,7 @@ def shapes(tmp_path: Path) -> Callable[[str], Shapes]:
     return read
 
 
-@pytest.mark.parametrize(
-    "written", [LOCAL, BACKWARDS, FAR, QUERY, LOCAL + FAR], ids=["local", "back", "far", "query", "all"]
-)
+@pytest.mark.parametrize("written", [LOCAL, COUNTED, LOCAL + COUNTED, NESTED, BACKWARDS, FAR, QUERY])
 def test_after_any_edit_they_are_those_of_a_first_check(written: str, shapes: Callable[[str], Shapes]) -> None:
     read, store, chance, seen = shapes(written), ox.Store(), random.Random(11), set()
     core = Core(read)

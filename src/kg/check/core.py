@@ -27,14 +27,29 @@ _FORWARD: Final = frozenset(
     (
         *("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf", "declare", "prefix", "namespace"),
         *("message", "severity", "deactivated", "name", "description", "order", "group", "defaultValue"),
-        *("property", "node", "path", "alternativePath", "and", "or", "not", "xone", "class", "datatype", "nodeKind"),
+        *(
+            "property",
+            "node",
+            "path",
+            "alternativePath",
+            "inversePath",
+            "and",
+            "or",
+            "not",
+            "xone",
+            "class",
+            "datatype",
+            "nodeKind",
+        ),
         *("minCount", "maxCount", "minInclusive", "maxInclusive", "minExclusive", "maxExclusive", "minLength"),
         *("maxLength", "pattern", "flags", "languageIn", "uniqueLang", "equals", "disjoint", "lessThan"),
         *("lessThanOrEquals", "qualifiedValueShape", "qualifiedValueShapesDisjoint", "qualifiedMinCount"),
         *("qualifiedMaxCount", "hasValue", "in", "closed", "ignoredProperties"),
     )
 )
-"""Terms of SHACL with which a shape sees what its paths lead to, and nothing else."""
+"""Terms of SHACL with which a shape sees what its paths lead to and, if it is not inside another, who leads to its node."""
+_COUNTING: Final = frozenset(("path", "minCount", "maxCount", "nodeKind", "message", "severity", "name", "description"))
+"""Terms with which a shape sees of the values of an inverse path that they are there, and nothing that is said of them."""
 _SUB_CLASS_OF: Final = ox.NamedNode(RDFS + "subClassOf")
 _DEFAULT: Final = ox.DefaultGraph()
 
@@ -81,11 +96,18 @@ def _sight(shapes: Graph) -> _Sight | None:
     from rdflib import URIRef
 
     used = {str(p).removeprefix(SH) for p in shapes.predicates() if str(p).startswith(SH)}
-    paths = {
-        node: list(shapes.items(listed)) if (listed := shapes.value(path, sh("alternativePath"))) else [path]
-        for node, path in shapes.subject_objects(sh("path"))
-    }
-    if not used <= _FORWARD or not all(isinstance(part, URIRef) for parts in paths.values() for part in parts):
+    paths, backwards = {}, set()
+    for node, path in shapes.subject_objects(sh("path")):
+        if inverse := shapes.value(path, sh("inversePath")):
+            backwards.add(node)
+        listed = shapes.value(inverse or path, sh("alternativePath"))
+        paths[node] = list(shapes.items(listed)) if listed else [inverse or path]
+    beyond = {str(p).removeprefix(SH) for node in backwards for p in shapes.predicates(node)} - _COUNTING
+    if (
+        beyond
+        or not used <= _FORWARD
+        or not all(isinstance(part, URIRef) for parts in paths.values() for part in parts)
+    ):
         return None
     compared = [sh(name) for name in ("equals", "disjoint", "lessThan", "lessThanOrEquals")]
     inner = {TYPE}
@@ -94,6 +116,8 @@ def _sight(shapes: Graph) -> _Sight | None:
         if node in above:
             raise RecursionError
         if any(shape in paths for shape in above):
+            if node in backwards:
+                raise RecursionError
             inner.update(map(str, (*paths.get(node, ()), *(o for p in compared for o in shapes.objects(node, p)))))
         parts = (
             o for p, o in shapes.predicate_objects(node) if p != sh("path") and not str(p).startswith(SH + "target")
