@@ -23,7 +23,7 @@ def test_a_match(world: KnowledgeGraph) -> None:
         "en": "Qinglan Paper Works",
         "kind": "Company",
         "also": ["Qinglan", "青岚"],
-        "score": 84.7,
+        "score": 85.0,
     }
 
 
