@@ -44,6 +44,10 @@ class Reading:
             joined |= {(subject, object_), (object_, subject)}
             if predicate == vocab.IVC + "contextIndustry":
                 section[subject] = object_
+        # an edge names the roles that its property gives
+        roles = graph.store.select("SELECT ?p ?role { ?role ivc:roleOfSubject|ivc:roleOfObject ?p }").rows
+        for named in names.values():
+            named |= {role.value for p, role in roles if p.value in named}  # type: ignore[union-attr]
         return Reading(names, section, joined)
 
 
@@ -76,7 +80,7 @@ def values(graph: KnowledgeGraph, param: Parameter) -> str:
 
 def answers(graph: KnowledgeGraph, query: SavedQuery) -> Iterator[list[Row]]:
     """The rows for the defaults, for all values of each parameter, and for all values of all of them."""
-    each = [{param.name: values(graph, param)} for param in query.params]
+    each = [{param.name: values(graph, param)} for param in query.params if not param.narrows]
     several = len(each) > 1 and query.name not in PAIRS
     together = [{name: terms for one in each for name, terms in one.items()}] if several else []
     for bound in ({}, *each, *together):
