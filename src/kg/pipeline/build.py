@@ -121,6 +121,7 @@ def build(
             catalogue = records.catalogue(project, store, queries)
         with job.step("write"):
             names = records.lookup(store, spelt)
+            words = records.words(store, names, spelt)
             counts, data = records.counts(store), dump(store)
             del store
             made = manifest.make(digests, reasoner, version, counts, data)
@@ -131,6 +132,7 @@ def build(
                 del data
                 _write_index(folder)
                 _write_json(folder / "lookup.json", names)
+                _write_json(folder / "words.json", words)
                 _write_json(folder / "queries.json", catalogue, sort_keys=False)  # columns keep the order of the file
                 _write_json(folder / "manifest.json", made)
                 seal(folder)

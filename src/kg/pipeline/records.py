@@ -12,6 +12,7 @@ from kg import vocab
 from kg.pipeline.examples import with_examples
 from kg.pipeline.lookup import build_lookup, names_in, naming_quads
 from kg.pipeline.spelling import spellings
+from kg.pipeline.words import build_words, hidden_words
 from kg.source import queryfile
 from kg.source.project import Project
 from kg.source.queryfile import SavedQuery
@@ -33,6 +34,14 @@ def lookup(quads: Iterable[ox.Quad], spelt: Mapping[str, Sequence[str]] | None =
     """The lookup table (:func:`kg.pipeline.lookup.build_lookup`). If *spelt* is None, the spellings are computed here."""
     naming = naming_quads(quads)
     return build_lookup(naming, spellings(names_in(naming)) if spelt is None else spelt)
+
+
+def words(
+    quads: Iterable[ox.Quad], names: Mapping[str, Any], spelt: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, Any]:
+    """The words of questions (:func:`kg.pipeline.words.build_words`); *names* is from :func:`lookup`."""
+    naming = naming_quads(quads)
+    return build_words(names, hidden_words(naming), spellings(names_in(naming)) if spelt is None else spelt)
 
 
 def catalogue(project: Project, store: ox.Store, queries: Sequence[SavedQuery] | None = None) -> list[dict[str, Any]]:

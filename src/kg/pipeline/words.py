@@ -1,0 +1,76 @@
+"""The words by which questions name things, classes, properties and figures, computed at build time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kg.source.units import key
+from kg.terms import fold, iri, lexical
+from kg.vocab import ENTITIES, ONTOLOGY, SKOS
+
+HIDDEN_LABEL: Final = SKOS + "hiddenLabel"
+_NUMBER: Final = "…"
+"""A word with this character is how a text prints a figure (:mod:`kg.check.printed`), not a name."""
+_PINYIN: Final = 3
+"""Position of the pinyin among a name's other spellings (:func:`kg.pipeline.spelling.spellings`)."""
+_SHORTEST: Final = 4
+"""Least letters of a name's pinyin; shorter pinyin can be an English word."""
+
+
+def hidden_words(quads: Iterable[ox.Quad]) -> list[tuple[str, str]]:
+    """Each ``skos:hiddenLabel`` of a term or an entity: its IRI and the word."""
+    return [
+        (iri(q.subject), lexical(q.object))
+        for q in quads
+        if q.predicate.value == HIDDEN_LABEL
+        and iri(q.graph_name) in (ONTOLOGY, ENTITIES)
+        and _NUMBER not in lexical(q.object)
+    ]
+
+
+def build_words(
+    lookup: Mapping[str, Any], hidden: Iterable[tuple[str, str]], spelt: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    """The words of one graph.
+
+    Args:
+        lookup: from :func:`kg.pipeline.lookup.build_lookup`.
+        hidden: from :func:`hidden_words`.
+        spelt: name → its other spellings, hidden words included.
+
+    Returns:
+        ``variants``: traditional character → simplified character, for the characters of all names. ``words``: a name as
+        :func:`kg.source.units.key` writes it → the IRIs of what it names, in order.
+    """
+    variants = dict(sorted(_variants(spelt)))
+    words: dict[str, dict[str, None]] = defaultdict(dict)
+    named = [*_names(lookup), *((word, node) for node, word in hidden)]
+    for name, node in named:
+        if written := key(name, variants):
+            words[written][node] = None
+    taken = set(words)
+    for name, node in named:
+        for sound in map(fold, spelt.get(name, ())[_PINYIN : _PINYIN + 1]):
+            if len(sound) >= _SHORTEST and sound not in taken:
+                words[sound][node] = None
+    return {"variants": variants, "words": {word: list(words[word]) for word in sorted(words)}}
+
+
+def _variants(spelt: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    for name, others in spelt.items():
+        for other in others[:_PINYIN]:
+            if len(other) == len(name):
+                yield from ((odd, plain) for odd, plain in zip(other, name, strict=True) if odd != plain)
+
+
+def _names(lookup: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each name of each thing and term, with its IRI."""
+    for thing in lookup["things"]:
+        for name in (thing["zh"], thing["en"], *thing["also"]):
+            yield name, thing["iri"]
+    for node, labels in lookup["terms"].items():
+        yield from ((label, node) for label in labels if label)
