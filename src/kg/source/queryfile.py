@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from string import Formatter
 from typing import Any, Final
@@ -37,6 +37,7 @@ _DEFAULTS: Final = {
 }
 """Parameter type → syntax of its default. For any other type, a class, see :data:`_RESOURCE`."""
 _RESOURCE: Final = re.compile(r'UNDEF|<[^<>"{}|^`\\\s]*>|[A-Za-z][\w-]*:[\w.-]*')
+_BRACKETS: Final = re.compile(r"(?:[^\[\]]|\[[^\[\]]+\])+")
 _MOST_BYTES: Final = 2**20
 """Most bytes of a query file."""
 
@@ -65,6 +66,21 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Reply:
+    """How the answer to a question is said.
+
+    Attributes:
+        column: the column that holds what was asked for.
+        text: the sentence; ``{name}`` stands for the value of a parameter or for the values of a column.
+        first: whether only the first row answers, as for a superlative.
+    """
+
+    column: str
+    text: Text
+    first: bool = False
+
+
+@dataclass(frozen=True)
 class SavedQuery:
     """A saved query as its file defines it; independent of any store."""
 
@@ -77,6 +93,9 @@ class SavedQuery:
     types: Mapping[str, str]
     """Column → its type, for columns of literals."""
     sparql: str
+    ask: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Language → wordings by which people ask this question. ``{name}`` is a parameter; ``[…]`` may be left out."""
+    reply: Reply | None = None
 
     @property
     def passages(self) -> frozenset[str]:
@@ -130,7 +149,7 @@ def parse(text: str, name: str, shown: str) -> SavedQuery:
         SyntaxProblem: the ``#+`` lines are not valid, lack a key or have an unknown key; or a parameter has no VALUES
             block with one default of its type.
     """
-    meta = header.read(text, shown).fields(("title", "question", "tags", "columns"), ("params", "cq"))
+    meta = header.read(text, shown).fields(("title", "question", "tags", "columns"), ("params", "cq", "ask", "answer"))
     defaults = {n: text[start:stop].strip() for n, start, stop in clauses.value_blocks(text)}
     params = meta["params"].mapping() if "params" in meta else {}
     columns = meta["columns"].mapping()
@@ -145,6 +164,8 @@ def parse(text: str, name: str, shown: str) -> SavedQuery:
         columns={key: _column(key, spec) for key, spec in columns.items()},
         types={key: spec.mapping()["type"].text() for key, spec in columns.items() if "type" in spec.mapping()},
         sparql=text,
+        ask=_wordings(meta["ask"], params) if "ask" in meta else {},
+        reply=_reply(meta["answer"], {**params, **columns}, columns) if "answer" in meta else None,
     )
 
 
@@ -156,14 +177,44 @@ def _question(node: Node, params: Mapping[str, Node]) -> Text:
     """The question. Each ``{name}`` in it must be the name of a parameter."""
     question = _text(node.fields(LANGS))
     for words in (question.zh, question.en):
-        try:
-            pieces = [piece for piece in Formatter().parse(words) if piece[1] is not None]
-        except ValueError:
-            pieces = [("", words, "", None)]
-        for _, name, form, conversion in pieces:
-            if name not in params or form or conversion:
-                raise node.mistake(Text(f"里的 {{{name}}} 不是参数", f"has {{{name}}}, which is no parameter"))
+        _require_names(words, params, node)
     return question
+
+
+def _require_names(words: str, known: Mapping[str, Node], node: Node) -> None:
+    """Refuse *words* if a ``{name}`` in it is not *known*."""
+    try:
+        pieces = [piece for piece in Formatter().parse(words) if piece[1] is not None]
+    except ValueError:
+        pieces = [("", words, "", None)]
+    for _, name, form, conversion in pieces:
+        if name not in known or form or conversion:
+            raise node.mistake(
+                Text(f"里的 {{{name}}} 不是参数或列", f"has {{{name}}}, which is no parameter or column")
+            )
+
+
+def _wordings(node: Node, params: Mapping[str, Node]) -> dict[str, tuple[str, ...]]:
+    """The wordings of each language. Brackets must be in pairs and not nested, and each ``{name}`` is a parameter."""
+    found = {lang: words.texts() for lang, words in node.fields((), LANGS).items()}
+    for words in (one for wordings in found.values() for one in wordings):
+        _require_names(words, params, node)
+        if not _BRACKETS.fullmatch(words):
+            raise node.mistake(Text(f"里的方括号不成对:{words}", f"has brackets that are no pair: {words}"))
+    return found
+
+
+def _reply(node: Node, known: Mapping[str, Node], columns: Mapping[str, Node]) -> Reply:
+    """The sentence of the answer and its column."""
+    fields = node.fields(("column", *LANGS), ("first",))
+    text, column = _text(fields), fields["column"].text()
+    for words in (text.zh, text.en):
+        _require_names(words, known, node)
+    if column not in columns:
+        raise fields["column"].mistake(Text(f"{column} 不是列", f"is {column}, which is no column"))
+    if "first" in fields and fields["first"].text() != "true":
+        raise fields["first"].mistake(Text("只能是 true", "can only be true"))
+    return Reply(column, text, "first" in fields)
 
 
 def _parameter(name: str, node: Node, defaults: Mapping[str, str]) -> Parameter:
@@ -232,6 +283,10 @@ def from_plain(body: Mapping[str, Any]) -> SavedQuery:
         columns={key: Text(**spec) for key, spec in body["columns"].items()},
         types=body["types"],
         sparql=body["sparql"],
+        ask={lang: tuple(words) for lang, words in body["ask"].items()},
+        reply=Reply(body["reply"]["column"], Text(**body["reply"]["text"]), body["reply"]["first"])
+        if body["reply"]
+        else None,
     )
 
 
