@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from kg.ask.entity import Entity
     from kg.ask.network import Hop, Rank
     from kg.ask.overview import AuditFinding
+    from kg.ask.question.answer import Answer
+    from kg.ask.question.reply import Questions
     from kg.reason.proof import Prover, Why
     from kg.store.worker import QueryResult, Worker
 
@@ -140,9 +142,34 @@ class KnowledgeGraph:
             return found.truth
         return found.table() if found.kind == "rows" else _rdflib(found.body)
 
-    def ask(self, text: str, *, shown: str = "query", seconds: float = 30.0, limit: int = 10_000) -> QueryResult:
+    def answer_sparql(
+        self, text: str, *, shown: str = "query", seconds: float = 30.0, limit: int = 10_000
+    ) -> QueryResult:
         """The answer of an untrusted SPARQL query, with at most *limit* rows; raises as :meth:`sparql` does."""
         return self._worker.query(text, shown=shown, seconds=seconds, limit=limit).answer()
+
+    @cached_property
+    def questions(self) -> Questions:
+        """What answers questions; :meth:`ask` uses it."""
+        from kg.ask.question.reply import Questions
+
+        return Questions(self.store, self.names, self.catalogue, self._json("words.json"))
+
+    def ask(self, question: str) -> Answer:
+        """The answer to a question in Chinese or English, found without a language model.
+
+        Args:
+            question: at most 1,000 characters; what goes beyond is cut.
+
+        Returns:
+            An answer with ``status`` (``answered``, ``choices``, ``not-understood``, ``not-in-report``), ``sentence``,
+            ``things``, ``table`` and ``passages``.
+
+        Example:
+            >>> graph.ask("卫星制造有哪些代表企业?").status
+            'answered'
+        """
+        return self.questions.answer(question)
 
     def find(self, text: str, *kinds: str, limit: int = 10) -> list[Match]:
         """The entities that match *text*, best first.
@@ -410,7 +437,9 @@ class RemoteGraph(KnowledgeGraph):
             return to_table(answer)
         return _rdflib(ox.serialize(answer, format=ox.RdfFormat.N_TRIPLES) or b"")
 
-    def ask(self, text: str, *, shown: str = "query", seconds: float = 30.0, limit: int = 10_000) -> QueryResult:
+    def answer_sparql(
+        self, text: str, *, shown: str = "query", seconds: float = 30.0, limit: int = 10_000
+    ) -> QueryResult:
         """As for a local graph, but the remote store evaluates the query; *seconds* limits the wait for its answer."""
         from kg.store.guard import refuse_side_effects
         from kg.store.remote import RemoteStore
@@ -422,13 +451,15 @@ class RemoteGraph(KnowledgeGraph):
 
     def _json(self, name: str) -> Any:
         """The same content, computed from the quads of the store."""
-        from kg.pipeline.records import catalogue, counts, lookup
+        from kg.pipeline.records import catalogue, counts, lookup, words
 
         quads = list(self.store.quads())
         if name == "queries.json":
             store = ox.Store()
             store.extend(quads)
             return catalogue(Project.find(), store)
+        if name == "words.json":
+            return words(quads, self._json("lookup.json"))
         return lookup(quads) if name == "lookup.json" else {"counts": counts(quads)}
 
 
@@ -442,7 +473,7 @@ def _rdflib(triples: bytes) -> rdflib.Graph:
     except ParserError as error:
         raise UsageProblem(
             Text(f"rdflib 装不下这个答案:{error}", f"rdflib cannot hold this answer: {error}"),
-            hint=Text("改用 graph.ask,或写成 SELECT", "use graph.ask, or write it as SELECT"),
+            hint=Text("改用 graph.answer_sparql,或写成 SELECT", "use graph.answer_sparql, or write it as SELECT"),
         ) from error
 
 

@@ -392,3 +392,28 @@ def test_an_iri_is_shown_by_its_prefix_where_there_is_one(world: KnowledgeGraph)
     for query in world.catalogue:
         for one in query.params:
             assert not one.default.startswith("<") or compact(one.default[1:-1]) == one.default[1:-1]
+
+
+# -- search ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("市场规模", "market-size"),
+        ("哪些企业在多个产业", "companies-in-several-industries"),
+        ("companies in several industries", "companies-in-several-industries"),
+        ("COMPANY of a segment", "companies-in-segment"),
+        ("瓶颈", "bottlenecks"),
+        ("bottleneck", "bottlenecks"),
+    ],
+)
+def test_queries_are_found_by_words_of_either_language(world: KnowledgeGraph, words: str, first: str) -> None:
+    found = [query.name for query in world.catalogue.search(words)]
+    assert found[0] == first
+    assert len(found) < len(list(world.catalogue)) / 4
+
+
+@pytest.mark.parametrize("words", ["purple elephants", "§§§", "", "紫象"])
+def test_words_of_no_query_find_none(world: KnowledgeGraph, words: str) -> None:
+    assert world.catalogue.search(words) == []

@@ -321,11 +321,11 @@ def _sound(text: str) -> str:
     """The folded pinyin of a text with 汉字; empty for other text."""
     if not any("\u4e00" <= c <= "\u9fff" for c in text):
         return ""
-    return fold("".join(_pinyin_converter()(text)))
+    return fold("".join(pinyin_converter()(text)))
 
 
 @cache
-def _pinyin_converter() -> Callable[[str], list[str]]:
+def pinyin_converter() -> Callable[[str], list[str]]:
     """pypinyin's converter without its phrase dictionary, which takes four fifths of its memory and time.
 
     A build in the same process needs the dictionary. So the module is removed from ``sys.modules`` afterwards, and a later

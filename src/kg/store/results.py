@@ -65,6 +65,10 @@ class Table:
         """Each row as {column: Python value}."""
         return (dict(zip(self.columns, map(plain, row), strict=True)) for row in self.rows)
 
+    def head(self, most: int) -> Table:
+        """The first *most* rows; ``truncated`` if there are more."""
+        return self if len(self) <= most else Table(self.columns, self.rows[:most], truncated=True)
+
     def to_pandas(self) -> pd.DataFrame:
         """The rows as a pandas frame.
 

@@ -1,0 +1,165 @@
+"""Says an answer as a sentence in Chinese and in English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kg.ask.catalogue import Catalogue
+from kg.ask.names import Names
+from kg.ask.question.answer import params
+from kg.ask.question.readings import Reading, answer_column
+from kg.ask.question.rows import Found
+from kg.store.values import Term
+from kg.terms import LANGS, Text, amount, slug
+
+_MOST: Final = 12
+"""Most values that a sentence lists; of more it gives the number."""
+_FIGURE: Final = ("region", "subject", "indicator", "comparator", "unit", "status", "estimator")
+_LIST: Final = {"zh": "、", "en": ", "}
+_NOTHING: Final = Text("", "")
+
+
+class Phrases:
+    """The sentences of answers on one graph."""
+
+    def __init__(self, names: Names, catalogue: Catalogue) -> None:
+        self._names, self._catalogue = names, catalogue
+
+    def label(self, iri: str) -> Text:
+        """The label of *iri* in both languages."""
+        return Text(self._names.label(iri, "zh"), self._names.label(iri, "en"))
+
+    def said(self, value: str) -> Text:
+        """A parameter's value as people write it: the label of an IRI or of a class, or the value itself."""
+        if value in self._names.classes:
+            return Text(self._names.kind_label(value, "zh"), self._names.kind_label(value, "en"))
+        return self.label(value) if ":" in value else Text(value, value)
+
+    def asked(self, reading: Reading) -> Text:
+        """The question of the query of a reading, with its values."""
+        return self._catalogue.question(reading.query, params(reading))
+
+    def narrowed(self, reading: Reading) -> list[Text]:
+        """What a reading keeps rows by besides its parameters."""
+        filters = [
+            self.label(min(one)) if isinstance(one, frozenset) else Text(str(one), str(one)) for one in reading.filters
+        ]
+        return [*filters, *map(self.said, reading.kinds)]
+
+    def answer(self, found: Found) -> Text:
+        """The sentence for the rows of a reading."""
+        query, values = found.reading.query, self._values(found)
+        if found.reading.column != answer_column(query) or not query.reply:
+            head, value = query.columns[found.reading.column], values[found.reading.column]
+            return Text(f"{query.title.zh},{head.zh}:{value.zh}。", f"{query.title.en}, {head.en}: {value.en}.")
+        zh, en = ({name: value.pick(lang) for name, value in values.items()} for lang in LANGS)
+        return Text(query.reply.text.zh.format_map(zh), query.reply.text.en.format_map(en))
+
+    def _values(self, found: Found) -> dict[str, Text]:
+        """What stands for each parameter and column in a sentence."""
+        reading, table = found.reading, found.table
+        values = {param.name: _NOTHING for param in reading.query.params}
+        for position, column in enumerate(table.columns):
+            values[column] = _listed(self._value(row[position]) for row in table.rows)
+        if "value" in table.columns:
+            values["value"] = _listed(self._figure(dict(zip(table.columns, row, strict=True))) for row in table.rows)
+        given = {name: (value, *reading.more.get(name, ())) for name, value in reading.values.items()}
+        return values | {name: _listed(map(self.said, each)) for name, each in given.items()}
+
+    def choices(self, readings: Iterable[Reading]) -> Text:
+        """The readings to choose from, numbered."""
+        asked = list(map(self.asked, readings))
+        zh = " ".join(f"({number}) {text.zh}" for number, text in enumerate(asked, 1))
+        en = " ".join(f"({number}) {text.en}" for number, text in enumerate(asked, 1))
+        return Text(f"这个问题有几种读法:{zh}", f"The question can be read in several ways: {en}")
+
+    def unsaid(self, reading: Reading) -> Text:
+        """That the report does not say what was asked."""
+        looked = self._looked_for(reading)
+        return Text(f"报告没有说。查的是:{looked.zh}", f"The report does not say. Looked for: {looked.en}")
+
+    def not_found(self, reading: Reading) -> Text:
+        """That no row was found, which is no proof that the report does not say it."""
+        looked = self._looked_for(reading)
+        return Text(f"没有找到答案。查的是:{looked.zh}", f"No answer was found. Looked for: {looked.en}")
+
+    def _looked_for(self, reading: Reading) -> Text:
+        asked, only = self.asked(reading), self.narrowed(reading)
+        if not only:
+            return asked
+        words = _listed(only)
+        return Text(f"{asked.zh}(限 {words.zh})", f"{asked.en} (only {words.en})")
+
+    def topic(self, topics: Iterable[str], about: Iterable[str]) -> Text:
+        """That the report does not say what the model has no term for.
+
+        Args:
+            topics: IRIs of what was asked, such as the number of employees.
+            about: IRIs of what it was asked about.
+        """
+        topic, subject = _listed(map(self.label, topics)), _listed(map(self.label, about))
+        zh = f"{subject.zh}的" if subject.zh else ""
+        en = f" of {subject.en}" if subject.en else ""
+        return Text(f"报告没有说{zh}{topic.zh}。", f"The report does not say the {topic.en}{en}.")
+
+    def unread(self, words: Sequence[str]) -> Text:
+        """Which words were not understood."""
+        return Text(f"没有读懂:{'、'.join(words)}", f"Not understood: {', '.join(words)}")
+
+    def _value(self, term: Term | None) -> Text:
+        """A term of a row: an entity's label, a number with 万 or million, a text as it is."""
+        if isinstance(term, ox.NamedNode):
+            return self.label(term.value)
+        written = str(getattr(term, "value", ""))
+        try:
+            number = float(written)
+        except ValueError:
+            return Text(written, written)
+        return Text(amount(number, "zh"), amount(number, "en"))
+
+    def _figure(self, row: Mapping[str, Any]) -> Text:
+        """A figure: region, year, subject, indicator, comparator, value and unit; then status and estimator."""
+        zh, en = (self._figure_in(row, lang) for lang in LANGS)
+        return Text(zh, en)
+
+    def _figure_in(self, row: Mapping[str, Any], lang: str) -> str:
+        said = {column: self._value(row.get(column)).pick(lang) for column in _FIGURE}
+        if row.get("comparator") is not None and slug(row["comparator"].value) == "eq":
+            said["comparator"] = ""
+        number, years = self._number(row, lang), _years(row, lang)
+        notes = [said[column] for column in ("status", "estimator") if said[column]]
+        if lang == "zh":
+            text = f"{years}{said['region']}{said['subject']}{said['indicator']}{said['comparator']}{number}"
+            return f"{text}({'、'.join(notes)})" if notes else text
+        text = " ".join(part for part in (said["subject"], said["indicator"], said["comparator"], number) if part)
+        notes = [part for part in (", ".join(p for p in (said["region"], years) if p), *notes) if part]
+        return f"{text} ({'; '.join(notes)})" if notes else text
+
+    def _number(self, row: Mapping[str, Any], lang: str) -> str:
+        """The value with its unit."""
+        value, unit, indicator = row["value"], row.get("unit"), row.get("indicator")
+        number = amount(float(value.value), lang) if value is not None else ""
+        if unit is None:
+            return number
+        if slug(unit.value) == "percent":
+            return f"{number}%"
+        measure = self._names.unit(unit.value, getattr(indicator, "value", ""), lang)
+        return number + (measure if lang == "zh" or not measure else f" {measure}")
+
+
+def _listed(texts: Iterable[Text]) -> Text:
+    """Texts as a list, each once; of many, the first."""
+    distinct = [text for text in dict.fromkeys(texts) if text.zh or text.en]
+    shown, more = distinct[:_MOST], len(distinct) - _MOST
+    zh, en = (_LIST[lang].join(text.pick(lang) for text in shown) for lang in LANGS)
+    return Text(f"{zh}等 {len(distinct)} 项", f"{en} and {more} more") if more > 0 else Text(zh, en)
+
+
+def _years(row: Mapping[str, Any], lang: str) -> str:
+    """The year of a figure, or its first and last year."""
+    first, last = (str(getattr(row.get(column), "value", "")) for column in ("from", "year"))
+    years = f"{first}–{last}" if first and last and first != last else last
+    return f"{years}年" if years and lang == "zh" else years

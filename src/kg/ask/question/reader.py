@@ -1,0 +1,173 @@
+"""Compares a question with the wordings of the saved queries: which query it asks for, with which values."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, product
+from typing import Final
+
+from kg.ask.names import Names
+from kg.ask.question.leftover import WIDE, Leftover, asked_columns, mentions, more_values, values
+from kg.ask.question.patterns import Pattern
+from kg.ask.question.readings import COUNT, SHARED, WHETHER, Asked, Reading, answer_column
+from kg.ask.question.token import ALL, LIGHT, WHO, Token
+from kg.source.queryfile import Parameter, SavedQuery
+from kg.terms import fold
+
+_OPERATORS: Final = frozenset({COUNT, WHETHER})
+_DIVIDED: Final = 1.5
+"""Cost of dividing a name into other names, in guesses."""
+_FILLINGS: Final = 8
+"""Most ways in which the names of one question can fill the parameters of one wording."""
+_MEANINGS: Final = 4
+"""Most combinations of things that the names of one question can mean."""
+
+
+class Reader:
+    """Finds the readings of questions on one graph."""
+
+    def __init__(self, queries: Mapping[str, SavedQuery], patterns: Iterable[Pattern], names: Names) -> None:
+        self._queries = queries
+        self._names = names
+        self._patterns: dict[str, list[Pattern]] = defaultdict(list)
+        for pattern in patterns:
+            for meaning in pattern.needs[0] if pattern.needs else ("",):
+                self._patterns[meaning].append(pattern)
+
+    def readings(self, divisions: Iterable[Sequence[Token]]) -> list[Reading]:
+        """The readings of a question, best first.
+
+        Args:
+            divisions: the ways to divide the question into parts, the best first. Of two readings that give the same
+                answer, the better one is kept.
+        """
+        best: dict[tuple[object, ...], Reading] = {}
+        for number, tokens in enumerate(divisions):
+            asked = Asked.of(tokens, self._names, _DIVIDED if number else 0.0)
+            for pattern in self._candidates(asked):
+                for reading in self._fits(pattern, asked):
+                    if reading.same not in best or reading.rank < best[reading.same].rank:
+                        best[reading.same] = reading
+        return sorted(best.values(), key=lambda reading: (reading.rank, reading.query.name))
+
+    def _candidates(self, asked: Asked) -> Iterator[Pattern]:
+        """The wordings all of whose words are in the question."""
+        found = {id(p): p for meaning in ("", *asked.meanings) for p in self._patterns.get(meaning, ())}
+        for pattern in found.values():
+            # a name alone asks for everything, but a name among words that say nothing does not
+            says = pattern.needs or asked.whole or len(pattern.slots) > 1
+            if says and all(not need.isdisjoint(asked.meanings) for need in pattern.needs):
+                yield pattern
+
+    def _fits(self, pattern: Pattern, asked: Asked) -> Iterator[Reading]:
+        """The readings of a question by one wording; none if a word or a parameter is missing."""
+        rest = list(asked.content)
+        needed = _take(pattern.needs, rest)
+        if len(needed) < len(pattern.needs):
+            return
+        optional = len(_take(pattern.may, rest))
+        missing = sum(1 for one in pattern.may if not one <= LIGHT) - optional
+        params = {param.name: param for param in self._queries[pattern.query].params}
+        slots = [params[slot] for slot in pattern.slots]
+        wide = sum(param.type in WIDE for param in slots)
+        for filled in islice(self._fillings(slots, rest), _FILLINGS):
+            if _in_order(pattern, needed, filled):
+                left = [token for token in rest if token not in filled]
+                yield from self._readings(pattern, asked, (needed, filled, left), (wide, -optional, missing))
+
+    def _readings(
+        self,
+        pattern: Pattern,
+        asked: Asked,
+        parts: tuple[Sequence[Token], Sequence[Token], Sequence[Token]],
+        fit: tuple[float, ...],
+    ) -> Iterator[Reading]:
+        """The readings by one wording with one filling of its parameters.
+
+        Args:
+            pattern: the wording.
+            asked: the question.
+            parts: the question's parts for the wording's words, for its parameters, and all others.
+            fit: how well the words fit, the smaller the better.
+        """
+        query, (needed, filled, others) = self._queries[pattern.query], parts
+        params = {param.name: param for param in query.params}
+        slots = [params[slot] for slot in pattern.slots]
+        left = [token for token in others if not token.meanings & _OPERATORS and not token.is_light]
+        if asked.counts and not pattern.needs:
+            return  # the number of what?
+        more = {} if asked.whether else more_values(slots, left, self._names)
+        in_all = asked.shared and bool(more)
+        if in_all:
+            left = [token for token in left if SHARED not in token.meanings]
+        own, columns = answer_column(query), asked_columns(needed, query)
+        free = [p for p in query.params if p not in slots and not p.example and p.name not in columns]
+        rest = Leftover(query, free, own, own in columns, self._names, asked.meanings).use(left)
+        if more and not in_all and ALL in asked.meanings:
+            return  # 都: for each of them, or for all together?
+        kinds = (*rest.kinds, *(["Organization"] if WHO in asked.meanings and not asked.whether else []))
+        asks = not asked.whether and not asked.offers and (WHO in asked.meanings or own in columns)
+        unread = sum(token.end - token.start for token in rest.unread)
+        rank = (unread, rest.guesses + asked.cost, len(rest.narrowing) + len(more), *fit)
+        relations = {meaning for token in asked.content for meaning in token.meanings if mentions(query, meaning)}
+        named = [
+            [(param.name, value) for value in values(param, token, self._names)]
+            for param, token in zip(slots, filled, strict=True)
+        ]
+        for chosen in islice(product(*named), _MEANINGS):
+            aliases = sum(not self._is_label(token, value) for token, (_, value) in zip(filled, chosen, strict=True))
+            yield Reading(
+                query,
+                {**dict(chosen), **rest.narrowing},
+                more,
+                in_all,
+                tuple(rest.filters),
+                kinds,
+                asked.excluded | (asked.named if asks else frozenset()),
+                frozenset(relations if "relation" in query.columns else ()),
+                rest.column or own,
+                asked.counts,
+                tuple(token.text for token in rest.unread),
+                (*rank, aliases),
+            )
+
+    def _is_label(self, token: Token, value: str) -> bool:
+        """Whether a part is the label of the thing *value*, not one of its other names."""
+        thing = self._names.get(value)
+        return thing is None or fold(token.text) in (fold(thing.label.zh), fold(thing.label.en))
+
+    def _fillings(self, slots: Sequence[Parameter], rest: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
+        """The parts that can fill *slots*; of slots of one type, the first is filled by the part that comes first.
+
+        The only slot of its type is filled by the first part that fits; further parts are further values of it.
+        """
+        if not slots:
+            yield ()
+            return
+        alone = slots[0].type not in WIDE and all(param.type != slots[0].type for param in slots[1:])
+        fitting = [token for token in rest if values(slots[0], token, self._names)]
+        for token in fitting[:1] if alone else fitting:
+            for others in self._fillings(slots[1:], [t for t in rest if t is not token]):
+                following = [t for t, param in zip(others, slots[1:], strict=True) if param.type == slots[0].type]
+                if all(token.start < t.start for t in following):
+                    yield (token, *others)
+
+
+def _take(wanted: Iterable[frozenset[str]], rest: list[Token]) -> list[Token]:
+    """The first part of *rest* for each set of meanings, as far as there is one; they are taken from *rest*."""
+    taken = []
+    for meanings in wanted:
+        for token in rest:
+            if not meanings.isdisjoint(token.meanings) or (token.number and token.number in meanings):
+                rest.remove(token)
+                taken.append(token)
+                break
+    return taken
+
+
+def _in_order(pattern: Pattern, needed: Sequence[Token], filled: Sequence[Token]) -> bool:
+    """Whether the parts follow each other as in the wording, if that matters."""
+    words, slots = iter(needed), dict(zip(pattern.slots, filled, strict=True))
+    starts = [(slots[name] if name else next(words)).start for name in pattern.order]
+    return starts == sorted(starts)

@@ -1,0 +1,150 @@
+"""A reading of a question: a saved query that it may ask for, with the values of its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from kg.ask.names import Names
+from kg.ask.question.leftover import WIDE
+from kg.ask.question.token import Token
+from kg.source.queryfile import SavedQuery
+from kg.vocab import IVL
+
+COUNT: Final = IVL + "asked-count"
+WHETHER: Final = IVL + "asked-whether"
+SHARED: Final = IVL + "asked-shared"
+_EXCEPT: Final = IVL + "asked-exclusion"
+_OR: Final = IVL + "asked-or"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A saved query that a question may ask for.
+
+    Attributes:
+        query: the query.
+        values: parameter → its value: an IRI, a number or a name.
+        more: parameter → further values of it that the question names.
+        in_all: whether an answer must hold for each of these values; else for one of them.
+        filters: values that a row must have: one of several IRIs, a year, a number.
+        kinds: classes that an answer must belong to.
+        excluded: IRIs of things that are not to be among the answers.
+        relations: IRIs of the properties that the question names, if the rows tell one.
+        column: the column that holds what was asked for.
+        counts: whether the question asks for the number of the answers.
+        unread: the parts of the question that the reading leaves out.
+        rank: the smaller, the better it fits.
+    """
+
+    query: SavedQuery
+    values: Mapping[str, str]
+    more: Mapping[str, tuple[str, ...]]
+    in_all: bool
+    filters: tuple[frozenset[str] | int | Decimal, ...]
+    kinds: tuple[str, ...]
+    excluded: frozenset[str]
+    relations: frozenset[str]
+    column: str
+    counts: bool
+    unread: tuple[str, ...]
+    rank: tuple[float, ...]
+
+    @property
+    def same(self) -> tuple[object, ...]:
+        """What two readings have in common that give the same answer."""
+        given = (*sorted(self.values.items()), *sorted(self.more.items()), self.in_all)
+        narrowed = self.filters, self.kinds, self.excluded, self.relations
+        return self.query.name, given, narrowed, self.column, self.counts
+
+    def runs(self) -> Iterator[dict[str, str]]:
+        """The values of the parameters, once for each value of a parameter that has several."""
+        yield dict(self.values)
+        for name, values in self.more.items():
+            yield from ({**self.values, name: value} for value in dict.fromkeys(values) if value != self.values[name])
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether a parameter takes any name, so that no row is no proof that the report does not say it."""
+        return any(param.type in WIDE for param in self.query.params)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a question holds, whichever query it asks for.
+
+    Attributes:
+        content: its parts that say something, without “except X”.
+        excluded: IRIs of what X may be.
+        meanings: IRIs of all that its parts can mean, and its numbers.
+        whole: whether it has no function word.
+        counts: whether it asks how many.
+        whether: whether it asks for yes or no.
+        shared: whether it asks for what several things share.
+        named: IRIs of all things that it names, except members of lists.
+        offers: whether it offers the answers to choose from (A 还是 B).
+        cost: what its division into parts costs, in guesses.
+    """
+
+    content: tuple[Token, ...]
+    excluded: frozenset[str]
+    meanings: frozenset[str]
+    whole: bool
+    counts: bool
+    whether: bool
+    shared: bool
+    named: frozenset[str]
+    offers: bool
+    cost: float
+
+    @classmethod
+    def of(cls, tokens: Sequence[Token], names: Names, cost: float = 0.0) -> Asked:
+        """What the parts *tokens* of a question hold."""
+        said = _distinct(token for token in tokens if token.has_content)
+        content, excluded = _without_excluded(said, names)
+        return cls(
+            tuple(content),
+            excluded,
+            frozenset(meaning for token in tokens for meaning in (*token.meanings, token.number)),
+            all(token.has_content for token in tokens),
+            any(COUNT in token.meanings for token in content),
+            asks_whether(content),
+            any(SHARED in token.meanings for token in content),
+            frozenset(m for token in content for m in token.meanings if names.get(m) and not m.startswith(IVL)),
+            any(_OR in token.meanings for token in content),
+            cost,
+        )
+
+
+def _distinct(tokens: Iterable[Token]) -> list[Token]:
+    """The parts without those that say again what one before them says."""
+    return list({(token.meanings or token.text, token.number): token for token in reversed(list(tokens))}.values())[
+        ::-1
+    ]
+
+
+def _without_excluded(content: Sequence[Token], names: Names) -> tuple[list[Token], frozenset[str]]:
+    """The content without “except X and Y”, and what X and Y may be."""
+    kept, excluded, taking = [], frozenset[str](), False
+    for token in content:
+        things = frozenset(meaning for meaning in token.meanings if names.get(meaning))
+        if _EXCEPT in token.meanings:
+            taking = not excluded  # the 外 of 除…外 ends the list
+        elif taking and things and (not excluded or token.joins):
+            excluded |= things
+        else:
+            taking = taking and not excluded
+            kept.append(token)
+    return kept, excluded
+
+
+def asks_whether(tokens: Iterable[Token]) -> bool:
+    """Whether a question wants yes or no: 吗 or 是否 anywhere, or an English verb at its beginning."""
+    return any(WHETHER in t.meanings and (not t.text.isascii() or t.start == 0) for t in tokens)
+
+
+def answer_column(query: SavedQuery) -> str:
+    """The column that answers a query: the one that its header names, else the first."""
+    return query.reply.column if query.reply else next(iter(query.columns))

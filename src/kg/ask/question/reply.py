@@ -1,0 +1,200 @@
+"""Answers a question: reads it, runs the query that fits, and says what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kg.ask.catalogue import Catalogue
+from kg.ask.names import Names
+from kg.ask.question.answer import Answer, figures, params
+from kg.ask.question.linker import Linker
+from kg.ask.question.patterns import patterns
+from kg.ask.question.phrases import Phrases
+from kg.ask.question.reader import Reader
+from kg.ask.question.readings import Asked, Reading, asks_whether
+from kg.ask.question.rows import Finder, Found
+from kg.ask.question.token import Token
+from kg.store.base import Store
+from kg.store.values import json_value
+from kg.terms import Text, slug
+from kg.vocab import IVL
+
+LONGEST: Final = 1_000
+"""Most characters of a question."""
+_SHOWN: Final = 60
+"""Most characters that are shown of what is beyond :data:`LONGEST`."""
+_TRIED: Final = 8
+"""Most readings whose query is run."""
+_CHOICES: Final = 5
+"""Most readings that are offered."""
+_PROPER: Final = (
+    "Industry",
+    "Organization",
+    "Region",
+    "Policy",
+    "Tier",
+    "Indicator",
+    "ObservationStatus",
+    "Rank",
+    "Unit",
+)
+"""Classes whose instances have names of their own, or are members of a closed list."""
+_TOPIC: Final = IVL + "topic-"
+"""What people ask and the model has no term for, such as the number of employees."""
+
+
+class Questions:
+    """Answers questions on one graph.
+
+    Args:
+        store: the graph.
+        names: its lookup table.
+        catalogue: its saved queries.
+        words: its words (:func:`kg.pipeline.words.build_words`).
+    """
+
+    def __init__(self, store: Store, names: Names, catalogue: Catalogue, words: Mapping[str, Any]) -> None:
+        self._names, self._catalogue = names, catalogue
+        self._linker = Linker(words)
+        queries = {query.name: query for query in catalogue}
+        self._reader = Reader(queries, patterns(queries.values(), self._linker), names)
+        self._finder = Finder(store, names, catalogue)
+        self.phrases = Phrases(names, catalogue)
+
+    def answer(self, question: str) -> Answer:
+        """The answer to *question*, in Chinese or English; of a longer one than :data:`LONGEST`, the rest is not understood."""
+        rest, question = question[LONGEST:], question[:LONGEST]
+        lang = "zh" if any("\u4e00" <= c <= "\u9fff" for c in question) else "en"
+        divisions = list(self._linker.readings(question))
+        readings = self._reader.readings(divisions)
+        answer = self._answered(divisions[0], [reading for reading in readings if not reading.unread])
+        if rest:
+            answer = Answer("", "", "not-understood", self.phrases.unread([rest[:_SHOWN]]), unread=(rest[:_SHOWN],))
+        elif answer is None:
+            answer = self._unread(divisions[0], readings)
+        return replace(answer, question=question, lang=lang)
+
+    def plain(self, answer: Answer) -> dict[str, Any]:
+        """The answer as JSON values."""
+        reading = answer.reading
+        return {
+            "question": answer.question,
+            "lang": answer.lang,
+            "status": answer.status,
+            "kind": answer.kind,
+            "things": [{"iri": iri, "label": self.phrases.label(iri).plain()} for iri in answer.things],
+            "figures": figures(answer),
+            "yes": answer.yes,
+            "count": answer.count,
+            "winner": answer.winner,
+            "rows": [{column: json_value(value) for column, value in row.items()} for row in answer.table],
+            "sentence": answer.sentence.plain(),
+            "working": answer.working.plain() if answer.working else None,
+            "query": reading.query.name if reading else None,
+            "params": params(reading) if reading else {},
+            "filters": [text.zh for text in self.phrases.narrowed(reading)] if reading else [],
+            "unread": list(answer.unread),
+            "choices": [
+                {"sentence": self.phrases.asked(one).plain(), "query": one.query.name, "params": params(one)}
+                for one in answer.choices
+            ],
+            "passages": [slug(passage) for passage in answer.passages],
+        }
+
+    def _answered(self, tokens: Sequence[Token], readings: Sequence[Reading]) -> Answer | None:
+        """The answer by readings that leave nothing out; None if there are none."""
+        if not readings:
+            return None
+        found: list[Found] = []
+        for reading in readings[:_TRIED]:
+            if found and reading.rank != found[0].reading.rank:
+                break
+            one = self._finder.find(reading)
+            if one.table.rows:
+                found.append(one)
+        whether = asks_whether(tokens)
+        if not found:
+            return self._nothing(tokens, readings[0], whether)
+        if len({one.reading.query.name for one in found}) == 1:
+            return self._said(self._finder.joined(found), whether)
+        if len({frozenset(one.answers) for one in found}) > 1:
+            choices = _distinct(one.reading for one in found)
+            return Answer("", "", "choices", self.phrases.choices(choices), choices=choices)
+        return self._said(found[0], whether)
+
+    def _said(self, found: Found, whether: bool) -> Answer:
+        """The answer with rows."""
+        reading, reply = found.reading, found.reading.query.reply
+        things = tuple(term.value for term in found.answers if isinstance(term, ox.NamedNode))
+        count = len(things) if reading.counts and things else None
+        whether = whether and "audit" not in reading.query.tags  # whether figures agree, the rows have to show
+        sentence = self.phrases.answer(found)
+        kind = "figures" if reading.column == "value" else "things"
+        if whether:
+            kind, sentence = "yes-no", Text(f"是。{sentence.zh}", f"Yes. {sentence.en}")
+        elif count is not None:
+            kind, sentence = "count", Text(f"共 {count} 个。{sentence.zh}", f"{count}. {sentence.en}")
+        return Answer(
+            "",
+            "",
+            "answered",
+            sentence,
+            kind=kind,
+            reading=reading,
+            table=found.table,
+            things=things,
+            yes=True if whether else None,
+            count=count,
+            winner=things[0] if reply and reply.first and len(things) == 1 else None,
+            working=sentence if "arithmetic" in reading.query.tags else None,
+            passages=found.passages,
+        )
+
+    def _nothing(self, tokens: Sequence[Token], reading: Reading, whether: bool) -> Answer:
+        """The answer without rows: the report does not say it, or else no row was found."""
+        named = Asked.of(tokens, self._names).named
+        if whether:
+            passages = self._finder.joint_passages(named) if len(named) > 1 else ()
+            proof = len(named) > 1 and not passages and "arithmetic" not in reading.query.tags
+        else:
+            passages, proof = (), self._is_proof(reading)
+        if proof:
+            yes = False if whether else None
+            return Answer("", "", "not-in-report", self.phrases.unsaid(reading), reading=reading, yes=yes)
+        words = tuple(text.zh for text in self.phrases.narrowed(reading))
+        sentence = self.phrases.not_found(reading)
+        return Answer("", "", "not-understood", sentence, unread=words, choices=(reading,), passages=passages)
+
+    def _is_proof(self, reading: Reading) -> bool:
+        """Whether no row proves that the report does not say it.
+
+        It does not if rows were narrowed by a guess, or if a product or technology, which texts name in many ways, was
+        asked for.
+        """
+        kinds = [thing.kind for value in reading.values.values() if (thing := self._names.get(value))]
+        named = all(any(self._names.is_a(kind, proper) for proper in _PROPER) for kind in kinds)
+        wide = reading.is_wide and ("indicator" not in reading.values or "arithmetic" in reading.query.tags)
+        return not reading.filters and not reading.kinds and not wide and named
+
+    def _unread(self, tokens: Sequence[Token], readings: Sequence[Reading]) -> Answer:
+        """The answer to a question of which parts were not understood."""
+        topics = [m for t in tokens for m in sorted(t.meanings) if m.startswith(_TOPIC)]
+        unknown = tuple(token.text for token in tokens if not token.is_read)
+        asked = Asked.of(tokens, self._names)
+        rest = [t for t in asked.content if not t.is_light and t.meanings.isdisjoint((*asked.named, *topics))]
+        if topics and not unknown and not rest:
+            about = [next(iter(sorted(t.meanings & asked.named))) for t in asked.content if t.meanings & asked.named]
+            return Answer("", "", "not-in-report", self.phrases.topic(topics, about))
+        best = readings[0].unread if readings else tuple(token.text for token in tokens if token.has_content)
+        unread = unknown or best
+        offered = _distinct(reading for reading in readings if reading.values)
+        return Answer("", "", "not-understood", self.phrases.unread(unread), unread=unread, choices=offered)
+
+
+def _distinct(readings: Iterable[Reading]) -> tuple[Reading, ...]:
+    """The first readings, of those that run the same query with the same values one."""
+    return tuple({(one.query.name, *sorted(params(one).items())): one for one in readings}.values())[:_CHOICES]

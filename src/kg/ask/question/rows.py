@@ -1,0 +1,149 @@
+"""Runs the query of a reading and keeps the rows that answer the question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+import pyoxigraph as ox
+
+from kg.ask.catalogue import Catalogue
+from kg.ask.names import Names
+from kg.ask.question.readings import Reading
+from kg.errors import NotFound, UsageProblem
+from kg.store.base import Store
+from kg.store.results import Table
+from kg.store.values import Term
+from kg.vocab import XSD
+
+Row = tuple[Term | None, ...]
+Wanted = frozenset[str] | int | Decimal
+_CONTEXT: Final = ("Industry", "Stage", "ChainView")
+"""Classes whose instances contain others."""
+_NUMBERS: Final = tuple(XSD + name for name in ("integer", "decimal", "gYear"))
+
+
+@dataclass(frozen=True)
+class Found:
+    """A reading and the rows that answer it."""
+
+    reading: Reading
+    table: Table
+
+    @property
+    def answers(self) -> tuple[Term | None, ...]:
+        """What was asked for, each once, in the order of the rows."""
+        position = self.table.columns.index(self.reading.column)
+        return tuple(dict.fromkeys(row[position] for row in self.table.rows))
+
+    @property
+    def passages(self) -> tuple[str, ...]:
+        """IRIs of the passages that the rows cite."""
+        columns = [self.table.columns.index(c) for c in self.table.columns if c in self.reading.query.passages]
+        cited = (row[column] for row in self.table.rows for column in columns)
+        return tuple(dict.fromkeys(term.value for term in cited if isinstance(term, ox.NamedNode)))
+
+
+class Finder:
+    """Finds the rows of readings in one graph."""
+
+    def __init__(self, store: Store, names: Names, catalogue: Catalogue) -> None:
+        self._store, self._names, self._catalogue = store, names, catalogue
+
+    def find(self, reading: Reading) -> Found:
+        """The rows of a reading that pass its filters; of a superlative, the first."""
+        tables = [self._run(reading, values) for values in reading.runs()]
+        columns = tables[0].columns
+        at = columns.index(reading.column)
+        every: dict[Row, None] = dict.fromkeys(row for table in tables for row in table.rows)
+        kept = [row for row in every if self._answers(row[at], reading)]
+        if reading.in_all:
+            shared = set.intersection(*({row[at] for row in table.rows} for table in tables))
+            kept = [row for row in kept if row[at] in shared]
+        if reading.relations:
+            relation = columns.index("relation")
+            kept = [row for row in kept if getattr(row[relation], "value", "") in reading.relations]
+        for wanted in reading.filters:
+            if not self._is_context(reading, wanted, every):
+                kept = self._narrowed(kept, wanted)
+        if reading.query.reply and reading.query.reply.first:
+            kept = _first(kept, _ranking(reading, columns, at))
+        return Found(reading, Table(columns, tuple(kept)))
+
+    def joined(self, found: Sequence[Found]) -> Found:
+        """The rows of one query for all that a name can mean, each once."""
+        rows = dict.fromkeys(row for one in found for row in one.table.rows)
+        return Found(found[0].reading, Table(found[0].table.columns, tuple(rows)))
+
+    def _run(self, reading: Reading, values: dict[str, str]) -> Table:
+        try:
+            sparql = self._catalogue.bind(reading.query, values)
+        except (NotFound, UsageProblem):  # a passage or a number that there is not
+            return Table(tuple(reading.query.columns), ())
+        return self._store.select(sparql, shown=f"queries/{reading.query.name}.rq")
+
+    def joint_passages(self, things: Iterable[str]) -> tuple[str, ...]:
+        """IRIs of the passages that name each of *things*."""
+        named = " ".join(
+            f"{{ GRAPH ?passage {{ <{iri}> ?p{n} ?x{n} }} }} UNION {{ GRAPH ?passage {{ ?y{n} ?q{n} <{iri}> }} }}"
+            for n, iri in enumerate(things)
+        )
+        table = self._store.select(f"SELECT DISTINCT ?passage {{ ?passage a ivc:Passage . {named} }}", shown="passages")
+        return tuple(term.value for (term,) in table.rows if isinstance(term, ox.NamedNode))
+
+    def _answers(self, term: Term | None, reading: Reading) -> bool:
+        """Whether *term* can be an answer: neither nothing, nor excluded, nor of another class than asked for."""
+        if term is None or getattr(term, "value", "") in reading.excluded:
+            return False
+        if isinstance(term, ox.Literal):
+            return True
+        thing = self._names.get(getattr(term, "value", ""))
+        return all(thing is not None and self._names.is_a(thing.kind, kind) for kind in reading.kinds)
+
+    def _narrowed(self, rows: list[Row], wanted: Wanted) -> list[Row]:
+        """The rows that have a value; for a region that none has, those that have a place in it."""
+        exact = [row for row in rows if _has(row, wanted)]
+        regions = self._of_kinds(wanted, ("Region",))
+        if exact or not regions:
+            return exact
+        sparql = f"SELECT ?place {{ VALUES ?region {{ {regions} }} ?place ivc:regionWithin+ ?region }}"
+        places = {place for (place,) in self._store.select(sparql, shown="places").rows}
+        return [row for row in rows if not places.isdisjoint(row)]
+
+    def _is_context(self, reading: Reading, wanted: Wanted, rows: Iterable[Row]) -> bool:
+        """Whether a name says only where a parameter's value belongs, as “commercial space” with one of its segments."""
+        within = self._of_kinds(wanted, _CONTEXT)
+        values = " ".join(f"<{value}>" for value in reading.values.values() if ":" in value)
+        if not within or not values or any(_has(row, wanted) for row in rows):
+            return False
+        path = "ivc:inIndustry|ivc:inStage|ivc:inIndustry/^ivc:viewOf"
+        sparql = f"SELECT * {{ VALUES ?value {{ {values} }} VALUES ?in {{ {within} }} ?value {path} ?in }} LIMIT 1"
+        return bool(self._store.select(sparql, shown="context").rows)
+
+    def _of_kinds(self, wanted: Wanted, kinds: Sequence[str]) -> str:
+        """Those of the wanted things that are of one of *kinds*, in N-Triples form."""
+        if not isinstance(wanted, frozenset):
+            return ""
+        return " ".join(
+            f"<{iri}>" for iri in sorted(wanted) if any(self._names.is_a(self._names.thing(iri).kind, k) for k in kinds)
+        )
+
+
+def _ranking(reading: Reading, columns: Sequence[str], at: int) -> int:
+    """The position of the column by which the rows of a superlative are ranked: a rank, a number, or the answer."""
+    numbers = (column for column in columns if reading.query.types.get(column) in ("integer", "decimal"))
+    return columns.index("rank" if "rank" in columns else next(numbers, columns[at]))
+
+
+def _first(rows: list[Row], by: int) -> list[Row]:
+    """The rows that have the first row's rank, or its answer if there are no ranks."""
+    return [row for row in rows if row[by] == rows[0][by]]
+
+
+def _has(row: Row, wanted: Wanted) -> bool:
+    """Whether a row has an IRI, a year or a number."""
+    if isinstance(wanted, frozenset):
+        return any(isinstance(t, ox.NamedNode) and t.value in wanted for t in row)
+    return any(isinstance(t, ox.Literal) and t.datatype.value in _NUMBERS and Decimal(t.value) == wanted for t in row)

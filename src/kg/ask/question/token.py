@@ -1,0 +1,58 @@
+"""A part of a question, and the words that every question can do without."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from kg.vocab import IVC, IVL
+
+FUNCTION_WORD: Final = IVL + "function-word"
+"""A word without meaning of its own, such as 的 or of."""
+LIGHT: Final = frozenset(
+    {IVC + "Observation", *(IVL + f"asked-{word}" for word in ("who", "where", "which", "each", "all"))}
+)
+"""Words such as “who” that tell two readings apart but that every question can do without."""
+
+WHO: Final = IVL + "asked-who"
+WHEN: Final = IVL + "asked-when"
+ALL: Final = IVL + "asked-all"
+"""都, which joins to several names before it: an answer is then one for all of them."""
+
+
+@dataclass(frozen=True)
+class Token:
+    """A part of a question.
+
+    Attributes:
+        text: the part as it was written.
+        start: number of its first unit.
+        end: number behind its last unit.
+        meanings: IRIs of what it may name; empty for a number and for a part that nothing reads.
+        year: the year, if the part can be one.
+        number: the number or the name of a passage, if it is one.
+        joins: whether a word or sign such as “and” joins the part to what stands before it.
+    """
+
+    text: str
+    start: int
+    end: int
+    meanings: frozenset[str] = frozenset()
+    year: int | None = None
+    number: str = ""
+    joins: bool = False
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the part names something or is a number."""
+        return bool(self.meanings or self.number)
+
+    @property
+    def has_content(self) -> bool:
+        """Whether the part is more than a function word."""
+        return self.meanings != {FUNCTION_WORD}
+
+    @property
+    def is_light(self) -> bool:
+        """Whether a reading may leave the part out: a function word, or a word such as “who”."""
+        return FUNCTION_WORD in self.meanings or (bool(self.meanings) and self.meanings <= LIGHT)

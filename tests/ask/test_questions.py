@@ -1,0 +1,125 @@
+"""Questions in Chinese and English, answered on the invented world: one case for each thing that the reading does."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.ask.question.answer import Answer
+from kg.graph import KnowledgeGraph
+
+
+def labels(graph: KnowledgeGraph, answer: Answer) -> list[str]:
+    return [graph.names.label(iri, "zh") for iri in answer.things]
+
+
+THINGS = {
+    "the wording as it stands": ("灯纸有哪些企业?", ["青岚纸坊"]),
+    "other words for it": ("请问谁在做灯纸?", ["青岚纸坊"]),
+    "English": ("Which companies are in lantern paper?", ["青岚纸坊"]),
+    "traditional characters": ("燈紙有哪些企業?", ["青岚纸坊"]),
+    "full width": ("灯纸有哪些企业?", ["青岚纸坊"]),
+    "both languages": ("lantern paper 有哪些 companies", ["青岚纸坊"]),
+    "a few words": ("灯纸 企业", ["青岚纸坊"]),
+    "a homophone": ("灯指有哪些企业?", ["青岚纸坊"]),
+    "a misspelt English word": ("Wich companys are in lantern paper?", ["青岚纸坊"]),
+    "pinyin": ("dengzhi qiye", ["青岚纸坊"]),
+    "a tier": ("纸灯业上游有哪些企业?", ["青岚纸坊", "竹里编舍"]),
+    "two values, either": ("灯纸和细篾有哪些企业?", ["青岚纸坊", "竹里编舍"]),
+    "two values, both": ("哪些企业既在灯纸又在灯会?", ["青岚纸坊"]),
+    "all but one": ("纸灯业上游除了青岚还有哪些企业?", ["竹里编舍"]),
+    "context that adds nothing": ("纸灯业里灯纸有哪些企业?", ["青岚纸坊"]),
+    "a property that the query is about": ("谁生产走马灯?", ["明萤灯业"]),
+    "the supplier": ("谁供应明盈灯业?", ["青岚纸坊"]),
+    "the customer": ("青岚供应哪些企业?", ["明盈灯业"]),
+    "things of a kind": ("走马灯的部件", ["竹架"]),
+}
+
+
+@pytest.mark.parametrize("case", THINGS)
+def test_things(world: KnowledgeGraph, case: str) -> None:
+    question, expected = THINGS[case]
+    answer = world.ask(question)
+    assert (answer.status, sorted(labels(world, answer))) == ("answered", sorted(expected)), answer.sentence
+    assert answer.passages
+    assert all(word in answer.sentence.zh for word in expected)
+
+
+FIGURES = {
+    "an indicator": ("风铃业的市场规模", [2_400_000_000, 3_000_000_000, 900_000_000]),
+    "a year": ("2023年风铃业的市场规模", [2_400_000_000]),
+    "a region": ("全球风铃业市场规模", [900_000_000]),
+    "English": ("How large was the market of wind chime making in China in 2024?", [3_000_000_000]),
+    "a product": ("2024年澄洲纸灯出货量", [30_000_000]),
+}
+
+
+@pytest.mark.parametrize("case", FIGURES)
+def test_figures(world: KnowledgeGraph, case: str) -> None:
+    question, expected = FIGURES[case]
+    answer = world.ask(question)
+    plain = world.questions.plain(answer)
+    assert (answer.status, answer.kind) == ("answered", "figures"), answer.sentence
+    assert {figure["value"] for figure in plain["figures"]} == set(expected)
+    assert all(figure["passages"] for figure in plain["figures"])
+
+
+def test_a_computed_answer_shows_its_working(world: KnowledgeGraph) -> None:
+    answer = world.ask("纸灯业从2024年到2029年的隐含增速")
+    assert answer.status == "answered"
+    assert answer.working
+    assert "10.8" in answer.working.zh  # (200 / 120) to the fifth root
+
+
+WHETHER = {
+    "青岚参与灯会吗?": True,
+    "Does Qinglan supply Mingying Lamps?": True,
+    "Does Qinglan invest in Mingying Lamps?": False,
+    "竹里编舍在风铃业吗?": False,
+}
+
+
+@pytest.mark.parametrize("question", WHETHER)
+def test_yes_or_no(world: KnowledgeGraph, question: str) -> None:
+    answer = world.ask(question)
+    assert answer.yes is WHETHER[question], answer.sentence
+    assert answer.status == ("answered" if WHETHER[question] else "not-in-report")
+
+
+def test_a_count_counts_what_is_asked_for(world: KnowledgeGraph) -> None:
+    answer = world.ask("纸灯业上游有几家企业?")
+    assert (answer.kind, answer.count) == ("count", 2)
+    assert "2" in answer.sentence.en
+
+
+NOTHING = {
+    "what nobody has a word for": ("大疆在哪些产业?", "not-understood", ("大疆",)),
+    "a restriction that is not understood": ("最便宜的灯纸有哪些企业?", "not-understood", ("便宜",)),
+    "what reports do not have": ("青岚有多少员工?", "not-in-report", ()),
+    "a figure that is not there": ("2019年风铃业的市场规模", "not-in-report", ()),
+    "another verb": ("谁弄坏灯纸?", "not-understood", ("弄坏",)),
+    "no question": ("……", "not-understood", ()),
+}
+
+
+@pytest.mark.parametrize("case", NOTHING)
+def test_nothing(world: KnowledgeGraph, case: str) -> None:
+    question, status, unread = NOTHING[case]
+    answer = world.ask(question)
+    assert (answer.status, answer.table.rows) == (status, ()), answer.sentence
+    assert all(any(word in one for one in answer.unread) for word in unread), answer.unread
+
+
+def test_readings_that_differ_are_offered(world: KnowledgeGraph) -> None:
+    answer = world.ask("竹编")  # a product and a technology
+    assert answer.status == "choices"
+    assert {choice.query.name for choice in answer.choices} == {"product-profile", "technology-profile"}
+
+
+def test_a_passage_is_asked_for_by_its_name(world: KnowledgeGraph) -> None:
+    answer = world.ask("w1-L0020说了什么?")
+    assert answer.status == "answered"
+    assert "青岚纸坊" in answer.sentence.zh
+
+
+def test_a_question_is_cut(world: KnowledgeGraph) -> None:
+    assert len(world.ask("灯纸" * 1000).question) == 1000
