@@ -42,6 +42,11 @@ class Agent:
     def tools(self) -> dict[str, Tool]:
         return {tool.name: tool for tool in self._portal.call(self.client.list_tools).tools}
 
+    @property
+    def size_of_list(self) -> int:
+        """Bytes of the list of tools, as the server sends it."""
+        return len(self._portal.call(self.client.list_tools).model_dump_json(by_alias=True, exclude_none=True).encode())
+
     def call(self, name: str, /, **given: Any) -> CallToolResult:
         return self._portal.call(self.client.call_tool, name, given)
 

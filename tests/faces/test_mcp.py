@@ -38,7 +38,7 @@ from kg.vocab import PASSAGE, XSD
 from processes import PROC, eventually, family, needs_proc, there
 
 QUERIES = [path.stem for path in Project.find(WORLD).query_files]
-OWN = {"find", "show", "chain", "why", "audit", "compare", "path", "sparql"}
+OWN = {"ask", "query", "find", "show", "chain", "why", "audit", "compare", "path", "sparql"}
 SHARED = {"limit", "offset", "spans", "lang"}
 # Rows that count or compare; kinds and background, which no passage states; each must say so in `ground`.
 UNCITED = {
@@ -62,7 +62,9 @@ UNCITED = {
 
 @pytest.fixture(scope="module")
 def agent(world: KnowledgeGraph, world_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
-    with conversation(world_project, tmp_path_factory.mktemp("mcp"), "--log-level", "info") as running:
+    """One that offers every tool."""
+    flags = ("--tools", "all", "--log-level", "info")
+    with conversation(world_project, tmp_path_factory.mktemp("mcp"), *flags) as running:
         yield running
 
 
@@ -75,12 +77,19 @@ def call(world: KnowledgeGraph) -> Call:
 
 @pytest.fixture(scope="module")
 def hurried(world: KnowledgeGraph, world_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
-    """One that gives a call two seconds: much for what is soon done, even where the machine is busy."""
+    """One with the tools that are offered by default, and two seconds for a call: much for what is soon done, even where
+    the machine is busy."""
     with conversation(world_project, tmp_path_factory.mktemp("mcp"), "--timeout", "2") as running:
         yield running
 
 
 # -- the tools ----------------------------------------------------------------------------------------
+
+
+def test_by_default_the_tools_are_few_and_their_list_is_short(hurried: Agent) -> None:
+    assert set(hurried.tools) == OWN
+    assert len(OWN) <= 12
+    assert hurried.size_of_list < 30_000
 
 
 def test_every_tool_is_listed_with_words_hints_and_a_valid_schema_of_what_it_takes(agent: Agent) -> None:
@@ -216,7 +225,177 @@ def test_an_answer_names_the_dataset(agent: Agent, world: KnowledgeGraph) -> Non
     assert agent.ask("find", text="青岚")["dataset"] == world.manifest["dataset_sha256"]
 
 
-# -- the seven ----------------------------------------------------------------------------------------
+# -- questions ----------------------------------------------------------------------------------------
+
+QUESTIONS = {
+    "灯架有哪些企业?": ("answered", "things"),
+    "companies in lantern frames": ("answered", "things"),
+    "纸灯业有多少家企业": ("answered", "count"),
+    "纸伞业市场规模": ("answered", "figures"),
+    "风铃业的瓶颈": ("not-in-report", ""),
+    "听竹社的员工人数": ("not-in-report", ""),
+    "竹编": ("choices", ""),
+    "tell me about purple elephants": ("not-understood", ""),
+}
+"""Question → status and kind of its answer."""
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_an_answer_is_that_of_the_graph_with_a_citation_in_each_row(
+    agent: Agent, world: KnowledgeGraph, question: str
+) -> None:
+    answer = world.ask(question)
+    expected = world.questions.plain(answer)
+    found = agent.ask("ask", question=question)
+    assert (found["status"], found["kind"]) == QUESTIONS[question]
+    assert {key: found[key] for key in expected if key != "rows"} == {k: v for k, v in expected.items() if k != "rows"}
+    assert [{c: value(cell) for c, cell in row["values"].items()} for row in found["rows"]] == list(answer.table)
+    assert all(row["passages"] for row in found["rows"])
+    assert {c["id"] for row in found["rows"] for c in row["passages"]} == set(found["passages"])
+    assert found["complete"] is True
+    told = text(agent.call("ask", question=question))
+    assert told.startswith(found["sentence"][found["lang"]])
+
+
+@pytest.mark.parametrize("question", ["灯架有哪些企业?", "纸伞业市场规模", "风铃业的瓶颈"])
+def test_an_answer_can_be_repeated_by_query(agent: Agent, question: str) -> None:
+    found = agent.ask("ask", question=question)
+    assert agent.ask("query", name=found["query"], params=found["params"])["rows"] == found["rows"]
+    (written,) = re.findall("^query (.*)$", text(agent.call("ask", question=question)), re.MULTILINE)
+    assert agent.ask("query", **json.loads(written))["rows"] == found["rows"]
+
+
+@pytest.mark.parametrize(
+    ("question", "beside"),
+    [
+        ("灯架和灯纸有哪些企业", ", and again with segment=seg:lantern-paper"),
+        ("纸灯业除了听竹社还有哪些企业", ", rows without Tingzhu Society"),
+        ("哪个产业的企业最多", ", the first of them only"),
+    ],
+)
+def test_what_an_answer_adds_to_its_query_is_said_beside_it(agent: Agent, question: str, beside: str) -> None:
+    told = text(agent.call("ask", question=question, lang="en"))
+    (line,) = re.findall("^query .*$", told, re.MULTILINE)
+    assert line.endswith("}}" + beside)
+
+
+def test_figures_have_their_passages(agent: Agent) -> None:
+    found = agent.ask("ask", question="纸伞业市场规模")
+    cited = [[c["id"] for c in row["passages"]] for row in found["rows"]]
+    assert [figure["passages"] for figure in found["figures"]] == cited != []
+
+
+def test_several_readings_are_numbered_and_each_can_be_run(agent: Agent) -> None:
+    told = text(agent.call("ask", question="竹编", lang="en"))
+    written = re.findall(r"^\((\d)\) query (.*)$", told, re.MULTILINE)
+    assert [number for number, _ in written] == ["1", "2"]
+    assert all(agent.ask("query", **json.loads(arguments))["rows"] for _, arguments in written)
+    assert "choose a reading" in told
+
+
+def test_what_an_answer_leaves_open_is_said(agent: Agent) -> None:
+    unread = agent.ask("ask", question="tell me about purple elephants")
+    assert unread["unread"] == ["purple elephants"]
+    assert "ask in other words" in unread["note"]
+    assert "does not mean that it is false" in agent.ask("ask", question="风铃业的瓶颈", lang="en")["note"]
+
+
+def test_an_answer_is_in_the_language_of_its_question_unless_another_is_wanted(agent: Agent) -> None:
+    assert "| 企业或机构 |" in text(agent.call("ask", question="灯架有哪些企业?"))
+    assert "| company or institute |" in text(agent.call("ask", question="灯架有哪些企业?", lang="en"))
+    assert "| company or institute |" in text(agent.call("ask", question="companies in lantern frames"))
+
+
+def test_an_answer_has_pages(agent: Agent) -> None:
+    rows = agent.whole("ask", question="纸灯业有哪些数字")
+    page = agent.ask("ask", question="纸灯业有哪些数字", limit=5, offset=5)
+    assert (page["rows"], page["total"], page["next"]) == (rows[5:10], len(rows), 10)
+
+
+def test_long_lists_beside_the_rows_are_cut_with_a_note(agent: Agent, world: KnowledgeGraph) -> None:
+    whole = world.questions.plain(world.ask("纸灯业有哪些数字"))["figures"]
+    found = agent.ask("ask", question="纸灯业有哪些数字", lang="en")
+    assert 0 < len(found["figures"]) < len(whole)
+    assert found["figures"] == whole[: len(found["figures"])]
+    assert "of figures only the first" in found["note"]
+
+
+ODD = {
+    "control characters": "\x00\x1b[31m\u202e灯架\r\n\t",
+    "punctuation": "???!!!",
+    "a number": "9" * 1000,
+    "one character, often": "灯" * 1000,
+    "one name, often": "纸灯业" * 300,
+    "a regular expression": "(a+)+$" * 100,
+    "SPARQL": "} } INSERT DATA { <urn:a> <urn:b> <urn:c> } #",
+    "many names": "、".join(["纸灯业", "风铃业", "灯架", "竹编", "2024"] * 40),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_question_has_an_answer_too(agent: Agent, name: str) -> None:
+    assert agent.ask("ask", question=ODD[name])["status"] in ("answered", "choices", "not-understood", "not-in-report")
+
+
+# -- the catalogue of saved queries -------------------------------------------------------------------
+
+
+def test_query_runs_what_the_tool_of_a_saved_query_runs(agent: Agent) -> None:
+    for name, params in {
+        "companies-in-segment": {"segment": "灯架"},
+        "figures-by-year": {"year": 2024},
+        "things-by-mentions": {"kind": "Policy"},
+        "bottlenecks": {},
+    }.items():
+        assert agent.ask("query", name=name, params=params) == agent.ask(name, **params)
+    numbers = [agent.ask("query", name="figures-by-year", params={"year": year}) for year in (2024, "2024", 2024.0)]
+    assert numbers[0] == numbers[1] == numbers[2]
+    assert agent.ask("query", name="bottlenecks", params={"industry": None}) == agent.ask("query", name="bottlenecks")
+
+
+def test_query_without_a_name_lists_all_with_their_parameters(agent: Agent, world: KnowledgeGraph) -> None:
+    rows = agent.whole("query")
+    assert [row["values"]["name"] for row in rows] == sorted(QUERIES)
+    for row in rows:
+        properties = agent.tools[row["values"]["name"]].input_schema["properties"]
+        assert row["values"]["params"] == {name: s for name, s in properties.items() if name not in SHARED}
+        assert row["values"]["question"] == world.catalogue.question(world.catalogue.get(row["values"]["name"])).plain()
+    assert {row["ground"] for row in rows} == {"catalogue"}
+
+
+def test_query_finds_saved_queries_by_words_of_either_language(agent: Agent, world: KnowledgeGraph) -> None:
+    for words in ("市场规模", "how large is the market"):
+        found = [row["values"]["name"] for row in agent.ask("query", search=words)["rows"]]
+        assert found == [query.name for query in world.catalogue.search(words)] != []
+
+
+def test_query_says_what_to_do_if_nothing_is_found(agent: Agent) -> None:
+    found = agent.ask("query", search="purple elephants")
+    assert (found["rows"], found["total"]) == ([], 0)
+    assert "put the question to ask" in found["note"]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"name": "market-sizes"}, "near: market-size, "),
+        ({"name": "§§§"}, "query lists them all"),
+        ({"name": "market-size", "search": "市场"}, "find a query with search"),
+        ({"name": "market-size", "params": {"segment": "灯架"}}, "its parameters: industry"),
+        ({"name": "market-size", "params": {"industry": "wind chine making"}}, "did you mean: 风铃业"),
+        ({"name": "market-size", "params": "纸灯业"}, "an object of parameters and their values"),
+        ({"name": "market-size", "params": {"industry": {}}}, "an object of parameters and their values"),
+        ({"name": "figures-by-year", "params": {"year": "soon"}}, "wanted: a whole number"),
+        ({"name": "figures-by-year", "params": {"year": "NaN"}}, "wanted: a whole number"),
+    ],
+)
+def test_query_tells_what_would_be_right(agent: Agent, given: dict[str, Any], words: str) -> None:
+    told = agent.error("query", **given)
+    assert words in told
+    assert "kg quer" not in told
+
+
+# -- the others ---------------------------------------------------------------------------------------
 
 
 def test_find(agent: Agent) -> None:
@@ -484,7 +663,7 @@ def test_unknown_names_get_the_nearest(agent: Agent) -> None:
     assert "near: " in agent.error("why", subject="Qinglan", predicate="cooperates wiht", object="Zhuli Weavers")
     assert "did you mean: companies-in-segment" in agent.error("companies-in-segments")
     assert "no name comes near" in agent.error("find", text="qqqqqqqqqqqq")
-    assert "tools/list" in agent.error("§§§")
+    assert "saved queries are run with query" in agent.error("§§§")
 
 
 def test_hints_speak_of_tools_not_of_commands(agent: Agent) -> None:
@@ -511,6 +690,8 @@ def test_hints_speak_of_tools_not_of_commands(agent: Agent) -> None:
         ("find", {"text": "x", "spans": "yes"}, "true or false"),
         ("find", {"text": ["x"]}, "a text of at most 500 characters"),
         ("find", {"text": "x" * 501}, "a text of at most 500 characters"),
+        ("ask", {"question": "x" * 10_000}, "a text of at most 1000 characters"),
+        ("ask", {}, "ask needs the parameter question"),
         ("find", {"text": "x", "kind": "Firm"}, "one of Application, "),
         ("statements-of-passage", {"passage": "nowhere"}, "write document-Lline"),
     ],
@@ -533,7 +714,7 @@ def test_numbers_may_come_as_text(agent: Agent) -> None:
 )
 @pytest.mark.parametrize("kind", ["integer", "number"])
 def test_a_number_beyond_all_bounds_is_refused(world: KnowledgeGraph, kind: str, value: Any) -> None:
-    tool = tools(world.catalogue, world.names, "en")["facts-in-several-passages"]
+    tool = tools(world.catalogue, world.names, "en", ())["facts-in-several-passages"]
     tool.input_schema["properties"]["least"]["type"] = kind
     with pytest.raises(UsageProblem) as caught:
         checked(tool, {"least": value})

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     "chain",
+    "ask",
     "find",
     "show",
     "compare",

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from kg.ask.names import Names
 
 
-_WITH_TEXT: Final = ("text", *FORMATS)
+FORMATS_WITH_TEXT: Final = ("text", *FORMATS)
 format_option = option("--format", "format_", type=click.Choice(FORMATS), help="/".join(FORMATS))
 """Adds ``--format`` to a command: a table on a terminal, TSV in a pipe."""
-format_or_text_option = option("--format", "format_", type=click.Choice(_WITH_TEXT), help="/".join(_WITH_TEXT))
+format_or_text_option = option(
+    "--format", "format_", type=click.Choice(FORMATS_WITH_TEXT), help="/".join(FORMATS_WITH_TEXT)
+)
 """Adds ``--format`` to a command whose answer reads best as text: text on a terminal, TSV in a pipe."""
 
 

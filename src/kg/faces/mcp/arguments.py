@@ -19,6 +19,7 @@ _KINDS: Final = {
     "integer": Text("整数", "a whole number"),
     "number": Text("数", "a number"),
     "boolean": Text("true 或 false", "true or false"),
+    "object": Text("由参数名到文本或数的对象", "an object of parameters and their values, each a text or a number"),
 }
 _ORDER: Final = ("additionalProperties", "", "required")
 """Order in which errors are reported: an unknown argument, a wrong value, a missing argument."""
@@ -41,7 +42,9 @@ def tool_called(name: str, tools: Mapping[str, Tool]) -> Tool:
         Text(f"没有工具 {_shown(name)}", f"there is no tool {_shown(name)}"),
         hint=Text(f"是不是:{'、'.join(near)}?", f"did you mean: {', '.join(near)}?")
         if near
-        else Text("工具见 tools/list;先试 find", "tools/list has them all; try find first"),
+        else Text(
+            "工具见 tools/list;保存的查询用 query 运行", "tools/list has them all; saved queries are run with query"
+        ),
     )
 
 
@@ -59,7 +62,7 @@ def checked(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
     values = {n: _number(v, known.get(n, {})) for n, v in given.items() if v not in (None, "")}
     errors = list(Draft202012Validator(tool.input_schema).iter_errors(values))
     if not errors:
-        return {**{name: known[name]["default"] for name in SHARED}, **values}
+        return {**{name: known[name]["default"] for name in SHARED if "default" in known[name]}, **values}
     error = min(errors, key=lambda e: _ORDER.index(e.validator if e.validator in _ORDER else ""))
     if error.validator == "additionalProperties":
         raise _unknown(tool.name, next(name for name in values if name not in known), list(known))

@@ -21,7 +21,7 @@ class Call:
         most: most solutions of a saved query.
         tool: name of the tool.
         values: the tool's own arguments; an argument that was not given is absent.
-        lang: language of the text, ``zh`` or ``en``.
+        lang: language of the text, ``zh`` or ``en``; empty if the tool chooses it.
         limit: most rows of the answer.
         offset: rows to skip.
         spans: whether citations include the offsets and the digest of a passage.

@@ -26,17 +26,19 @@ _HINTS: Final = types.ToolAnnotations(
 )
 _TITLE: Final = Text("新质产业链图谱", "Industry reports as a knowledge graph")
 _INSTRUCTIONS: Final = Text(
-    "产业报告的知识图谱,只读。先用 find 认出名称,再用 show、chain 或某个保存的查询;引用前用 audit 看矛盾,用 why "
-    "看依据。每行的 passages 指明出自报告哪一段;complete 为 false 时用 next 作 offset 接着取。参数可写几个值,用逗号隔开,"
-    "或写 all。报告没说,不等于没有。产业:{}",
-    "Industry reports as a knowledge graph, read-only. If you are not sure of a name, start with find. Then use show, chain "
-    "or the saved query that fits. Before you quote something, look for contradictions with audit and for its proof with "
-    "why. The passages of a row say where a report states it: cite them. If complete is false, call again with next as "
-    "offset. A parameter takes several names, separated by commas, or all. If the reports do not say something, that does "
-    "not mean that it is false. Industries: {}",
+    "产业报告的知识图谱,只读。有问题先用 ask;它没有读懂时,用 find 认出名称,用 query 找出并运行保存的查询,用 show、chain "
+    "看全貌,最后才用 sparql;引用前用 audit 看矛盾,用 why 看依据。每行的 passages 指明出自报告哪一段,引用时带上;total 是"
+    "总行数;complete 为 false 时用 next 作 offset 接着取。参数可写几个值,用逗号隔开,或写 all。报告没说,不等于没有。产业:{}",
+    "Industry reports as a knowledge graph, read-only. Put a question to ask first. If it does not understand, look names "
+    "up with find, search and run saved queries with query, see the whole with show and chain; sparql comes last. Before you "
+    "quote something, look for contradictions with audit and for its proof with why. The passages of a row say where a "
+    "report states it: cite them. total is the number of all rows; if complete is false, call again with next as offset. A "
+    "parameter takes several names, separated by commas, or all. If the reports do not say something, that does not mean that it is false. Industries: {}",
 )
-_COMMAND: Final = re.compile(r"\bkg (?=(?:find|show|chain|why|audit|path|sparql)\b)")
+_COMMAND: Final = re.compile(r"\bkg (?=(?:ask|query|find|show|chain|why|audit|compare|path|sparql)\b)")
 """The program's name before a command in a hint. It is removed, because the tools have the names of the commands."""
+_LIST: Final = "kg queries"
+"""The command that lists saved queries, which the tool ``query`` does."""
 _LONGEST: Final = 2_000
 """Most characters of an error message."""
 
@@ -83,7 +85,7 @@ async def _call(session: Session, name: str, given: dict[str, Any]) -> types.Cal
         answer = json.loads((await session.service.ask(request)).body)
         result = _result(answer["text"], structured_content=answer["structured"])
     except KgError as error:
-        outcome, message = error.code, _COMMAND.sub("", error.render(lang))
+        outcome, message = error.code, _COMMAND.sub("", error.render(lang).replace(_LIST, "query"))
         short = message if len(message) <= _LONGEST else message[:_LONGEST] + "…"
         result = _result(f"error[{outcome}]: {short}", is_error=True)
     LOG.info(

@@ -46,8 +46,10 @@ class Result:
         rows: iterator over the rows from the call's offset on; a row is computed when it is read.
         total: number of all rows, including those before the offset; None if unknown before *rows* ends.
         above: lines above the rows in the text.
+        below: lines below the rows in the text.
         note: a note on the result.
         uncited: a note that is added if a row has no passages.
+        lang: language of the text; empty means that of the call.
     """
 
     title: str
@@ -55,8 +57,10 @@ class Result:
     rows: Iterator[Row]
     total: int | None
     above: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
     note: Text | None = None
     uncited: Text | None = None
+    lang: str = ""
 
 
 @dataclass
@@ -89,7 +93,8 @@ def render(result: Result, call: Call) -> tuple[dict[str, Any], str]:
     Raises:
         TooLarge: not even one row fits.
     """
-    beside = max(len(dumped(result.head)), len(result.title) + sum(map(len, result.above)))
+    lang = result.lang or call.lang
+    beside = max(len(dumped(result.head)), sum(map(len, (result.title, *result.above, *result.below))))
     kept = _FittingRows(MOST - beside - _RESERVED)
     more = _fill(kept, result.rows, call)
     if more and not kept.rows:
@@ -106,10 +111,10 @@ def render(result: Result, call: Call) -> tuple[dict[str, Any], str]:
         "truncated": more,
         "next": after if more else None,
         "dataset": call.graph.manifest["dataset_sha256"],
-        "note": _note(result, kept, after if more else None, call.lang),
+        "note": _note(result, kept, after if more else None, lang),
     }
     structured = {**result.head, **counts, "rows": [row.data for row in kept.rows]}
-    return structured, _text(result, kept, counts, call.lang)
+    return structured, _text(result, kept, counts, lang)
 
 
 def _fill(kept: _FittingRows, rows: Iterable[Row], call: Call) -> bool:
@@ -143,6 +148,8 @@ def _text(result: Result, kept: _FittingRows, counts: Mapping[str, Any], lang: s
         lines += ["", *result.above, *(row.line for row in kept.rows)]
     if kept.sections:
         lines += ["", Text("出处:", "sources:").pick(lang), *(kept.sections[p] for p in sorted(kept.sections))]
+    if result.below:
+        lines += ["", *result.below]
     if counts["note"]:
         lines += ["", counts["note"]]
     return "\n".join(lines)

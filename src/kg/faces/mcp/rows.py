@@ -1,4 +1,4 @@
-"""The tools of saved queries and the tool ``sparql``: rows of RDF terms."""
+"""Rows of RDF terms, and the tool ``sparql``."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from kg.ask.catalogue import Values, parsed, written_values
 from kg.ask.names import Names
-from kg.ask.nothing import nothing
 from kg.ask.tables import columns_of_language
 from kg.errors import Refused, SyntaxProblem
 from kg.faces.mcp.result import Result, Row, ids, table_head, table_line
-from kg.source.queryfile import Parameter
+from kg.source.queryfile import SavedQuery
 from kg.store.embedded import evaluating
 from kg.store.guard import refuse_side_effects
+from kg.store.results import Table
 from kg.store.values import plain, written
-from kg.terms import Text, amount, expand
+from kg.terms import Text, amount
 
 if TYPE_CHECKING:
     from kg.faces.mcp.call import Call
@@ -100,57 +99,13 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONG else f"{text[:_LONG]}… ({len(text)} 字符 characters)"
 
 
-# -- saved queries ------------------------------------------------------------------------------------------
-
-
-def saved(call: Call) -> Result:
-    """The rows of the saved query with the name of the tool.
-
-    Raises:
-        UsageProblem: a value is invalid. NotFound: a name is unknown.
-    """
-    graph, lang = call.graph, call.lang
-    query = graph.catalogue.get(call.tool)
-    values = {name: written_values(value) for name, value in call.values.items()}
-    asked = graph.catalogue.asked(query, values)
-    table = call.store.select(asked.sparql, shown=f"queries/{query.name}.rq", limit=call.most)
-    question = graph.catalogue.question(query, values)
-    seen = columns_of_language(table.columns, lang)
-    heads = [asked.columns[table.columns[n]].pick(lang) for n in seen]
+def of_query(call: Call, query: SavedQuery, table: Table) -> tuple[Iterator[Row], tuple[str, str]]:
+    """The rows of *table*, an answer of *query*, from the call's offset on; and the lines above them in the text."""
+    seen = columns_of_language(table.columns, call.lang)
     own = bool(query.passages)
-    return Result(
-        title=question.pick(lang),
-        head={
-            "query": query.name,
-            "title": query.title.plain(),
-            "question": question.plain(),
-            "asked": {p.name: _parameter_value(call, p, values.get(p.name)) for p in query.params},
-            "columns": [{"name": c, **asked.columns[c].plain()} for c in table.columns],
-        },
-        rows=_rows(call, Columns(table.columns, seen, own), table.rows[call.offset :]),
-        total=None if table.truncated else len(table),
-        above=table_head(heads if own else [*heads, _SOURCE.pick(lang)]),
-        note=None if table.rows else nothing(graph.store, graph.catalogue, query, values),
-    )
-
-
-def _parameter_value(call: Call, param: Parameter, value: Values | None) -> Any:
-    """The value of a parameter or its default, a list if there are several; None if the parameter is unbound."""
-    if value is not None:
-        terms = call.graph.catalogue.terms(param, value)
-        cells = [None if term == "UNDEF" else cell(parsed(term), call.graph.names) for term in terms]
-        return cells[0] if len(cells) == 1 else cells
-    return None if param.default == "UNDEF" else cell(default(param), call.graph.names)
-
-
-def default(param: Parameter) -> ox.NamedNode | ox.Literal:
-    """The default of a parameter as a term; it must not be UNDEF."""
-    written = param.default
-    if written.startswith('"'):
-        return ox.Literal(written[1:].rpartition('"')[0])
-    if param.type in ("integer", "year"):
-        return ox.Literal(int(written))
-    return ox.Literal(float(written)) if param.type == "decimal" else ox.NamedNode(expand(written))
+    heads = [query.columns[table.columns[n]].pick(call.lang) for n in seen]
+    rows = _rows(call, Columns(table.columns, seen, own), table.rows[call.offset :])
+    return rows, table_head(heads if own else [*heads, _SOURCE.pick(call.lang)])
 
 
 def _rows(call: Call, columns: Columns, solutions: Iterable[Any]) -> Iterator[Row]:

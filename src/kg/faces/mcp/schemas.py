@@ -2,53 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+import pyoxigraph as ox
+
 from kg.ask.names import Names
-from kg.faces.mcp.rows import default
-from kg.source.queryfile import Parameter, SavedQuery
-from kg.terms import slug
+from kg.source.queryfile import Parameter
+from kg.terms import expand, slug
 from kg.vocab import IVL
 
 Schema = dict[str, Any]
 LIMIT: Final = 50
 """Default of the most rows of an answer."""
 MOST_ROWS: Final = 200
-GROUNDS: Final = ("asserted", "cited", "mentioned", "background", "entities", "inferred", "computed")
+GROUNDS: Final = ("asserted", "cited", "mentioned", "background", "entities", "inferred", "computed", "catalogue")
 _NAME: Final = 500
 _QUERY: Final = 100_000
 _SHORT_LIST: Final = 7
 _MOST: Final = 10**15
 """Largest number in an argument; all JSON libraries read integers up to this number exactly."""
 
-NAMED: Final[Schema] = {"$ref": "#/$defs/named"}
-MAYBE: Final[Schema] = {"anyOf": [NAMED, {"type": "null"}]}
-CELL: Final[Schema] = {"$ref": "#/$defs/cell"}
-_DEFS: Final[Schema] = {
-    "named": {
-        "type": "object",
-        "properties": {"iri": {"type": "string"}, "zh": {"type": "string"}, "en": {"type": "string"}},
-        "required": ["iri"],
-    },
-    "cell": {"anyOf": [NAMED, {"type": ["string", "number", "boolean", "null"]}]},
-    "citation": {
-        "type": "object",
-        "properties": {
-            "id": {"type": "string"},
-            "section": {"type": "string"},
-            "start": {"type": "integer"},
-            "end": {"type": "integer"},
-            "sha256": {"type": "string"},
-        },
-        "required": ["id", "section"],
-    },
-}
+NAMED: Final[Schema] = {"type": "object", "required": ["iri"]}
+"""A thing, with its labels ``zh`` and ``en`` if it has any."""
+CELL: Final[Schema] = {"type": ["object", "string", "number", "boolean", "null"]}
+_CITATION: Final[Schema] = {"type": "object", "required": ["id", "section"]}
 SHARED: Final = ("limit", "offset", "spans", "lang")
 """The arguments that every tool has."""
 LIST: Final[Schema] = {"type": "array"}
 OBJECT: Final[Schema] = {"type": "object"}
 STRING: Final[Schema] = {"type": "string"}
+BOOLEAN: Final[Schema] = {"type": "boolean"}
 
 
 # -- arguments ------------------------------------------------------------------------------------------------
@@ -109,6 +93,16 @@ def parameter(param: Parameter, names: Names) -> Schema:
     return {**_kind(param, names, label, default_note), **default_}
 
 
+def default(param: Parameter) -> ox.NamedNode | ox.Literal:
+    """The default of a parameter as a term; it must not be UNDEF."""
+    written = param.default
+    if written.startswith('"'):
+        return ox.Literal(written[1:].rpartition('"')[0])
+    if param.type in ("integer", "year"):
+        return ox.Literal(int(written))
+    return ox.Literal(float(written)) if param.type == "decimal" else ox.NamedNode(expand(written))
+
+
 def _kind(param: Parameter, names: Names, label: str, default_note: str) -> Schema:
     if param.choices:
         return choice(label, list(param.choices))
@@ -154,6 +148,12 @@ def input_schema(optional: tuple[str, ...] = (), /, **params: Schema) -> Schema:
 
 
 # -- results --------------------------------------------------------------------------------------------------
+# What the members mean is in the instructions of the server; schemas repeat nothing, because clients read all of them.
+
+
+def maybe(kind: str) -> Schema:
+    """A value of the JSON type *kind*, or null."""
+    return {"type": [kind, "null"]}
 
 
 def output_schema(head: Mapping[str, Schema], row: Mapping[str, Schema]) -> Schema:
@@ -163,40 +163,34 @@ def output_schema(head: Mapping[str, Schema], row: Mapping[str, Schema]) -> Sche
         head: members of the result other than the rows.
         row: members of a row other than ground and passages.
     """
-    return {
+    rows = {
         "type": "object",
-        "properties": {
-            **head,
-            "offset": {"type": "integer"},
-            "total": {"type": ["integer", "null"], "description": "number of all rows, if known"},
-            "complete": {
-                "type": "boolean",
-                "description": "these rows are all there are, and none of their texts is cut",
-            },
-            "truncated": {"type": "boolean", "description": "more rows follow"},
-            "next": {"type": ["integer", "null"], "description": "offset of the next rows"},
-            "dataset": {"type": "string", "description": "SHA-256 of the dataset"},
-            "note": {"type": ["string", "null"]},
-            "rows": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "properties": {
-                        **row,
-                        "ground": {"enum": list(GROUNDS)},
-                        "passages": {"type": "array", "items": {"$ref": "#/$defs/citation"}},
-                    },
-                    "required": [*row, "ground", "passages"],
-                },
-            },
-        },
-        "required": ["offset", "total", "complete", "truncated", "next", "dataset", "note", "rows", *head],
-        "$defs": _DEFS,
+        "properties": {**row, "ground": {"enum": list(GROUNDS)}, "passages": {"type": "array", "items": _CITATION}},
+        "required": [*row, "ground", "passages"],
     }
+    members: Schema = {
+        **head,
+        "offset": {"type": "integer"},
+        "total": maybe("integer"),
+        "complete": BOOLEAN,
+        "truncated": BOOLEAN,
+        "next": maybe("integer"),
+        "dataset": STRING,
+        "note": maybe("string"),
+        "rows": {"type": "array", "items": rows},
+    }
+    return {"type": "object", "properties": members, "required": list(members)}
 
 
-def table(query: SavedQuery) -> Schema:
-    """The schema of a saved query's result."""
-    head = {"query": STRING, "title": OBJECT, "question": OBJECT, "asked": OBJECT, "columns": LIST}
-    columns = dict.fromkeys(query.columns, CELL)
-    return output_schema(head, {"values": {"type": "object", "properties": columns, "required": list(columns)}})
+def table(columns: Iterable[str] = ()) -> Schema:
+    """The schema of the result of a saved query; *columns* are those that every row has."""
+    names = list(columns)
+    values = {"properties": dict.fromkeys(names, CELL), "required": names} if names else {"additionalProperties": CELL}
+    head = {
+        "query": {"type": ["string", "null"]},
+        "title": OBJECT,
+        "question": OBJECT,
+        "asked": OBJECT,
+        "columns": LIST,
+    }
+    return output_schema(head, {"values": {"type": "object", **values}})

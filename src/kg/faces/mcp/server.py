@@ -18,13 +18,13 @@ from kg.terms import Lang
 _INTERRUPTED: Final = 130
 
 
-def serve(options: Options, lang: Lang, tags: Sequence[str], *, log_level: str = "warning") -> None:
+def serve(options: Options, lang: Lang, tags: Sequence[str] | None, *, log_level: str = "warning") -> None:
     """Serve until the client closes the input, or until SIGTERM or Ctrl-C; after a signal, this function exits the process.
 
     Args:
         options: settings of the service.
         lang: language of titles, texts and errors, unless a call sets ``lang``.
-        tags: offer only saved queries with one of these tags; empty means all.
+        tags: offer a tool for each saved query with one of these tags; empty means for every query, None for none.
         log_level: lowest level of records that go to standard error.
 
     Raises:

@@ -22,14 +22,14 @@ class Session:
     Args:
         options: settings of the service.
         lang: language of titles, texts and errors, unless a call sets ``lang``.
-        tags: offer only saved queries with one of these tags; empty means all.
+        tags: offer a tool for each saved query with one of these tags; empty means for every query, None for none.
 
     Attributes:
         tools: name → tool, for the current graph.
         industries: labels of the industries in zh and en.
     """
 
-    def __init__(self, options: Options, lang: Lang, tags: Sequence[str]) -> None:
+    def __init__(self, options: Options, lang: Lang, tags: Sequence[str] | None) -> None:
         self.service, self.lang, self._tags = Service(options, self._loaded), lang, tags
         self.tools: dict[str, Tool] = {}
         self.industries: list[str] = []

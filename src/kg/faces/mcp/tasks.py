@@ -12,7 +12,7 @@ import networkx  # noqa: F401
 import rapidfuzz  # noqa: F401
 
 import kg.store.lexer  # noqa: F401
-from kg.faces.mcp import chart, lookups, rows, show
+from kg.faces.mcp import asking, chart, lookups, rows, saved, show
 from kg.faces.mcp.call import Call
 from kg.faces.mcp.result import Result, dumped, render
 from kg.faces.mcp.schemas import SHARED
@@ -23,6 +23,8 @@ from kg.store.answers import Limits
 
 Task = Callable[[Call], Result]
 _OWN: Final[Mapping[str, Task]] = {
+    "ask": asking.ask,
+    "query": saved.query,
     "find": lookups.find,
     "show": show.show,
     "chain": chart.chain,
@@ -42,13 +44,14 @@ def tasks(graph: KnowledgeGraph, limits: Limits) -> dict[str, Callable[[Request]
     The body of an answer is JSON with ``structured`` (the structured content) and ``text``.
     """
     sources = Sources(graph.store, graph.names)
-    found = {**{query.name: rows.saved for query in graph.catalogue}, **_OWN}
+    graph.ask("无此词 nosuchword")  # an unread word, so that the tables for misspelt words are there before the fork
+    found = {**{query.name: saved.saved for query in graph.catalogue}, **_OWN}
     return {name: partial(_answer, task, graph, sources, limits) for name, task in found.items()}
 
 
 def _answer(task: Task, graph: KnowledgeGraph, sources: Sources, limits: Limits, request: Request) -> Answer:
     values = dict(request.params)
-    shared = {name: values.pop(name) for name in SHARED}
+    shared = {name: values.pop(name, "") for name in SHARED}
     deadline = time.monotonic() + limits.seconds * _ROWS_FRACTION
     call = Call(graph, sources, limits.rows, request.task, values, deadline=deadline, **shared)
     structured, text = render(task(call), call)

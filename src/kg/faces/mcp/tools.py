@@ -1,30 +1,31 @@
-"""The definitions of the tools: one for each saved query, and eight others."""
+"""The definitions of the tools: a few for everything, and one for each saved query if they are wanted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from kg.ask.catalogue import Catalogue
 from kg.ask.comparison import SIDES
 from kg.ask.names import Names
+from kg.ask.question.reply import LONGEST
 from kg.errors import UsageProblem
 from kg.faces.mcp import schemas
 from kg.faces.mcp.schemas import (
+    BOOLEAN,
     CELL,
     LIST,
-    MAYBE,
     NAMED,
     OBJECT,
     STRING,
     Schema,
     choice,
     input_schema,
+    maybe,
     output_schema,
     text,
 )
-from kg.source.queryfile import SavedQuery
-from kg.terms import Text, slug
+from kg.terms import LANGS, Text, slug
 from kg.vocab import PREFIXES
 
 
@@ -47,18 +48,29 @@ class Tool:
     output_schema: Schema
 
 
-def tools(catalogue: Catalogue, names: Names, lang: str, tags: Iterable[str] = ()) -> dict[str, Tool]:
+def tools(catalogue: Catalogue, names: Names, lang: str, tags: Collection[str] | None = None) -> dict[str, Tool]:
     """Every tool by name.
 
     Args:
         catalogue: the saved queries.
         names: the lookup table.
         lang: language of answers, unless a call sets ``lang``.
-        tags: offer only saved queries with one of these tags; empty means all.
+        tags: offer a tool for each saved query with one of these tags; empty means for every query, None for none.
 
     Raises:
         UsageProblem: no query has such a tag.
     """
+    made = {tool.name: tool for tool in (*_saved(catalogue, names, tags), *_own(names))}
+    for tool in made.values():
+        own = tool.input_schema["properties"]
+        tool.input_schema["properties"] = {**own, **{n: s for n, s in schemas.shared(lang).items() if n not in own}}
+    return made
+
+
+def _saved(catalogue: Catalogue, names: Names, tags: Collection[str] | None) -> Iterator[Tool]:
+    """The tools of saved queries."""
+    if tags is None:
+        return
     queries, wanted = list(catalogue), set(tags)
     known = sorted({tag for q in queries for tag in q.tags})
     for tag in sorted(wanted - set(known)):
@@ -66,22 +78,24 @@ def tools(catalogue: Catalogue, names: Names, lang: str, tags: Iterable[str] = (
             Text(f"没有标签 {tag}", f"there is no tag {tag}"),
             hint=Text(f"可选:{'、'.join(known)}", f"one of: {', '.join(known)}"),
         )
-    kept = [q for q in queries if not wanted or wanted & set(q.tags)]
-    made = {tool.name: tool for tool in (*_own(names), *(_saved(q, names) for q in kept))}
-    for tool in made.values():
-        tool.input_schema["properties"] |= schemas.shared(lang)
-    return made
-
-
-def _saved(query: SavedQuery, names: Names) -> Tool:
-    columns = ", ".join(f"{name} ({label.zh}, {label.en})" for name, label in query.columns.items())
-    words = f"{query.title.en} ({query.title.zh}). {query.question.en} {query.question.zh} Columns: {columns}."
-    params = {p.name: schemas.parameter(p, names) for p in query.params}
-    return Tool(query.name, query.title, words, input_schema(tuple(params), **params), schemas.table(query))
+    for query in queries:
+        if not wanted or wanted & set(query.tags):
+            columns = ", ".join(f"{name} ({label.zh}, {label.en})" for name, label in query.columns.items())
+            words = f"{query.title.en} ({query.title.zh}). {query.question.en} {query.question.zh} Columns: {columns}."
+            params = {p.name: schemas.parameter(p, names) for p in query.params}
+            yield Tool(
+                query.name,
+                query.title,
+                words,
+                input_schema(tuple(params), **params),
+                schemas.table(query.columns),
+            )
 
 
 def _own(names: Names) -> Iterator[Tool]:
-    """The tools other than saved queries."""
+    """The tools that are always there; the first are those to begin with."""
+    yield _ask()
+    yield _query()
     yield _find(names)
     yield _tool(
         "show",
@@ -103,7 +117,7 @@ def _own(names: Names) -> Iterator[Tool]:
         output_schema(
             {"industry": NAMED},
             {
-                **dict.fromkeys(("view", "stage", "tier", "segment"), MAYBE),
+                **dict.fromkeys(("view", "stage", "tier", "segment"), maybe("object")),
                 **dict.fromkeys(("companies", "products", "parts"), LIST),
             },
         ),
@@ -128,10 +142,59 @@ def _own(names: Names) -> Iterator[Tool]:
         input_schema(one=text("name or IRI of anything 一端"), other=text("name or IRI of anything 另一端")),
         output_schema(
             {"one": NAMED, "other": NAMED},
-            {"subject": NAMED, "predicate": NAMED, "object": NAMED, "forward": {"type": "boolean"}},
+            {"subject": NAMED, "predicate": NAMED, "object": NAMED, "forward": BOOLEAN},
         ),
     )
     yield _sparql()
+
+
+def _ask() -> Tool:
+    params: dict[str, Schema] = {
+        "question": text("a whole question in Chinese or English 中文或英文的问题", LONGEST),
+        "lang": choice("language of texts 语言; that of the question by default", list(LANGS)),
+    }
+    return _tool(
+        "ask",
+        Text("提问", "Ask a question"),
+        "Answers a question about the report: a sentence, its rows with passages, and the saved query to repeat it. Start "
+        "here. `status`: answered; choices (several readings: run one of `choices` with query); not-understood (`unread` has "
+        "the words; reword, or use find and query); not-in-report (understood, but the report does not say it).",
+        input_schema(("lang",), **params),
+        output_schema(
+            {
+                "question": STRING,
+                "lang": STRING,
+                "status": {"enum": ["answered", "choices", "not-understood", "not-in-report"]},
+                "kind": STRING,
+                **dict.fromkeys(("sentence", "params"), OBJECT),
+                **dict.fromkeys(("things", "figures", "unread", "choices"), LIST),
+                "yes": maybe("boolean"),
+                "count": maybe("integer"),
+                "winner": maybe("string"),
+                "query": maybe("string"),
+            },
+            {"values": OBJECT},
+        ),
+    )
+
+
+def _query() -> Tool:
+    return _tool(
+        "query",
+        Text("保存的查询", "Saved queries"),
+        "Lists the saved queries, or those with the words of `search`, each with its parameters; with `name`, runs one.",
+        input_schema(
+            ("name", "params", "search"),
+            name=text("name of a saved query 查询名"),
+            params={
+                "type": "object",
+                "additionalProperties": {"type": ["string", "number", "null"]},
+                "description": "parameter → value: a number, or a name, alias, slug or IRI of a thing 参数",
+            },
+            search=text("words of the question, zh or en 要找的词"),
+        ),
+        schemas.table(),
+    )
 
 
 def _find(names: Names) -> Tool:
@@ -139,7 +202,7 @@ def _find(names: Names) -> Tool:
         "find",
         Text("按名称查找", "Find things by name"),
         "Things that a text may mean, best first, with their IRIs: 汉字, 繁體, pinyin, initials, English, an alias or a "
-        "typo. Start here when a name may be spelt in several ways.",
+        "typo.",
         input_schema(
             ("kind",),
             text=text("a name in any spelling 任何写法的名称"),
@@ -172,7 +235,7 @@ def _why() -> Tool:
             predicate=text("a relation by its label in zh or en, or prefixed name; `a` for a kind 关系"),
             object=text("name or IRI of a thing or class, or a value 宾语"),
         ),
-        output_schema({"triple": OBJECT, "holds": {"type": "boolean"}}, {}),
+        output_schema({"triple": OBJECT, "holds": BOOLEAN}, {}),
     )
     row = made.output_schema["properties"]["rows"]["items"]
     row["properties"] |= {"proof": OBJECT, "missing": OBJECT}
@@ -192,7 +255,7 @@ def _audit(names: Names) -> Tool:
             severity=choice("only this severity 只要这一级别", ["Warning", "Info"]),
         ),
         output_schema(
-            {"industry": MAYBE},
+            {"industry": maybe("object")},
             {"rule": NAMED, "severity": STRING, "focus": NAMED, "message": OBJECT, "involved": LIST},
         ),
     )

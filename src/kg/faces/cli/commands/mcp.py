@@ -28,15 +28,22 @@ from kg.terms import Text
     help=Text("同时回答的调用数", "calls answered at once"),
 )
 @option(
+    "--tools",
+    type=click.Choice(("few", "all")),
+    default="few",
+    show_default=True,
+    help=Text("all:每个保存的查询另成一个工具", "all: a tool for each saved query, too"),
+)
+@option(
     "--tag",
     "tags",
     multiple=True,
-    help=Text("只提供带此标签的保存的查询", "offer only the saved queries with this tag"),
+    help=Text("带此标签的保存的查询另成工具", "a tool for each saved query with this tag, too"),
 )
 @log_level_option("warning")
 @common
 @click.pass_obj
-def mcp(run: Run, /, seconds: float, workers: int, tags: tuple[str, ...], log_level: str) -> None:
+def mcp(run: Run, /, seconds: float, workers: int, tools: str, tags: tuple[str, ...], log_level: str) -> None:
     """Build if need be, then answer until standard input ends."""
     need("mcp", "jsonschema", "mcp", "mcp_types")
     from kg.faces.mcp.server import serve as start
@@ -48,4 +55,4 @@ def mcp(run: Run, /, seconds: float, workers: int, tags: tuple[str, ...], log_le
     options = Options(
         built(run), "kg.faces.mcp.tasks:tasks", limits=Limits(seconds=seconds), workers=workers, reserved=1
     )
-    start(options, run.lang, tags, log_level=log_level)
+    start(options, run.lang, tags if tags or tools == "all" else None, log_level=log_level)

@@ -30,7 +30,7 @@ _MOST = 10_000
 def sparql(run: Run, text: str, timeout: float, limit: int | None, format_: str | None) -> None:
     """Run a query in a process that can be killed; exit 4 if the default limit cut its answer."""
     shown, body = _source(text)
-    answer = run.graph(limited=False).ask(body, shown=shown, seconds=timeout, limit=limit or _MOST)
+    answer = run.graph(limited=False).answer_sparql(body, shown=shown, seconds=timeout, limit=limit or _MOST)
     if answer.table is not None and (answer.triples is None or (format_ or "ttl") != "ttl"):
         print_table(answer.table, format_, run.lang, exact=True)
     elif answer.triples is not None:
