@@ -53,6 +53,8 @@ SAVED = {
 NAMES = sorted(SAVED)
 PATHS = [
     "/",
+    "/ask",
+    "/ask.json",
     "/audit",
     "/audit.json",
     "/chain/{industry}",

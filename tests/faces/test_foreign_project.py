@@ -83,6 +83,12 @@ ASKED: dict[str, dict[str, tuple[int, ...]]] = {
     },
     "/audit": {"/audit": (200,), "/audit?industry=风筝业": (200,), "/audit?industry=nothing-such": (404,)},
     "/audit.json": {"/audit.json": (200,)},
+    "/ask": {
+        "/ask": (400,),
+        "/ask?q=绘面的代表企业": (200,),
+        "/ask?q=nothing-such": (200,),
+    },
+    "/ask.json": {"/ask.json?q=竹": (200,)},
     "/search": {
         "/search": (200,),
         "/search?q=feiyuan": (200,),
@@ -227,6 +233,7 @@ RUN: dict[str, dict[tuple[str, ...], str]] = {
     "compare": {("竹邻社", "飞鸢坊"): "keyPlayerIn"},
     "path": {("竹邻社", "飞鸢坊"): "supplies to"},
     "queries": {(): QUERY},
+    "ask": {("竹骨的代表企业",): "竹邻社", ("companies named for bamboo frames",): "Zhulin Guild"},
     "query": {(QUERY,): "Zhulin Guild", (QUERY, "segment=绘面"): "Feiyuan Workshop"},
     "sparql": {("SELECT ?company { ?company a ivc:Company }",): "feiyuan"},
     "why": {("竹邻社", "涉足产业", "风筝业"): "k1-L0003", ("--all", "竹邻社", "active in", "kite making"): "k1-L0003"},
@@ -263,6 +270,8 @@ def test_every_command_answers(kites: Project, tmp_path: Path, command: str) -> 
 # -- the agents' server -------------------------------------------------------------------------------------------------
 
 CALLED: dict[str, list[dict[str, str]]] = {
+    "ask": [{"question": "竹骨的代表企业"}],
+    "query": [{"name": QUERY}, {"search": "企业"}],
     "find": [{"text": "飞园坊"}, {"text": "feiyuann"}, {"text": "zhu lin"}],
     "show": [{"thing": "竹邻社"}, {"thing": "k1-L0003"}],
     "chain": [{"industry": "风筝业"}],
@@ -276,6 +285,10 @@ CALLED: dict[str, list[dict[str, str]]] = {
 }
 """Tool → calls of it; each has an answer of at least a row."""
 CALLED_IN_VAIN: dict[str, list[dict[str, str]]] = {
+    "ask": [{"question": "coal"}],
+    "query": [{"name": "nothing"}],
+    "ties-compared": [],
+    "compare": [{"one": "竹邻社", "other": "nobody"}],
     "find": [{"text": "§§§"}],
     "show": [{"thing": "nobody"}],
     "chain": [{"industry": "coal"}],
@@ -296,7 +309,7 @@ def test_every_tool_answers(kites: Project, kites_graph: KnowledgeGraph) -> None
     env = {**os.environ, "KG_LANG": "en", "KG_PROJECT": str(kites.root), "KG_STORE": str(kites.store)}
 
     async def ask() -> list[tuple[bool, str, dict[str, str], Any]]:
-        command = StdioServerParameters(command=sys.executable, args=["-m", "kg", "mcp"], env=env)
+        command = StdioServerParameters(command=sys.executable, args=["-m", "kg", "mcp", "--tools", "all"], env=env)
         async with Client(stdio_client(command)) as client:
             assert {tool.name for tool in (await client.list_tools()).tools} == set(CALLED) == set(CALLED_IN_VAIN)
             return [

@@ -17,6 +17,13 @@ from kg.store.formats import ALL, GRAPHS
 
 MISSPELT = "青蓝纸坊"
 """A name that sounds like one of the graph's."""
+QUESTIONS = (
+    "灯纸有哪些代表企业?",
+    "which companies make lantern papr",
+    f"{MISSPELT}的产品",
+    "纸灯市场多大",
+    "无人知晓",
+)
 QUERIES = (
     "ASK {}",
     "SELECT * { ?s ?p ?o } LIMIT 3",
@@ -73,6 +80,7 @@ def _requests() -> list[dict[str, Any]]:
         asked += [
             {"task": "search", "suffix": suffix, "params": [("q", q)]} for q in ("青嵐紙坊", "qinglanzhifang", MISSPELT)
         ]
+        asked += [{"task": "ask", "suffix": suffix, "params": [("q", q)]} for q in ("", *QUESTIONS)]
         asked += [{"task": "chain", "path": path, "suffix": suffix} for path in ("wind-chimes", "wind-chime")]
         asked += [
             {"task": "why", "suffix": suffix, "params": [*why, ("object", thing)]}

@@ -1,4 +1,4 @@
-"""Generated pages of the manual: ontology reference, query catalogue, commands, diagram of the rooms.
+"""Generated pages of the manual: ontology reference, query catalogue, what can be asked, commands, diagram of the rooms.
 
 ``scripts/docs`` writes them; a test checks that they are up to date.
 """
@@ -20,6 +20,7 @@ _MARKED: Final = re.compile(r"(<!-- rooms -->\n).*?(<!-- /rooms -->)", re.DOTALL
 
 def pages(graph: KnowledgeGraph, root: Path) -> dict[str, str]:
     """Path under ``docs/`` → text of every generated page of the checkout *root*."""
+    from kg.faces.manual.asking import askable
     from kg.faces.manual.commands import helps
     from kg.faces.manual.queries import catalogue
     from kg.faces.manual.rooms import diagram
@@ -29,6 +30,7 @@ def pages(graph: KnowledgeGraph, root: Path) -> dict[str, str]:
     for lang in LANGS:
         found[f"ontology{_SUFFIX[lang]}"] = _render("ontology", lang, sections=reference(graph, lang))
         found[f"queries{_SUFFIX[lang]}"] = _render("queries", lang, tags=catalogue(graph, lang))
+        found[f"asking{_SUFFIX[lang]}"] = _render("asking", lang, tags=askable(graph, lang))
         found[f"commands{_SUFFIX[lang]}"] = _render("commands", lang, commands=helps(lang))
     architecture = (root / "docs" / "architecture.md").read_text(encoding="utf-8")
     found["architecture.md"] = _MARKED.sub(lambda m: m[1] + diagram(root) + m[2], architecture)

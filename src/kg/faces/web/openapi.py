@@ -66,6 +66,59 @@ _ROWS: Final[Schema] = {
         "dataset": _TEXT,
     },
 }
+_ANSWER: Final[Schema] = {
+    "type": "object",
+    "required": [
+        "question",
+        "lang",
+        "status",
+        "kind",
+        "sentence",
+        "rows",
+        "query",
+        "params",
+        "unread",
+        "choices",
+        "dataset",
+    ],
+    "properties": {
+        "question": _TEXT,
+        "lang": {"enum": ["zh", "en"]},
+        "status": {"enum": ["answered", "choices", "not-understood", "not-in-report"]},
+        "kind": _TEXT,
+        "things": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["iri", "label"],
+                "properties": {"iri": {"type": "string", "format": "iri"}, "label": _NAMED},
+            },
+        },
+        "figures": {"type": "array", "items": _ANY},
+        "yes": {"type": ["boolean", "null"]},
+        "count": {"type": ["integer", "null"]},
+        "winner": {"type": ["string", "null"]},
+        "rows": {"type": "array", "items": _ANY},
+        "sentence": _NAMED,
+        "query": {"type": ["string", "null"]},
+        "params": {"type": "object", "additionalProperties": _TEXT},
+        "unread": {"type": "array", "items": _TEXT},
+        "choices": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["sentence", "query", "params"],
+                "properties": {
+                    "sentence": _NAMED,
+                    "query": _TEXT,
+                    "params": {"type": "object", "additionalProperties": _TEXT},
+                },
+            },
+        },
+        "passages": {"type": "array", "items": _TEXT},
+        "dataset": _TEXT,
+    },
+}
 _TYPES: Final[Mapping[str, Schema]] = {
     "integer": {"type": "integer"},
     "decimal": {"type": "number"},
@@ -103,6 +156,7 @@ def document(context: Context, request: Request) -> Answer:
         "/{kind}/{slug}.{format}": _thing(context),
         "/chain/{industry}.json": _chain(context),
         "/audit.json": _audit(context),
+        "/ask.json": _ask(context),
         "/search.json": _search(context),
         "/why.json": _why(context),
     }
@@ -120,7 +174,7 @@ def document(context: Context, request: Request) -> Answer:
             *_THING,
             params=[lang],
         ),
-        **{f"/{name}": _page(name, files[f"/{name}.json"], *_PAGE) for name in ("audit", "search", "why")},
+        **{f"/{name}": _page(name, files[f"/{name}.json"], *_PAGE) for name in ("audit", "ask", "search", "why")},
         "/chain/{industry}": _page("chain", files["/chain/{industry}.json"], *_PAGE),
         "/explore": _explore(context),
         "/problem/{code}": _problem(),
@@ -144,7 +198,7 @@ def document(context: Context, request: Request) -> Answer:
         "tags": [{"name": t} for t in ("endpoint", "queries", "things", "pages", "operations")],
         "paths": paths,
         "components": {
-            "schemas": {"Problem": _PROBLEM, "Rows": _ROWS},
+            "schemas": {"Answer": _ANSWER, "Problem": _PROBLEM, "Rows": _ROWS},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
         "security": [{}, {"token": []}],
@@ -389,6 +443,14 @@ def _audit(context: Context) -> Schema:
     return _get("audit", "things", words, JSON, params=[industry, _parameter(*_LANG)], problems=("not-found",))
 
 
+def _ask(context: Context) -> Schema:
+    words = Text("用中文或英文提的问题", "a question in Chinese or English")
+    question = _parameter("q", _TEXT, words, **_example_of(_names(context, "Industry")))
+    operation = _get("ask", "queries", words, JSON, params=[question, _parameter(*_LANG)])
+    operation["responses"]["200"]["content"][JSON] = {"schema": {"$ref": "#/components/schemas/Answer"}}
+    return operation
+
+
 def _search(context: Context) -> Schema:
     kinds = list(context.graph.names.kinds)
     params = [
@@ -396,7 +458,8 @@ def _search(context: Context) -> Schema:
         _parameter("kind", {"type": "string", "enum": kinds}, Text("类名", "name of a class"), **_example_of(kinds)),
         _parameter(*_LANG),
     ]
-    return _get("search", "things", Text("按名称查找", "things by name"), JSON, params=params)
+    words = Text("回答问题,并按名称查找", "the answer to a question, and things by name")
+    return _get("search", "things", words, JSON, params=params)
 
 
 def _why(context: Context) -> Schema:

@@ -25,6 +25,7 @@ TASKS: Final[Mapping[str, Task]] = {
     "thing": things.answer,
     "chain": views.chain,
     "audit": views.audit,
+    "ask": views.ask,
     "search": views.search,
     "why": views.why,
     "explore": views.explore,
@@ -47,8 +48,9 @@ _PRELOADED: Final = (
 )
 """Modules that are otherwise imported on first use. Here they are imported once, before workers are forked, so that no
 request has to wait for an import and the workers share the memory."""
-_UNKNOWN: Final = "无此名"
-"""A name that no entity has. Searching for it loads the pinyin dictionary."""
+_UNKNOWN: Final = "无此名 nosuchname"
+"""Names that no entity has. Searching for them, and asking about them, loads the dictionary of pinyin and the tables of names
+by their sounds and letters."""
 
 
 def tasks(graph: KnowledgeGraph, limits: Limits, root_path: str) -> Mapping[str, Callable[[Request], Answer]]:
@@ -62,6 +64,7 @@ def tasks(graph: KnowledgeGraph, limits: Limits, root_path: str) -> Mapping[str,
     for name in _PRELOADED:
         import_module(name)
     graph.find(_UNKNOWN, limit=1)
+    graph.ask(_UNKNOWN)
     context = Context(graph, Pages(graph, root_path), limits)
     _ = graph.names, graph.catalogue, graph.manifest  # read here once, so that workers share them
     return {name: partial(_answer, task, context) for name, task in TASKS.items()}

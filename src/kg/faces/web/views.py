@@ -1,11 +1,13 @@
-"""Pages other than those of single nodes: home, chain, audit, search, proof, drawing; most also as JSON."""
+"""Pages other than those of single nodes: home, chain, audit, search, question, proof, drawing; most also as JSON."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kg.ask import plain
 from kg.ask.chain import NOTHING, UNPLACED
+from kg.ask.question.repeat import repeat
+from kg.ask.tables import of_language
 from kg.errors import NotFound, UsageProblem
 from kg.faces.draw import draw
 from kg.faces.web.context import HTML, JSON, Context, as_json, choose, html
@@ -14,7 +16,11 @@ from kg.faces.web.problems import STATUS, TITLES, TYPE
 from kg.service.messages import Answer, Request
 from kg.terms import Text
 
+if TYPE_CHECKING:
+    from kg.ask.question.answer import Answer as Answered
+
 _BOTH: Final = {"html": HTML, "json": JSON}
+_DATA_FIRST: Final = {"json": JSON, "html": HTML}
 _MOST: Final = 50
 
 
@@ -59,12 +65,53 @@ def audit(context: Context, request: Request) -> Answer:
 
 
 def search(context: Context, request: Request) -> Answer:
-    """``/search?q=&kind=``: the entities that match a name, best first."""
+    """``/search?q=&kind=``: the answer if the text is a question, and the entities that match it as a name, best first."""
     text, kind = request.one("q"), request.one("kind")
     kinds = [context.graph.names.kind(kind)] if kind else []
+    answer = context.graph.ask(text) if text.strip() and not kinds else None
     found = context.graph.find(text, *kinds, limit=_MOST) if text.strip() else []
-    body = {"q": text, "matches": [plain.match(m) for m in found], "dataset": context.dataset}
-    return _either(context, request, body, "search.html", text=text, matches=found)
+    body = {
+        "q": text,
+        "answer": context.graph.questions.plain(answer) if answer else None,
+        "matches": [plain.match(m) for m in found],
+        "dataset": context.dataset,
+    }
+    return _either(context, request, body, "search.html", text=text, matches=found, **_told(context, request, answer))
+
+
+def ask(context: Context, request: Request) -> Answer:
+    """``/ask?q=``: the answer to a question in Chinese or English; its page is that of ``/search``.
+
+    Raises:
+        UsageProblem: there is no question.
+    """
+    text = request.one("q")
+    if not text.strip():
+        raise UsageProblem(
+            Text("需要参数 q,即问题", "the parameter q, the question, is needed"),
+            hint=Text("写成 /ask?q=…", "write /ask?q=…"),
+        )
+    answer = context.graph.ask(text)
+    if choose(request, _DATA_FIRST) == "json":
+        return as_json({**context.graph.questions.plain(answer), "dataset": context.dataset})
+    found = context.graph.find(text, limit=_MOST)
+    return context.page("search.html", request, text=text, matches=found, **_told(context, request, answer))
+
+
+def _told(context: Context, request: Request, answer: Answered | None) -> dict[str, Any]:
+    """The template values for the answer to a question: its first rows, and the links that have them again."""
+    graph, lang = context.graph, request.lang
+    if answer is None:
+        return {"answer": None}
+    ran = repeat(answer.reading, graph.catalogue, lang, answer.table) if answer.reading else None
+    table = of_language(answer.table.head(_MOST), lang)
+    return {
+        "answer": answer,
+        "again": ran,
+        "choices": [repeat(one, graph.catalogue, lang) for one in answer.choices],
+        "table": table,
+        "headings": [ran.query.columns[column].pick(lang) for column in table.columns] if ran else [],
+    }
 
 
 def why(context: Context, request: Request) -> Answer:
