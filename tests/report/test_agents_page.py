@@ -19,13 +19,19 @@ from kg.graph import KnowledgeGraph
 from kg.source.project import Project
 
 PAGES = [ROOT / "docs" / name for name in ("agents.md", "agents.zh.md")]
-OWN = ("find", "show", "chain", "why", "audit", "compare", "path", "sparql")
+OWN = {"ask", "query", "find", "show", "chain", "why", "audit", "compare", "path", "sparql"}
 
 
 @pytest.fixture(scope="module")
 def agent(report: KnowledgeGraph, report_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
     with conversation(report_project, tmp_path_factory.mktemp("mcp")) as running:
         yield running
+
+
+def test_the_tools_are_few_and_their_list_is_short(agent: Agent) -> None:
+    assert set(agent.tools) == OWN
+    assert len(OWN) <= 12
+    assert agent.size_of_list < 30_000
 
 
 CALL = re.compile(r"```json call\n(.*?)```\n\n(?:[^`]*)```json\n(.*?)```\n\n(?:[^`]*)```text\n(.*?)```", re.DOTALL)

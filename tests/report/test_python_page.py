@@ -30,7 +30,7 @@ PAGES = [ROOT / "docs" / name for name in ("python.md", "python.zh.md")]
 BLOCK = re.compile(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```\n)?", re.DOTALL)
 NOTEBOOK = ROOT / "docs" / "notebook.ipynb"
 WRITE = os.environ.get("KG_GOLDEN") == "write"
-PROMISED = ("query", "sparql", "find", "entity", "chain", "why", "audit", "to_rdflib", "to_networkx")
+PROMISED = ("ask", "query", "sparql", "find", "entity", "chain", "why", "audit", "to_rdflib", "to_networkx")
 
 
 @pytest.fixture

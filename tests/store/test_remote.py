@@ -84,7 +84,7 @@ def test_errors_keep_their_kind(url: str) -> None:
     with pytest.raises(SyntaxProblem, match="SELECT query is needed"):
         remote.store.select("ASK {}")
     with pytest.raises(UsageProblem, match="SERVICE"):
-        remote.ask("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }")
+        remote.answer_sparql("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }")
     for ask in (remote.ask, remote.sparql):
         with pytest.raises(UsageProblem, match="time limit"):
             ask("ASK {}", seconds=float("nan"))
