@@ -183,7 +183,7 @@ class KnowledgeGraph:
             Matches, each with an entity (``iri``, ``kind``, ``label``, ``also``) and a score from 0 to 100.
 
         Example:
-            >>> [(m.thing.label.en, m.thing.kind, m.score) for m in graph.find("比亞迪")]
+            >>> [(m.thing.label.en, m.thing.kind, m.score) for m in graph.find("比亞迪")][:1]
             [('BYD', 'Company', 95.0)]
         """
         return self.names.find(text, kinds, limit)
