@@ -16,6 +16,12 @@ from kg.vocab import IVC, IVL
 
 WIDE: Final = frozenset({"string", "thing", "kind"})
 """Types of parameters that any name fits; a query with a parameter of a narrower type is asked first."""
+_FORMS: Final = {
+    "integer": re.compile(r"\d{1,9}"),
+    "decimal": re.compile(r"\d{1,15}(?:\.\d{1,9})?"),
+    "Passage": re.compile(r"\d{1,9}|.+-L\d{1,9}", re.IGNORECASE),
+}
+"""Type of a parameter → the numbers that it takes."""
 _ESTIMATING: Final = frozenset(
     {IVC + "estimatedBy", IVC + "Estimator", IVC + "Forecast", IVL + "forecast", IVL + "estimate"}
 )
@@ -128,21 +134,30 @@ def _literals(param: Parameter, token: Token) -> list[str]:
         return [str(token.year)] if token.year else []
     if param.type == "enum":
         return [choice for choice in param.choices if choice == token.text]
-    return [token.number] if token.number else []
+    return [token.number] if _FORMS[param.type].fullmatch(token.number) else []
 
 
 def _things(token: Token, names: Names) -> list[Thing]:
     return [thing for meaning in sorted(token.meanings) if (thing := names.get(meaning))]
 
 
-def more_values(params: Sequence[Parameter], rest: list[Token], names: Names) -> dict[str, tuple[str, ...]]:
-    """Further values of parameters that already have one, joined to it by “and”; their parts are taken from *rest*."""
+def more_values(
+    params: Sequence[Parameter], rest: list[Token], names: Names, *, joined: bool
+) -> dict[str, tuple[str, ...]]:
+    """Further values of parameters that already have one; their parts are taken from *rest*.
+
+    Args:
+        params: the parameters.
+        rest: the parts.
+        names: the lookup table.
+        joined: whether only parts count that “and” or a comma joins to what stands before them.
+    """
     more: dict[str, tuple[str, ...]] = {}
     for param in params:
         if param.type in WIDE or param.type in VALUES or sum(p.type == param.type for p in params) > 1:
             continue
         for token in list(rest):
-            if token.joins and (found := values(param, token, names)):
+            if (token.joins or not joined) and (found := values(param, token, names)):
                 more[param.name] = (*more.get(param.name, ()), found[0])
                 rest.remove(token)
     return more

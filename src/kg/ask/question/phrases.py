@@ -12,6 +12,7 @@ from kg.ask.names import Names
 from kg.ask.question.answer import params
 from kg.ask.question.readings import Reading, answer_column
 from kg.ask.question.rows import Found
+from kg.errors import NotFound, UsageProblem
 from kg.store.values import Term
 from kg.terms import LANGS, Text, amount, slug
 
@@ -39,8 +40,11 @@ class Phrases:
         return self.label(value) if ":" in value else Text(value, value)
 
     def asked(self, reading: Reading) -> Text:
-        """The question of the query of a reading, with its values."""
-        return self._catalogue.question(reading.query, params(reading))
+        """The question of the query of a reading, with its values; its title if one of them is no value of it."""
+        try:
+            return self._catalogue.question(reading.query, params(reading))
+        except (NotFound, UsageProblem):
+            return reading.query.title
 
     def narrowed(self, reading: Reading) -> list[Text]:
         """What a reading keeps rows by besides its parameters."""

@@ -97,7 +97,7 @@ class Reader:
         left = [token for token in others if not token.meanings & _OPERATORS and not token.is_light]
         if asked.counts and not pattern.needs:
             return  # the number of what?
-        more = {} if asked.whether else more_values(slots, left, self._names)
+        more = {} if asked.whether else more_values(slots, left, self._names, joined=not asked.shared)
         in_all = asked.shared and bool(more)
         if in_all:
             left = [token for token in left if SHARED not in token.meanings]
@@ -106,8 +106,8 @@ class Reader:
         rest = Leftover(query, free, own, own in columns, self._names, asked.meanings).use(left)
         if more and not in_all and ALL in asked.meanings:
             return  # 都: for each of them, or for all together?
-        kinds = (*rest.kinds, *(["Organization"] if WHO in asked.meanings and not asked.whether else []))
-        asks = not asked.whether and not asked.offers and (WHO in asked.meanings or own in columns)
+        who = WHO in asked.meanings and not asked.whether
+        asks = not asked.whether and not asked.offers and (who or own in columns)
         unread = sum(token.end - token.start for token in rest.unread)
         rank = (unread, rest.guesses + asked.cost, len(rest.narrowing) + len(more), *fit)
         relations = {meaning for token in asked.content for meaning in token.meanings if mentions(query, meaning)}
@@ -123,8 +123,10 @@ class Reader:
                 more,
                 in_all,
                 tuple(rest.filters),
-                kinds,
-                asked.excluded | (asked.named if asks else frozenset()),
+                tuple(rest.kinds),
+                asked.excluded,
+                asked.named if asks else frozenset(),
+                who,
                 frozenset(relations if "relation" in query.columns else ()),
                 rest.column or own,
                 asked.counts,

@@ -32,6 +32,8 @@ class Reading:
         filters: values that a row must have: one of several IRIs, a year, a number.
         kinds: classes that an answer must belong to.
         excluded: IRIs of things that are not to be among the answers.
+        named: IRIs of things that the question names, which are no answer to “who” or “which”.
+        who: whether an answer must be an organization.
         relations: IRIs of the properties that the question names, if the rows tell one.
         column: the column that holds what was asked for.
         counts: whether the question asks for the number of the answers.
@@ -46,6 +48,8 @@ class Reading:
     filters: tuple[frozenset[str] | int | Decimal, ...]
     kinds: tuple[str, ...]
     excluded: frozenset[str]
+    named: frozenset[str]
+    who: bool
     relations: frozenset[str]
     column: str
     counts: bool
@@ -56,7 +60,7 @@ class Reading:
     def same(self) -> tuple[object, ...]:
         """What two readings have in common that give the same answer."""
         given = (*sorted(self.values.items()), *sorted(self.more.items()), self.in_all)
-        narrowed = self.filters, self.kinds, self.excluded, self.relations
+        narrowed = self.filters, self.kinds, self.excluded, self.named, self.who, self.relations
         return self.query.name, given, narrowed, self.column, self.counts
 
     def runs(self) -> Iterator[dict[str, str]]:

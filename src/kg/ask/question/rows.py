@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -70,7 +70,21 @@ class Finder:
                 kept = self._narrowed(kept, wanted)
         if reading.query.reply and reading.query.reply.first:
             kept = _first(kept, _ranking(reading, columns, at))
-        return Found(reading, Table(columns, tuple(kept)))
+        return self._unnamed(Found(reading, Table(columns, tuple(kept))))
+
+    def _unnamed(self, found: Found) -> Found:
+        """The rows without the things that the question itself names, and of “who” those with organizations only.
+
+        The reading says so if that leaves rows out.
+        """
+        reading, table = found.reading, found.table
+        at = table.columns.index(reading.column)
+        named = frozenset(term.value for term in found.answers if isinstance(term, ox.NamedNode)) & reading.named
+        if named:
+            reading = replace(reading, excluded=reading.excluded | named)
+        if reading.who and not all(self._is_a(term, "Organization") for term in found.answers):
+            reading = replace(reading, kinds=(*reading.kinds, "Organization"))
+        return Found(reading, Table(table.columns, tuple(r for r in table.rows if self._answers(r[at], reading))))
 
     def joined(self, found: Sequence[Found]) -> Found:
         """The rows of one query for all that a name can mean, each once."""
@@ -97,10 +111,12 @@ class Finder:
         """Whether *term* can be an answer: neither nothing, nor excluded, nor of another class than asked for."""
         if term is None or getattr(term, "value", "") in reading.excluded:
             return False
-        if isinstance(term, ox.Literal):
-            return True
+        return all(self._is_a(term, kind) for kind in reading.kinds)
+
+    def _is_a(self, term: Term | None, kind: str) -> bool:
+        """Whether a term is a thing of a class; a literal, which is of none, passes."""
         thing = self._names.get(getattr(term, "value", ""))
-        return all(thing is not None and self._names.is_a(thing.kind, kind) for kind in reading.kinds)
+        return isinstance(term, ox.Literal) or (thing is not None and self._names.is_a(thing.kind, kind))
 
     def _narrowed(self, rows: list[Row], wanted: Wanted) -> list[Row]:
         """The rows that have a value; for a region that none has, those that have a place in it."""

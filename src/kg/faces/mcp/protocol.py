@@ -81,8 +81,10 @@ async def _call(session: Session, name: str, given: dict[str, Any]) -> types.Cal
     lang = given["lang"] if given.get("lang") in LANGS else session.lang
     try:
         tool = tool_called(name, session.tools)
-        request = Request(tool.name, lang, tuple(checked(tool, given).items()))
-        answer = json.loads((await session.service.ask(request)).body)
+        values = checked(tool, given)
+        request = Request(tool.name, lang, tuple(values.items()))
+        key = tool.name, lang, json.dumps(values, sort_keys=True)  # a request with an object in it cannot be a key
+        answer = json.loads((await session.service.ask(request, key)).body)
         result = _result(answer["text"], structured_content=answer["structured"])
     except KgError as error:
         outcome, message = error.code, _COMMAND.sub("", error.render(lang).replace(_LIST, "query"))

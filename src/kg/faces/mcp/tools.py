@@ -188,8 +188,8 @@ def _query() -> Tool:
             name=text("name of a saved query 查询名"),
             params={
                 "type": "object",
-                "additionalProperties": {"type": ["string", "number", "null"]},
-                "description": "parameter → value: a number, or a name, alias, slug or IRI of a thing 参数",
+                "additionalProperties": {"type": ["string", "number", "array", "null"]},
+                "description": "parameter → value: a number, or a name, alias, slug or IRI of a thing; or several 参数",
             },
             search=text("words of the question, zh or en 要找的词"),
         ),
