@@ -301,7 +301,7 @@ def packaged(document: str, folder: Path, store: Path) -> Project:
     for part in ("ontology", "queries", f"data/{document}"):
         shutil.copytree(ROOT / part, folder / part)
     reached = {node for quad in read_project(Project.find(folder, store)) for node in (quad.subject, quad.object)}
-    for name in ("entities.trig", "background.trig"):
+    for name in ("entities.trig", "background.trig", "links.trig"):
         shutil.copy(ROOT / "data" / name, folder / "data")
     shared = {path: read(path) for path in sorted((folder / "data").glob("*.trig"))}
     while more := {q.object for quads in shared.values() for q in quads if q.subject in reached} - reached:

@@ -162,6 +162,7 @@ def test_only_triples_are_counted_as_triples(kg: Run) -> None:
         "inferred",
         "names and kinds",
         "alignment with public vocabularies",
+        "entries elsewhere",
         "background",
     ]
 

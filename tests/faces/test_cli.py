@@ -152,7 +152,10 @@ def test_a_name_in_any_spelling_is_a_name(kg: Run, words: list[str]) -> None:
         ("青栏纸坊", "did you mean: 青岚纸坊 / Qinglan Paper Works?"),
         ("走马", "did you mean: 走马灯 / running-horse lantern?"),
         ("纸", "did you mean: 纸灯 / paper lantern, 灯纸 / lantern paper?"),
-        ("xx", "did you mean: 新兴产业 / emerging industry?"),
+        (
+            "xx",
+            "did you mean: 新兴产业 / emerging industry, 战略性新兴产业分类(2018) / Classification of Strategic Emerging Industries (2018)?",
+        ),
         ("7G", "look names up with kg find"),
     ],
 )

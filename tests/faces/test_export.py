@@ -501,6 +501,7 @@ def test_tables_for_people_are_in_their_language(world: KnowledgeGraph) -> None:
         "name": "Qinglan Paper Works",
         "also called": "Qinglan; 青岚",
         "active in": "paper lantern making",
+        "appears in": "paper lantern making; paper umbrella making",
         "at tier": "downstream; midstream; upstream",
         "invests in": "Tingzhu Society",
         "key player in": "lantern fairs; lantern paper",

@@ -268,7 +268,7 @@ def test_an_answer_can_be_repeated_by_query(agent: Agent, question: str) -> None
 @pytest.mark.parametrize(
     ("question", "beside"),
     [
-        ("灯架和灯纸有哪些企业", ", and again with segment=seg:lantern-paper"),
+        ("灯架和灯纸有哪些企业", ""),
         ("纸灯业除了听竹社还有哪些企业", ", rows without Tingzhu Society"),
         ("哪个产业的企业最多", ", the first of them only"),
     ],

@@ -104,7 +104,6 @@ def test_columns_with_nothing_in_them_are_left_out_at_a_terminal_only(kg: Run, a
     shown, every = re.split(r"\s{2,}", table), md.strip("| ").split(" | ")
     assert [heading for heading in every if heading not in shown] == [
         "share of or compared with",
-        "subjects taken together (if several)",
         "note (English)",
     ]
     head = next(csv.reader(io.StringIO(kg(*words, "csv").stdout.removeprefix("\ufeff"))))

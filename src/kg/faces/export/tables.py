@@ -45,7 +45,8 @@ def tables(graph: KnowledgeGraph, which: str, lang: str) -> dict[str, bytes]:
 def _table(graph: KnowledgeGraph, rows: dict[str, Values], passages: dict[str, set[str]], lang: str) -> bytes:
     names = graph.names
     properties = {p: names.label(p, lang) for p in {p for values in rows.values() for p in values}}
-    properties.pop(IVC + "statedIn", None)  # the column of passages says it
+    for said in ("statedIn", "namedIn"):  # the column of passages says it
+        properties.pop(IVC + said, None)
     chosen = sorted(properties, key=lambda p: (properties[p], p))
     titles = (_NAME.pick(lang), _ALSO.pick(lang), *(properties[p] for p in chosen), _PASSAGES.pick(lang), "IRI")
     lines = []
