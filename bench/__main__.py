@@ -1,4 +1,4 @@
-"""``scripts/bench [whole|growth|shell|engine|service|soak|report …] [--rounds N]``: measure, and keep the figures in bench/results/."""
+"""``scripts/bench [whole|growth|shell|engine|service|soak|questions|report …] [--rounds N]``: measure, and keep the figures in bench/results/."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from bench import report
 
 RESULTS = Path(__file__).with_name("results")
-ROUNDS = {"whole": 2, "growth": 32, "shell": 20, "engine": 5, "service": 3, "soak": 10}
+ROUNDS = {"whole": 2, "growth": 32, "shell": 20, "engine": 5, "service": 3, "soak": 10, "questions": 3}
 TOOLS = ("pyoxigraph", "rdflib", "pyshacl", "owlrl", "uvicorn", "oxigraph", "rdflib-endpoint")
 
 

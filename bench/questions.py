@@ -1,7 +1,8 @@
-"""Marks the answers of ``kg ask`` to the questions in tests/report/questions: python bench/questions.py [build|held-out] [--wrong].
+"""Marks the answers of ``kg ask`` to the questions in tests/report/questions.
 
 Marks: exact · table (the right rows, but more of them, or the verdict left to the reader) · choices (the right reading is
-offered) · nothing (said not to be understood) · wrong (anything else).
+offered) · nothing (said not to be understood) · wrong (anything else, also “not in the report” where it is). What is not exact
+is listed by ``python -m bench.questions [build|held-out]``.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import kg
+from bench.timing import spread
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests/report/questions"
+HALVES = ("build", "held-out")
 TOLERANCE = 0.006
 """Of a computed figure, which the expectation gives rounded."""
 SILENT = ("not-in-report", "not-understood")
@@ -95,45 +97,49 @@ def marked(graph: kg.KnowledgeGraph, line: dict[str, Any], answer: dict[str, Any
     return min((mark(graph, one, answer) for one in expectations), key=order.index)
 
 
-def show(title: str, counted: Counter[str], total: int) -> None:
-    """One line of the table."""
-    print(
-        f"{title:<14}{total:>6}",
-        *(f"{name} {counted[name]:>3}" for name in ("exact", "table", "choices", "nothing", "wrong")),
-    )
-
-
-def main(arguments: Iterable[str] | None = None) -> None:
-    """Mark one half and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("half", choices=["build", "held-out"], nargs="?", default="build")
-    parser.add_argument("--wrong", action="store_true", help="list what is not exact")
-    parser.add_argument("--project", type=Path)
-    options = parser.parse_args(arguments)  # type: ignore[arg-type]
-    graph = kg.open(options.project)
-    lines = [json.loads(line) for line in (FOLDER / f"{options.half}.jsonl").read_text(encoding="utf-8").splitlines()]
-    graph.ask("6G")
-    total: Counter[str] = Counter()
-    parts: dict[str, Counter[str]] = {}
-    seconds = []
-    for line in lines:
+def marks_of(half: str) -> list[tuple[dict[str, Any], dict[str, Any], str, float]]:
+    """Each question of a half with its answer, its mark and its seconds."""
+    graph = kg.open()
+    graph.ask("")  # reads the words and the wordings
+    found = []
+    for text in (FOLDER / f"{half}.jsonl").read_text(encoding="utf-8").splitlines():
+        line = json.loads(text)
         start = perf_counter()
         answer = graph.questions.plain(graph.ask(line["q"]))
-        seconds.append(perf_counter() - start)
-        mark = marked(graph, line, answer)
-        total[mark] += 1
-        for part in (line["lang"], "trap" if line["style"] == "trap" else "plain"):
-            parts.setdefault(part, Counter())[mark] += 1
-        if options.wrong and mark != "exact":
+        found.append((line, answer, marked(graph, line, answer), perf_counter() - start))
+    return found
+
+
+def measure(rounds: int) -> dict[str, Any]:
+    """How many answers have which mark, per half, language and topic; milliseconds of an answer in *rounds* rounds."""
+    figures: dict[str, Any] = {}
+    for half in HALVES:
+        found = [marks_of(half) for _ in range(rounds)]
+        parts: dict[str, Counter[str]] = {}
+        for line, _, mark, _ in found[0]:
+            topic = line["topic"].split("(")[0].split(",")[0].strip()
+            for part in ("all", line["lang"], "trap" if line["style"] == "trap" else "no trap", f"topic: {topic}"):
+                parts.setdefault(part, Counter())[mark] += 1
+        figures[half] = {
+            "marks": {part: dict(counted) for part, counted in parts.items()},
+            "milliseconds": spread([1000 * seconds for one in found for *_, seconds in one]),
+        }
+    return figures
+
+
+def main() -> None:
+    """List the answers that are not exact: python -m bench.questions [build|held-out]."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("half", choices=HALVES, nargs="?", default="build")
+    found = marks_of(parser.parse_args().half)
+    for line, answer, mark, _ in found:
+        if mark != "exact":
+            asked = {"query": answer["query"], "params": answer["params"], "filters": answer["filters"]}
             print(f"{mark:<8}| {line['q']} | {json.dumps(line['expect'], ensure_ascii=False)[:160]}")
             print(
-                f"        {answer['status']} {answer['query']} {answer['params']} {answer['filters']} | {answer['sentence']['zh'][:150]}"
+                f"        {answer['status']} {json.dumps(asked, ensure_ascii=False)} | {answer['sentence']['zh'][:150]}"
             )
-    for part, counted in sorted(parts.items()):
-        show(part, counted, sum(counted.values()))
-    show("all", total, len(lines))
-    seconds.sort()
-    print(f"ms: median {seconds[len(seconds) // 2] * 1000:.1f}, largest {seconds[-1] * 1000:.1f}")
+    print(Counter(mark for _, _, mark, _ in found))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ RESULTS = Path(__file__).with_name("results")
 PAGE = ROOT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks · 基准
 
-Made by `scripts/bench report` from the files in `bench/results/`, which `scripts/bench [whole|growth|shell|engine|service|soak]` writes.
+Made by `scripts/bench report` from the files in `bench/results/`, which `scripts/bench [whole|growth|shell|engine|service|soak|questions]` writes.
 What is compared runs in turn in the same run (A, B, A, B, …) on the same machine, and the ratio is taken round by round: absolute
 times tell little about another machine, ratios tell more. Median, and from least to greatest in brackets. No test depends on a clock.
 
@@ -22,7 +22,10 @@ times tell little about another machine, ratios tell more. Median, and from leas
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([HEAD, *_whole(), *_growth(), *_shell(), *_engine(), *_service(), *_soak()]).rstrip() + "\n"
+    return (
+        "\n".join([HEAD, *_whole(), *_growth(), *_shell(), *_engine(), *_service(), *_soak(), *_questions()]).rstrip()
+        + "\n"
+    )
 
 
 def write() -> None:
@@ -137,3 +140,21 @@ def _soak() -> Iterator[str]:
     yield f"  {held['first']:.0f}, {held['last']:.0f}, {f['growth']:.3f}."
     yield f"- Ready afterwards: {'yes' if f['ready'] else 'no'}.\n"
     yield _made(body)
+
+
+def _questions() -> Iterator[str]:
+    body = _read("questions")
+    if body is None:
+        return
+    marks = ("exact", "table", "choices", "nothing", "wrong")
+    yield "## Questions in words · 提问\n"
+    yield "`kg ask` on the questions in `tests/report/questions`, which readers of the report wrote before the grammar. *build* is the half that"
+    yield "the grammar's author looked at, *held-out* the half that he did not. Exact: the answer expected. Table: its rows, and others too, or"
+    yield "the verdict left to the reader. Choices: the reading meant is offered. Nothing: said not to be understood. Wrong: all else.\n"
+    for half, figures in body["figures"].items():
+        yield f"| {half} | {' | '.join(marks)} | all |\n| --- |{' --- |' * (len(marks) + 1)}"
+        for part, counted in sorted(figures["marks"].items(), key=lambda item: (item[0].startswith("topic"), item[0])):
+            cells = [str(counted.get(mark, 0)) for mark in marks]
+            yield f"| {part} | {' | '.join(cells)} | {sum(counted.values())} |"
+        yield f"\nMilliseconds of an answer in a process that has answered before: {_span(figures['milliseconds'], 1)}.\n"
+    yield f"{_made(body)}\n"
