@@ -87,8 +87,12 @@ class Finder:
         return Found(reading, Table(table.columns, tuple(r for r in table.rows if self._answers(r[at], reading))))
 
     def joined(self, found: Sequence[Found]) -> Found:
-        """The rows of one query for all that a name can mean, each once."""
+        """The rows of one query for all that a name can mean, each once; where something is absent, it is so for all."""
         rows = dict.fromkeys(row for one in found for row in one.table.rows)
+        if "absence" in found[0].reading.query.tags:
+            shared = set.intersection(*(set(one.answers) for one in found))
+            at = found[0].table.columns.index(found[0].reading.column)
+            rows = dict.fromkeys(row for row in rows if row[at] in shared)
         return Found(found[0].reading, Table(found[0].table.columns, tuple(rows)))
 
     def _run(self, reading: Reading, values: dict[str, str]) -> Table:
