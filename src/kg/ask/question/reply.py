@@ -15,7 +15,7 @@ from kg.ask.question.linker import Linker
 from kg.ask.question.patterns import patterns
 from kg.ask.question.phrases import Phrases
 from kg.ask.question.reader import Reader
-from kg.ask.question.readings import Asked, Reading, asks_whether
+from kg.ask.question.readings import COUNT, WHETHER, Asked, Reading, asks_whether
 from kg.ask.question.rows import Finder, Found
 from kg.ask.question.token import Token
 from kg.store.base import Store
@@ -185,7 +185,8 @@ class Questions:
         topics = [m for t in tokens for m in sorted(t.meanings) if m.startswith(_TOPIC)]
         unknown = tuple(token.text for token in tokens if not token.is_read)
         asked = Asked.of(tokens, self._names)
-        rest = [t for t in asked.content if not t.is_light and t.meanings.isdisjoint((*asked.named, *topics))]
+        known = {*asked.named, *topics, COUNT, WHETHER}
+        rest = [t for t in asked.content if not t.is_light and t.meanings.isdisjoint(known)]
         if topics and not unknown and not rest:
             about = [next(iter(sorted(t.meanings & asked.named))) for t in asked.content if t.meanings & asked.named]
             return Answer("", "", "not-in-report", self.phrases.topic(topics, about))
