@@ -549,7 +549,12 @@ def server(folder: Path, quads: bytes) -> Iterator[Callable[[list[tuple[str, str
     home.mkdir()
     (home / "dataset.nq").write_bytes(quads)
     made = {"format": FORMAT, "dataset_sha256": sha256(quads).hexdigest(), "ontology": "", "counts": {}}
-    for name, body in (("lookup", dict(EMPTY)), ("manifest", made), ("queries", [])):
+    for name, body in (
+        ("lookup", dict(EMPTY)),
+        ("manifest", made),
+        ("queries", []),
+        ("words", {"variants": {}, "words": {}}),
+    ):
         (home / f"{name}.json").write_text(json.dumps(body))
     seal(home)
     start = f"{answer}\nfrom kg.faces.web.settings import Settings\nserve(Settings({str(folder)!r}, port={port}), log_level='warning')"

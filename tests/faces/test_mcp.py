@@ -54,7 +54,10 @@ UNCITED = {
     "kinds-of-product",
     "kinds-of-technology",
     "relations-by-support",
+    "industries-without-figure",
+    "sections-lacking",
     "segments-per-tier",
+    "tiers-without-company",
     "things-by-kind",
     "tiers-without-company",
 }
@@ -195,12 +198,13 @@ def test_defaults_of_the_schema_are_those_of_the_query(agent: Agent, world: Know
     properties = agent.tools[name].input_schema["properties"]
     given = {n: s["default"] for n, s in properties.items() if "default" in s and n not in SHARED}
     asked = agent.ask(name, limit=1, **given)["asked"]
-    assert asked == agent.ask(name, limit=1)["asked"]
+    of_itself = agent.ask(name, limit=1)["asked"]  # a name written by hand is that of all its namesakes
+    assert all(asked[n] == own or own in asked[n] for n, own in of_itself.items())
     for param in world.catalogue.get(name).params:
         if param.default == "UNDEF":
-            assert asked[param.name] is None
+            assert of_itself[param.name] is None
         elif param.default[0].isalpha():
-            assert asked[param.name]["iri"] == expand(param.default)
+            assert of_itself[param.name]["iri"] == expand(param.default)
 
 
 def value(cell: Any) -> Any:

@@ -85,7 +85,7 @@ def test_errors_keep_their_kind(url: str) -> None:
         remote.store.select("ASK {}")
     with pytest.raises(UsageProblem, match="SERVICE"):
         remote.answer_sparql("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }")
-    for ask in (remote.ask, remote.sparql):
+    for ask in (remote.answer_sparql, remote.sparql):
         with pytest.raises(UsageProblem, match="time limit"):
             ask("ASK {}", seconds=float("nan"))
         with pytest.raises(LimitReached, match="did not answer"):
