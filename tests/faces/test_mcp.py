@@ -59,7 +59,6 @@ UNCITED = {
     "segments-per-tier",
     "tiers-without-company",
     "things-by-kind",
-    "tiers-without-company",
 }
 
 
