@@ -139,7 +139,7 @@ def _soak() -> Iterator[str]:
     yield "- Memory of the server and all its workers (PSS, MiB): first third, last third, ratio: "
     yield f"  {held['first']:.0f}, {held['last']:.0f}, {f['growth']:.3f}."
     yield f"- Ready afterwards: {'yes' if f['ready'] else 'no'}.\n"
-    yield _made(body)
+    yield _made(body) + "\n"
 
 
 def _questions() -> Iterator[str]:
