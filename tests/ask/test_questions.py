@@ -32,6 +32,7 @@ THINGS = {
     "the supplier": ("谁供应明盈灯业?", ["青岚纸坊"]),
     "the customer": ("青岚供应哪些企业?", ["明盈灯业"]),
     "things of a kind": ("走马灯的部件", ["竹架"]),
+    "regions in a region": ("中国哪些省份发展纸伞业?", ["云汀省"]),
 }
 
 
@@ -99,6 +100,17 @@ NOTHING = {
     "another verb": ("谁弄坏灯纸?", "not-understood", ("弄坏",)),
     "no question": ("……", "not-understood", ()),
 }
+
+
+def test_a_region_is_not_among_its_regions(world: KnowledgeGraph) -> None:
+    assert "中国" not in labels(world, world.ask("中国哪些地区发展风铃业?"))
+
+
+def test_no_row_for_a_region_proves_nothing(world: KnowledgeGraph) -> None:
+    """A firm of no stated seat, or of a seat in the region, may be meant."""
+    answer = world.ask("云汀有哪些纸灯业企业?")
+    assert (answer.status, answer.table.rows) == ("not-understood", ()), answer.sentence
+    assert answer.choices
 
 
 @pytest.mark.parametrize("case", NOTHING)

@@ -104,6 +104,8 @@ class Reader:
         own, columns = answer_column(query), asked_columns(needed, query)
         free = [p for p in query.params if p not in slots and not p.example and p.name not in columns]
         rest = Leftover(query, free, own, own in columns, self._names, asked.meanings).use(left)
+        if not asked.whether and (rest.column in pattern.slots or (rest.column or own) in rest.narrowing):
+            return  # “which provinces of China”: not China itself
         if more and not in_all and ALL in asked.meanings:
             return  # 都: for each of them, or for all together?
         who = WHO in asked.meanings and not asked.whether

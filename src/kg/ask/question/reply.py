@@ -172,13 +172,14 @@ class Questions:
     def _is_proof(self, reading: Reading) -> bool:
         """Whether no row proves that the report does not say it.
 
-        It does not if rows were narrowed by a guess, or if a product or technology, which texts name in many ways, was
-        asked for.
+        It does not if rows were narrowed by a guess, if a product or technology, which texts name in many ways, was asked
+        for, or if a column was to hold a region: another row may have a place in it.
         """
         kinds = [thing.kind for value in reading.values.values() if (thing := self._names.get(value))]
         named = all(any(self._names.is_a(kind, proper) for proper in _PROPER) for kind in kinds)
         wide = reading.is_wide and ("indicator" not in reading.values or "arithmetic" in reading.query.tags)
-        return not reading.filters and not reading.kinds and not wide and named
+        placed = any(p.narrows and p.type == "Region" and p.name in reading.values for p in reading.query.params)
+        return not (reading.filters or reading.kinds or wide or placed) and named
 
     def _unread(self, tokens: Sequence[Token], readings: Sequence[Reading]) -> Answer:
         """The answer to a question of which parts were not understood."""

@@ -67,7 +67,7 @@ class Finder:
             kept = [row for row in kept if getattr(row[relation], "value", "") in reading.relations]
         for wanted in reading.filters:
             if not self._is_context(reading, wanted, every):
-                kept = self._narrowed(kept, wanted)
+                kept = self._narrowed(kept, wanted, reading.named, at)
         if reading.query.reply and reading.query.reply.first:
             kept = _first(kept, _ranking(reading, columns, at))
         return self._unnamed(Found(reading, Table(columns, tuple(kept))))
@@ -122,9 +122,12 @@ class Finder:
         thing = self._names.get(getattr(term, "value", ""))
         return isinstance(term, ox.Literal) or (thing is not None and self._names.is_a(thing.kind, kind))
 
-    def _narrowed(self, rows: list[Row], wanted: Wanted) -> list[Row]:
-        """The rows that have a value; for a region that none has, those that have a place in it."""
-        exact = [row for row in rows if _has(row, wanted)]
+    def _narrowed(self, rows: list[Row], wanted: Wanted, named: frozenset[str], at: int) -> list[Row]:
+        """The rows that have a value; for a region that none has, those that have a place in it.
+
+        What the question names is no answer, so a row with it in column *at* does not count.
+        """
+        exact = [row for row in rows if _has(row, wanted) and getattr(row[at], "value", "") not in named]
         regions = self._of_kinds(wanted, ("Region",))
         if exact or not regions:
             return exact
