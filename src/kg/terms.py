@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite, isnan
 from typing import Final, Literal
@@ -30,6 +31,12 @@ class Text:
     def plain(self) -> dict[str, str]:
         """Language → text, as JSON values."""
         return {"zh": self.zh, "en": self.en}
+
+
+def listed(texts: Iterable[Text]) -> Text:
+    """The texts as a list, with the comma that each language has between the members of one."""
+    both = list(texts)
+    return Text("、".join(text.zh for text in both), ", ".join(text.en for text in both))
 
 
 _BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))

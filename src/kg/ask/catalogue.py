@@ -20,7 +20,7 @@ from kg.errors import NotFound, UsageProblem
 from kg.source.passages import passage_name
 from kg.source.queryfile import TYPES, Parameter, SavedQuery, from_plain
 from kg.source.units import units
-from kg.terms import Text, class_iri, expand, slug
+from kg.terms import Text, class_iri, expand, listed, slug
 
 _LONGEST: Final = 18
 """Most digits of a number; any number with so few digits fits into Oxigraph's 64-bit integers."""
@@ -123,14 +123,13 @@ class Catalogue:
         terms = [param.default] if value is None else self.terms(param, value)
         if terms == ["UNDEF"] or (value is not None and _is_every(value)):
             return Text(f"任一{param.label.zh}", f"any {param.label.en}")
-        each = [self._label(param, term) for term in terms]
-        return Text("、".join(t.zh for t in each), ", ".join(t.en for t in each))
+        return listed(self._label(param, term) for term in terms)
 
     def _label(self, param: Parameter, term: str) -> Text:
         named = from_written(term)
         if param.type == "enum" and self.names.has_name(expand(f"ivc:{named}")):
             named = expand(f"ivc:{named}")
-        return Text(self.names.label(named, "zh"), self.names.label(named, "en"))
+        return self.names.text(named)
 
     def asked(self, query: SavedQuery, values: Mapping[str, Values]) -> SavedQuery:
         """*query* with *values* instead of its defaults, and a column for a parameter that has several values.

@@ -15,7 +15,7 @@ from math import inf
 from typing import Any, Final
 
 from kg.errors import NotFound, UsageProblem
-from kg.terms import Text, class_iri, compact, expand, fold, slug
+from kg.terms import Text, class_iri, compact, expand, fold, listed, slug
 from kg.vocab import IVL, PASSAGE
 
 _FUZZY: Final = 60.0
@@ -90,19 +90,24 @@ class Names:
 
     def thing(self, iri: str, kind: str = "") -> Thing:
         """The entity with this IRI. If it has no label, one is made from :meth:`label` and *kind*."""
-        return self._by_iri.get(iri) or Thing(iri, kind, Text(self.label(iri, "zh"), self.label(iri, "en")), (), ())
+        return self._by_iri.get(iri) or Thing(iri, kind, self.text(iri), (), ())
 
     def label(self, iri: str, lang: str, *, inverse: bool = False) -> str:
         """A label for *iri*: its label, a property's inverse label, a caption, or else its prefixed name."""
+        return self.text(iri, inverse=inverse).pick(lang)
+
+    def text(self, iri: str, *, inverse: bool = False) -> Text:
+        """The :meth:`label` of *iri* in both languages."""
         thing = self._by_iri.get(iri)
         if thing:
-            return thing.label.pick(lang)
+            return thing.label
         if iri in self.terms:
             zh, en, back_zh, back_en = self.terms[iri]
-            return Text(back_zh or zh, back_en or en).pick(lang) if inverse else Text(zh, en).pick(lang)
+            return Text(back_zh or zh, back_en or en) if inverse else Text(zh, en)
         if iri in self._captions:
-            return Text(*self._captions[iri]).pick(lang)
-        return slug(iri) if iri.startswith(PASSAGE) else compact(iri)
+            return Text(*self._captions[iri])
+        name = slug(iri) if iri.startswith(PASSAGE) else compact(iri)
+        return Text(name, name)
 
     def unit(self, unit: str, indicator: str, lang: str) -> str:
         """The unit to write after a number, as 美元. For counts, the measure word in Chinese (辆), nothing in English."""
@@ -140,6 +145,10 @@ class Names:
     def kind_label(self, kind: str, lang: str) -> str:
         """The label of class *kind*."""
         return self.label(class_iri(kind), lang)
+
+    def kind_text(self, kind: str) -> Text:
+        """The label of class *kind* in both languages."""
+        return self.text(class_iri(kind))
 
     def kind_words(self, kind: str) -> tuple[str, str, str]:
         """What a class may be called: its Chinese label, its English label, its local name."""
@@ -227,21 +236,16 @@ class Names:
             "、".join(self.kind_label(k, "zh") for k in kinds), " or ".join(self.kind_label(k, "en") for k in kinds)
         )
         if kinds and (others := self.bearing(text)):
-            is_a = Text(self.kind_label(others[0].kind, "zh"), self.kind_label(others[0].kind, "en"))
+            is_a = self.kind_text(others[0].kind)
             what = Text(f"“{text}”是{is_a.zh},不是{kind.zh}", f"“{text}” is of the kind {is_a.en}, not {kind.en}")
             if meant := [m.thing.label for m in self.find(text, kinds, limit=4)]:
-                return NotFound(
-                    what,
-                    hint=Text(
-                        f"{kind.zh}有:{'、'.join(t.zh for t in meant)}",
-                        f"of the kind {kind.en}: {', '.join(t.en for t in meant)}",
-                    ),
-                )
+                names = listed(meant)
+                return NotFound(what, hint=Text(f"{kind.zh}有:{names.zh}", f"of the kind {kind.en}: {names.en}"))
             return NotFound(what, hint=Text(f"可直接看它:{others[0].iri}", f"look at it itself: {others[0].iri}"))
         near = [m.thing for m in self.find(text, kinds, limit=4)]
         everything = sorted({t.iri: t for k in kinds for t in self.of_kind(k)}.values(), key=lambda t: t.iri)
-        listed = near or (everything if len(everything) <= _FEW else [])
-        both = [t.label.zh if t.label.zh == t.label.en else f"{t.label.zh} / {t.label.en}" for t in listed]
+        offered = near or (everything if len(everything) <= _FEW else [])
+        both = [t.label.zh if t.label.zh == t.label.en else f"{t.label.zh} / {t.label.en}" for t in offered]
         if near:
             hint = Text(f"是不是:{'、'.join(both)}?", f"did you mean: {', '.join(both)}?")
         elif both:

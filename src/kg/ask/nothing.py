@@ -8,7 +8,7 @@ from typing import Final
 from kg.ask.catalogue import Catalogue, Values
 from kg.source.queryfile import TYPES, Parameter, SavedQuery
 from kg.store.base import Store
-from kg.terms import Text, slug
+from kg.terms import Text, listed, slug
 
 _FEW: Final = 6
 """Most values that are listed."""
@@ -47,10 +47,11 @@ def _unknown_names(catalogue: Catalogue, query: SavedQuery, values: Mapping[str,
         for text in [given] if isinstance(given, str) else given:
             if catalogue.names.bearing(text):
                 continue
-            like = [match.thing.label for match in catalogue.names.find(text, limit=_FEW) if match.score >= _LIKE]
+            near = catalogue.names.find(text, limit=_FEW)
+            like = listed(match.thing.label for match in near if match.score >= _LIKE)
             yield Text(f"没有事物叫“{text}”", f"nothing is called “{text}”")
-            if like:
-                yield Text(f"名称相似的:{'、'.join(t.zh for t in like)}", f"similar: {', '.join(t.en for t in like)}")
+            if like.zh:
+                yield Text(f"名称相似的:{like.zh}", f"similar: {like.en}")
 
 
 def _other_values(
@@ -65,17 +66,15 @@ def _other_values(
             continue
         found = [row[param.name] for row in store.select(every.sparql) if row[param.name] is not None]
         if found:
-            yield _listed(catalogue, param, list(dict.fromkeys(found)))
+            yield _values_with_rows(catalogue, param, list(dict.fromkeys(found)))
 
 
-def _listed(catalogue: Catalogue, param: Parameter, found: list[object]) -> Text:
-    labels = [
-        Text(catalogue.names.label(str(one), "zh"), catalogue.names.label(str(one), "en")) for one in found[:_FEW]
-    ]
+def _values_with_rows(catalogue: Catalogue, param: Parameter, found: list[object]) -> Text:
+    labels = listed(catalogue.names.text(str(one)) for one in found[:_FEW])
     rest = "…" if len(found) > _FEW else ""
     return Text(
-        f"有此内容的{param.label.zh}:{'、'.join(t.zh for t in labels)}{rest}",
-        f"it says so for {param.label.en}: {', '.join(t.en for t in labels)}{rest}",
+        f"有此内容的{param.label.zh}:{labels.zh}{rest}",
+        f"it says so for {param.label.en}: {labels.en}{rest}",
     )
 
 

@@ -16,12 +16,12 @@ from kg.ask.network import Hop
 from kg.ask.overview import AuditFinding
 from kg.store.results import Table
 from kg.store.values import Term, json_value, plain
-from kg.terms import LANGS, slug
+from kg.terms import slug
 
 
 def named(iri: str | None, names: Names) -> dict[str, str] | None:
     """An IRI with its labels in zh and en."""
-    return None if iri is None else {"iri": iri, "zh": names.label(iri, "zh"), "en": names.label(iri, "en")}
+    return None if iri is None else {"iri": iri, **names.text(iri).plain()}
 
 
 def match(found: Match) -> dict[str, Any]:
@@ -116,12 +116,10 @@ def comparison(found: Comparison, names: Names) -> dict[str, Any]:
 
 def related(item: Related, names: Names) -> dict[str, Any]:
     """Something to which one or both of two things are related."""
-    back = item.inverse
-    zh, en = (names.label(item.aspect, lang, inverse=back) for lang in LANGS)
     return {
         "side": item.side,
-        "aspect": {"iri": item.aspect, "zh": zh, "en": en},
-        "inverse": back,
+        "aspect": {"iri": item.aspect, **names.text(item.aspect, inverse=item.inverse).plain()},
+        "inverse": item.inverse,
         "thing": named(item.thing, names),
         "passages": [slug(p) for p in item.passages],
     }

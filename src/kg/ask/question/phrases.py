@@ -14,12 +14,11 @@ from kg.ask.question.readings import Reading, answer_column
 from kg.ask.question.rows import Found
 from kg.errors import NotFound, UsageProblem
 from kg.store.values import Term
-from kg.terms import LANGS, Text, amount, slug
+from kg.terms import LANGS, Text, amount, listed, slug
 
 _MOST: Final = 12
 """Most values that a sentence lists; of more it gives the number."""
 _FIGURE: Final = ("region", "subject", "indicator", "comparator", "unit", "status", "estimator")
-_LIST: Final = {"zh": "、", "en": ", "}
 _NOTHING: Final = Text("", "")
 
 
@@ -31,12 +30,12 @@ class Phrases:
 
     def label(self, iri: str) -> Text:
         """The label of *iri* in both languages."""
-        return Text(self._names.label(iri, "zh"), self._names.label(iri, "en"))
+        return self._names.text(iri)
 
     def said(self, value: str) -> Text:
         """A parameter's value as people write it: the label of an IRI or of a class, or the value itself."""
         if value in self._names.classes:
-            return Text(self._names.kind_label(value, "zh"), self._names.kind_label(value, "en"))
+            return self._names.kind_text(value)
         return self.label(value) if ":" in value else Text(value, value)
 
     def asked(self, reading: Reading) -> Text:
@@ -155,11 +154,11 @@ class Phrases:
 
 
 def _listed(texts: Iterable[Text]) -> Text:
-    """Texts as a list, each once; of many, the first."""
+    """Texts as a list (:func:`kg.terms.listed`), each once; of many, the first."""
     distinct = [text for text in dict.fromkeys(texts) if text.zh or text.en]
     shown, more = distinct[:_MOST], len(distinct) - _MOST
-    zh, en = (_LIST[lang].join(text.pick(lang) for text in shown) for lang in LANGS)
-    return Text(f"{zh}等 {len(distinct)} 项", f"{en} and {more} more") if more > 0 else Text(zh, en)
+    words = listed(shown)
+    return Text(f"{words.zh}等 {len(distinct)} 项", f"{words.en} and {more} more") if more > 0 else words
 
 
 def _years(row: Mapping[str, Any], lang: str) -> str:

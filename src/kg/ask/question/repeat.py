@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg.ask.catalogue import Catalogue
 from kg.ask.names import Names
 from kg.store.results import Table
-from kg.terms import Text
+from kg.terms import Text, listed
 
 if TYPE_CHECKING:
     from kg.ask.question.readings import Reading
@@ -58,11 +58,12 @@ def _kept(reading: Reading, names: Names, answer: Table | None) -> Iterator[Text
     named = [
         _said(wanted, names) for wanted in reading.filters if answer is None or not _is_context(wanted, names, answer)
     ]
-    named += [Text(names.kind_label(kind, "zh"), names.kind_label(kind, "en")) for kind in reading.kinds]
+    named += [names.kind_text(kind) for kind in reading.kinds]
     if named:
-        yield Text(f"只取 {_listed(named).zh}", f"only {_listed(named).en}")
+        words = listed(named)
+        yield Text(f"只取 {words.zh}", f"only {words.en}")
     if reading.excluded:
-        words = _listed([_said(iri, names) for iri in sorted(reading.excluded)])
+        words = listed(_said(iri, names) for iri in sorted(reading.excluded))
         yield Text(f"不取 {words.zh}", f"without {words.en}")
     if reading.in_all and reading.more:
         yield Text("只取各次共有的答案", "only answers that all of them have")
@@ -81,8 +82,4 @@ def _is_context(wanted: object, names: Names, answer: Table) -> bool:
 
 def _said(wanted: object, names: Names) -> Text:
     text = min(wanted) if isinstance(wanted, frozenset) else str(wanted)
-    return Text(names.label(text, "zh"), names.label(text, "en"))
-
-
-def _listed(found: Sequence[Text]) -> Text:
-    return Text("、".join(text.zh for text in found), ", ".join(text.en for text in found))
+    return names.text(text)

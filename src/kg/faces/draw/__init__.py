@@ -31,7 +31,7 @@ def draw(graph: KnowledgeGraph, thing: str | None, lang: str) -> str:
 
     iri = graph.resolve(thing).iri if thing else None
     drawn = picture(graph.store, graph.names, iri)
-    title = Text(graph.names.label(iri, "zh"), graph.names.label(iri, "en")) if iri else _WHOLE
+    title = graph.names.text(iri) if iri else _WHOLE
     made = network(graph, drawn, lang)
     keys = legend((n.kind for n in drawn.nodes.values()), graph.names, again=any(n.of for n in drawn.nodes.values()))
     return page(made.network.generate_html(notebook=False), title, keys, made.frames, lang)

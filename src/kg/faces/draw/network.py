@@ -154,7 +154,7 @@ class _ElementOptions:
         return [f"{p.removeprefix(PASSAGE)} {self.sections.get(p, '')}" for p in line.passages]
 
     def _name_of(self, iri: str) -> Text:
-        return Text(self.graph.names.label(iri, "zh"), self.graph.names.label(iri, "en"))
+        return self.graph.names.text(iri)
 
 
 def _both(words: Text) -> str:

@@ -62,7 +62,7 @@ def style_of(kind: str, names: Names) -> Style:
 
 def words_of(kind: str, names: Names) -> Text:
     """The name of a kind of node: the label of the class."""
-    return _WORDS.get(kind) or Text(names.kind_label(kind, "zh"), names.kind_label(kind, "en"))
+    return _WORDS.get(kind) or names.kind_text(kind)
 
 
 def wrapped(label: str, columns: int = 22) -> str:

@@ -63,7 +63,7 @@ def cell(term: Any, names: Names) -> Any:
         iri = term.value
         if not names.has_name(iri):
             return {"iri": _short(iri)}
-        return {"iri": iri, "zh": names.label(iri, "zh"), "en": names.label(iri, "en")}
+        return {"iri": iri, **names.text(iri).plain()}
     value = plain(term)
     if isinstance(value, (int, float)):
         if not _is_double(value):

@@ -87,8 +87,8 @@ def parameter(param: Parameter, names: Names) -> Schema:
     if param.default != "UNDEF":
         term = default(param)
         value = slug(term.value)
-        meant = names.label(term.value, "zh"), names.label(term.value, "en")
-        default_note = f"; default {' / '.join(meant)}" if names.has_name(term.value) else ""
+        meant = names.text(term.value)
+        default_note = f"; default {meant.zh} / {meant.en}" if names.has_name(term.value) else ""
         default_ = {"default": _number(param, value)}
     return {**_kind(param, names, label, default_note), **default_}
 
