@@ -81,25 +81,31 @@ def class_iri(name: str) -> str:
     return name if ":" in name else IVC + name
 
 
+_PLURAL: Final = re.compile(r"(?P<y>(?<=[a-z]{2})ies)$|(?<=ss)es$|(?<=x)es$|(?<=[cs]h)es$|(?<=[a-z][a-hj-rtv-z])s$")
 _WORD: Final = re.compile("[a-z]{4,}")
 """A word that is long enough to be a plural."""
+
+
+def has_han(text: str) -> bool:
+    """Whether *text* has a 汉字."""
+    return any("\u4e00" <= character <= "\u9fff" for character in text)
 
 
 def fold(name: str) -> str:
     """*name* for comparison: NFKC (full-width → half-width), case-folded, English words in the singular, letters and
     digits only."""
-    text = _WORD.sub(_singular, unicodedata.normalize("NFKC", name).casefold())
+    text = _WORD.sub(lambda word: singular(word[0]), unicodedata.normalize("NFKC", name).casefold())
     return "".join(c for c in text if c.isalnum())
 
 
-def _singular(word: re.Match[str]) -> str:
-    """An English word without the ending of its plural. What is no plural loses the same in every spelling."""
-    text = word[0]
-    if text.endswith(("ss", "us", "is")):
-        return text
-    if text.endswith("ies"):
-        return text[:-3] + "y"
-    return text[:-2] if text.endswith(("sses", "xes", "ches", "shes")) else text.removesuffix("s")
+def singular(word: str) -> str:
+    """A folded English word without the ending of the plural or of the third person; any other text unchanged.
+
+    What is neither loses the same in every spelling.
+    """
+    if not word.isascii() or not word.isalpha():
+        return word
+    return _PLURAL.sub(lambda ending: "y" if ending["y"] else "", word)
 
 
 def cell_width(text: str) -> int:

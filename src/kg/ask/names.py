@@ -15,7 +15,7 @@ from math import inf
 from typing import Any, Final
 
 from kg.errors import NotFound, UsageProblem
-from kg.terms import Text, class_iri, compact, expand, fold, listed, slug
+from kg.terms import Text, class_iri, compact, expand, fold, has_han, listed, slug
 from kg.vocab import IVL, PASSAGE
 
 _FUZZY: Final = 60.0
@@ -323,7 +323,7 @@ def _is_written(key: str, thing: Thing) -> bool:
 
 def _sound(text: str) -> str:
     """The folded pinyin of a text with 汉字; empty for other text."""
-    if not any("\u4e00" <= c <= "\u9fff" for c in text):
+    if not has_han(text):
         return ""
     return fold("".join(pinyin_converter()(text)))
 

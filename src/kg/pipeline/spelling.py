@@ -10,13 +10,14 @@ import sys
 from collections.abc import Callable, Iterable
 
 from kg.pipeline.memory import release_memory
+from kg.terms import has_han
 
 Speller = Callable[[list[str]], list[list[str]]]
 
 
 def spellings(names: Iterable[str]) -> dict[str, list[str]]:
     """Name → its other spellings, in a fixed order; names without 汉字 are left out."""
-    han = [n for n in dict.fromkeys(names) if any("\u4e00" <= c <= "\u9fff" for c in n)]
+    han = [n for n in dict.fromkeys(names) if has_han(n)]
     traditional = _run_and_unload("opencc", _traditional, han)
     pinyin = _run_and_unload("pypinyin", _pinyin, han)
     return {name: [*one, *other] for name, one, other in zip(han, traditional, pinyin, strict=True)}

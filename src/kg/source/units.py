@@ -13,9 +13,10 @@ from types import MappingProxyType
 from typing import Final
 from unicodedata import normalize
 
+from kg.terms import singular
+
 _HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _UNIT: Final = re.compile(rf"[{_HAN}]|\d+(?:[.,]\d+)+|(?:(?![{_HAN}])[^\W_])+|%")
-_PLURAL: Final = re.compile(r"(?P<y>(?<=[a-z]{2})ies)$|(?<=ss)es$|(?<=x)es$|(?<=[cs]h)es$|(?<=[a-z][a-hj-rtv-z])s$")
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,3 @@ def units(text: str, variants: Mapping[str, str] = MappingProxyType({})) -> list
 def key(text: str, variants: Mapping[str, str] = MappingProxyType({})) -> str:
     """The units of *text*, joined by spaces: what two spellings of one name have in common."""
     return " ".join(unit.text for unit in units(text, variants))
-
-
-def singular(word: str) -> str:
-    """An English word without the ending of the plural or of the third person; any other unit unchanged."""
-    if not word.isascii() or not word.isalpha():
-        return word
-    return _PLURAL.sub(lambda ending: "y" if ending["y"] else "", word)

@@ -11,6 +11,8 @@ from kg.store.results import Table
 from kg.store.values import json_value
 from kg.terms import Text, slug
 
+STATUSES: Final = ("answered", "choices", "not-understood", "not-in-report")
+"""What became of a question; see :class:`Answer`."""
 _FIGURE: Final = ("subject", "indicator", "value", "unit", "year", "region", "comparator", "estimator", "status")
 """The columns that tell what a figure is."""
 
@@ -20,10 +22,8 @@ class Answer:
     """The answer to a question.
 
     Attributes:
-        question: the question.
-        lang: its language.
-        status: ``answered``; ``choices`` if several readings fit; ``not-understood``; or ``not-in-report`` if it was
-            understood and the report does not say it.
+        status: one of :data:`STATUSES`: ``choices`` if several readings fit, ``not-in-report`` if it was understood and the
+            report does not say it.
         sentence: the answer as a sentence.
         kind: ``things``, ``figures``, ``yes-no`` or ``count``; empty if there is no answer.
         reading: the saved query that was run, and its values.
@@ -36,10 +36,10 @@ class Answer:
         unread: the parts of the question that were not understood.
         choices: readings to choose from.
         passages: IRIs of the passages that the answer rests on.
+        question: the question.
+        lang: its language.
     """
 
-    question: str
-    lang: str
     status: str
     sentence: Text
     kind: str = ""
@@ -53,6 +53,8 @@ class Answer:
     unread: tuple[str, ...] = ()
     choices: tuple[Reading, ...] = ()
     passages: tuple[str, ...] = ()
+    question: str = ""
+    lang: str = ""
 
 
 def params(reading: Reading) -> dict[str, str]:

@@ -20,7 +20,7 @@ from kg.ask.question.rows import Finder, Found
 from kg.ask.question.token import Token
 from kg.store.base import Store
 from kg.store.values import json_value
-from kg.terms import Text, slug
+from kg.terms import Text, has_han, slug
 from kg.vocab import IVL
 
 LONGEST: Final = 1_000
@@ -67,16 +67,18 @@ class Questions:
 
     def answer(self, question: str) -> Answer:
         """The answer to *question*, in Chinese or English; of a longer one than :data:`LONGEST`, the rest is not understood."""
-        rest, question = question[LONGEST:], question[:LONGEST]
-        lang = "zh" if any("\u4e00" <= c <= "\u9fff" for c in question) else "en"
+        beyond, question = question[LONGEST:], question[:LONGEST]
+        answer = self._too_long(beyond[:_SHOWN]) if beyond else self._answer(question)
+        return replace(answer, question=question, lang="zh" if has_han(question) else "en")
+
+    def _too_long(self, beyond: str) -> Answer:
+        return Answer("not-understood", self.phrases.unread([beyond]), unread=(beyond,))
+
+    def _answer(self, question: str) -> Answer:
         divisions = list(self._linker.readings(question))
         readings = self._reader.readings(divisions)
         answer = self._answered(divisions[0], [reading for reading in readings if not reading.unread])
-        if rest:
-            answer = Answer("", "", "not-understood", self.phrases.unread([rest[:_SHOWN]]), unread=(rest[:_SHOWN],))
-        elif answer is None:
-            answer = self._unread(divisions[0], readings)
-        return replace(answer, question=question, lang=lang)
+        return answer or self._unread(divisions[0], readings)
 
     def plain(self, answer: Answer) -> dict[str, Any]:
         """The answer as JSON values."""
@@ -123,7 +125,7 @@ class Questions:
             return self._said(self._finder.joined(found), whether)
         if len({frozenset(one.answers) for one in found}) > 1:
             choices = _distinct(one.reading for one in found)
-            return Answer("", "", "choices", self.phrases.choices(choices), choices=choices)
+            return Answer("choices", self.phrases.choices(choices), choices=choices)
         return self._said(found[0], whether)
 
     def _said(self, found: Found, whether: bool) -> Answer:
@@ -139,8 +141,6 @@ class Questions:
         elif count is not None:
             kind, sentence = "count", Text(f"共 {count} 个。{sentence.zh}", f"{count}. {sentence.en}")
         return Answer(
-            "",
-            "",
             "answered",
             sentence,
             kind=kind,
@@ -164,10 +164,10 @@ class Questions:
             passages, proof = (), self._is_proof(reading)
         if proof:
             yes = False if whether else None
-            return Answer("", "", "not-in-report", self.phrases.unsaid(reading), reading=reading, yes=yes)
+            return Answer("not-in-report", self.phrases.unsaid(reading), reading=reading, yes=yes)
         words = tuple(text.zh for text in self.phrases.narrowed(reading))
         sentence = self.phrases.not_found(reading)
-        return Answer("", "", "not-understood", sentence, unread=words, choices=(reading,), passages=passages)
+        return Answer("not-understood", sentence, unread=words, choices=(reading,), passages=passages)
 
     def _is_proof(self, reading: Reading) -> bool:
         """Whether no row proves that the report does not say it.
@@ -190,11 +190,11 @@ class Questions:
         rest = [t for t in asked.content if not t.is_light and t.meanings.isdisjoint(known)]
         if topics and not unknown and not rest:
             about = [next(iter(sorted(t.meanings & asked.named))) for t in asked.content if t.meanings & asked.named]
-            return Answer("", "", "not-in-report", self.phrases.topic(topics, about))
+            return Answer("not-in-report", self.phrases.topic(topics, about))
         best = readings[0].unread if readings else tuple(token.text for token in tokens if token.has_content)
         unread = unknown or best
         offered = _distinct(reading for reading in readings if reading.values)
-        return Answer("", "", "not-understood", self.phrases.unread(unread), unread=unread, choices=offered)
+        return Answer("not-understood", self.phrases.unread(unread), unread=unread, choices=offered)
 
 
 def _distinct(readings: Iterable[Reading]) -> tuple[Reading, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kg.ask.catalogue import Catalogue
 from kg.ask.comparison import SIDES
 from kg.ask.names import Names
+from kg.ask.question.answer import STATUSES
 from kg.ask.question.reply import LONGEST
 from kg.errors import UsageProblem
 from kg.faces.mcp import schemas
@@ -164,7 +165,7 @@ def _ask() -> Tool:
             {
                 "question": STRING,
                 "lang": STRING,
-                "status": {"enum": ["answered", "choices", "not-understood", "not-in-report"]},
+                "status": {"enum": list(STATUSES)},
                 "kind": STRING,
                 **dict.fromkeys(("sentence", "params"), OBJECT),
                 **dict.fromkeys(("things", "figures", "unread", "choices"), LIST),

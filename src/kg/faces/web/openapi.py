@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from kg.ask.question.answer import STATUSES
 from kg.faces.web.context import JSON, Context, as_json
 from kg.faces.web.problems import MEDIA, STATUS, TITLES
 from kg.faces.web.rows import FORMATS, MOST
@@ -84,7 +85,7 @@ _ANSWER: Final[Schema] = {
     "properties": {
         "question": _TEXT,
         "lang": {"enum": ["zh", "en"]},
-        "status": {"enum": ["answered", "choices", "not-understood", "not-in-report"]},
+        "status": {"enum": list(STATUSES)},
         "kind": _TEXT,
         "things": {
             "type": "array",
