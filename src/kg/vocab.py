@@ -23,6 +23,7 @@ SH: Final = "http://www.w3.org/ns/shacl#"
 TYPE: Final = RDF + "type"
 LABEL: Final = RDFS + "label"
 ALT_LABEL: Final = SKOS + "altLabel"
+HIDDEN_LABEL: Final = SKOS + "hiddenLabel"
 
 # Named graphs other than those of passages. The graph of a triple gives its source.
 ENTITIES: Final = BASE + "graph/entities"  # labels and classes, chosen by the project

@@ -44,10 +44,10 @@ SELECT ?subject ?predicate ?object WHERE {{ GRAPH <{iri}> {{ ?subject ?predicate
 ORDER BY ?subject ?predicate STR(?object) COALESCE(LANG(?object), "")"""
 _THERE = """ASK {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?p <{iri}> }} UNION {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}
   UNION {{ GRAPH ?g {{ <{iri}> ?p ?o }} }} }}"""
-_LINKS = f"""
-SELECT ?match ?entry ?register ?code ?date ?zh ?en WHERE {{{{ GRAPH <{vocab.LINKS}> {{{{
-  <{{iri}}> ?match ?entry . ?entry skos:inScheme ?register ; skos:notation ?code ; dcterms:date ?date ; ivc:basis ?zh , ?en
-  FILTER(LANG(?zh) = "zh" && LANG(?en) = "en") }}}} }}}} ORDER BY ?match ?register ?code"""
+_LINKS = """
+SELECT ?match ?entry ?register ?code ?date ?zh ?en WHERE {{ GRAPH <{graph}> {{
+  <{iri}> ?match ?entry . ?entry skos:inScheme ?register ; skos:notation ?code ; dcterms:date ?date ; ivc:basis ?zh , ?en
+  FILTER(LANG(?zh) = "zh" && LANG(?en) = "en") }} }} ORDER BY ?match ?register ?code"""
 _SAFE = re.compile(r"[^\x00-\x20<>\"{}|^`\\\x7f]+")
 """What SPARQL allows between < and > (IRIREF, grammar rule 139)."""
 
@@ -191,7 +191,7 @@ def entity(store: Store, names: Names, thing: Thing) -> Entity:
 
 
 def _links(store: Store, iri: str) -> Iterator[Link]:
-    for row in store.select(_LINKS.format(iri=iri)):
+    for row in store.select(_LINKS.format(graph=vocab.LINKS, iri=iri)):
         basis = {"zh": row["zh"], "en": row["en"]}
         yield Link(row["match"], row["entry"], row["register"], row["code"], str(row["date"]), basis)
 

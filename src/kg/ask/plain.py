@@ -52,7 +52,7 @@ def entity(found: Entity, names: Names) -> dict[str, Any]:
         "claims": [_claim(c, names) for c in found.claims],
         "passages": [slug(p) for p in found.passages],
         "values": [{"predicate": named(prop, names), "value": json_value(value)} for prop, value in found.values],
-        "links": [{**asdict(link), "register": named(link.register, names)} for link in found.links],
+        "links": links(found, names),
     }
     if found.span:
         body |= asdict(found.span)
@@ -63,6 +63,11 @@ def entity(found: Entity, names: Names) -> dict[str, Any]:
     return body
 
 
+def links(found: Entity, names: Names) -> list[dict[str, Any]]:
+    """The entries elsewhere for an entity."""
+    return [{**asdict(link), "register": named(link.register, names)} for link in found.links]
+
+
 def _term(term: Term | None, names: Names) -> Any:
     """An IRI with its labels; any other term as a JSON value."""
     return named(term.value, names) if isinstance(term, ox.NamedNode) else json_value(plain(term))
@@ -71,11 +76,7 @@ def _term(term: Term | None, names: Names) -> Any:
 def _edge(edge: Edge, names: Names) -> dict[str, Any]:
     return {
         "direction": "out" if edge.out else "in",
-        "predicate": {
-            "iri": edge.predicate,
-            "zh": names.label(edge.predicate, "zh", inverse=not edge.out),
-            "en": names.label(edge.predicate, "en", inverse=not edge.out),
-        },
+        "predicate": {"iri": edge.predicate, **names.text(edge.predicate, inverse=not edge.out).plain()},
         "other": named(edge.other, names),
         "ground": edge.kind,
         "passages": [slug(p) for p in edge.passages],

@@ -13,7 +13,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from kg.terms import iri, lexical
-from kg.vocab import IVC, IVL, LABEL, SKOS, TYPE
+from kg.vocab import HIDDEN_LABEL, IVC, IVL, LABEL, TYPE
 
 _SCALES: Final = {
     "万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4,
@@ -49,7 +49,7 @@ _TO: Final = re.compile(r"\s*(?:至|到|-|—+|–|~|to\b|and\b)\s*[\d.]+\s*")
 _FROM: Final = re.compile(r"\d\D{0,4}(?:至|到|-|—|–|~|to|and)\s*$")
 """What stands before the high end of a range."""
 _STOP: Final = re.compile(r"[,。;:!?、()\n]|\d")
-_NUMBER: Final = "…"
+NUMBER: Final = "…"
 """What stands for the number in ``skos:hiddenLabel``."""
 
 
@@ -82,16 +82,16 @@ class Words:
         for quad in quads:
             if quad.predicate.value == TYPE:
                 kinds[iri(quad.subject)] = iri(quad.object)
-            elif quad.predicate.value in (LABEL, IVC + "symbol", SKOS + "hiddenLabel"):
-                texts[iri(quad.subject)].add(_NUMBER.join(map(normal, lexical(quad.object).split(_NUMBER))))
+            elif quad.predicate.value in (LABEL, IVC + "symbol", HIDDEN_LABEL):
+                texts[iri(quad.subject)].add(NUMBER.join(map(normal, lexical(quad.object).split(NUMBER))))
 
         def pairs(kind: str, *, before: bool) -> list[tuple[str, str]]:
             found = {
-                (word.strip(_NUMBER), node)
+                (word.strip(NUMBER), node)
                 for node in texts
                 if kinds.get(node) == IVC + kind and node != IVL + "count"
                 for word in texts[node]
-                if word.endswith(_NUMBER) == before and (kind == "Unit" or _NUMBER in word)
+                if word.endswith(NUMBER) == before and (kind == "Unit" or NUMBER in word)
             }
             return sorted(found, key=lambda pair: (-len(pair[0]), pair))
 

@@ -19,6 +19,7 @@ from kg.vocab import (
     AUDIT,
     BASE,
     ENTITIES,
+    HIDDEN_LABEL,
     IVC,
     LABEL,
     LINKS,
@@ -32,7 +33,7 @@ from kg.vocab import (
 )
 
 _LABEL_GRAPHS = (ENTITIES, ONTOLOGY, PASSAGES, AUDIT)  # PASSAGES has the documents' labels, AUDIT those of rules
-_NAMING = (LABEL, ALT_LABEL, SKOS + "hiddenLabel")
+_NAMING = (LABEL, ALT_LABEL, HIDDEN_LABEL)
 _PROPERTIES = frozenset(OWL + kind for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty"))
 
 
@@ -136,7 +137,7 @@ def _codes(quads: Iterable[ox.Quad]) -> Mapping[str, list[str]]:
     of: dict[str, list[str]] = defaultdict(list)
     links = [q for q in quads if iri(q.graph_name) == LINKS]
     for quad in links:
-        if quad.predicate.value in (SKOS + "notation", SKOS + "hiddenLabel"):
+        if quad.predicate.value in (SKOS + "notation", HIDDEN_LABEL):
             code = lexical(quad.object)
             of[iri(quad.subject)] += [fold(code), fold(code.partition(".")[0])]
     found: dict[str, list[str]] = defaultdict(list)

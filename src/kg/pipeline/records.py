@@ -40,8 +40,7 @@ def words(
     quads: Iterable[ox.Quad], names: Mapping[str, Any], spelt: Mapping[str, Sequence[str]] | None = None
 ) -> dict[str, Any]:
     """The words of questions (:func:`kg.pipeline.words.build_words`); *names* is from :func:`lookup`."""
-    naming = naming_quads(quads)
-    return build_words(names, hidden_words(naming), spellings(names_in(naming)) if spelt is None else spelt)
+    return build_words(names, hidden_words(quads), spellings(names_in(quads)) if spelt is None else spelt)
 
 
 def catalogue(project: Project, store: ox.Store, queries: Sequence[SavedQuery] | None = None) -> list[dict[str, Any]]:

@@ -8,13 +8,11 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from kg.check.printed import NUMBER
 from kg.source.units import key
 from kg.terms import fold, iri, lexical
-from kg.vocab import ENTITIES, ONTOLOGY, SKOS
+from kg.vocab import ENTITIES, HIDDEN_LABEL, ONTOLOGY
 
-HIDDEN_LABEL: Final = SKOS + "hiddenLabel"
-_NUMBER: Final = "…"
-"""A word with this character is how a text prints a figure (:mod:`kg.check.printed`), not a name."""
 _PINYIN: Final = 3
 """Position of the pinyin among a name's other spellings (:func:`kg.pipeline.spelling.spellings`)."""
 _SHORTEST: Final = 4
@@ -28,7 +26,7 @@ def hidden_words(quads: Iterable[ox.Quad]) -> list[tuple[str, str]]:
         for q in quads
         if q.predicate.value == HIDDEN_LABEL
         and iri(q.graph_name) in (ONTOLOGY, ENTITIES)
-        and _NUMBER not in lexical(q.object)
+        and NUMBER not in lexical(q.object)  # it is how a text prints a figure, not a name
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 from kg.ask.names import pinyin_converter
@@ -36,17 +36,8 @@ class Spelling:
         for word in self._words:
             characters = word.split(" ")
             if 2 <= len(characters) <= _LONGEST and all(map(_is_han, characters)):
-                sounds[tuple(map(self._sound, characters))].append(word)
+                sounds[tuple(map(_sound, characters))].append(word)
         return sounds
-
-    @cached_property
-    def _sound_of(self) -> dict[str, str]:
-        return {}
-
-    def _sound(self, character: str) -> str:
-        if character not in self._sound_of:
-            self._sound_of[character] = pinyin_converter()(character)[0]
-        return self._sound_of[character]
 
     def corrected(self, found: Sequence[Unit], tokens: Sequence[Token]) -> list[Unit]:
         """The units with the misspelt ones replaced; only parts that nothing reads are looked at."""
@@ -91,10 +82,16 @@ class Spelling:
             for start in range(max(0, position - length + 1), min(position, len(found) - length) + 1):
                 span = range(start, start + length)
                 if all(_is_han(found[at].text) for at in span):
-                    words = self._sounds.get(tuple(self._sound(found[at].text) for at in span), [])
+                    words = self._sounds.get(tuple(_sound(found[at].text) for at in span), [])
                     if len({tuple(self._words[word]) for word in words}) == 1:
                         return span, words[0]
         return range(0), ""
+
+
+@cache
+def _sound(character: str) -> str:
+    """The pinyin of one 汉字; there are some ten thousand."""
+    return pinyin_converter()(character)[0]
 
 
 def _is_han(text: str) -> bool:

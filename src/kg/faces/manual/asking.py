@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from kg.ask.catalogue import from_written
 from kg.source.queryfile import SavedQuery
-from kg.terms import expand, slug
+from kg.terms import slug
 from kg.vocab import PASSAGE
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _fillings(graph: KnowledgeGraph, query: SavedQuery, lang: str) -> Iterator[d
     """Words for the parameters of *query*: its defaults, else values of its own rows, else things of the class."""
     table = graph.query(query.name, _ROWS)
     free = [param for param in query.params if param.default == "UNDEF"]
-    fixed = {p.name: _named(graph, expand(p.default).strip('"'), lang) for p in query.params if p not in free}
+    fixed = {p.name: _named(graph, from_written(p.default), lang) for p in query.params if p not in free}
     choices: list[list[str]] = []
     for param in free:
         if param.name in table.columns:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kg.faces.mcp.result import Result, Row, dumped
 from kg.faces.mcp.rows import of_query
-from kg.terms import Text, compact
+from kg.terms import LANGS, Text, compact
 
 if TYPE_CHECKING:
     from kg.ask.question.answer import Answer
@@ -76,7 +76,7 @@ def _note(answer: Answer, short: Sequence[str]) -> Text | None:
         notes.append(
             Text(f"{words} 只列了前几个,全部在各行中", f"of {words} only the first are listed; the rows have all")
         )
-    return Text(*(" ".join(note.pick(lang) for note in notes) for lang in ("zh", "en"))) if notes else None
+    return Text(*(" ".join(note.pick(lang) for note in notes) for lang in LANGS)) if notes else None
 
 
 def _repeated(call: Call, answer: Answer) -> Iterator[str]:

@@ -187,7 +187,7 @@ def table(columns: Iterable[str] = ()) -> Schema:
     names = list(columns)
     values = {"properties": dict.fromkeys(names, CELL), "required": names} if names else {"additionalProperties": CELL}
     head = {
-        "query": {"type": ["string", "null"]},
+        "query": maybe("string"),
         "title": OBJECT,
         "question": OBJECT,
         "asked": OBJECT,

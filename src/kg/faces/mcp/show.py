@@ -58,7 +58,7 @@ def _thing(call: Call, found: Entity) -> dict[str, Any]:
         "kind": plain.named(class_iri(thing.kind), names) if thing.kind else None,
         "also": list(thing.also),
         "texts": {compact(prop): words for prop, words in found.texts.items()},
-        "links": plain.entity(found, names)["links"],
+        "links": plain.links(found, names),
     }
     if call.sources.has(thing.iri):
         data |= call.sources.cite([thing.iri], call.spans)[0]
