@@ -37,6 +37,7 @@ from kg.pipeline.publish import publish
 from kg.source.project import Project
 from kg.source.turtle import read, read_project
 
+pytest_plugins = ["browser"]
 ROOT = Path(__file__).resolve().parents[1]
 WORLD = ROOT / "tests" / "world"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
