@@ -6,6 +6,15 @@ from types import MappingProxyType
 from typing import Any
 
 EMPTY: MappingProxyType[str, Any] = MappingProxyType(
-    {"things": [], "terms": {}, "classes": {}, "captions": {}, "measures": {}, "precedence": {}, "properties": []}
+    {
+        "things": [],
+        "terms": {},
+        "classes": {},
+        "captions": {},
+        "measures": {},
+        "precedence": {},
+        "properties": [],
+        "variants": {},
+    }
 )
 """The lookup table of a build (:func:`kg.pipeline.lookup.build_lookup`) without a name in it."""

@@ -553,7 +553,7 @@ def server(folder: Path, quads: bytes) -> Iterator[Callable[[list[tuple[str, str
         ("lookup", dict(EMPTY)),
         ("manifest", made),
         ("queries", []),
-        ("words", {"variants": {}, "words": {}}),
+        ("words", {}),
     ):
         (home / f"{name}.json").write_text(json.dumps(body))
     seal(home)

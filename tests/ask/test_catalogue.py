@@ -401,10 +401,12 @@ def test_an_iri_is_shown_by_its_prefix_where_there_is_one(world: KnowledgeGraph)
     ("words", "first"),
     [
         ("市场规模", "market-size"),
+        ("市場規模", "market-size"),
         ("哪些企业在多个产业", "companies-in-several-industries"),
         ("companies in several industries", "companies-in-several-industries"),
         ("COMPANY of a segment", "companies-in-segment"),
         ("瓶颈", "bottlenecks"),
+        ("颈", "bottlenecks"),
         ("bottleneck", "bottlenecks"),
     ],
 )

@@ -186,7 +186,7 @@ def test_a_name_of_the_wrong_kind_is_told_what_it_is_or_what_there_is(kg: Run, w
 def test_pinyin_of_a_query_leaves_the_build_its_own() -> None:
     code = (
         "import sys; from kg.ask.names import Names; nothing = dict(things=[], properties=[])\n"
-        "nothing |= {key: {} for key in ('terms', 'classes', 'captions', 'measures', 'precedence')}\n"
+        "nothing |= {key: {} for key in ('terms', 'classes', 'captions', 'measures', 'precedence', 'variants')}\n"
         "print(Names(nothing).find('长沙'), [m for m in sys.modules if m.startswith('pypinyin')])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -369,6 +369,17 @@ def test_a_parameter_given_twice_is_refused(kg: Run) -> None:
 def test_no_colour_and_nothing_but_data_on_stdout(kg: Run) -> None:
     assert "\x1b" not in kg("chain", "纸灯业", NO_COLOR="1").stdout
     assert kg("sparql", "ASK { ?s ?p ?o }").stdout == "true\n"
+
+
+def test_saved_queries_are_found_by_words(kg: Run, world: KnowledgeGraph) -> None:
+    for words in (["市場規模"], ["how", "large", "is", "the", "market"]):
+        found = json.loads(kg("queries", *words, "--format", "json").stdout)["rows"]
+        assert [row["name"] for row in found] == [query.name for query in world.catalogue.search(" ".join(words))] != []
+    tagged = json.loads(kg("queries", "company", "--tag", "segment", "--format", "json").stdout)["rows"]
+    assert tagged and all("segment" in row["tags"].split() for row in tagged)
+    none = kg("queries", "purple elephants")
+    assert none.returncode == 3
+    assert "try other words" in none.stderr
 
 
 @pytest.mark.slow

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from difflib import get_close_matches
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final
 from unicodedata import normalize
@@ -16,10 +15,10 @@ import pyoxigraph as ox
 
 from kg import vocab
 from kg.ask.names import Names
+from kg.ask.query_search import search
 from kg.errors import NotFound, UsageProblem
 from kg.source.passages import passage_name
 from kg.source.queryfile import TYPES, Parameter, SavedQuery, from_plain
-from kg.source.units import units
 from kg.terms import Text, class_iri, expand, listed, slug
 
 _LONGEST: Final = 18
@@ -80,15 +79,8 @@ class Catalogue:
         return self._read(name)
 
     def search(self, text: str) -> list[SavedQuery]:
-        """The queries that have most of the words of *text*, or one less, in either language.
-
-        Those with most of them come first; of these, those that have them in name and title.
-        """
-        wanted = _parts(text)
-        ranked = [((len(wanted & _parts(_words(q))), len(wanted & _parts(_heading(q)))), q) for q in self]
-        least = max(1, max((rank[0] for rank, _ in ranked), default=0) - 1)
-        kept = [pair for pair in ranked if pair[0][0] >= least]
-        return [query for _, query in sorted(kept, key=lambda pair: pair[0], reverse=True)]
+        """The queries that have most of the words of *text*, best first (:func:`kg.ask.query_search.search`)."""
+        return search(self, text, self.names.variants)
 
     def _read(self, name: str) -> SavedQuery:
         """The query, with the classes of the graph as the choices of a parameter for a class."""
@@ -287,24 +279,6 @@ def parsed(term: str) -> ox.NamedNode | ox.Literal:
 def from_written(term: str) -> str:
     """The IRI or the text of :func:`parsed`."""
     return parsed(term).value
-
-
-def _heading(query: SavedQuery) -> str:
-    return "\n".join([query.name, query.title.zh, query.title.en])
-
-
-def _words(query: SavedQuery) -> str:
-    """All that people may call *query* by."""
-    texts = (query.question, *query.columns.values(), *(param.label for param in query.params))
-    wordings = (wording for all_ in query.ask.values() for wording in all_)
-    return "\n".join([_heading(query), *query.tags, *(f"{text.zh}\n{text.en}" for text in texts), *wordings])
-
-
-def _parts(text: str) -> set[str]:
-    """What two texts on one subject share: their words, and of 汉字, which mean little alone, each pair."""
-    found = [unit.text for unit in units(text)]
-    pairs = {one + other for one, other in pairwise(found) if not (one.isascii() or other.isascii())}
-    return pairs | {unit for unit in found if unit.isascii()}
 
 
 def _string(value: str, default: str) -> ox.Literal:

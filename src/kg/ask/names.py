@@ -80,6 +80,8 @@ class Names:
         self._classes: Mapping[str, list[str]] = lookup["classes"]
         self._precedence: Mapping[str, int] = lookup["precedence"]
         self.properties: Collection[str] = frozenset(lookup["properties"])
+        self.variants: Mapping[str, str] = lookup["variants"]
+        """Traditional character → simplified character, for the characters of all names."""
         self._captions: Mapping[str, list[str]] = lookup["captions"]
         self._measures: Mapping[str, str] = lookup["measures"]
         self._by_iri = {t.iri: t for t in self.things}

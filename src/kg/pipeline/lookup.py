@@ -13,6 +13,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.pipeline.captions import captions, nameless_nodes
+from kg.pipeline.spelling import variants
 from kg.terms import LANGS, class_name, fold, iri, language, lexical, slug
 from kg.vocab import (
     ALT_LABEL,
@@ -73,7 +74,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
         or breakdown → its captions. ``measures``: IRI of an indicator → its measure word (辆, 座).
         ``classes``: name of each labelled class → names of its labelled superclasses, nearest first. ``precedence``: class
         name → its ``ivc:precedence`` or that of the nearest superclass that has one. ``properties``: IRIs of the labelled
-        properties.
+        properties. ``variants``: traditional character → simplified character (:func:`kg.pipeline.spelling.variants`).
     """
     types: dict[str, list[str]] = defaultdict(list)
     labels: dict[str, dict[str, str]] = defaultdict(dict)
@@ -129,6 +130,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
             if not precedence.keys().isdisjoint(line)
         },
         "properties": [node for node in named if not _PROPERTIES.isdisjoint(types[node])],
+        "variants": variants(spelt),
     }
 
 

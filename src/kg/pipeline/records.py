@@ -38,7 +38,7 @@ def lookup(quads: Iterable[ox.Quad], spelt: Mapping[str, Sequence[str]] | None =
 
 def words(
     quads: Iterable[ox.Quad], names: Mapping[str, Any], spelt: Mapping[str, Sequence[str]] | None = None
-) -> dict[str, Any]:
+) -> dict[str, list[str]]:
     """The words of questions (:func:`kg.pipeline.words.build_words`); *names* is from :func:`lookup`."""
     return build_words(names, hidden_words(quads), spellings(names_in(quads)) if spelt is None else spelt)
 

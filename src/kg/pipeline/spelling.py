@@ -7,12 +7,15 @@ as the graph itself. So all names are converted in one call, and the dictionarie
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from kg.pipeline.memory import release_memory
 from kg.terms import has_han
 
 Speller = Callable[[list[str]], list[list[str]]]
+PINYIN: Final = 3
+"""Position of the pinyin among a name's other spellings; before it are those in traditional characters."""
 
 
 def spellings(names: Iterable[str]) -> dict[str, list[str]]:
@@ -21,6 +24,22 @@ def spellings(names: Iterable[str]) -> dict[str, list[str]]:
     traditional = _run_and_unload("opencc", _traditional, han)
     pinyin = _run_and_unload("pypinyin", _pinyin, han)
     return {name: [*one, *other] for name, one, other in zip(han, traditional, pinyin, strict=True)}
+
+
+def variants(spelt: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Traditional character → simplified character, for the characters of all names.
+
+    Args:
+        spelt: from :func:`spellings`.
+    """
+    return dict(sorted(_pairs(spelt)))
+
+
+def _pairs(spelt: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    for name, others in spelt.items():
+        for other in others[:PINYIN]:
+            if len(other) == len(name):
+                yield from ((odd, plain) for odd, plain in zip(other, name, strict=True) if odd != plain)
 
 
 def _traditional(names: list[str]) -> list[list[str]]:

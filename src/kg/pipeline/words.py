@@ -9,12 +9,11 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kg.check.printed import NUMBER
+from kg.pipeline.spelling import PINYIN
 from kg.source.units import key
 from kg.terms import fold, iri, lexical
 from kg.vocab import ENTITIES, HIDDEN_LABEL, ONTOLOGY
 
-_PINYIN: Final = 3
-"""Position of the pinyin among a name's other spellings (:func:`kg.pipeline.spelling.spellings`)."""
 _SHORTEST: Final = 4
 """Least letters of a name's pinyin; shorter pinyin can be an English word."""
 
@@ -32,37 +31,25 @@ def hidden_words(quads: Iterable[ox.Quad]) -> list[tuple[str, str]]:
 
 def build_words(
     lookup: Mapping[str, Any], hidden: Iterable[tuple[str, str]], spelt: Mapping[str, Sequence[str]]
-) -> dict[str, Any]:
-    """The words of one graph.
+) -> dict[str, list[str]]:
+    """The words of one graph: a name as :func:`kg.source.units.key` writes it → the IRIs of what it names, in order.
 
     Args:
         lookup: from :func:`kg.pipeline.lookup.build_lookup`.
         hidden: from :func:`hidden_words`.
         spelt: name → its other spellings, hidden words included.
-
-    Returns:
-        ``variants``: traditional character → simplified character, for the characters of all names. ``words``: a name as
-        :func:`kg.source.units.key` writes it → the IRIs of what it names, in order.
     """
-    variants = dict(sorted(_variants(spelt)))
     words: dict[str, dict[str, None]] = defaultdict(dict)
     named = [*_names(lookup), *((word, node) for node, word in hidden)]
     for name, node in named:
-        if written := key(name, variants):
+        if written := key(name, lookup["variants"]):
             words[written][node] = None
     taken = set(words)
     for name, node in named:
-        for sound in map(fold, spelt.get(name, ())[_PINYIN : _PINYIN + 1]):
+        for sound in map(fold, spelt.get(name, ())[PINYIN : PINYIN + 1]):
             if len(sound) >= _SHORTEST and sound not in taken:
                 words[sound][node] = None
-    return {"variants": variants, "words": {word: list(words[word]) for word in sorted(words)}}
-
-
-def _variants(spelt: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
-    for name, others in spelt.items():
-        for other in others[:_PINYIN]:
-            if len(other) == len(name):
-                yield from ((odd, plain) for odd, plain in zip(other, name, strict=True) if odd != plain)
+    return {word: list(words[word]) for word in sorted(words)}
 
 
 def _names(lookup: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import islice, pairwise
 from math import inf
-from typing import Any, Final
+from typing import Final
 
 from kg.ask.question.spelling import Spelling
 from kg.ask.question.token import Token
@@ -32,11 +32,15 @@ _AFTER_YEAR: Final = frozenset({"年", "年度"})
 
 
 class Linker:
-    """Reads texts with the words of one graph (:func:`kg.pipeline.words.build_words`)."""
+    """Reads texts with the words of one graph.
 
-    def __init__(self, words: Mapping[str, Any]) -> None:
-        self._variants: Mapping[str, str] = words["variants"]
-        self._words: Mapping[str, Sequence[str]] = words["words"]
+    Args:
+        words: what each word names (:func:`kg.pipeline.words.build_words`).
+        variants: traditional character → simplified character (:attr:`kg.ask.names.Names.variants`).
+    """
+
+    def __init__(self, words: Mapping[str, Sequence[str]], variants: Mapping[str, str]) -> None:
+        self._words, self._variants = words, variants
 
     @cached_property
     def _longest(self) -> Mapping[str, int]:

@@ -57,9 +57,9 @@ class Questions:
         words: its words (:func:`kg.pipeline.words.build_words`).
     """
 
-    def __init__(self, store: Store, names: Names, catalogue: Catalogue, words: Mapping[str, Any]) -> None:
+    def __init__(self, store: Store, names: Names, catalogue: Catalogue, words: Mapping[str, Sequence[str]]) -> None:
         self._names, self._catalogue = names, catalogue
-        self._linker = Linker(words)
+        self._linker = Linker(words, names.variants)
         queries = {query.name: query for query in catalogue}
         self._reader = Reader(queries, patterns(queries.values(), self._linker), names)
         self._finder = Finder(store, names, catalogue)

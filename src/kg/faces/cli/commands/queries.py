@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kg.errors import UsageProblem
+from kg.errors import NotFound, UsageProblem
 from kg.faces.cli.bilingual import command, option
 from kg.faces.cli.completing import TAG
 from kg.faces.cli.language import say
@@ -13,20 +13,28 @@ from kg.faces.cli.render import format_option, print_plain
 from kg.terms import Text
 
 
-@command(help=Text("列出保存的查询", "list the saved queries"))
+@command(help=Text("列出保存的查询,或按词查找", "list the saved queries, or find them by words"))
+@click.argument("words", nargs=-1)
 @option("--tag", type=TAG, help=Text("只列带此标签的", "only those with this tag"))
 @format_option
 @common
 @click.pass_obj
-def queries(run: Run, tag: str | None, format_: str | None) -> None:
-    """List saved queries with their questions and parameters."""
+def queries(run: Run, words: tuple[str, ...], tag: str | None, format_: str | None) -> None:
+    """List saved queries with their questions and parameters; with words, those that have them, best first."""
     catalogue = run.graph().catalogue
-    found = [q for q in catalogue if tag is None or tag in q.tags]
-    if tag and not found:
+    text = " ".join(words)
+    tagged = [q for q in catalogue if tag is None or tag in q.tags]
+    if tag and not tagged:
         tags = sorted({t for q in catalogue for t in q.tags})
         raise UsageProblem(
             Text(f"没有标签 {tag}", f"no query has the tag {tag}"),
             hint=Text(f"标签:{'、'.join(tags)}", f"tags: {', '.join(tags)}"),
+        )
+    found = [q for q in catalogue.search(text) if q in tagged] if text.strip() else tagged
+    if not found:
+        raise NotFound(
+            Text(f"没有查询与“{text}”有关", f"no saved query has the words “{text}”"),
+            hint=Text("换别的词,或用 kg ask 直接提问", "try other words, or put the question to kg ask"),
         )
     rows = [
         (q.name, catalogue.question(q).pick(run.lang), " ".join(p.name for p in q.params), " ".join(q.tags))
