@@ -23,9 +23,12 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
+import httpx
 import hypothesis
 import pyoxigraph as ox
 import pytest
@@ -295,6 +298,13 @@ def world_server(
     """One server of the invented project for all tests that only ask, with time enough for each answer."""
     with served(world_project, tmp_path_factory.mktemp("serve"), "--timeout", "10") as running:
         yield running
+
+
+def forgetful(**options: Any) -> httpx.Client:
+    """A client that keeps no cookie: a page asked for in one language does not choose that of the next."""
+    client = httpx.Client(**options)
+    client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return client
 
 
 def packaged(document: str, folder: Path, store: Path) -> Project:

@@ -91,7 +91,7 @@ LEFT_OUT = {
     "/openapi.json": "the document itself",
     "/.well-known/void": "a redirection to /void",
     "/dataset": "another",
-    "/static/{name}": "style sheets of the pages",
+    "/static/{name:path}": "style sheets and scripts of the pages",
 }
 PAGED = "passages-of-industry"
 """A saved query of forty rows."""
@@ -593,7 +593,7 @@ def test_a_problem_is_told_in_its_frozen_shape(http: httpx.Client, request: pyte
         told, headers = response.json(), response.headers
         assert response.status_code == case["answer"]["status"]
         assert headers["content-type"] == "application/problem+json"
-        assert headers["vary"] == "Accept, Accept-Language"
+        assert headers["vary"] == "Accept, Accept-Language, Cookie"
         assert headers["cache-control"] == "no-store"
         assert "etag" not in headers
     assert told.pop("instance") == f"urn:request:{headers['x-request-id']}"

@@ -64,7 +64,7 @@ ASKED: dict[str, dict[str, tuple[int, ...]]] = {
     "/healthz": {"/healthz": (200,)},
     "/readyz": {"/readyz": (200,)},
     "/metrics": {"/metrics": (200,)},
-    "/static/{name}": {"/static/style.css": (200,), "/static/none": (404,)},
+    "/static/{name:path}": {"/static/style.css": (200,), "/static/none": (404,)},
     "/.well-known/void": {"/.well-known/void": (303,)},
     "/dataset": {"/dataset": (303,)},
     "/void": {"/void": (200, 406)},

@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from html import unescape
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 import httpx
@@ -22,7 +21,7 @@ import openpyxl
 import pytest
 
 import w3c
-from conftest import ROOT, WORLD, Server, served
+from conftest import ROOT, WORLD, Server, forgetful, served
 from kg.ask import plain
 from kg.faces.web.policy import STRICT
 from kg.faces.web.problems import TYPE
@@ -74,7 +73,7 @@ ALL_IRIS = f"""SELECT DISTINCT ?iri WHERE {{
 
 @pytest.fixture(scope="module")
 def http(world_server: Server) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=world_server.url, timeout=120) as client:
+    with forgetful(base_url=world_server.url, timeout=120) as client:
         yield client
 
 
@@ -130,11 +129,13 @@ class Page(HTMLParser):
 
 
 def page(response: httpx.Response) -> Page:
-    """The page in *response*, which runs nothing and asks nothing of anybody else."""
+    """The page in *response*, which runs only files of this server and asks nothing of anybody else."""
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     read = Page(response.text)
+    assert not [body for _, body in _SCRIPT.findall(response.text) if body]
     for tag, attributes in read.elements:
-        assert tag not in ("script", "style", "iframe", "object", "embed", "base", "img"), tag
+        assert tag not in ("style", "iframe", "object", "embed", "base", "img"), tag
+        assert tag != "script" or (attributes["src"] or "").startswith("/static/"), attributes
         assert not [name for name in attributes if name.startswith("on") or name == "style"], attributes
         for name in ("href", "src", "action"):
             value = attributes.get(name) or ""
@@ -158,7 +159,7 @@ def test_a_thing_of_every_kind_in_each_format(http: httpx.Client, samples: list[
         assert by_suffix.status_code == by_accept.status_code == 200, path
         assert by_suffix.content == by_accept.content, path
         assert by_suffix.headers["content-type"].partition(";")[0] == MEDIA[suffix]
-        assert by_accept.headers["vary"] == "Accept, Accept-Language"
+        assert by_accept.headers["vary"] == "Accept, Accept-Language, Cookie"
         _check(suffix, iri, by_suffix)
 
 
@@ -561,7 +562,7 @@ def poisoned(
     seal(store / folder)
     with (
         served(Project.find(WORLD, store), tmp_path_factory.mktemp("serve"), "--workers", "1") as server,
-        httpx.Client(base_url=server.url, timeout=120, headers={"Accept-Language": "zh"}) as client,
+        forgetful(base_url=server.url, timeout=120, headers={"Accept-Language": "zh"}) as client,
     ):
         yield client
 
@@ -666,13 +667,14 @@ def test_no_path_leads_out_of_the_static_files(world_server: Server, target: str
 
 
 def test_the_static_files_are_those_of_the_folder(http: httpx.Client) -> None:
-    for file in (ROOT / "src/kg/faces/web/static").iterdir():
-        response = http.get(f"/static/{file.name}")
+    folder = ROOT / "src/kg/faces/web/static"
+    files = [file for file in folder.rglob("*") if file.suffix in (".css", ".js", ".svg")]
+    for file in files:
+        response = http.get(f"/static/{file.relative_to(folder).as_posix()}")
         assert (response.status_code, response.content) == (200, file.read_bytes())
-    kinds = {
-        Path(unquote(a["href"] or "")).name for a in page(http.get("/", headers={"Accept": "text/html"})).all("link")
-    }
-    assert kinds <= {file.name for file in (ROOT / "src/kg/faces/web/static").iterdir()}
+    read = page(http.get("/", headers={"Accept": "text/html"}))
+    asked = {unquote(a.get("href") or a.get("src") or "") for a in (*read.all("link"), *read.all("script"))}
+    assert asked <= {f"/static/{file.relative_to(folder).as_posix()}" for file in files}
 
 
 def _raw(server: Server, target: str) -> tuple[int, str]:

@@ -17,7 +17,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDF, Namespace
 
 import w3c
-from conftest import Server, served
+from conftest import Server, forgetful, served
 from kg.errors import TooLarge
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
@@ -38,7 +38,7 @@ CONSTRUCT = "CONSTRUCT WHERE { co:qinglan rdfs:label ?name }"
 
 @pytest.fixture(scope="module")
 def http(world_server: Server) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=world_server.url, timeout=30) as client:
+    with forgetful(base_url=world_server.url, timeout=30) as client:
         del client.headers["accept"]
         yield client
 
@@ -359,7 +359,7 @@ def negotiate(http: httpx.Client, query: str, accept: str | None, wanted: str | 
     else:
         assert (response.status_code, response.json()["type"]) == (406, f"{BASE}problem/not-acceptable")
         assert "json" in response.json()["hint"]
-    assert response.headers["vary"] == "Accept, Accept-Language"
+    assert response.headers["vary"] == "Accept, Accept-Language, Cookie"
 
 
 @pytest.mark.parametrize("format_", ALL, ids=lambda f: f.name)
@@ -542,7 +542,7 @@ def test_other_methods_are_not_accepted(http: httpx.Client, method: str, path: s
     assert (response.status_code, response.json()["type"]) == (405, f"{BASE}problem/method")
     allowed = set(response.headers["allow"].split(", "))
     assert allowed == {"GET", "HEAD", "OPTIONS"} | ({"POST"} if path == "/sparql" else set())
-    assert response.headers["vary"] == "Accept, Accept-Language"
+    assert response.headers["vary"] == "Accept, Accept-Language, Cookie"
 
 
 # -- what is refused ------------------------------------------------------------------------------------------------

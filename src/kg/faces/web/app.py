@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from hashlib import sha256
-from importlib.resources import files
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -100,7 +100,7 @@ class Routes:
             "/healthz": self.healthz,
             "/readyz": self.readyz,
             "/metrics": self.metrics,
-            "/static/{name}": self.static,
+            "/static/{name:path}": self.static,
             "/.well-known/void": self.redirect_to_void,
             "/dataset": self.redirect_to_void,
             "/void": self._task("void"),
@@ -157,7 +157,7 @@ class Routes:
         params, lang = parse(raw, *posted) if posted[1] else ((), "")  # a GET query string is decoded by the worker
         message = messages.Request(
             task=task,
-            lang=lang or negotiate.language(header(scope, b"accept-language")),
+            lang=lang or negotiate.preferred(scope["fields"]),
             params=params,
             path=name[0],
             suffix=name[1],
@@ -205,7 +205,7 @@ class Routes:
         return PlainTextResponse(metrics.exposition(self._service), headers={"Cache-Control": "no-store"})
 
     async def static(self, request: Request) -> Response:
-        """A static file. The file names are fixed, so no path can lead outside the folder."""
+        """A static file. The paths are fixed, so none can lead outside the folder."""
         found = self._files.get(request.path_params["name"])
         if found is None:
             await _missing()
@@ -262,11 +262,11 @@ def base_url(scheme: str, host: str, settings: Settings) -> str:
 
 
 def _static() -> dict[str, tuple[bytes, str, str]]:
-    """Name → (bytes, media type, ETag) of the files in ``static/``."""
-    found = {}
-    for entry in files("kg.faces.web").joinpath("static").iterdir():
-        ending = entry.name[entry.name.rfind(".") :]
-        if ending in _STATIC:
-            body = entry.read_bytes()
-            found[entry.name] = (body, _STATIC[ending], f'"{sha256(body).hexdigest()[:32]}"')
-    return found
+    """Path below ``static/`` → (bytes, media type, ETag) of the files there that pages may load."""
+    with as_file(files("kg.faces.web").joinpath("static")) as folder:
+        loaded = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.suffix in _STATIC}
+        bodies = {name: path.read_bytes() for name, path in loaded.items()}
+    return {
+        name: (body, _STATIC[loaded[name].suffix], f'"{sha256(body).hexdigest()[:32]}"')
+        for name, body in bodies.items()
+    }

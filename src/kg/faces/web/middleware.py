@@ -65,7 +65,7 @@ class Middleware:
         scope["request_id"] = request_id(scope["fields"].get(b"x-request-id", b""))
         if self._root and f"{scope['path']}/".startswith(self._root + "/"):  # the proxy did not strip the root path
             scope = {**scope, "path": scope["path"][len(self._root) :] or "/"}
-        exchange = _Exchange(scope, send)
+        exchange = _Exchange(scope, send, self._root)
         metrics.IN_FLIGHT.inc()
         try:
             response = self._early_response(scope) or self._app
@@ -105,7 +105,7 @@ class Middleware:
             scope["scheme"].encode(),
             scope["raw_path"],
             scope["query_string"],
-            negotiate.language(header(scope, b"accept-language")).encode(),
+            negotiate.preferred(fields).encode(),
             fields.get(b"accept", b""),
             fields.get(b"host", b""),
         )
@@ -138,8 +138,8 @@ class _Exchange:
         status: status of the response; 0 before it is sent.
     """
 
-    def __init__(self, scope: Scope, send: Send) -> None:
-        self._scope, self._send = scope, send
+    def __init__(self, scope: Scope, send: Send, root: str) -> None:
+        self._scope, self._send, self._root = scope, send, root
         self._start = time.perf_counter()
         self.status, self._bytes = 0, 0
 
@@ -150,10 +150,18 @@ class _Exchange:
             headers = [*message.get("headers", ()), *_ALWAYS, (b"x-request-id", self._scope["request_id"].encode())]
             if message["status"] != 304 and _POLICY[0] not in dict(headers):
                 headers.append(_POLICY)  # in a 304, it would replace the policy of the stored response (RFC 9111, 3.2)
+            if message["status"] in (200, 304) and (lang := self._chosen()):
+                kept = negotiate.cookie(lang, self._root or "/", secure=self._scope["scheme"] == "https")
+                headers.append((b"set-cookie", kept.encode()))
             message["headers"] = headers
         else:
             self._bytes += len(message.get("body", b""))
         await self._send(message)
+
+    def _chosen(self) -> str:
+        """The language to keep for the reader; empty if none was chosen with this request."""
+        scope = self._scope
+        return negotiate.to_keep(scope["query_string"], scope["fields"]) if scope["method"] == "GET" else ""
 
     def done(self, route: str) -> None:
         """Count and log the request."""

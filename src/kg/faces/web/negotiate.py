@@ -1,12 +1,24 @@
-"""Content negotiation for media types and languages (RFC 9110 12.5), with Werkzeug's parser of Accept headers."""
+"""Content negotiation for media types and languages (RFC 9110 12.5), with Werkzeug's parsers of headers.
+
+The language of an answer is that of the parameter ``lang``; else the one that its reader chose before, which a cookie
+keeps; else the preferred one of Accept-Language.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Final
+from urllib.parse import parse_qs
 
 from werkzeug.datastructures import LanguageAccept, MIMEAccept
-from werkzeug.http import parse_accept_header
+from werkzeug.http import dump_cookie, parse_accept_header, parse_cookie
+
+from kg.terms import LANGS
+
+COOKIE: Final = "kg_lang"
+"""The cookie with the language that the reader chose."""
+_YEAR: Final = 365 * 24 * 3600
 
 
 def media(accept: str, offered: Sequence[str]) -> str | None:
@@ -36,3 +48,46 @@ def language(accept: str) -> str:
     zh = max((q for tag, q in wanted if tag == "*" or tag.lower().startswith("zh")), default=0)
     en = max((q for tag, q in wanted if tag == "*" or tag.lower().startswith("en")), default=0)
     return "zh" if zh >= en and zh > 0 else "en"
+
+
+def preferred(fields: Mapping[bytes, bytes]) -> str:
+    """``zh`` or ``en`` for a request without the parameter ``lang``.
+
+    Args:
+        fields: headers of the request, names in lower case.
+    """
+    chosen = _chosen(fields)
+    return chosen or language(fields.get(b"accept-language", b"").decode("latin-1"))
+
+
+def to_keep(query_string: bytes, fields: Mapping[bytes, bytes]) -> str:
+    """The language that the reader of a page chooses with this request, to be kept in the cookie; empty if none.
+
+    A link from another site opens the page in the language that it names, but does not replace an earlier choice.
+
+    Args:
+        query_string: query string of the URL.
+        fields: headers of the request, names in lower case.
+    """
+    if b"lang=" not in query_string or b"text/html" not in fields.get(b"accept", b""):
+        return ""
+    named = parse_qs(query_string.decode("latin-1")).get("lang", [""])[0]
+    chosen = _chosen(fields)
+    elsewhere = fields.get(b"sec-fetch-site", b"") == b"cross-site"
+    return "" if named not in LANGS or named == chosen or (elsewhere and chosen) else named
+
+
+def cookie(lang: str, path: str, *, secure: bool) -> str:
+    """The header ``Set-Cookie`` that keeps the language *lang* for a year, for the pages under *path* alone."""
+    return dump_cookie(
+        COOKIE, lang, max_age=_YEAR, sync_expires=False, path=path, secure=secure, httponly=True, samesite="Lax"
+    )
+
+
+def _chosen(fields: Mapping[bytes, bytes]) -> str:
+    """The language that the cookie keeps; empty if there is none."""
+    cookies = fields.get(b"cookie", b"")
+    if COOKIE.encode() not in cookies:
+        return ""
+    lang = parse_cookie(cookies.decode("ascii", "ignore")).get(COOKIE, "")
+    return lang if lang in LANGS else ""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 2_000
 """Most characters of a value on a page; the other formats have the whole value."""
+_LISTED: Final = 40
+"""Most industries in the menu of each page."""
 
 
 class PageRequest(Protocol):
@@ -60,6 +62,7 @@ class Pages:
             slug=slug,
             class_iri=class_iri,
             is_a=graph.names.is_a,
+            industries_listed=[thing.iri for thing in graph.names.of_kind("Industry")[:_LISTED]],
             SHAPE=SHAPE,
             SH=SH,
             PASSAGE=PASSAGE,
@@ -94,7 +97,7 @@ class Pages:
                 return cite([term.value]) if term.value.startswith(PASSAGE) else link(term.value)
             value = plain(term)
             if isinstance(value, float):
-                return Markup('<span class="num">{}</span>').format(amount(value, lang))
+                return Markup('<data class="num" value="{}">{}</data>').format(repr(value), amount(value, lang))
             text = written(term)
             return escape(text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
 

@@ -120,7 +120,7 @@ def answer(error: KgError, scope: Mapping[str, Any]) -> Answer:
     """
     request = Request(dict(scope))
     named = [lang for lang in request.query_params.getlist("lang") if lang in LANGS]
-    lang = named[0] if named else negotiate.language(request.headers.get("accept-language", ""))
+    lang = named[0] if named else negotiate.preferred(scope["fields"])
     body = problem(error, lang, scope["request_id"])
     headers = dict(error.headers) if isinstance(error, HttpProblem) else {}
     if body["status"] == 503:

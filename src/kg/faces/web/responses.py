@@ -16,7 +16,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Lines = tuple[tuple[bytes, bytes], ...]
-VARY: Final = "Accept, Accept-Language"
+VARY: Final = "Accept, Accept-Language, Cookie"
 """Request headers on which an answer depends."""
 _PART: Final = 2**15
 """Bytes of one ASGI message; ``send`` waits until the client has received most of it."""
