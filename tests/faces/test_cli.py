@@ -375,8 +375,8 @@ def test_saved_queries_are_found_by_words(kg: Run, world: KnowledgeGraph) -> Non
     for words in (["市場規模"], ["how", "large", "is", "the", "market"]):
         found = json.loads(kg("queries", *words, "--format", "json").stdout)["rows"]
         assert [row["name"] for row in found] == [query.name for query in world.catalogue.search(" ".join(words))] != []
-    tagged = json.loads(kg("queries", "company", "--tag", "segment", "--format", "json").stdout)["rows"]
-    assert tagged and all("segment" in row["tags"].split() for row in tagged)
+    tagged = json.loads(kg("queries", "market", "--tag", "figure", "--format", "json").stdout)["rows"]
+    assert tagged and all("figure" in row["tags"].split() for row in tagged)
     assert "try other words" in kg("queries", "purple elephants", code=3).stderr
 
 
