@@ -5,12 +5,20 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from kg.check.dataset import check, instances, named_in, narrower, stated_in
+from kg.check import dataset
 from kg.check.findings import Finding
+from kg.check.members import Members
+from kg.check.placed import named_in, stated_in
 from kg.source.project import Project
 from kg.source.turtle import read_project
 from kg.terms import compact, expand
 from kg.vocab import BACKGROUND, ENTITIES, IVC, LINKS, ONTOLOGY, PASSAGE, PASSAGES, PREFIXES
+
+
+def check(quads: list[ox.Quad]) -> list[Finding]:
+    """The findings on *quads*."""
+    return dataset.check(quads, Members(quads))
+
 
 HEAD = "".join(f"@prefix {p}: <{n}> .\n" for p, n in PREFIXES.items())
 ONE, TWO = f"{PASSAGE}d-L0001", f"{PASSAGE}d-L0002"
@@ -119,20 +127,22 @@ def test_passages_of_one_document_do_not_overlap(start: object, end: int, over: 
 
 def test_what_is_of_a_class_by_the_word_of_the_ontology() -> None:
     quads = read(one="obs:x a ivc:Level . clm:y a ivc:Claim .", odd="ivc:Company rdfs:subClassOf ivc:Claim .")
-    assert narrower(quads, IVC + "Claim") == {IVC + "Claim", IVC + "Observation", IVC + "Level"}
-    assert narrower(quads, IVC + "Company", IVC + "Level") == {IVC + "Company", IVC + "Level"}
-    assert {compact(node) for node in instances(quads, IVC + "Claim", IVC + "Document")} == {"obs:x", "clm:y", "doc:d"}
+    assert Members(quads).narrower(IVC + "Claim") == {IVC + "Claim", IVC + "Observation", IVC + "Level"}
+    assert Members(quads).narrower(IVC + "Company", IVC + "Level") == {IVC + "Company", IVC + "Level"}
+    assert {compact(node) for node in Members(quads).of(IVC + "Claim", IVC + "Document")} == {"obs:x", "clm:y", "doc:d"}
 
 
 def test_a_circle_of_classes_ends() -> None:
     quads = read(ontology="ivc:Claim rdfs:subClassOf ivc:Level .")
-    assert narrower(quads, IVC + "Level") == {IVC + "Claim", IVC + "Observation", IVC + "Level"}
+    assert Members(quads).narrower(IVC + "Level") == {IVC + "Claim", IVC + "Observation", IVC + "Level"}
 
 
 def test_a_claim_tells_the_passage_where_it_is_typed() -> None:
     said = "obs:x a ivc:Level ; ivc:about co:a . brk:b a ivc:Breakdown . co:a ivc:about ivc:Level ."
     quads = read(one=said, entities="clm:y a ivc:Claim .")
-    assert [(compact(t.subject.value), compact(t.predicate.value), t.object.value) for t in stated_in(quads)] == [  # type: ignore[union-attr]
+    assert [
+        (compact(t.subject.value), compact(t.predicate.value), t.object.value) for t in stated_in(quads, Members(quads))
+    ] == [  # type: ignore[union-attr]
         ("obs:x", "ivc:statedIn", ONE)
     ]
 
@@ -146,7 +156,7 @@ def test_a_passage_names_whatever_its_edges_give_a_role() -> None:
         one="co:a ivc:suppliesTo co:b , co:body . obs:x ivc:estimatedBy co:source .",
         background="co:source ivc:suppliesTo co:a .",
     )
-    found = [(compact(t.subject.value), t.predicate.value, t.object.value) for t in named_in(quads)]  # type: ignore[union-attr]
+    found = [(compact(t.subject.value), t.predicate.value, t.object.value) for t in named_in(quads, Members(quads))]  # type: ignore[union-attr]
     assert sorted(found) == [("co:a", IVC + "namedIn", ONE), ("co:b", IVC + "namedIn", ONE)]
 
 

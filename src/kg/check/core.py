@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from kg.check.constraints import sh
 from kg.check.findings import Finding
-from kg.check.shapes import Shapes, in_order
+from kg.check.shapes import Shapes, default_graph, in_order
 from kg.source.turtle import rdflib_term, to_rdflib
 from kg.vocab import RDFS, SH, TYPE
 
@@ -60,22 +60,22 @@ class Core:
     def __init__(self, shapes: Shapes) -> None:
         self._shapes = shapes
         self._sight = _sight(shapes.others)
-        self._triples: Set[ox.Triple] | None = None
+        self._lines: Set[bytes] = frozenset()
         self._found: dict[Any, list[Finding]] = {}
 
     def run(self, store: ox.Store) -> list[Finding]:
         """Every finding on the default graph of *store*, whether or not there was a run before."""
-        triples = {quad.triple for quad in store.quads_for_pattern(None, None, None, _DEFAULT)}
-        changed = triples if self._triples is None else triples ^ self._triples
-        if self._triples is None or self._sight is None or any(t.predicate == _SUB_CLASS_OF for t in changed):
-            found = self._shapes.results(to_rdflib(triples))
+        lines = frozenset((store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=_DEFAULT) or b"").splitlines())
+        changed = [quad.triple for quad in ox.parse(b"\n".join(lines ^ self._lines), format=ox.RdfFormat.N_TRIPLES)]
+        if not self._lines or self._sight is None or any(t.predicate == _SUB_CLASS_OF for t in changed):
+            found = self._shapes.results(default_graph(store))
         else:
             found = {**self._found}
             nodes = _concerned(store, changed, self._sight)
             again = self._shapes.results(to_rdflib(_around(store, nodes, self._sight.steps))) if nodes else {}
             for node in map(rdflib_term, nodes):
                 found[node] = again.get(node, [])
-        self._triples, self._found = triples, found
+        self._lines, self._found = lines, found
         return in_order(found.values())
 
 

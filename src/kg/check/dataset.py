@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import pyoxigraph as ox
 
 from kg.check.findings import Finding
+from kg.check.members import Members, reached
+from kg.check.placed import stated_in
 from kg.reason.axioms import is_axiom
 from kg.source.passages import registered
 from kg.terms import Text, compact, iri, lexical
@@ -24,7 +26,6 @@ from kg.vocab import (
     OWL,
     PASSAGE,
     PASSAGES,
-    RDFS,
     SKOS,
     TYPE,
 )
@@ -39,86 +40,21 @@ _OF_PASSAGES = (IVC + "Passage", IVC + "Mention", OA + "TextPositionSelector", I
 """Classes whose instances the graph of the passages describes."""
 
 
-def narrower(quads: Iterable[ox.Quad], *classes: str) -> set[str]:
-    """IRIs of *classes* and of all their subclasses in the ontology in *quads*."""
-    below: dict[str, list[str]] = defaultdict(list)
-    for quad in quads:
-        if quad.predicate.value == RDFS + "subClassOf" and iri(quad.graph_name) == ONTOLOGY:
-            below[iri(quad.object)].append(iri(quad.subject))
-    return _reached(classes, below)
-
-
-def instances(quads: Sequence[ox.Quad], *classes: str) -> set[str]:
-    """IRIs of the declared instances of *classes* and of their subclasses."""
-    kinds = narrower(quads, *classes)
-    return {iri(q.subject) for q in quads if q.predicate.value == TYPE and iri(q.object) in kinds}
-
-
-def stated_in(quads: Sequence[ox.Quad]) -> Iterator[ox.Triple]:
-    """``claim ivc:statedIn passage`` for every claim whose rdf:type is in the graph of a passage."""
-    link, claims = ox.NamedNode(IVC + "statedIn"), narrower(quads, IVC + "Claim")
-    for quad in quads:
-        if quad.predicate.value == TYPE and iri(quad.object) in claims and iri(quad.graph_name).startswith(PASSAGE):
-            yield ox.Triple(quad.subject, link, ox.NamedNode(iri(quad.graph_name)))
-
-
-def named_in(quads: Sequence[ox.Quad]) -> Iterator[ox.Triple]:
-    """``thing ivc:namedIn passage`` for everything that an edge in the graph of a passage gives a role (ivc:Role)."""
-    link, roles, found = ox.NamedNode(IVC + "namedIn"), _Roles(quads), set()
-    for quad in quads:
-        if not iri(quad.graph_name).startswith(PASSAGE):
-            continue
-        for thing in roles.of(quad):
-            if (thing, passage := iri(quad.graph_name)) not in found:
-                found.add((thing, passage))
-                yield ox.Triple(ox.NamedNode(thing), link, ox.NamedNode(passage))
-
-
-class _Roles:
-    """Which properties give their subjects and objects a role, and to things of which classes."""
-
-    def __init__(self, quads: Sequence[ox.Quad]) -> None:
-        classes, of_subjects, of_objects = (
-            _pairs(quads, IVC + "roleFor"),
-            _pairs(quads, IVC + "roleOfSubject"),
-            _pairs(quads, IVC + "roleOfObject"),
-        )
-        things = {c: instances(quads, c) for c in set().union(*classes.values())}
-
-        def members(given: Mapping[str, set[str]]) -> dict[str, set[str]]:
-            found: dict[str, set[str]] = defaultdict(set)
-            for role, properties in given.items():
-                for name in properties:
-                    found[name].update(*(things[c] for c in classes[role]))
-            return found
-
-        self._subjects, self._objects = members(of_subjects), members(of_objects)
-
-    def of(self, quad: ox.Quad) -> Iterator[str]:
-        """The IRIs of the subject and the object of *quad*, of each that has a role by it."""
-        ends = ((self._subjects, quad.subject), (self._objects, quad.object))
-        return (lexical(end) for given, end in ends if lexical(end) in given.get(quad.predicate.value, ()))
-
-
-def _pairs(quads: Iterable[ox.Quad], predicate: str) -> dict[str, set[str]]:
-    """Subject → objects of *predicate* in the ontology."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for quad in quads:
-        if quad.predicate.value == predicate and iri(quad.graph_name) == ONTOLOGY:
-            found[iri(quad.subject)].add(iri(quad.object))
-    return found
-
-
-def check(quads: Sequence[ox.Quad]) -> list[Finding]:
+def check(quads: Sequence[ox.Quad], members: Members) -> list[Finding]:
     """Findings on unknown graphs, names outside g:entities, axioms in the data, claims in several passages, overlapping
-    spans, segments of industries that a passage is not about, and g:links."""
+    spans, segments of industries that a passage is not about, and g:links.
+
+    Args:
+        quads: ontology and data.
+        members: the members of their classes.
+    """
     found = (_graphs, _naming, _axioms, _claims, _spans, _industries, _links)
-    return [finding for part in found for finding in part(quads)]
+    return [finding for part in found for finding in part(quads, members)]
 
 
-def _graphs(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
-    described = instances(quads, *_OF_PASSAGES)
-    known = {ENTITIES, BACKGROUND, LINKS, ONTOLOGY, *instances(quads, IVC + "Passage")}
+def _graphs(quads: Sequence[ox.Quad], members: Members) -> Iterator[Finding]:
+    described = members.of(*_OF_PASSAGES)
+    known = {ENTITIES, BACKGROUND, LINKS, ONTOLOGY, *members.of(IVC + "Passage")}
 
     def stray(quad: ox.Quad) -> bool:
         graph = iri(quad.graph_name)
@@ -140,12 +76,12 @@ def _graphs(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
         )
 
 
-def _naming(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
+def _naming(quads: Sequence[ox.Quad], members: Members) -> Iterator[Finding]:
     """D02: labels and classes come from the project, so they are in g:entities and not in a passage's graph.
 
     Exception: claims and breakdowns get their class in the graph of their passage.
     """
-    minted = narrower(quads, IVC + "Claim", IVC + "Breakdown")
+    minted = members.narrower(IVC + "Claim", IVC + "Breakdown")
     for quad in quads:
         if not iri(quad.graph_name).startswith(PASSAGE) or quad.predicate.value not in _NAMING:
             continue
@@ -165,7 +101,7 @@ def _naming(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
         )
 
 
-def _axioms(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
+def _axioms(quads: Sequence[ox.Quad], members: Members) -> Iterator[Finding]:
     """D05: the rules are compiled from the ontology alone, so an axiom elsewhere would do nothing. I32 is about owl:sameAs."""
     for quad in quads:
         if iri(quad.graph_name) != ONTOLOGY and is_axiom(quad) and quad.predicate.value != OWL + "sameAs":
@@ -183,10 +119,10 @@ def _axioms(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
             )
 
 
-def _claims(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
+def _claims(quads: Sequence[ox.Quad], members: Members) -> Iterator[Finding]:
     """D03: a claim belongs to exactly one passage, so that its source is unambiguous."""
     passages_of: dict[str, set[str]] = defaultdict(set)
-    for triple in stated_in(quads):
+    for triple in stated_in(quads, members):
         passages_of[lexical(triple.subject)].add(lexical(triple.object))
     for claim, passages in sorted(passages_of.items()):
         if len(passages) > 1:
@@ -203,7 +139,7 @@ def _claims(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
             )
 
 
-def _spans(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
+def _spans(quads: Sequence[ox.Quad], members: Members) -> Iterator[Finding]:
     """D04: passages of one document do not overlap. Offsets that are not numbers are skipped here; shape I31 finds them."""
     spans: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
     for passage, registration in registered(quads).items():
@@ -225,13 +161,13 @@ def _spans(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
                 )
 
 
-def _industries(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
+def _industries(quads: Sequence[ox.Quad], members: Members) -> Iterator[Finding]:
     """D06: a segment, stage or view that a passage speaks of lies in an industry that the passage is about.
 
     That is the industry of its section, or one that the passage's graph has itself. Claims may be about any segment.
     """
-    chain = instances(quads, IVC + "Segment", IVC + "Stage", IVC + "ChainView")
-    industries = instances(quads, IVC + "Industry")
+    chain = members.of(IVC + "Segment", IVC + "Stage", IVC + "ChainView")
+    industries = members.of(IVC + "Industry")
     above: dict[str, set[str]] = defaultdict(set)
     about: dict[str, set[str]] = defaultdict(set)
     section: dict[str, str] = {}
@@ -241,12 +177,12 @@ def _industries(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
         if quad.predicate.value == IVC + "contextIndustry":
             section[iri(quad.subject)] = iri(quad.object)
         about[iri(quad.graph_name)] |= {iri(quad.subject), iri(quad.object)} & industries
-    claims = instances(quads, IVC + "Claim")
+    claims = members.of(IVC + "Claim")
     for quad in quads:
         graph, node = iri(quad.graph_name), iri(quad.object)
         if graph not in section or node not in chain or iri(quad.subject) in claims:
             continue
-        lies_in = _reached([node], above) & industries
+        lies_in = reached([node], above) & industries
         if lies_in and not lies_in & {section[graph], *about[graph]}:
             other, own = ", ".join(map(compact, sorted(lies_in))), compact(section[graph])
             yield Finding(
@@ -264,9 +200,9 @@ def _industries(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
             )
 
 
-def _links(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
+def _links(quads: Sequence[ox.Quad], members: Members) -> Iterator[Finding]:
     """D07: links to entries elsewhere are in g:links, which has nothing else."""
-    entries = instances(quads, IVC + "Entry")
+    entries = members.of(IVC + "Entry")
     for quad in quads:
         graph = iri(quad.graph_name)
         link = quad.predicate.value in _MATCHES or iri(quad.subject) in entries
@@ -283,14 +219,3 @@ def _links(quads: Sequence[ox.Quad]) -> Iterator[Finding]:
                 value=lexical(quad.object),
                 graph=graph,
             )
-
-
-def _reached(starts: Iterable[str], links: Mapping[str, Iterable[str]]) -> set[str]:
-    """The nodes *starts* and all that *links* lead to from them."""
-    found: set[str] = set()
-    todo = list(starts)
-    while todo:
-        if (one := todo.pop()) not in found:
-            found.add(one)
-            todo += links.get(one, ())
-    return found

@@ -15,8 +15,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kg.check.dataset import instances
 from kg.check.findings import Finding
+from kg.check.members import Members
 from kg.check.printed import Figure, Words, figures, normal
 from kg.source.document import Document, read_carried, read_sections
 from kg.source.mentions import mentions, registered_mentions
@@ -72,7 +72,7 @@ class _Checker:
         named = (
             iri(q.subject) for q in quads if q.predicate.value == IVC + "namedByTexts" and lexical(q.object) == "true"
         )
-        self._named_by_texts = instances(quads, *named)
+        self._named_by_texts = Members(quads).of(*named)
         self._words = Words.of(q for q in quads if iri(q.graph_name) == ONTOLOGY)
         self._carried = {(c.line, c.entity): c for c in read_carried(document)}
 

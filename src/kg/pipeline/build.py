@@ -24,6 +24,8 @@ from kg.check.contradictions import contradictions
 from kg.check.core import Core
 from kg.check.fidelity import against_text
 from kg.check.findings import Finding, one_per_cause, order, with_nearest
+from kg.check.members import Members
+from kg.check.placed import named_in, stated_in
 from kg.check.shapes import Shapes
 from kg.errors import BuildBlocked
 from kg.pipeline import manifest, questions, records
@@ -209,8 +211,9 @@ class _Job:
         core = kept.get("core", asserted, lambda: Core(asserted))
         axioms = kept.of_files("axioms", project.ontology_files, lambda: _axioms(project, quads))
         with self.step("integrity"):
-            store = materialise(quads)
-            found = {True: [*dataset.check(quads)], False: []}
+            members = Members(quads)
+            store = materialise(quads, members)
+            found = {True: dataset.check(quads, members), False: []}
             for finding in (*asserted.run_together(store), *core.run(store)):
                 found[asserted.file_of(finding.rule) not in types].append(finding)
             if not self._kept:
@@ -248,16 +251,13 @@ def _axioms(project: Project, quads: list[ox.Quad]) -> Axioms:
     return compile_axioms(ontology, Locator(project, project.ontology_files))
 
 
-def materialise(quads: list[ox.Quad]) -> ox.Store:
+def materialise(quads: list[ox.Quad], members: Members) -> ox.Store:
     """A store with *quads* in their graphs, the union of all graphs as default graph, and what being in the
     graph of a passage says: ``ivc:statedIn`` and ``ivc:namedIn``."""
-    store = ox.Store()
-    store.extend(quads)
-    store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
-    inferred = ox.NamedNode(vocab.INFERRED)
-    for triple in chain(dataset.stated_in(quads), dataset.named_in(quads)):
-        store.add(ox.Quad(triple.subject, triple.predicate, triple.object))
-        store.add(ox.Quad(triple.subject, triple.predicate, triple.object, inferred))
+    store, inferred = ox.Store(), ox.NamedNode(vocab.INFERRED)
+    placed = chain(stated_in(quads, members), named_in(quads, members))
+    store.extend(chain(quads, (ox.Quad(t.subject, t.predicate, t.object, inferred) for t in placed)))
+    store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
     return store
 
 

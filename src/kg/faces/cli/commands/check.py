@@ -19,7 +19,8 @@ from kg.faces.cli.texts import document_of, read_text
 from kg.terms import Text
 
 _POLL: Final = 0.1
-"""Seconds between two looks at the files' metadata."""
+_SETTLING: Final = 0.02
+"""Seconds between two looks at the files' metadata: while nothing changes, and until a change has ended."""
 
 
 @command(
@@ -104,7 +105,7 @@ def _watch(look: Callable[[], int], state: Callable[[], object]) -> NoReturn:
             except KgError as error:
                 report(error)
         before = now
-        sleep(_POLL)
+        sleep(_POLL if now == seen else _SETTLING)
 
 
 def _state(run: Run, texts: tuple[str, ...]) -> object:
