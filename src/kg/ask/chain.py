@@ -45,6 +45,11 @@ SELECT ?segment ?what ?thing ?at WHERE {{
   FILTER(STRSTARTS(STR(?psg), STR(psg:))) ?segment ivc:inIndustry <{iri}> .
   {in_line}
 }} ORDER BY ?psg ?segment ?start ?thing"""
+_FEEDS = """
+SELECT DISTINCT ?stage ?thing ?psg WHERE {{
+  ?view ivc:viewOf <{iri}> . ?stage ivc:stageOf ?view ; ivc:feeds ?thing .
+  OPTIONAL {{ GRAPH ?psg {{ ?stage ivc:feeds ?thing }} FILTER(STRSTARTS(STR(?psg), STR(psg:))) }}
+}} ORDER BY ?stage ?thing ?psg"""
 _REPRESENTATIVES = """
 SELECT DISTINCT ?thing ?psg WHERE {{
   GRAPH ?psg {{ ?thing ivc:representativeOf <{iri}> }} FILTER(STRSTARTS(STR(?psg), STR(psg:)))
@@ -92,11 +97,19 @@ class SegmentCell:
 
 @dataclass(frozen=True)
 class StageColumn:
-    """A stage with its segments. ``tier`` is the IRI of its tier, if it has one."""
+    """A stage with its segments.
+
+    Attributes:
+        iri: the stage.
+        tier: IRI of its tier, if it has one.
+        segments: its segments, in the order of the report.
+        feeds: the stages that it feeds; the passages are those that say so, and none if the order is ours.
+    """
 
     iri: str
     tier: str | None
     segments: tuple[SegmentCell, ...]
+    feeds: tuple[Cited, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -160,6 +173,7 @@ class _Builder:
         self._stage_segments: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._parts: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._loose: dict[str, set[str]] = defaultdict(set)
+        self._feeds: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._named: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
 
     def chain(self) -> Chain:
@@ -195,6 +209,8 @@ class _Builder:
             if row["stage"]:
                 target = self._stage_segments[row["stage"]]
             target[row["thing"]].add(row["psg"])
+        for row in self._rows(_FEEDS):
+            self._feeds[row["stage"]][row["thing"]] |= {row["psg"]} if row["psg"] else set()
         for row in self._rows(_NAMED):
             self._named[row["segment"], row["what"]][row["thing"]].add(row["at"])
 
@@ -203,7 +219,13 @@ class _Builder:
 
     def _columns(self, rows: list[dict[str, str]]) -> tuple[StageColumn, ...]:
         columns = [
-            StageColumn(r["stage"], r["tier"], self._cells(self._stage_segments.get(r["stage"], {}))) for r in rows
+            StageColumn(
+                r["stage"],
+                r["tier"],
+                self._cells(self._stage_segments.get(r["stage"], {})),
+                _cited(self._feeds.get(r["stage"], {})),
+            )
+            for r in rows
         ]
         return tuple(sorted(columns, key=lambda c: (_TIERS.get(c.tier or "", 9), _earliest(c), c.iri)))
 

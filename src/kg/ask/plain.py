@@ -143,6 +143,7 @@ def chain(found: Chain, names: Names) -> dict[str, Any]:
                         "stage": named(stage.iri, names),
                         "tier": slug(stage.tier) if stage.tier else None,
                         "segments": [_cell(c, names) for c in stage.segments],
+                        "feeds": cited(stage.feeds, names),
                     }
                     for stage in view.stages
                 ],
