@@ -116,6 +116,16 @@ def cell_width(text: str) -> int:
     return whole if whole >= 0 else sum(max(wcwidth(character), 0) for character in text)
 
 
+_SCALE: Final = "(?:[万亿]+| (?:(?:m|b|tr)illion|%))"
+NUMBER: Final = re.compile(rf"[-+]?\d[\d,.]*(?:[eE][-+]?\d+)?{_SCALE}?")
+"""A number with its 万, 亿 or million."""
+_WIDE: Final = "\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\U0001f300-\U0003fffd"
+PIECE: Final = re.compile(
+    rf"[(\[“‘《〈「『【〔(]*(?:[^\s{_WIDE}]+(?:(?<=\d){_SCALE})?|[{_WIDE}])[)\]”’》〉」』】〕),。、;:?!…—]*"
+)
+"""What is never broken: a word, a number with its 亿, an identifier or one 汉字, with its punctuation."""
+
+
 def amount(number: float, lang: str) -> str:
     """A number with the units of *lang*: 6582.2亿, 658.22 billion; small numbers without a unit."""
     if isinstance(number, float) and not isfinite(number):

@@ -12,18 +12,11 @@ from typing import Final
 
 import click
 
-from kg.terms import cell_width
+from kg.terms import NUMBER, PIECE, cell_width
 
 _GAP: Final = "  "
 _NARROW: Final = 12
 """A column is not made narrower than this: 汉字 can wrap anywhere, but a few in each line are hard to read."""
-_SCALE: Final = "(?:[万亿]+| (?:(?:m|b|tr)illion|%))"
-_NUMBER: Final = re.compile(rf"[-+]?\d[\d,.]*(?:[eE][-+]?\d+)?{_SCALE}?")
-_WIDE: Final = "\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\U0001f300-\U0003fffd"
-_PIECE: Final = re.compile(
-    rf"[(\[“‘《〈「『【〔(]*(?:[^\s{_WIDE}]+(?:(?<=\d){_SCALE})?|[{_WIDE}])[)\]”’》〉」』】〕),。、;:?!…—]*"
-)
-"""What is never broken: a word, a number with its 亿, an identifier or one 汉字, with its punctuation."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -53,7 +46,7 @@ def lay_out(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> Iterator[s
 
 def _table(columns: Sequence[tuple[str, ...]], widths: Sequence[int]) -> Iterator[str]:
     """Heading, rule and rows; numbers are aligned to the right."""
-    right = [any(cells) and all(not c or _NUMBER.fullmatch(c) for c in cells) for _, *cells in columns]
+    right = [any(cells) and all(not c or NUMBER.fullmatch(c) for c in cells) for _, *cells in columns]
     for n, row in enumerate(zip(*columns, strict=True)):
         wrapped = (_wrap(text, room) for text, room in zip(row, widths, strict=True))
         for line in zip_longest(*wrapped, fillvalue=""):
@@ -103,7 +96,7 @@ def _whole(text: str) -> int:
 
 def _least(text: str) -> int:
     """Columns of the widest piece of *text*."""
-    return max(map(cell_width, _PIECE.findall(text)), default=0)
+    return max(map(cell_width, PIECE.findall(text)), default=0)
 
 
 def _wrap(text: str, room: int) -> list[str]:
@@ -111,7 +104,7 @@ def _wrap(text: str, room: int) -> list[str]:
     lines = []
     for line in text.split("\n"):
         start = end = 0
-        for piece in _PIECE.finditer(line):
+        for piece in PIECE.finditer(line):
             if end > start and cell_width(line[start : piece.end()]) > room:
                 lines.append(line[start:end])
                 start = piece.start()
