@@ -460,7 +460,7 @@ def test_output_goes_through_links_and_into_what_is_no_file(kg: Run, world_proje
     assert sorted(p.name for p in tmp_path.iterdir()) == ["dangling", "fresh", "link", "pipe", "real"]
 
 
-@pytest.mark.parametrize("words", [["export"], ["draw", "纸灯业"], ["passages", "w1=../w1.txt"]], ids=lambda w: w[0])
+@pytest.mark.parametrize("words", [["export"], ["passages", "w1=../w1.txt"]], ids=lambda w: w[0])
 @pytest.mark.parametrize("output", ["", "/nonexistent/x", "folder", "folder/", "/dev/full"])
 def test_output_that_cannot_be_written_is_one_message(
     kg: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], output: str

@@ -107,9 +107,18 @@ ASKED: dict[str, dict[str, tuple[int, ...]]] = {
     "/chain/{name}": {
         "/chain/kites": (200,),
         "/chain/kites.json": (200,),
+        "/chain/kites.svg": (200,),
+        "/chain/kites.png": (200,),
         "/chain/nothing-such": (404,),
         "/chain/nothing-such.json": (404,),
     },
+    "/picture.svg": {
+        "/picture.svg": (200,),
+        "/picture.svg?thing=风筝业": (200,),
+        "/picture.svg?thing=zhulin": (200,),
+        "/picture.svg?thing=nothing-such": (404,),
+    },
+    "/picture.png": {"/picture.png": (200,), "/picture.png?thing=zhulin": (200,)},
     "/problem/{code}": {**{f"/problem/{code}": (200,) for code in STATUS}, "/problem/none": (404,)},
     "/resource": {
         f"/resource?iri={quote(BASE + 'industry/kites')}": (200,),
@@ -239,7 +248,11 @@ RUN: dict[str, dict[tuple[str, ...], str]] = {
     "why": {("竹邻社", "涉足产业", "风筝业"): "k1-L0003", ("--all", "竹邻社", "active in", "kite making"): "k1-L0003"},
     "audit": {(): "A09-uncredited", ("风筝业",): "A09-uncredited"},
     "stats": {(): "inferred", ("--central",): "Feiyuan Workshop"},
-    "draw": {("-o", "{folder}/all.html"): "", ("风筝业", "-o", "{folder}/kites.html"): ""},
+    "draw": {
+        ("-o", "{folder}/all.html"): "",
+        ("风筝业", "-o", "{folder}/kites.html"): "",
+        ("竹邻社", "-o", "{folder}/x.svg"): "",
+    },
     "export": {("--graph", "psg:k1-L0003"): "co:zhulin"},
     "build": {(): "nothing changed"},
     "check": {(): "A09-uncredited obs:kites-2031"},

@@ -473,6 +473,7 @@ PARAMETERS = (
     "/audit?industry={}",
     "/chain/{}",
     "/explore?thing={}",
+    "/picture.svg?thing={}",
     "/why?subject={}",
     "/why?subject={}&predicate=x&object=y",
     "/why?subject=Qinglan&predicate={}&object=y",

@@ -50,6 +50,11 @@ def checked(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
         yield triple
 
 
+def without_forbidden(text: str) -> str:
+    """*text* with a replacement character for each character that XML does not allow."""
+    return _CHARACTER.sub("\ufffd", text)
+
+
 def _check(triple: ox.Triple, whole: ox.Triple) -> None:
     """Refuse *whole* if RDF/XML cannot represent *triple*, which is *whole* or a triple term in it."""
     predicate, value = triple.predicate, triple.object
@@ -127,7 +132,7 @@ def _no_character(character: str) -> Text:
 
 def _shown(term: str) -> Text:
     """*term* for a message: shortened, and without control characters."""
-    shown = _CHARACTER.sub("\ufffd", term if len(term) <= _LONGEST else term[:_LONGEST] + "…")
+    shown = without_forbidden(term if len(term) <= _LONGEST else term[:_LONGEST] + "…")
     return Text(f" {shown}", shown)
 
 

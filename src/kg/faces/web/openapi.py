@@ -132,6 +132,7 @@ _LANG: Final = ("lang", {"type": "string", "enum": ["zh", "en"]}, Text("语言",
 _LIMIT: Final = ("limit", {"type": "integer", "minimum": 1, "maximum": MOST}, Text("每页行数", "rows of a page"))
 _CURSOR: Final = ("cursor", _TEXT, Text("下一页的标记", "marker of the next page"))
 _PAGE: Final = ("text/html", JSON)
+_PICTURES: Final = {"svg": "image/svg+xml", "png": "image/png"}
 _THING: Final = ("text/html", *(f.media for f in GRAPHS), JSON)
 _KINDS: Final = f"""
 SELECT DISTINCT ?kind WHERE {{
@@ -156,6 +157,8 @@ def document(context: Context, request: Request) -> Answer:
         **{f"/queries/{q.name}.{{format}}": _query(context, q) for q in saved},
         "/{kind}/{slug}.{format}": _thing(context),
         "/chain/{industry}.json": _chain(context),
+        **{f"/chain/{{industry}}.{ending}": _chain_picture(context, ending) for ending in _PICTURES},
+        **{f"/picture.{ending}": _picture(context, ending) for ending in _PICTURES},
         "/audit.json": _audit(context),
         "/ask.json": _ask(context),
         "/search.json": _search(context),
@@ -176,7 +179,7 @@ def document(context: Context, request: Request) -> Answer:
             params=[lang],
         ),
         **{f"/{name}": _page(name, files[f"/{name}.json"], *_PAGE) for name in ("audit", "ask", "search", "why")},
-        "/chain/{industry}": _page("chain", files["/chain/{industry}.json"], *_PAGE),
+        "/chain/{industry}": _page("chain", files["/chain/{industry}.json"], *_PAGE, *_PICTURES.values()),
         "/explore": _explore(context),
         "/problem/{code}": _problem(),
     }
@@ -436,6 +439,18 @@ def _chain(context: Context) -> Schema:
     words = Text("产业", "industry")
     params = [_parameter("industry", {"type": "string", "enum": industries}, words, where="path"), _parameter(*_LANG)]
     return _get("chain", "things", Text("产业链图", "the tier chart"), JSON, params=params, problems=("not-found",))
+
+
+def _chain_picture(context: Context, ending: str) -> Schema:
+    words = Text("产业链图片", "the tier chart as a picture")
+    params, media = _chain(context)["parameters"], _PICTURES[ending]
+    return _get(f"chain-{ending}", "things", words, media, params=params, problems=("not-found",))
+
+
+def _picture(context: Context, ending: str) -> Schema:
+    words = Text("一个事物的图片", "a picture of a thing")
+    params, media = _explore(context)["parameters"], _PICTURES[ending]
+    return _get(f"picture-{ending}", "things", words, media, params=params, problems=("not-found",))
 
 
 def _audit(context: Context) -> Schema:

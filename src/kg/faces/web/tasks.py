@@ -29,6 +29,7 @@ TASKS: Final[Mapping[str, Task]] = {
     "search": views.search,
     "why": views.why,
     "explore": views.explore,
+    "picture": views.picture,
     "problem": views.problem,
 }
 _PRELOADED: Final = (
@@ -39,10 +40,14 @@ _PRELOADED: Final = (
     "kg.reason.proof",
     "kg.ask.statement",
     "kg.faces.draw.network",
+    "kg.faces.picture.around",
+    "kg.faces.picture.chart",
+    "kg.faces.picture.shared",
     "kg.store.lexer",
     "pyvis.network",
     "rapidfuzz.fuzz",
     "rapidfuzz.process",
+    "resvg_py",
     "wcwidth",
     "xlsxwriter.workbook",
 )

@@ -10,6 +10,8 @@ from kg.ask.question.repeat import repeat
 from kg.ask.tables import of_language
 from kg.errors import NotFound, UsageProblem
 from kg.faces.draw import draw
+from kg.faces.picture import svg
+from kg.faces.picture.png import png
 from kg.faces.web.context import HTML, JSON, Context, as_json, choose, html
 from kg.faces.web.policy import for_page
 from kg.faces.web.problems import STATUS, TITLES, TYPE
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from kg.ask.question.answer import Answer as Answered
 
 _BOTH: Final = {"html": HTML, "json": JSON}
+_PICTURES: Final = {"svg": "image/svg+xml; charset=utf-8", "png": "image/png"}
 _DATA_FIRST: Final = {"json": JSON, "html": HTML}
 _MOST: Final = 50
 
@@ -45,12 +48,14 @@ def home(context: Context, request: Request) -> Answer:
 
 
 def chain(context: Context, request: Request) -> Answer:
-    """``/chain/SLUG``: the chain of an industry.
+    """``/chain/SLUG``: the chain of an industry, as a page, data or a picture.
 
     Raises:
-        NotFound: there is no such industry.
+        NotFound: there is no such industry. MissingFile: a PNG is asked for, and the machine has no font for it.
     """
     found = context.graph.chain(request.path)
+    if choose(request, _BOTH | _PICTURES) in _PICTURES:
+        return _pictured(context, request, found.industry)
     body = {**plain.chain(found, context.graph.names), "dataset": context.dataset}
     words = {"unplaced": UNPLACED, "nothing": NOTHING}
     return _either(context, request, body, "chain.html", chain=found, path=request.path, **words)
@@ -144,6 +149,22 @@ def explore(context: Context, request: Request) -> Answer:
     choose(request, {"html": HTML})
     text = draw(context.graph, request.one("thing") or None, request.lang)
     return html(text.encode(), request.lang, {"Content-Security-Policy": for_page(text)})
+
+
+def picture(context: Context, request: Request) -> Answer:
+    """``/picture.svg?thing=``, ``/picture.png?thing=``: the picture of a thing, or of all industries.
+
+    Raises:
+        NotFound: no thing has the name. MissingFile: a PNG is asked for, and the machine has no font for it.
+    """
+    return _pictured(context, request, request.one("thing") or None)
+
+
+def _pictured(context: Context, request: Request, thing: str | None) -> Answer:
+    """The picture of *thing* as SVG or PNG, as the client prefers."""
+    kind, image = choose(request, _PICTURES), svg(context.graph, thing, request.lang)
+    body = image.encode() if kind == "svg" else png(image)
+    return Answer(body, _PICTURES[kind], {"Content-Language": request.lang})
 
 
 def problem(context: Context, request: Request) -> Answer:
