@@ -2,7 +2,7 @@
 
 Marks: exact · table (the right rows, but more of them, or the verdict left to the reader) · choices (the right reading is
 offered) · nothing (said not to be understood) · wrong (anything else, also “not in the report” where it is). What is not exact
-is listed by ``python -m bench.questions [build|held-out]``.
+is listed by ``python -m bench.questions HALF``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import kg
 from bench.timing import spread
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests/report/questions"
-HALVES = ("build", "held-out")
+HALVES = ("build", "held-out", "second-build", "second-held-out")
 TOLERANCE = 0.006
 """Of a computed figure, which the expectation gives rounded."""
 SILENT = ("not-in-report", "not-understood")
@@ -128,7 +128,7 @@ def measure(rounds: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """List the answers that are not exact: python -m bench.questions [build|held-out]."""
+    """List the answers that are not exact: python -m bench.questions HALF."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("half", choices=HALVES, nargs="?", default="build")
     found = marks_of(parser.parse_args().half)
