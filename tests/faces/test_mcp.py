@@ -269,17 +269,21 @@ def test_an_answer_can_be_repeated_by_query(agent: Agent, question: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("question", "beside"),
+    ("question", "calls", "beside"),
     [
-        ("灯架和灯纸有哪些企业", ""),
-        ("纸灯业除了听竹社还有哪些企业", ", rows without Tingzhu Society"),
-        ("哪个产业的企业最多", ", the first of them only"),
+        ("灯架和灯纸有哪些企业", 2, ""),
+        ("哪些企业既在灯纸又在灯会?", 2, " (only answers that all of them have)"),
+        ("纸灯业除了听竹社还有哪些企业", 1, " (without Tingzhu Society)"),
+        ("哪个产业的企业最多", 1, " (only the first)"),
     ],
 )
-def test_what_an_answer_adds_to_its_query_is_said_beside_it(agent: Agent, question: str, beside: str) -> None:
+def test_what_an_answer_adds_to_its_query_is_said_beside_it(
+    agent: Agent, question: str, calls: int, beside: str
+) -> None:
     told = text(agent.call("ask", question=question, lang="en"))
-    (line,) = re.findall("^query .*$", told, re.MULTILINE)
-    assert line.endswith("}}" + beside)
+    lines = re.findall("^query .*$", told, re.MULTILINE)
+    assert len(lines) == calls
+    assert all(line.endswith("}}" + beside) for line in lines)
 
 
 def test_figures_have_their_passages(agent: Agent) -> None:

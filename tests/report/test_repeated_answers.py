@@ -25,7 +25,7 @@ def test_the_rows_of_an_answer_are_those_of_its_queries(report: KnowledgeGraph, 
     wrong = []
     for answer in answers:
         assert answer.reading
-        again = repeat(answer.reading, report.catalogue, lang, answer.table)
+        again = repeat(answer.reading, report.catalogue, lang)
         rows = dict.fromkeys(row for values in again.runs for row in report.query(again.query.name, **values).rows)
         same = set(answer.table.rows) <= set(rows) if again.kept.zh else answer.table.rows == tuple(rows)
         if not same:

@@ -268,12 +268,12 @@ def _is_every(value: Values) -> bool:
 
 
 def parsed(term: str) -> ox.NamedNode | ox.Literal:
-    """A term in N-Triples form, or an IRI with a prefix, or a number."""
-    if term[0] in '<"':
-        (quad,) = ox.parse(f"<urn:s> <urn:p> {term} .", format=ox.RdfFormat.N_TRIPLES)
-        assert isinstance(quad.object, (ox.NamedNode, ox.Literal))
-        return quad.object
-    return ox.NamedNode(expand(term)) if ":" in term else ox.Literal(term)
+    """The term that is written as in a query: an IRI in angle brackets or with a prefix, a text, or a number."""
+    if term[0] not in '<"' and ":" in term:
+        return ox.NamedNode(expand(term))
+    (quad,) = ox.parse(f"<urn:s> <urn:p> {term} .", format=ox.RdfFormat.TURTLE)
+    assert isinstance(quad.object, (ox.NamedNode, ox.Literal))
+    return quad.object
 
 
 def from_written(term: str) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from kg.ask.catalogue import Catalogue
 from kg.ask.names import Names
-from kg.store.results import Table
 from kg.terms import Text, listed
 
 if TYPE_CHECKING:
@@ -33,18 +32,17 @@ class Repeat:
     kept: Text
 
 
-def repeat(reading: Reading, catalogue: Catalogue, lang: str, answer: Table | None = None) -> Repeat:
+def repeat(reading: Reading, catalogue: Catalogue, lang: str) -> Repeat:
     """How *reading* is run again.
 
     Args:
         reading: a reading of a question.
         catalogue: the saved queries.
         lang: the language of the names of things among the parameters.
-        answer: the rows of its answer; None for a reading that was not chosen.
     """
     query = reading.query
     runs = tuple(catalogue.written(query, values, lang) for values in reading.runs())
-    kept = list(_kept(reading, catalogue.names, answer))
+    kept = list(_kept(reading, catalogue.names))
     return Repeat(
         query,
         runs,
@@ -53,11 +51,9 @@ def repeat(reading: Reading, catalogue: Catalogue, lang: str, answer: Table | No
     )
 
 
-def _kept(reading: Reading, names: Names, answer: Table | None) -> Iterator[Text]:
+def _kept(reading: Reading, names: Names) -> Iterator[Text]:
     """What the rows of an answer have in common that the query does not ask for."""
-    named = [
-        _said(wanted, names) for wanted in reading.filters if answer is None or not _is_context(wanted, names, answer)
-    ]
+    named = [_said(wanted, names) for wanted in reading.filters]
     named += [names.kind_text(kind) for kind in reading.kinds]
     if named:
         words = listed(named)
@@ -69,15 +65,6 @@ def _kept(reading: Reading, names: Names, answer: Table | None) -> Iterator[Text
         yield Text("只取各次共有的答案", "only answers that all of them have")
     if reading.query.reply and reading.query.reply.first:
         yield Text("只取居首者", "only the first")
-
-
-def _is_context(wanted: object, names: Names, answer: Table) -> bool:
-    """Whether a name of the question only says where something belongs, so that no row has it."""
-    if not isinstance(wanted, frozenset):
-        return False
-    if any(names.is_a(names.thing(iri).kind, "Region") for iri in wanted):  # a row has it, or a place in it
-        return False
-    return not any(getattr(term, "value", None) in wanted for row in answer.rows for term in row)
 
 
 def _said(wanted: object, names: Names) -> Text:

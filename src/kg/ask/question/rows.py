@@ -53,7 +53,10 @@ class Finder:
         self._store, self._names, self._catalogue = store, names, catalogue
 
     def find(self, reading: Reading) -> Found:
-        """The rows of a reading that pass its filters; of a superlative, the first."""
+        """The rows of a reading that pass its filters; of a superlative, the first.
+
+        The reading of the result has no filter that only said where a value belongs.
+        """
         tables = [self._run(reading, values) for values in reading.runs()]
         columns = tables[0].columns
         at = columns.index(reading.column)
@@ -65,9 +68,10 @@ class Finder:
         if reading.relations:
             relation = columns.index("relation")
             kept = [row for row in kept if getattr(row[relation], "value", "") in reading.relations]
-        for wanted in reading.filters:
-            if not self._is_context(reading, wanted, every):
-                kept = self._narrowed(kept, wanted, reading.named, at)
+        narrowing = tuple(wanted for wanted in reading.filters if not self._is_context(reading, wanted, every))
+        reading = replace(reading, filters=narrowing)
+        for wanted in narrowing:
+            kept = self._narrowed(kept, wanted, reading.named, at)
         if reading.query.reply and reading.query.reply.first:
             kept = _first(kept, _ranking(reading, columns, at))
         return self._unnamed(Found(reading, Table(columns, tuple(kept))))

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from kg.ask.question.repeat import repeat
 from kg.faces.mcp.result import Result, Row, dumped
 from kg.faces.mcp.rows import of_query
-from kg.terms import LANGS, Text, compact
+from kg.terms import LANGS, Text
 
 if TYPE_CHECKING:
     from kg.ask.question.answer import Answer
@@ -80,24 +81,17 @@ def _note(answer: Answer, short: Sequence[str]) -> Text | None:
 
 
 def _repeated(call: Call, answer: Answer) -> Iterator[str]:
-    """A line for each reading: how to run it with ``query``, and which of the rows are meant."""
+    """The calls of ``query`` for each reading, and which of their rows are meant."""
     if answer.reading:
-        yield _run(call, answer.reading)
+        yield from _calls(call, answer.reading)
     for number, reading in enumerate(answer.choices, 1):
-        yield f"({number}) {_run(call, reading)}"
+        first, *others = _calls(call, reading)
+        yield from (f"({number}) {first}", *others)
 
 
-def _run(call: Call, reading: Reading) -> str:
-    values = {
-        name: [compact(value), *map(compact, reading.more.get(name, ()))] for name, value in reading.values.items()
-    }
-    given = {name: each[0] if len(each) == 1 else each for name, each in values.items()}
-    arguments = json.dumps({"name": reading.query.name, "params": given}, ensure_ascii=False)
-    phrases = call.graph.questions.phrases
-    only = ", ".join(text.pick(call.lang) for text in phrases.narrowed(reading))
-    but = ", ".join(phrases.label(iri).pick(call.lang) for iri in sorted(reading.excluded))
-    kept = Text(f",只要有 {only} 的行", f", rows with {only}").pick(call.lang) if only else ""
-    left = Text(f",不要有 {but} 的行", f", rows without {but}").pick(call.lang) if but else ""
-    reply = reading.query.reply
-    first = Text(",只看最前的", ", the first of them only").pick(call.lang) if reply and reply.first else ""
-    return f"query {arguments}{kept}{left}{first}"
+def _calls(call: Call, reading: Reading) -> Iterator[str]:
+    again = repeat(reading, call.graph.catalogue, call.lang)
+    kept = f" ({again.kept.pick(call.lang)})" if again.kept.zh else ""
+    for values in again.runs:
+        arguments = json.dumps({"name": again.query.name, "params": values}, ensure_ascii=False)
+        yield f"query {arguments}{kept}"

@@ -10,7 +10,7 @@ from kg.ask.nothing import nothing
 from kg.errors import UsageProblem
 from kg.faces.mcp.result import Result, Row, table_head, table_line
 from kg.faces.mcp.rows import cell, of_query
-from kg.faces.mcp.schemas import default, parameter
+from kg.faces.mcp.schemas import parameter
 from kg.terms import Text
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _value(call: Call, param: Parameter, value: Values | None) -> Any:
         terms = call.graph.catalogue.terms(param, value)
         cells = [None if term == "UNDEF" else cell(parsed(term), call.graph.names) for term in terms]
         return cells[0] if len(cells) == 1 else cells
-    return None if param.default == "UNDEF" else cell(default(param), call.graph.names)
+    return None if param.default == "UNDEF" else cell(parsed(param.default), call.graph.names)
 
 
 def _listed(call: Call, search: str | None) -> Result:

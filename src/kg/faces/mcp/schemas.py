@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-import pyoxigraph as ox
-
+from kg.ask.catalogue import parsed
 from kg.ask.names import Names
 from kg.source.queryfile import Parameter
-from kg.terms import expand, slug
+from kg.terms import slug
 from kg.vocab import IVL
 
 Schema = dict[str, Any]
@@ -85,22 +84,12 @@ def parameter(param: Parameter, names: Names) -> Schema:
     default_note = "; any by default 默认任意"
     default_: Schema = {}
     if param.default != "UNDEF":
-        term = default(param)
+        term = parsed(param.default)
         value = slug(term.value)
         meant = names.text(term.value)
         default_note = f"; default {meant.zh} / {meant.en}" if names.has_name(term.value) else ""
         default_ = {"default": _number(param, value)}
     return {**_kind(param, names, label, default_note), **default_}
-
-
-def default(param: Parameter) -> ox.NamedNode | ox.Literal:
-    """The default of a parameter as a term; it must not be UNDEF."""
-    written = param.default
-    if written.startswith('"'):
-        return ox.Literal(written[1:].rpartition('"')[0])
-    if param.type in ("integer", "year"):
-        return ox.Literal(int(written))
-    return ox.Literal(float(written)) if param.type == "decimal" else ox.NamedNode(expand(written))
 
 
 def _kind(param: Parameter, names: Names, label: str, default_note: str) -> Schema:

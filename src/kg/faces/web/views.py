@@ -108,7 +108,7 @@ def _told(context: Context, request: Request, answer: Answered | None) -> dict[s
     graph, lang = context.graph, request.lang
     if answer is None:
         return {"answer": None}
-    ran = repeat(answer.reading, graph.catalogue, lang, answer.table) if answer.reading else None
+    ran = repeat(answer.reading, graph.catalogue, lang) if answer.reading else None
     table = of_language(answer.table.head(_MOST), lang)
     return {
         "answer": answer,

@@ -91,7 +91,7 @@ def _commands(graph: KnowledgeGraph, answer: Answer, lang: str) -> Iterator[str]
     from kg.ask.question.repeat import repeat
 
     if answer.reading:
-        again = repeat(answer.reading, graph.catalogue, lang, answer.table)
+        again = repeat(answer.reading, graph.catalogue, lang)
         kept = f"({again.kept.pick(lang)})" if again.kept.zh else ""
         for values in again.runs:
             yield f"{Text('查询', 'query').pick(lang)}{kept}: {_command(again.query.name, values, lang)}"
