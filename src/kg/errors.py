@@ -25,7 +25,7 @@ docs/errors.md describes every class, under the heading of its ``code``.
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Final
 
@@ -52,6 +52,7 @@ class KgError(Exception):
         what: what went wrong, in zh and en.
         place: file, line and column, if there is one.
         hint: the next step, in zh and en.
+        near: IRIs of things that may have been meant, best first; the hint names them.
 
     Example:
         >>> try:
@@ -65,16 +66,18 @@ class KgError(Exception):
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, what: Text, *, place: Place | None = None, hint: Text | None = None) -> None:
+    def __init__(
+        self, what: Text, *, place: Place | None = None, hint: Text | None = None, near: Sequence[str] = ()
+    ) -> None:
         super().__init__(what.en)
-        self.what, self.place, self.hint = what, place, hint
+        self.what, self.place, self.hint, self.near = what, place, hint, tuple(near)
         for more in (place, hint and f"→ {hint.en}"):  # for Python's own traceback (PEP 678)
             if more:
                 self.add_note(str(more))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle all fields; by default, an exception is recreated from ``args`` only."""
-        return _remake, (type(self), self.what, self.place, self.hint)
+        return _remake, (type(self), self.what, self.place, self.hint, self.near)
 
     def plain(self) -> dict[str, Any]:
         """The error as JSON values, to send it to another process; :func:`from_plain` is the inverse."""
@@ -83,6 +86,7 @@ class KgError(Exception):
             "what": self.what.plain(),
             "place": asdict(self.place) if self.place else None,
             "hint": self.hint.plain() if self.hint else None,
+            "near": list(self.near),
         }
 
     def render(self, lang: str) -> str:
@@ -218,8 +222,8 @@ def reason(error: OSError) -> Text:
     return Text(_REASONS.get(error.errno or 0, message), message)
 
 
-def _remake(kind: type[KgError], what: Text, place: Place | None, hint: Text | None) -> KgError:
-    return kind(what, place=place, hint=hint)
+def _remake(kind: type[KgError], what: Text, place: Place | None, hint: Text | None, near: tuple[str, ...]) -> KgError:
+    return kind(what, place=place, hint=hint, near=near)
 
 
 def from_plain(fields: Mapping[str, Any]) -> KgError:
@@ -230,7 +234,10 @@ def from_plain(fields: Mapping[str, Any]) -> KgError:
     place, hint = fields["place"], fields["hint"]
     kinds = {kind.__name__: kind for kind in _subclasses(KgError) if kind.__init__ is KgError.__init__}
     return kinds.get(fields["class"], KgError)(
-        Text(**fields["what"]), place=Place(**place) if place else None, hint=Text(**hint) if hint else None
+        Text(**fields["what"]),
+        place=Place(**place) if place else None,
+        hint=Text(**hint) if hint else None,
+        near=fields["near"],
     )
 
 

@@ -266,7 +266,7 @@ def test_entries_elsewhere_are_links_where_they_have_an_address(http: httpx.Clie
 def test_a_thing_that_is_not_there(http: httpx.Client, accept: str) -> None:
     response = http.get("/organization/qinglam?lang=en", headers={"Accept": accept})
     assert response.status_code == 404
-    assert f"{BASE}organization/qinglan" in response.text
+    assert ('href="/' if accept == "text/html" else BASE) + "organization/qinglan" in response.text
     if accept != "text/html":
         assert response.json()["type"] == f"{TYPE}not-found"
     for path in (
@@ -360,7 +360,8 @@ def test_columns_stand_under_their_headings(http: httpx.Client, world: Knowledge
     for query in world.catalogue:
         text = http.get(f"/queries/{query.name}?lang=en", headers={"Accept": "text/html"}).text
         heads = [unescape(head) for head in re.findall(r'<th scope="col">([^<]*)</th>', text)]
-        assert heads == [query.columns[column].en for column in world.query(query.name).columns], query.name
+        rows = world.query(query.name)
+        assert heads == [query.columns[column].en for column in rows.columns if len(rows)], query.name
 
 
 @pytest.mark.parametrize(

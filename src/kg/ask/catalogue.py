@@ -41,7 +41,7 @@ NARROWING: Final = MappingProxyType(
 """Column by which the rows of any query can be narrowed → the type of the parameter that does it."""
 _EVERY: Final = frozenset({"all", "*", "any", "全部", "所有", "任意"})
 """What asks for every value of a parameter."""
-_BETWEEN: Final = re.compile(r"[,,、;;]")
+BETWEEN: Final = re.compile(r"[,,、;;]")
 _SHOWN: Final = 60
 """Most characters of an invalid value that are shown in its message."""
 
@@ -67,7 +67,7 @@ class Catalogue:
             NotFound: there is no such query; the hint gives similar names.
         """
         if name not in self._entries:
-            near = get_close_matches(name, self._entries, n=3, cutoff=0.4)
+            near = self.near(name)
             raise NotFound(
                 Text(f"没有名为 {name} 的查询", f"there is no query called {name}"),
                 hint=Text(
@@ -77,6 +77,10 @@ class Catalogue:
                 else Text("全部查询见 kg queries", "kg queries lists them all"),
             )
         return self._read(name)
+
+    def near(self, name: str) -> list[str]:
+        """The names of queries that are written like *name*, best first."""
+        return get_close_matches(name, self._entries, n=3, cutoff=0.4)
 
     def search(self, text: str) -> list[SavedQuery]:
         """The queries that have most of the words of *text*, best first (:func:`kg.ask.query_search.search`)."""
@@ -115,9 +119,10 @@ class Catalogue:
         terms = [param.default] if value is None else self.terms(param, value)
         if terms == ["UNDEF"] or (value is not None and _is_every(value)):
             return Text(f"任一{param.label.zh}", f"any {param.label.en}")
-        return listed(self._label(param, term) for term in terms)
+        return listed(self.value_label(param, term) for term in terms)
 
-    def _label(self, param: Parameter, term: str) -> Text:
+    def value_label(self, param: Parameter, term: str) -> Text:
+        """The label of one value of a parameter, written as :func:`parsed` reads it."""
         named = from_written(term)
         if param.type == "enum" and self.names.has_name(expand(f"ivc:{named}")):
             named = expand(f"ivc:{named}")
@@ -188,7 +193,7 @@ class Catalogue:
             found = [str(self.term(param, value))]
             return [*found, *(f"<{t.iri}>" for t in self.names.bearing(value))] if param.type == "thing" else found
         except (NotFound, UsageProblem):
-            parts = [part.strip() for part in _BETWEEN.split(value) if part.strip()]
+            parts = [part.strip() for part in BETWEEN.split(value) if part.strip()]
             if len(parts) < 2 or param.type in ("integer", "decimal"):
                 raise
         return [str(self.term(param, part)) for part in parts]

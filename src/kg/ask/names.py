@@ -240,9 +240,10 @@ class Names:
         if kinds and (others := self.bearing(text)):
             is_a = self.kind_text(others[0].kind)
             what = Text(f"“{text}”是{is_a.zh},不是{kind.zh}", f"“{text}” is of the kind {is_a.en}, not {kind.en}")
-            if meant := [m.thing.label for m in self.find(text, kinds, limit=4)]:
-                names = listed(meant)
-                return NotFound(what, hint=Text(f"{kind.zh}有:{names.zh}", f"of the kind {kind.en}: {names.en}"))
+            if meant := [m.thing for m in self.find(text, kinds, limit=4)]:
+                names = listed(thing.label for thing in meant)
+                hint = Text(f"{kind.zh}有:{names.zh}", f"of the kind {kind.en}: {names.en}")
+                return NotFound(what, hint=hint, near=[thing.iri for thing in meant])
             return NotFound(what, hint=Text(f"可直接看它:{others[0].iri}", f"look at it itself: {others[0].iri}"))
         near = [m.thing for m in self.find(text, kinds, limit=4)]
         everything = sorted({t.iri: t for k in kinds for t in self.of_kind(k)}.values(), key=lambda t: t.iri)
@@ -260,6 +261,7 @@ class Names:
                 f"nothing is named “{text}”{f' among {kind.en}' if kinds else ''}",
             ),
             hint=hint,
+            near=[thing.iri for thing in offered],
         )
 
 

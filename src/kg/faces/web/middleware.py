@@ -112,10 +112,9 @@ class Middleware:
         digest = sha256(b"\n".join(parts)).hexdigest()
         return f'"{digest[:32]}"'
 
-    @staticmethod
-    async def _refuse(error: KgError, scope: Scope, receive: Receive, exchange: _Exchange) -> None:
+    async def _refuse(self, error: KgError, scope: Scope, receive: Receive, exchange: _Exchange) -> None:
         if exchange.status == 0:
-            await AnswerResponse(answer(error, scope))(scope, receive, exchange.send)
+            await AnswerResponse(answer(error, scope, self._root))(scope, receive, exchange.send)
 
     def _route_of(self, path: str) -> str:
         """The path pattern of the route for *path*; a label of the metrics."""

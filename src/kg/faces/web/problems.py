@@ -63,6 +63,7 @@ TITLES: Final = {
     "error": Text("服务器内部出错", "the server failed"),
 }
 """Code → title of the problem type."""
+HOME: Final = Text("首页", "home")
 
 
 class HttpProblem(KgError):
@@ -111,12 +112,13 @@ def problem(error: KgError, lang: str, request_id: str) -> dict[str, Any]:
     return body
 
 
-def answer(error: KgError, scope: Mapping[str, Any]) -> Answer:
+def answer(error: KgError, scope: Mapping[str, Any], root: str) -> Answer:
     """The problem as JSON or, if the client prefers HTML, as a small page.
 
     Args:
         error: what went wrong.
         scope: the ASGI scope of the request, with its ``request_id``.
+        root: path under which a proxy shows the server.
     """
     request = Request(dict(scope))
     named = [lang for lang in request.query_params.getlist("lang") if lang in LANGS]
@@ -129,13 +131,17 @@ def answer(error: KgError, scope: Mapping[str, Any]) -> Answer:
     if media != "text/html":
         return Answer(json.dumps(body, ensure_ascii=False).encode() + b"\n", MEDIA, headers, body["status"], keep=False)
     headers["Content-Language"] = lang
-    return Answer(_page(body, lang), "text/html; charset=utf-8", headers, body["status"], keep=False)
+    return Answer(_page(body, lang, root), "text/html; charset=utf-8", headers, body["status"], keep=False)
 
 
-def _page(body: Mapping[str, Any], lang: str) -> bytes:
+def _page(body: Mapping[str, Any], lang: str, root: str) -> bytes:
+    """A page that needs no worker."""
     hint = f"<p>{escape(body['hint'])}</p>" if "hint" in body else ""
     return (
         f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>{escape(body["title"])}</title>'
-        f"<h1>{body['status']} {escape(body['title'])}</h1><p>{escape(body['detail'])}</p>{hint}"
-        f"<p><small>{escape(body['type'])} · {escape(body['instance'])}</small></p></html>"
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="stylesheet" href="{escape(root)}/static/style.css">'
+        f"<main><h1>{body['status']} {escape(body['title'])}</h1><p>{escape(body['detail'])}</p>{hint}"
+        f'<p><a href="{escape(root)}/">{HOME.pick(lang)}</a></p>'
+        f"<p><small>{escape(body['type'])} · {escape(body['instance'])}</small></p></main></html>"
     ).encode()

@@ -11,10 +11,13 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
+from kg.ask import tags
 from kg.ask.catalogue import from_written
+from kg.ask.choices import mistakes
 from kg.ask.nothing import nothing
 from kg.ask.tables import with_labels
 from kg.errors import StaleCursor, UsageProblem
+from kg.faces.web import query_page
 from kg.faces.web.context import HTML, JSON, Context, as_json, choose, formatted
 from kg.service.messages import Answer, Request
 from kg.source.queryfile import SavedQuery
@@ -64,12 +67,23 @@ class Page:
 
 
 def catalogue(context: Context, request: Request) -> Answer:
-    """``/queries``: every saved query."""
+    """``/queries?q=&tag=``: the saved queries; those found by words, best first; those with a tag."""
     suffix = choose(request, {"html": HTML, "json": JSON} if not request.suffix else {"json": JSON})
-    saved = list(context.graph.catalogue)
-    if suffix == "html":
-        return context.page("queries.html", request, queries=saved, tag=request.one("tag"))
-    return as_json({"queries": [_described(context, q) for q in saved]})
+    catalogue, text, tag = context.graph.catalogue, request.one("q").strip(), request.one("tag")
+    found = catalogue.search(text) if text else list(catalogue)
+    found = [query for query in found if not tag or tag in query.tags]
+    if suffix == "json":
+        return as_json({"queries": [_described(context, q) for q in found]})
+    return context.page(
+        "queries.html",
+        request,
+        text=text,
+        tag=tag,
+        tags=tags.used(catalogue),
+        groups={"": found} if text else tags.grouped(found) if not tag else {tag: found},
+        label=tags.label,
+        question=catalogue.question,
+    )
 
 
 def _described(context: Context, saved: SavedQuery) -> dict[str, Any]:
@@ -105,12 +119,18 @@ def answer(context: Context, request: Request) -> Answer:
     request = formatted(request)
     suffix = choose(request, {"html": HTML, **FORMATS} if not request.suffix else FORMATS)
     values = _values(request)
+    if suffix == "html" and (wrong := mistakes(context.graph.catalogue, query, values, request.lang)):
+        return query_page.refused(context, query, values, request, wrong)
     saved = context.graph.catalogue.asked(query, values)
     page = _page(context, saved, request, _SEEN if suffix == "html" else _PAGE)
     if not page.total:
         page = replace(page, note=nothing(context.graph.store, context.graph.catalogue, query, values))
     if suffix == "html":
-        return _html(context, saved, values, request, page)
+        files = {s: _next_url(context, request, request.one("cursor"), s) for s in FORMATS}
+        following = _next_url(context, request, page.following, "") if page.following else None
+        return query_page.found(
+            context, saved, values, request, page=page, files=files, following=following, limit=MOST
+        )
     headers = {"X-Total-Count": str(page.total)}
     if page.following:
         headers["Link"] = f'<{_next_url(context, request, page.following, suffix)}>; rel="next"'
@@ -215,28 +235,6 @@ def _told(terms: list[str]) -> str | list[str]:
     """The values of a parameter: one as it is, several as a list, any as ``all``."""
     told = ["all" if term == "UNDEF" else from_written(term) for term in terms]
     return told[0] if len(told) == 1 else told
-
-
-def _html(
-    context: Context,
-    saved: SavedQuery,
-    values: Mapping[str, list[str]],
-    request: Request,
-    page: Page,
-) -> Answer:
-    links = {s: _next_url(context, request, request.one("cursor"), s) for s in FORMATS}
-    following = _next_url(context, request, page.following, "") if page.following else None
-    return context.page(
-        "query.html",
-        request,
-        query=saved,
-        question=context.graph.catalogue.question(saved, values),
-        values={name: ",".join(given) for name, given in values.items()},
-        page=page,
-        headings=[saved.columns[c].pick(request.lang) for c in page.table.columns],
-        links=links,
-        following=following,
-    )
 
 
 def _next_url(context: Context, request: Request, cursor: str | None, suffix: str) -> str:

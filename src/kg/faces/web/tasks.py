@@ -7,7 +7,8 @@ from functools import partial
 from importlib import import_module
 from typing import Final
 
-from kg.faces.web import description, openapi, rows, sparql, things, views
+from kg.errors import KgError
+from kg.faces.web import description, mistakes, openapi, rows, sparql, things, views
 from kg.faces.web.context import Context, Task
 from kg.faces.web.form import parse
 from kg.faces.web.pages import Pages
@@ -76,8 +77,17 @@ def tasks(graph: KnowledgeGraph, limits: Limits, root_path: str) -> Mapping[str,
 
 
 def _answer(task: Task, context: Context, request: Request) -> Answer:
-    """Decode the query string of *request*, then run *task*."""
-    if request.query:
-        params, lang = parse(request.query.encode("latin-1"))
-        request = request._replace(query="", params=(*request.params, *params), lang=lang or request.lang)
-    return task(context, request)
+    """Decode the query string of *request*, then run *task*; its errors are a page for a browser.
+
+    Raises:
+        KgError: the task raised it, and the client is no browser.
+    """
+    try:
+        if request.query:
+            params, lang = parse(request.query.encode("latin-1"))
+            request = request._replace(query="", params=(*request.params, *params), lang=lang or request.lang)
+        return task(context, request)
+    except KgError as error:
+        if page := mistakes.page(context, request, error):
+            return page
+        raise

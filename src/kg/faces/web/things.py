@@ -102,4 +102,5 @@ def _not_found(context: Context, iri: str) -> NotFound:
             if near
             else "look it up with /search?q=",
         ),
+        near=[m.thing.iri for m in near],
     )

@@ -1,4 +1,5 @@
-// What every page does with a script and reads well without: menus that close, buttons that copy, tables that sort and filter.
+// What pages do with a script, and read well without: menus close, buttons copy, fields take several names, tables sort and
+// filter.
 "use strict";
 (() => {
   const zh = document.documentElement.lang.startsWith("zh");
@@ -37,6 +38,26 @@
       await navigator.clipboard.writeText(source ? (source.value ?? source.textContent) : button.dataset.copyText);
       button.textContent = say("已复制", "copied");
       setTimeout(() => (button.textContent = words), 1500);
+    });
+  }
+
+  // -- fields that take several names: the list is offered again behind each comma -------------------------------
+
+  for (const input of document.querySelectorAll("form.params input[list]")) {
+    const offered = input.list;
+    if (!offered) continue;
+    const names = [...offered.options].map((option) => [option.value, option.label]);
+    let before = "";
+    input.addEventListener("input", () => {
+      const start = input.value.match(/^.*[,\uff0c;\uff1b\u3001]\s*/)?.[0] ?? "";
+      if (start === before) return;
+      before = start;
+      offered.replaceChildren(...names.map(([value, label]) => element("option", { value: start + value, label })));
+    });
+    input.addEventListener("blur", () => {
+      if (!before) return;
+      before = "";
+      offered.replaceChildren(...names.map(([value, label]) => element("option", { value, label })));
     });
   }
 
