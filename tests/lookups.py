@@ -15,6 +15,7 @@ EMPTY: MappingProxyType[str, Any] = MappingProxyType(
         "precedence": {},
         "properties": [],
         "variants": {},
+        "symbols": {},
     }
 )
 """The lookup table of a build (:func:`kg.pipeline.lookup.build_lookup`) without a name in it."""

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from math import isfinite, isnan
 from typing import Final, Literal
 
@@ -116,7 +117,7 @@ def cell_width(text: str) -> int:
     return whole if whole >= 0 else sum(max(wcwidth(character), 0) for character in text)
 
 
-_SCALE: Final = "(?:[万亿]+| (?:(?:m|b|tr)illion|%))"
+_SCALE: Final = "(?: ?[万亿]+| (?:(?:m|b|tr)illion|%))"
 NUMBER: Final = re.compile(rf"[-+]?\d[\d,.]*(?:[eE][-+]?\d+)?{_SCALE}?")
 """A number with its 万, 亿 or million."""
 _WIDE: Final = "\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\U0001f300-\U0003fffd"
@@ -127,16 +128,33 @@ PIECE: Final = re.compile(
 
 
 def amount(number: float, lang: str) -> str:
-    """A number with the units of *lang*: 6582.2亿, 658.22 billion; small numbers without a unit."""
+    """A number as people write it: 6582.2 亿, 658.2 billion, 97.5; small numbers without 万 or million.
+
+    It is rounded to four significant digits, but never to fewer than one decimal: calculated numbers have no more digits
+    than those that they come from, and printed ones keep theirs, up to 9999.9 of a unit.
+    """
     if isinstance(number, float) and not isfinite(number):
         return special(number)
-    if abs(number) > _MOST:
-        return str(number)
-    steps = _ZH_STEPS if lang == "zh" else _EN_STEPS
-    for size, word in steps:
-        if abs(number) >= size:
-            return f"{_short(number / size)}{word}"
-    return _short(number)
+    if not number or abs(number) > _MOST:
+        return str(number or 0)
+    digits = Decimal(repr(number))
+    for size, word in _ZH_STEPS if lang == "zh" else _EN_STEPS:
+        if abs(digits / size) >= _ONE:
+            return f"{_rounded(digits / size, lang)} {word}"
+    return _rounded(digits, lang)
+
+
+def exact(number: float) -> str:
+    """A number with all its digits, thousands separated by commas: 1,064,460,000,000."""
+    if isinstance(number, float) and not isfinite(number):
+        return special(number)
+    return f"{number:,}".removesuffix(".0")
+
+
+def in_full(number: float, lang: str) -> str:
+    """A number with all its digits and, if it is large, as people write it: 1,064,460,000,000 (1.064 万亿)."""
+    told = amount(number, lang)
+    return f"{exact(number)} ({told})" if " " in told else exact(number)
 
 
 def special(number: float) -> str:
@@ -145,15 +163,27 @@ def special(number: float) -> str:
 
 
 _MOST: Final = 10**300
-"""Larger integers are written in full, because dividing them as floats could overflow."""
-_ZH_STEPS: Final = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
-_EN_STEPS: Final = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
+"""Larger integers are written in full."""
+_ZH_STEPS: Final = ((10**12, "万亿"), (10**8, "亿"), (10**4, "万"))
+_EN_STEPS: Final = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+_DIGITS: Final = 4
+"""Significant digits of a number for people."""
+_ONE: Final = Decimal("0.99995")
+"""What is rounded to 1: 9999.99 亿 is 1 万亿."""
 
 
-def _short(number: float) -> str:
-    """At most four decimals, no trailing zeros, thousands separators; smaller numbers with four significant digits."""
-    text = f"{number:,.4f}".rstrip("0").rstrip(".")
-    return text if text not in ("0", "-0") else f"{number:.4g}" if number else "0"
+def _rounded(number: Decimal, lang: str) -> str:
+    """*number* with its digits for people, a half rounded up, without zeros at the end of the decimals.
+
+    Thousands are separated by commas; in Chinese from 10,000 on, because 6582 亿 is written without.
+    """
+    size = number.adjusted()
+    places = max(1, _DIGITS - 1 - size)
+    if size < -_DIGITS:
+        return f"{float(number):.{_DIGITS}g}"
+    with localcontext(prec=max(_DIGITS, size) + places + 2):
+        text = f"{number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,f}".rstrip("0").rstrip(".")
+    return text.replace(",", "") if lang == "zh" and abs(number) < 10_000 else text
 
 
 def iri(term: object) -> str:

@@ -58,9 +58,7 @@ def test_what_cannot_be_compared_says_so(world: KnowledgeGraph) -> None:
 def test_the_shell_prints_it_for_readers_and_for_programs(kg: Run, world: KnowledgeGraph) -> None:
     told = kg("compare", "纸灯业", "风铃业", "--format", "text").stdout
     assert told.startswith("paper lantern making · wind chime making\n\n■ shared (")
-    assert (
-        "  market size · China · 2024: about 12 billion yuan renminbi : 3 billion yuan renminbi = about 4 times" in told
-    )
+    assert "  market size · China · 2024: about ¥12 billion : ¥3 billion = about 4 times" in told
     assert "figures that do not compare, by what differs: year 10, unit 4" in told
     body = json.loads(kg("compare", "纸灯业", "风铃业", "--format", "json").stdout)
     assert body == json.loads(json.dumps(comparison(world.compare("纸灯业", "风铃业"), world.names)))

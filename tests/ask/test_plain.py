@@ -72,6 +72,8 @@ def test_figures_and_claims(world: KnowledgeGraph) -> None:
         "comparator": "ge",
         "value": 40.0,
         "unit": PERCENT,
+        "stated_value": 40.0,
+        "stated_scale": 1,
         "status": "target",
         "attributed_to": PLAN,
     }

@@ -186,7 +186,7 @@ def test_a_name_of_the_wrong_kind_is_told_what_it_is_or_what_there_is(kg: Run, w
 def test_pinyin_of_a_query_leaves_the_build_its_own() -> None:
     code = (
         "import sys; from kg.ask.names import Names; nothing = dict(things=[], properties=[])\n"
-        "nothing |= {key: {} for key in ('terms', 'classes', 'captions', 'measures', 'precedence', 'variants')}\n"
+        "nothing |= {key: {} for key in ('terms', 'classes', 'captions', 'measures', 'symbols', 'precedence', 'variants')}\n"
         "print(Names(nothing).find('长沙'), [m for m in sys.modules if m.startswith('pypinyin')])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -206,7 +206,7 @@ def test_find_by_kind_takes_its_labels(kg: Run, kind: str) -> None:
         ("psg:w1-L0020", "  Qinglan Paper Works — key player in — lantern paper\n"),
         ("w1-L0020", f"{SECTION} · characters 275–314 · SHA-256 {DIGEST}\n"),
         ("obs:w1-lantern-cn-2024", "paper lantern making · market size · China · 2024  "),
-        ("obs:w1-lantern-cn-2024", "\nvalue: 12 billion\nyear: 2024\n"),
+        ("obs:w1-lantern-cn-2024", "\nvalue: 12,000,000,000 (12 billion)\nyear: 2024\n"),
         ("https://w3id.org/xinzhi/observation/w1-lantern-cn-2024", "  unit → yuan renminbi [w1-L0012]\n"),
         ("ivc:Company", "\nAn organization run as a business.\n"),
     ],

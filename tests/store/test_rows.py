@@ -127,10 +127,32 @@ def test_frames_take_every_number(frame: Callable[[Table], object]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "told"), [(1e-7, "1e-07"), (-0.00001, "-1e-05"), (0.0, "0"), (0.5, "0.5"), (1e20, "100,000,000万亿")]
+    ("number", "told"), [(1e-7, "1e-07"), (-0.00001, "-1e-05"), (0.0, "0"), (0.5, "0.5"), (1e20, "100,000,000 万亿")]
 )
 def test_a_small_amount_is_not_shown_as_nothing(number: float, told: str) -> None:
     assert amount(number, "zh") == told
+
+
+@pytest.mark.parametrize(
+    ("number", "zh", "en"),
+    [
+        (19_658_750_000.0, "196.6 亿", "19.66 billion"),
+        (505_950_000_000.0, "5059.5 亿", "506 billion"),
+        (658_220_000_000.0, "6582.2 亿", "658.2 billion"),
+        (1_200_000_000_000.0, "1.2 万亿", "1.2 trillion"),
+        (1_064_460_000_000.0, "1.064 万亿", "1.064 trillion"),
+        (999_999_000_000.0, "1 万亿", "1 trillion"),
+        (-1_800_000_000, "-18 亿", "-1.8 billion"),
+        (9_876.0, "9876", "9,876"),
+        (12_345.6, "1.235 万", "12,345.6"),
+        (33.8, "33.8", "33.8"),
+        (-0.5, "-0.5", "-0.5"),
+        (-0.0, "0", "0"),
+        (2 / 3, "0.6667", "0.6667"),
+    ],
+)
+def test_an_amount_has_the_digits_that_people_write(number: float, zh: str, en: str) -> None:
+    assert (amount(number, "zh"), amount(number, "en")) == (zh, en)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "＝1+1", "-x", "\t=1", "@a", "-INF"])

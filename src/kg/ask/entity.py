@@ -22,9 +22,10 @@ SELECT ?out ?p ?other ?g WHERE {{
 }} ORDER BY DESC(?out) ?p ?other ?g"""
 _TEXTS = "SELECT ?p ?text WHERE {{ <{iri}> ?p ?text FILTER(?p IN (skos:definition, skos:scopeNote, ivc:summary)) }} ORDER BY ?p ?text"
 _CLAIMS = """
-SELECT DISTINCT ?claim ?kind ?passage ?indicator ?region ?year ?start ?end ?comparator ?value ?unit ?status ?by WHERE {{
+SELECT DISTINCT ?claim ?kind ?passage ?indicator ?region ?year ?start ?end ?comparator ?value ?unit ?status ?by ?stated ?scale WHERE {{
   ?claim ivc:about <{iri}> ; ivc:statedIn ?passage . GRAPH ?passage {{ ?claim a ?kind }}
   OPTIONAL {{ ?claim ivc:indicator ?indicator ; ivc:value ?value ; ivc:unit ?unit ; ivc:comparator ?comparator ; ivc:status ?status }}
+  OPTIONAL {{ ?claim ivc:statedValue ?stated ; ivc:statedScale ?scale }}
   OPTIONAL {{ ?claim ivc:scopeRegion ?region }} OPTIONAL {{ ?claim ivc:year ?year }}
   OPTIONAL {{ ?claim ivc:startYear ?start ; ivc:endYear ?end }} OPTIONAL {{ ?claim ivc:attributedTo ?by }}
 }} ORDER BY ?indicator ?region ?year ?start ?claim"""
@@ -74,7 +75,10 @@ class Edge:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim about an entity. A claim without a number has None in the fields of the number."""
+    """A claim about an entity. A claim without a number has None in the fields of the number.
+
+    ``value`` is in single units; ``stated`` and ``scale`` are the number as printed and what its scale word stands for.
+    """
 
     iri: str
     kind: str
@@ -88,6 +92,8 @@ class Claim:
     unit: str | None = None
     status: str | None = None
     attributed_to: str | None = None
+    stated: float | None = None
+    scale: int | None = None
 
 
 @dataclass(frozen=True)
@@ -242,6 +248,8 @@ def _claims(store: Store, iri: str) -> list[Claim]:
                 row["unit"],
                 row["status"],
                 row["by"],
+                row["stated"],
+                row["scale"],
             ),
         )
     return list(found.values())

@@ -84,6 +84,7 @@ class Names:
         """Traditional character → simplified character, for the characters of all names."""
         self._captions: Mapping[str, list[str]] = lookup["captions"]
         self._measures: Mapping[str, str] = lookup["measures"]
+        self._symbols: Mapping[str, str] = lookup["symbols"]
         self._by_iri = {t.iri: t for t in self.things}
 
     def get(self, iri: str) -> Thing | None:
@@ -116,6 +117,10 @@ class Names:
         if unit != COUNT:
             return self.label(unit, lang)
         return self._measures.get(indicator, self.label(unit, lang)) if lang == "zh" else ""
+
+    def symbol(self, unit: str) -> str:
+        """The symbol of a unit, as US$ or km; empty if it has none."""
+        return self._symbols.get(unit, "")
 
     def has_name(self, iri: str) -> bool:
         """Whether :meth:`label` has a label or caption for *iri*."""

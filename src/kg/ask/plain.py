@@ -98,6 +98,8 @@ def _claim(claim: Claim, names: Names) -> dict[str, Any]:
             "comparator": slug(claim.comparator or ""),
             "value": json_value(claim.value),
             "unit": named(claim.unit, names),
+            "stated_value": json_value(claim.stated),
+            "stated_scale": claim.scale,
             "status": slug(claim.status or ""),
         }
     return {**body, "attributed_to": named(claim.attributed_to, names)}

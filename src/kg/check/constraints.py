@@ -163,12 +163,11 @@ def _placeholders(messages: Mapping[str, str]) -> set[str]:
 
 
 def _show(term: Any, lang: str) -> str:
-    """A value in a message: IRIs as prefixed names, decimals with four significant digits, large ones in 亿 or billions."""
+    """A value in a message: IRIs as prefixed names, decimals as people write them (:func:`kg.terms.amount`)."""
     if term is None:
         return "?"
     if isinstance(term, ox.Literal) and term.datatype.value in (XSD + "decimal", XSD + "double", XSD + "float"):
-        number = float(term.value)
-        return amount(number, lang) if abs(number) >= 10000 else f"{number:.4g}"
+        return amount(float(term.value), lang)
     return compact(term.value)
 
 

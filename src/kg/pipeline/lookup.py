@@ -72,6 +72,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
         ``terms``: IRI of a class, property or audit rule → its zh and en label, and the zh and en inverse label of a
         property. ``captions``: IRI of an observation, claim
         or breakdown → its captions. ``measures``: IRI of an indicator → its measure word (辆, 座).
+        ``symbols``: IRI of a unit or comparator → its symbol (US$, km).
         ``classes``: name of each labelled class → names of its labelled superclasses, nearest first. ``precedence``: class
         name → its ``ivc:precedence`` or that of the nearest superclass that has one. ``properties``: IRIs of the labelled
         properties. ``variants``: traditional character → simplified character (:func:`kg.pipeline.spelling.variants`).
@@ -83,6 +84,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
     supers: dict[str, set[str]] = defaultdict(set)
     codes = _codes(quads)
     measures: dict[str, str] = {}
+    symbols: dict[str, str] = {}
     precedence: dict[str, int] = {}
     for quad in quads:
         if iri(quad.graph_name) not in _LABEL_GRAPHS or not isinstance(quad.subject, ox.NamedNode):
@@ -94,6 +96,8 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
             (labels if predicate == LABEL else inverse)[subject][tag] = lexical(value)
         elif predicate == IVC + "measureWord":
             measures[subject] = lexical(value)
+        elif predicate == IVC + "symbol":
+            symbols[subject] = lexical(value)
         elif predicate == IVC + "precedence":
             precedence[subject] = int(lexical(value))
         elif predicate == ALT_LABEL:
@@ -123,6 +127,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
         },
         "captions": captions(quads, nameless_nodes(quads), labels),
         "measures": measures,
+        "symbols": symbols,
         "classes": {class_name(node): [class_name(c) for c in line[1:]] for node, line in lineages.items()},
         "precedence": {
             class_name(node): next(precedence[c] for c in line if c in precedence)

@@ -9,16 +9,17 @@ import pyoxigraph as ox
 
 from kg.ask.catalogue import Catalogue
 from kg.ask.names import Names
+from kg.ask.quantity import figure_in_words, of_row
 from kg.ask.question.answer import params
 from kg.ask.question.readings import Reading, answer_column
 from kg.ask.question.rows import Found
 from kg.errors import NotFound, UsageProblem
 from kg.store.values import Term
-from kg.terms import LANGS, Text, amount, listed, slug
+from kg.terms import LANGS, Text, amount, has_han, listed
 
 _MOST: Final = 12
 """Most values that a sentence lists; of more it gives the number."""
-_FIGURE: Final = ("region", "subject", "indicator", "comparator", "unit", "status", "estimator")
+_FIGURE: Final = ("region", "subject", "indicator", "status", "estimator")
 _NOTHING: Final = Text("", "")
 
 
@@ -124,33 +125,21 @@ class Phrases:
         return Text(amount(number, "zh"), amount(number, "en"))
 
     def _figure(self, row: Mapping[str, Any]) -> Text:
-        """A figure: region, year, subject, indicator, comparator, value and unit; then status and estimator."""
+        """A figure: region, year, subject, indicator and value; then status and estimator."""
         zh, en = (self._figure_in(row, lang) for lang in LANGS)
         return Text(zh, en)
 
     def _figure_in(self, row: Mapping[str, Any], lang: str) -> str:
         said = {column: self._value(row.get(column)).pick(lang) for column in _FIGURE}
-        if row.get("comparator") is not None and slug(row["comparator"].value) == "eq":
-            said["comparator"] = ""
-        number, years = self._number(row, lang), _years(row, lang)
+        number, years = figure_in_words(of_row(row), self._names, lang), _years(row, lang)
         notes = [said[column] for column in ("status", "estimator") if said[column]]
         if lang == "zh":
-            text = f"{years}{said['region']}{said['subject']}{said['indicator']}{said['comparator']}{number}"
+            gap = "" if has_han(number[:1]) else " "
+            text = f"{years}{said['region']}{said['subject']}{said['indicator']}{gap}{number}".strip()
             return f"{text}({'、'.join(notes)})" if notes else text
-        text = " ".join(part for part in (said["subject"], said["indicator"], said["comparator"], number) if part)
+        text = " ".join(part for part in (said["subject"], said["indicator"], number) if part)
         notes = [part for part in (", ".join(p for p in (said["region"], years) if p), *notes) if part]
         return f"{text} ({'; '.join(notes)})" if notes else text
-
-    def _number(self, row: Mapping[str, Any], lang: str) -> str:
-        """The value with its unit."""
-        value, unit, indicator = row["value"], row.get("unit"), row.get("indicator")
-        number = amount(float(value.value), lang) if value is not None else ""
-        if unit is None:
-            return number
-        if slug(unit.value) == "percent":
-            return f"{number}%"
-        measure = self._names.unit(unit.value, getattr(indicator, "value", ""), lang)
-        return number + (measure if lang == "zh" or not measure else f" {measure}")
 
 
 def _listed(texts: Iterable[Text]) -> Text:
@@ -165,4 +154,4 @@ def _years(row: Mapping[str, Any], lang: str) -> str:
     """The year of a figure, or its first and last year."""
     first, last = (str(getattr(row.get(column), "value", "")) for column in ("from", "year"))
     years = f"{first}–{last}" if first and last and first != last else last
-    return f"{years}年" if years and lang == "zh" else years
+    return f"{years} 年" if years and lang == "zh" else years

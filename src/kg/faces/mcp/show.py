@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kg.ask import plain
 from kg.ask.entity import Edge, Entity, described, entity
+from kg.ask.quantity import Quantity, figure_in_words
 from kg.faces.mcp.result import Result, Row, cited
 from kg.faces.mcp.rows import cell
-from kg.terms import Text, amount, class_iri, compact, expand, slug
+from kg.terms import Text, class_iri, compact, expand, slug
 from kg.vocab import BASE, IVL, PASSAGE
 
 if TYPE_CHECKING:
@@ -123,12 +124,11 @@ def _name(value: Any, lang: str) -> str:
 def _figure(call: Call, row: Mapping[str, Any], lang: str) -> str:
     """``China 2023 market size: 157.27 billion yuan renminbi, actual, according to …``."""
     names = call.graph.names
-    bound = "" if row["comparator"] == "eq" else names.label(IVL + row["comparator"], lang) + " "
-    unit = names.unit((row["unit"] or {}).get("iri", ""), (row["indicator"] or {}).get("iri", ""), lang)
+    unit, indicator = ((row[key] or {}).get("iri") for key in ("unit", "indicator"))
     where = [row["region"][lang] if row["region"] else "", row["years"], row["indicator"][lang]]
     after = [names.label(IVL + row["status"], lang) if row["status"] else ""]
     after += [Text(f"据{_by(row, 'zh')}", f"according to {_by(row, 'en')}").pick(lang)] if row["attributed_to"] else []
-    value = f"{bound}{amount(row['value'], lang)} {unit}".rstrip()
+    value = figure_in_words(Quantity(row["value"], unit, indicator, IVL + row["comparator"]), names, lang)
     return f"{' '.join(w for w in where if w)}: {value}, {', '.join(a for a in after if a)}"
 
 

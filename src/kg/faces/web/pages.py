@@ -10,8 +10,9 @@ import pyoxigraph as ox
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from kg.ask.quantity import figure_in_words, printed
 from kg.store.values import plain, written
-from kg.terms import Text, amount, class_iri, slug
+from kg.terms import Text, amount, class_iri, exact, in_full, slug
 from kg.vocab import BASE, PASSAGE, SH, SHAPE, XSD
 
 if TYPE_CHECKING:
@@ -97,12 +98,19 @@ class Pages:
                 return cite([term.value]) if term.value.startswith(PASSAGE) else link(term.value)
             value = plain(term)
             if isinstance(value, float):
-                return Markup('<data class="num" value="{}">{}</data>').format(repr(value), amount(value, lang))
+                return Markup('<data class="num" value="{}" title="{}">{}</data>').format(
+                    repr(value), exact(value), amount(value, lang)
+                )
             text = written(term)
             return escape(text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
 
-        def unit(claim: Any) -> str:
-            return self._names.unit(claim.unit, claim.indicator, lang)
+        def figure(claim: Any) -> Markup:
+            text = figure_in_words(claim, self._names, lang)
+            if claim.stated is None:
+                return Markup('<span class="num">{}</span>').format(text)
+            stated = printed(claim.stated, claim.scale, lang)
+            title = say(f"报告印作 {stated}", f"printed as {stated}")
+            return Markup('<span class="num" title="{}">{}</span>').format(title, text)
 
         def pick(text: Text | dict[str, str]) -> str:
             if isinstance(text, Text):
@@ -110,14 +118,14 @@ class Pages:
             return text.get(lang) or next(iter(text.values()), "")
 
         def number(value: float) -> str:
-            return amount(value, lang)
+            return in_full(value, lang)
 
         def here(**changed: str) -> str:
             kept = [(k, v) for k, v in request.params if k not in changed]
             return "?" + urlencode([*kept, *changed.items()])
 
         page = self._environment.get_template(template)
-        helpers = {f.__name__: f for f in (say, name, link, cite, cell, unit, pick, number, here)}
+        helpers = {f.__name__: f for f in (say, name, link, cite, cell, figure, pick, number, here)}
         return page.render(lang=lang, other="en" if lang == "zh" else "zh", **helpers, **values).encode()
 
     def href(self, iri: str) -> str:

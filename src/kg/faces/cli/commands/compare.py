@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from kg.ask import plain
 from kg.ask.comparison import SIDES
+from kg.ask.quantity import EQUAL, figure_in_words, of_row
 from kg.faces.cli.bilingual import command
 from kg.faces.cli.completing import THING
 from kg.faces.cli.language import say
@@ -20,7 +21,6 @@ from kg.faces.cli.render import cell, chosen, cite, format_or_text_option, print
 from kg.faces.cli.rows import HEADS, passage_names
 from kg.store.results import Table
 from kg.terms import Text
-from kg.vocab import IVL
 
 if TYPE_CHECKING:
     from kg.ask.comparison import Comparison, Related
@@ -31,7 +31,7 @@ _COLUMNS: Final = ("side", "aspect", "inverse", "thing", "passages")
 
 _FIGURES: Final = ("", "other_")
 """What the columns of either figure begin with."""
-_EQUAL: Final = ox.NamedNode(IVL + "eq")
+_EQUAL: Final = ox.NamedNode(EQUAL)
 """The comparator that goes without saying."""
 
 
@@ -89,14 +89,15 @@ def _print_figures(found: Comparison, names: Names, lang: str) -> None:
     click.secho(f"\n■ {say('数字', 'figures')}", bold=True)
     apart: Counter[str] = Counter()
     for row in found.figures.rows:
-        terms = zip(found.figures.columns, row, strict=True)
-        cells = {c: "" if term == _EQUAL else cell(term, lang, names) for c, term in terms}
+        terms = dict(zip(found.figures.columns, row, strict=True))
+        cells = {c: cell(term, lang, names) for c, term in terms.items()}
         if cells["why_not"]:
             apart[cells["why_not"]] += 1
             continue
         of = " · ".join(cells[c] for c in ("indicator", "region", "year") if cells[c])
-        sides = " : ".join(f"{cells[f'{s}comparator']} {cells[f'{s}value']} {cells['unit']}".strip() for s in _FIGURES)
-        result = f"{cells['result_comparator']} {cells['times']}".strip()
+        sides = " : ".join(figure_in_words(of_row(terms, prefix), names, lang) for prefix in _FIGURES)
+        bound = "" if terms["result_comparator"] == _EQUAL else cells["result_comparator"]
+        result = f"{bound} {cells['times']}".strip()
         sources = cite(list(dict.fromkeys((cells["passage"], cells["other_passage"]))))
         click.echo(f"  {of}: {sides} = {result} {say('倍', 'times')}{sources}")
     if apart:

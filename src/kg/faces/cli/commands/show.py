@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kg.ask.quantity import figure_in_words
 from kg.errors import NotFound
 from kg.faces.cli.bilingual import command, option
 from kg.faces.cli.completing import THING
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import cite, in_words
-from kg.terms import Text, amount, expand, slug
+from kg.terms import Text, expand, in_full, slug
 from kg.vocab import PASSAGE
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _print_head(found: Entity, names: Any, lang: str) -> None:
     for texts in found.texts.values():
         click.echo(texts.get(lang) or next(iter(texts.values())))
     for prop, value in found.values:
-        click.echo(f"{names.label(prop, lang)}: {amount(value, lang) if isinstance(value, float) else value}")
+        click.echo(f"{names.label(prop, lang)}: {in_full(value, lang) if isinstance(value, float) else value}")
     for link in found.links:
         near = say("(相近)", " (close)") if link.close else ""
         click.echo(f"{names.label(link.register, lang)}: {link.code}{near}  {link.date}  {link.basis[lang]}")
@@ -122,9 +123,6 @@ def claim_line(claim: Claim, names: Any, lang: str) -> str:
     parts = [names.label(i, lang) for i in (claim.indicator, claim.region) if i] + (
         [claim.years] if claim.years else []
     )
-    bound = "" if slug(claim.comparator or "") == "eq" else names.label(claim.comparator, lang) + " "
-    unit = names.unit(claim.unit, claim.indicator, lang)
-    value = amount(claim.value, lang) if isinstance(claim.value, (int, float)) else claim.value
-    number = f"{bound}{value} {unit}".rstrip()
+    number = figure_in_words(claim, names, lang)
     tail = [names.label(i, lang) for i in (claim.status, claim.attributed_to) if i] + ([summary] if summary else [])
     return f"{' '.join(parts)}: {number} ({say('、', ', ').join(tail)})"
