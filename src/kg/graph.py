@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from kg.ask.catalogue import Catalogue, written_values
-from kg.ask.names import Match, Names, Thing
+from kg.ask.names import Match, Names, Thing, different
 from kg.errors import StoreError, UsageProblem
 from kg.source.project import Project
 from kg.store.base import Store
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
     from kg.ask.chain import Chain
     from kg.ask.comparison import Comparison
     from kg.ask.entity import Entity
-    from kg.ask.network import Hop, Rank
+    from kg.ask.network import Rank
     from kg.ask.overview import AuditFinding
     from kg.ask.question.answer import Answer
     from kg.ask.question.reply import Questions
+    from kg.ask.ways import Hop, Way, Ways
     from kg.reason.proof import Prover, Why
     from kg.store.worker import QueryResult, Worker
 
@@ -238,20 +240,42 @@ class KnowledgeGraph:
 
         return chain(self.store, self.resolve(industry, "Industry").iri)
 
-    def path_between(self, one: str, other: str) -> list[Hop]:
-        """The shortest path between two entities, with the passages of each hop.
+    def ways(self, one: str, other: str, *, limit: int = 5, inferred: bool = False) -> Ways:
+        """The ways in which two things are connected, those through things with many neighbours last.
+
+        Args:
+            one: any name of a thing.
+            other: any name of another.
+            limit: most ways.
+            inferred: follow inferred edges and background knowledge too, not only what passages state.
+
+        Returns:
+            ``ways``, each with its ``hops`` (``subject``, ``predicate``, ``value``, ``forward``, ``ground``, ``passages``);
+            empty if nothing connects the two. ``complete`` is false if a limit of time or size was reached.
 
         Raises:
-            NotFound: there is no entity with one of the names, or no path connects them.
+            NotFound: there is no thing with one of the names.
+            UsageProblem: both are the same thing.
 
         Example:
-            >>> hops = graph.path_between("比亚迪", "三一重工")
-            >>> [(graph.names.label(hop.predicate, "en"), hop.forward) for hop in hops]
+            >>> way = graph.ways("比亚迪", "三一重工").ways[0]
+            >>> [(graph.names.label(hop.predicate, "en"), hop.forward) for hop in way.hops]
             [('cooperates with', True), ('active in', True), ('active in', False)]
         """
-        from kg.ask.network import path
+        from kg.ask.ways import ways
 
-        return path(self.store, self.resolve(one).iri, self.resolve(other).iri)
+        first, second = different(self.resolve(one), self.resolve(other))
+        found = ways(self.store, (first.iri, second.iri), limit=limit, inferred=inferred)
+        return replace(found, ways=tuple(self._with_proofs(way) for way in found.ways)) if inferred else found
+
+    def _with_proofs(self, way: Way) -> Way:
+        """*way* with the passages on which its inferred hops rest."""
+        return replace(way, hops=tuple(self._with_proof(h) if h.ground == "inferred" else h for h in way.hops))
+
+    def _with_proof(self, hop: Hop) -> Hop:
+        proofs = self._prover.why((f"<{hop.subject}>", f"<{hop.predicate}>", f"<{hop.value}>")).proofs
+        passages = dict.fromkeys(passage for leaf in proofs[0].leaves for passage in leaf.passages) if proofs else ()
+        return replace(hop, passages=tuple(passages))
 
     def compare(self, one: str, other: str) -> Comparison:
         """Two things side by side: what both are related to, what only one of them is, and their figures.

@@ -45,8 +45,29 @@ def test_two_industries_are_compared_by_what_their_sections_name_and_by_figures(
     assert {compact(why) for *_, why in pairs if why} == {"ivc:unit", "ivc:year"}
 
 
+def test_what_differs_is_a_relation_that_both_have_with_other_things(world: KnowledgeGraph) -> None:
+    found = world.compare("青岚", "竹里编舍")
+    told = {
+        (compact(a.iri), *(frozenset(compact(x.thing) for x in side) for side in (a.one, a.other)))
+        for a in found.differences
+    }
+    key_player = (
+        "ivc:keyPlayerIn",
+        frozenset({"seg:lantern-paper", "seg:lantern-fair"}),
+        frozenset({"seg:lantern-splints"}),
+    )
+    assert key_player in told
+    assert all(a.iri.startswith("https://w3id.org/xinzhi/ns#") and a.one and a.other for a in found.differences)
+    assert world.compare("纸灯业", "风铃业").differences == ()  # industries are compared by what their sections name
+    for pair in (("青岚", "竹里编舍"), ("纸灯业", "风铃业"), ("澄洲", "云汀省")):
+        found = world.compare(*pair)
+        for side in SIDES:
+            grouped = [x for aspect in found.aspects for x in getattr(aspect, side)]
+            assert sorted(grouped, key=str) == sorted(found.of(side), key=str)
+
+
 def test_what_cannot_be_compared_says_so(world: KnowledgeGraph) -> None:
-    with pytest.raises(UsageProblem, match="compared with itself"):
+    with pytest.raises(UsageProblem, match="given twice"):
         world.compare("青岚", "qinglan")
     with pytest.raises(NotFound):
         world.compare("青岚", "nothing such")
@@ -62,7 +83,7 @@ def test_the_shell_prints_it_for_readers_and_for_programs(kg: Run, world: Knowle
     assert "figures that do not compare, by what differs: year 10, unit 4" in told
     body = json.loads(kg("compare", "纸灯业", "风铃业", "--format", "json").stdout)
     assert body == json.loads(json.dumps(comparison(world.compare("纸灯业", "风铃业"), world.names)))
-    assert list(body) == ["one", "other", "shared", "only_one", "only_other", "figures"]
+    assert list(body) == ["one", "other", "shared", "only_one", "only_other", "different", "figures"]
     assert body["one"]["en"] == "paper lantern making"
     rows = kg("compare", "青岚", "竹里编舍", "--format", "tsv").stdout.splitlines()
     assert rows[0].split("\t")[:2] == ["side", "aspect"]

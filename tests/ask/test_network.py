@@ -1,20 +1,22 @@
-"""Paths, centrality and cut points of the invented project, against what its files say and the definitions of both."""
+"""The network, ways, centrality and cut points of the invented project, against what its files say and the definitions of both."""
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from math import log2
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
 from conftest import WORLD
-from kg.ask.network import Hop, Rank, central, cut_points, path, to_networkx
-from kg.errors import NotFound
+from kg.ask.network import Rank, central, cut_points, to_networkx
+from kg.ask.ways import Hop, Way, Ways, ways
+from kg.errors import UsageProblem
 from kg.graph import KnowledgeGraph
 from kg.store.embedded import EmbeddedStore
-from kg.terms import compact, expand, iri
+from kg.terms import compact, iri
 from kg.vocab import BACKGROUND, BASE, INFERRED, IVC, IVL, OWL, PASSAGE, TYPE
 
 Edge = tuple[str, str, str]
@@ -138,78 +140,143 @@ def test_an_edge_of_several_passages_and_graphs_is_one(made: Callable[..., Embed
         assert [d["passages"] for *_, d in found if d["kind"] != "asserted"] == [[]] * len(more)
 
 
-# -- paths ----------------------------------------------------------------------------------------------
+# -- ways -----------------------------------------------------------------------------------------------
 
 
-def hops(found: list[Hop]) -> list[tuple[str, str, str, bool, str]]:
+@pytest.fixture(scope="module")
+def tied(stated: dict[Edge, list[str]]) -> dict[str, set[str]]:
+    """Each thing and each claim → those that it is connected with."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for one, _, other in stated:
+        if one != other:
+            found[one].add(other)
+            found[other].add(one)
+    return found
+
+
+def simple(tied: dict[str, set[str]], ends: tuple[str, str], most: int) -> Iterator[list[str]]:
+    """Every way of at most *most* edges on which no two things are connected that do not follow each other, but the ends."""
+    todo = [[ends[0]]]
+    while todo:
+        way = todo.pop()
+        if way[-1] == ends[1]:
+            chords = ((a, b) for n, a in enumerate(way) for b in way[n + 2 :] if (a, b) != ends)
+            if not any(b in tied[a] for a, b in chords):
+                yield way
+        elif len(way) <= most:
+            todo += [[*way, other] for other in tied[way[-1]] if other not in way]
+
+
+def costs(tied: dict[str, set[str]], way: list[str]) -> float:
+    """By the definition: 1 + log2 n for each thing between the ends that has n neighbours, 1 more for a claim."""
+    return sum(1 + log2(len(tied[node])) + node.startswith(CLAIMS) for node in way[1:-1])
+
+
+def hops(way: Way) -> list[tuple[str, str, str, bool, str]]:
     return [
         (compact(h.subject), compact(h.predicate), compact(h.value), h.forward, " ".join(map(compact, h.passages)))
-        for h in found
+        for h in way.hops
     ]
 
 
-def test_the_way_from_one_thing_to_another(world: KnowledgeGraph) -> None:
-    assert hops(world.path_between("青岚", "听竹社")) == [
+@pytest.mark.parametrize(
+    "pair",
+    [("明盈灯业", "明萤灯业"), ("听竹社", "云汀省"), ("青岚", "风铃业"), ("节庆消费", "青岚"), ("竹里编舍", "冷染")],
+)
+def test_the_ways_are_the_cheapest_of_all(
+    world: KnowledgeGraph, tied: dict[str, set[str]], pair: tuple[str, str]
+) -> None:
+    """Of all ways of at most two edges more than the shortest, by trying every one."""
+    ends = world.resolve(pair[0]).iri, world.resolve(pair[1]).iri
+    shortest = min(map(len, simple(tied, ends, 6))) - 1
+    every = list(simple(tied, ends, min(6, shortest + 2)))
+    found = ways(world.store, ends, limit=8)
+    assert found.complete
+    told = [[way.hops[0].ends[0], *(hop.ends[1] for hop in way.hops)] for way in found.ways]
+    assert [way.cost for way in found.ways] == pytest.approx(sorted(costs(tied, way) for way in every)[:8])
+    assert all(way in every for way in told)
+    assert len({tuple(way) for way in told}) == len(told)
+    for way, nodes in zip(found.ways, told, strict=True):
+        assert list(way.neighbours) == [len(tied[node]) for node in nodes[1:-1]]
+    assert ways(world.store, ends, limit=2).ways == found.ways[:2]
+
+
+def test_a_hub_comes_last(made: Callable[..., EmbeddedStore]) -> None:
+    """Two things in one country, with a hundred others; and a longer way through things that few know."""
+    crowd = [(f"n{n}", "in", "country", MINE) for n in range(100)]
+    small = [("n0", "knows", "x", MINE), ("x", "knows", "y", MINE), ("y", "knows", "n1", MINE)]
+    found = ways(made(*crowd, *small), (BASE + "n0", BASE + "n1")).ways
+    assert [[hop.ends[1].removeprefix(BASE) for hop in way.hops] for way in found] == [
+        ["x", "y", "n1"],
+        ["country", "n1"],
+    ]
+    assert [way.neighbours for way in found] == [(2, 2), (100,)]
+    assert [way.cost for way in found] == pytest.approx([4, 1 + log2(100)])
+
+
+def test_a_step_tells_its_triple_its_direction_and_its_passages(world: KnowledgeGraph) -> None:
+    assert hops(world.ways("青岚", "听竹社").ways[0]) == [
         ("co:qinglan", "ivc:investsIn", f"{OWN}organization/听竹社", True, "psg:w2-L0027")
     ]
-    there = [
-        ("co:mingying-lamps", "ivc:basedIn", "reg:chengzhou", True, "psg:w2-L0023"),
-        ("reg:chengzhou", "ivc:focusesOn", "seg:lantern-tying", True, "psg:w1-L0029"),
-        ("co:mingying-lanterns", "ivc:keyPlayerIn", "seg:lantern-tying", False, "psg:w1-L0023"),
+    there, back = world.ways("明盈灯业", "明萤灯业").ways, world.ways("明萤灯业", "明盈灯业").ways
+    turned = [[(s, p, o, not forward, passages) for s, p, o, forward, passages in hops(way)[::-1]] for way in back]
+    assert sorted(map(hops, there)) == sorted(turned)
+    assert {hop.ground for way in there for hop in way.hops} == {"asserted"}
+
+
+def test_of_two_edges_the_stated_one_comes_first_then_one_along_the_way(made: Callable[..., EmbeddedStore]) -> None:
+    edges = [
+        ("b", "aids", "a", MINE),
+        ("a", "likes", "b", MINE),
+        ("a", "knows", "b", MINE),
+        ("a", "beats", "b", INFERRED),
     ]
-    assert hops(world.path_between("明盈灯业", "明萤灯业")) == there
-    back = [(s, p, o, not forward, passages) for s, p, o, forward, passages in there[::-1]]
-    assert hops(world.path_between("明萤灯业", "明盈灯业")) == back
-
-
-def test_the_way_is_as_short_as_any(world: KnowledgeGraph, neighbours: dict[str, set[str]]) -> None:
-    """Or leads through claims, each of them as long as three edges, where that is no longer."""
-    start = expand("co:zhuli")
-    far, _ = reached(neighbours, start)
-    for end in sorted(far.keys() - {start})[::4]:
-        way = path(world.store, start, end)
-        through = sum(h.subject.startswith(CLAIMS) or h.value.startswith(CLAIMS) for h in way)
-        assert len(way) == far[end] if not through else len(way) + 0.5 * through <= far[end]
-
-
-def test_a_claim_connects_where_plain_edges_lead_a_long_way_round(world: KnowledgeGraph) -> None:
-    """By the trait that names both; over a product, its technology and an industry it would be four edges."""
-    assert hops(world.path_between("听竹社", "云汀省")) == [
-        ("clm:w2-yunting-shops", "ivc:about", f"{OWN}organization/听竹社", False, "psg:w2-L0029"),
-        ("clm:w2-yunting-shops", "ivc:about", "reg:yunting", True, "psg:w2-L0029"),
+    found = ways(made(*edges), (BASE + "a", BASE + "b"), inferred=True)
+    assert [way.hops for way in found.ways] == [
+        (Hop(BASE + "a", IVC + "knows", BASE + "b", True, "asserted", (MINE,)),)
     ]
 
 
-@pytest.mark.parametrize(("plain", "claimed"), [(2, False), (4, True)])
-def test_a_way_through_a_claim_is_as_long_as_three_edges(
-    made: Callable[..., EmbeddedStore], plain: int, claimed: bool
-) -> None:
-    chain = [(f"n{n}", "knows", f"n{n + 1}", MINE) for n in range(plain)]
-    claim = [("c", "about", "n0", MINE), ("c", "about", f"n{plain}", MINE), ("c", "statedIn", "passage/d-L0001", MINE)]
-    found = path(made(*chain, *claim), BASE + "n0", f"{BASE}n{plain}")
-    assert [h.predicate == IVC + "about" for h in found] == ([True] * 2 if claimed else [False] * plain)
-
-
-def test_so_is_one_through_a_claim_that_is_pointed_at(made: Callable[..., EmbeddedStore]) -> None:
-    """Through two claims six: five plain edges are shorter."""
-    chain = [(f"n{n}", "knows", f"n{n + 1}", MINE) for n in range(5)]
-    claims = [("n0", "of", "c", MINE), ("m", "of", "c", MINE), ("m", "of", "d", MINE), ("n5", "of", "d", MINE)]
-    stated = [(claim, "statedIn", "passage/d-L0001", MINE) for claim in "cd"]
-    found = path(made(*chain, *claims, *stated), BASE + "n0", BASE + "n5")
-    assert [h.predicate for h in found] == [IVC + "knows"] * 5
-
-
-def test_of_two_edges_the_one_along_the_way_and_first_by_name_is_shown(made: Callable[..., EmbeddedStore]) -> None:
-    edges = [("b", "aids", "a", MINE), ("a", "likes", "b", MINE), ("a", "knows", "b", MINE)]
-    assert path(made(*edges), BASE + "a", BASE + "b") == [Hop(BASE + "a", IVC + "knows", BASE + "b", True, (MINE,))]
-
-
-def test_rules_and_background_connect_nothing(made: Callable[..., EmbeddedStore]) -> None:
+def test_rules_and_background_connect_only_when_asked_for(made: Callable[..., EmbeddedStore]) -> None:
     store = made(("a", "knows", "b", INFERRED), ("b", "knows", "c", BACKGROUND), ("c", "knows", "d", MINE))
-    for one, other in ("ab", "bc", "cx"):
-        with pytest.raises(NotFound, match="states nothing that connects the two"):
-            path(store, BASE + one, BASE + other)
-    assert len(path(store, BASE + "c", BASE + "d")) == 1
+    for one, other in ("ab", "bc", "ad", "cx"):
+        assert ways(store, (BASE + one, BASE + other)).ways == ()
+    (way,) = ways(store, (BASE + "a", BASE + "d"), inferred=True).ways
+    assert [(hop.ground, hop.passages) for hop in way.hops] == [
+        ("inferred", ()),
+        ("background", ()),
+        ("asserted", (MINE,)),
+    ]
+
+
+def test_an_inferred_step_tells_the_passages_of_its_proof(world: KnowledgeGraph) -> None:
+    (way,) = world.ways("竹里编舍", "纸灯业", limit=1, inferred=True).ways
+    (hop,) = way.hops
+    assert hop.ground == "inferred"
+    proof = world.why(hop.subject, hop.predicate, hop.value).proofs[0]
+    assert set(hop.passages) == {passage for leaf in proof.leaves for passage in leaf.passages} != set()
+
+
+def test_of_a_large_graph_no_more_is_read_than_the_limit(
+    made: Callable[..., EmbeddedStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is read of it connects the two, or not; either way it says that there may be more."""
+    crowd = [(f"n{n}", "in", "country", MINE) for n in range(300)]
+    store = made(*crowd, ("a", "knows", "n0", MINE), ("b", "knows", "n1", MINE), ("a", "knows", "b", MINE))
+    ends = BASE + "a", BASE + "b"
+    assert [len(way.hops) for way in ways(store, ends).ways] == [1]
+    monkeypatch.setattr("kg.ask.ways._MOST_EDGES", 3)
+    few = ways(store, ends)
+    assert (few.complete, [len(way.hops) for way in few.ways]) == (False, [1])
+    assert ways(store, (BASE + "n5", BASE + "a")) == Ways((), False)
+    monkeypatch.undo()
+    late = ways(store, (BASE + "n5", BASE + "b"), seconds=0)
+    assert not late.complete
+
+
+def test_one_thing_is_not_connected_with_itself(world: KnowledgeGraph) -> None:
+    with pytest.raises(UsageProblem, match="given twice"):
+        world.ways("青岚", "qinglan")
 
 
 # -- centrality and cut points ------------------------------------------------------------------------------
@@ -221,12 +288,12 @@ def test_centrality_is_the_share_of_shortest_ways_through_a_thing(
     """By the definition: over all pairs of others, the part of their shortest ways that leads through it; then the mean."""
     searched = {one: reached(neighbours, one) for one in neighbours}
     score = dict.fromkeys(neighbours, 0.0)
-    for one, (far, ways) in searched.items():
+    for one, (far, own) in searched.items():
         for other in far.keys() - {one}:
             for between in far.keys() - {one, other}:
                 onward, its_ways = searched[between]
                 if other in onward and far[between] + onward[other] == far[other]:
-                    score[between] += ways[between] * its_ways[other] / ways[other]
+                    score[between] += own[between] * its_ways[other] / own[other]
     pairs = (len(neighbours) - 1) * (len(neighbours) - 2)  # each pair was counted from both of its ends
     found = central(world.store, 1000)
     assert {r.iri: r.score for r in found} == pytest.approx({one: value / pairs for one, value in score.items()})

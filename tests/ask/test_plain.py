@@ -170,10 +170,11 @@ def test_a_finding_and_a_hop(world: KnowledgeGraph) -> None:
         "passages": ["w1-L0023", "w2-L0023"],
     }
     assert body["message"] == {"zh": rival.message.zh, "en": rival.message.en}
-    assert short(plain.hop(world.path_between("青岚", "听竹社")[0], world.names)) == {
+    assert short(plain.hop(world.ways("青岚", "听竹社").ways[0].hops[0], world.names)) == {
         "subject": "co:qinglan",
         "predicate": "ivc:investsIn",
         "object": "https://example.org/lamp/organization/听竹社",
         "forward": True,
+        "ground": "asserted",
         "passages": ["w2-L0027"],
     }

@@ -81,7 +81,7 @@ def test_help_speaks_the_language(kg: Run, command: str) -> None:
         (["sparql", "ASK {}", "--timeout", "nan"], 2, "cannot be nan seconds"),
         (["sparql", "ASK {}", "--timeout", "inf"], 2, "--timeout"),
         (["find", "青岚", "--kind", "Foo"], 2, "one of: Application, "),
-        (["path", "青岚", "Qinglan"], 2, "“青岚” and “Qinglan” are the same thing"),
+        (["path", "青岚", "Qinglan"], 2, "“Qinglan Paper Works” is given twice"),
         (["show", "w1-L9999"], 3, "w1-L9999"),
         (["query", "statements-of-passage", "passage=w1-L9999"], 3, "there is no passage w1-L9999"),
         (["query", "statements-of-passage", "passage=" + "9" * 5000], 3, "there is no passage 9999"),
@@ -288,18 +288,17 @@ def test_columns_line_up_with_wide_characters(kg: Run, lang: str) -> None:
 
 
 def test_each_hop_of_a_path_has_its_passage(kg: Run) -> None:
-    assert kg("path", "青岚", "竹里编舍", "--format", "text").stdout == (
-        "Qinglan Paper Works — invests in → Tingzhu Society [w2-L0027]\n"
-        "Tingzhu Society — subsidiary of → Zhuli Weavers [w2-L0027]\n"
+    shown = kg("path", "青岚", "竹里编舍", "--format", "text", "--ways", "1").stdout
+    assert shown == (
+        "1. through three leading umbrella makers (3 neighbours)\n"
+        "   Qinglan Paper Works — member of → three leading umbrella makers [w2-L0053]\n"
+        "   three leading umbrella makers — has member → Zhuli Weavers [w2-L0053]\n"
     )
-    hops = json.loads(kg("path", "明萤灯业", "竹里编舍", "--format", "json").stdout)["rows"]
-    assert [(hop["predicate_label"], hop["passages"]) for hop in hops] == [
-        ("key player in", "w1-L0023"),
-        ("focuses on", "w1-L0029"),
-        ("based in", "w2-L0023"),
-        ("cooperates with", "w2-L0027"),
-        ("subsidiary of", "w2-L0027"),
-    ]
+    inferred = kg("path", "竹里编舍", "纸灯业", "--format", "text", "--ways", "1", "--inferred", lang="zh").stdout
+    assert inferred.startswith("1. 直接\n   竹里编舍 — 涉足产业 → 纸灯业 [推理得出] [w1-L0021")
+    head, *rows = kg("path", "明萤灯业", "竹里编舍", "--format", "tsv").stdout.splitlines()
+    assert head.split("\t")[0] == "way"
+    assert {row.split("\t")[0] for row in rows} == {"1", "2", "3"}
 
 
 @pytest.mark.parametrize(

@@ -517,8 +517,14 @@ def test_audit(agent: Agent, world: KnowledgeGraph) -> None:
 
 def test_path(agent: Agent) -> None:
     rows = agent.ask("path", one="竹里编舍", other="明盈灯业")["rows"]
-    assert [row["predicate"]["en"] for row in rows] == ["subsidiary of", "cooperates with"]
-    assert [[c["id"] for c in row["passages"]] for row in rows] == [["w2-L0027"], ["w2-L0027"]]
+    first = [row for row in rows if row["way"] == 1]
+    assert [row["predicate"]["en"] for row in first] == ["subsidiary of", "cooperates with"]
+    assert [[c["id"] for c in row["passages"]] for row in first] == [["w2-L0027"], ["w2-L0027"]]
+    assert {row["ground"] for row in rows} == {"asserted"}
+    assert [row["way"] for row in rows] == sorted(row["way"] for row in rows)
+    assert {row["way"] for row in rows} > {1}
+    grounds = {row["ground"] for row in agent.ask("path", one="澄洲", other="中国", inferred=True)["rows"]}
+    assert grounds >= {"inferred"}
 
 
 # -- SPARQL -------------------------------------------------------------------------------------------

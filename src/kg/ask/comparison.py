@@ -12,7 +12,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from kg.ask.catalogue import Catalogue
-from kg.ask.names import Names, Thing
+from kg.ask.names import Names, Thing, different
 from kg.errors import UsageProblem
 from kg.source.queryfile import SavedQuery
 from kg.store.base import Store
@@ -52,17 +52,50 @@ class Related:
 
 
 @dataclass(frozen=True)
+class Aspect:
+    """What ties both things, or one of them, to others in one way.
+
+    Attributes:
+        iri: IRI of the property; for two industries, of the class of what they name.
+        inverse: whether the property leads to the two things.
+        shared, one, other: what is on each of :data:`SIDES`.
+        differs: whether both have this property, each with things that the other has not. Claims do not count: no claim
+            is about the same as another.
+    """
+
+    iri: str
+    inverse: bool
+    shared: tuple[Related, ...]
+    one: tuple[Related, ...]
+    other: tuple[Related, ...]
+    differs: bool
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """Two things, what they are related to (shared first) and each figure of the one with each comparable of the other."""
+    """Two things, what they are related to (shared first) and each figure of the one with each comparable of the other.
+
+    Attributes:
+        one, other: the two things.
+        related: what either is related to.
+        aspects: the same, by what ties them; those that both have come first.
+        figures: pairs of figures, those that compare first.
+    """
 
     one: Thing
     other: Thing
     related: tuple[Related, ...]
+    aspects: tuple[Aspect, ...]
     figures: Table
 
     def of(self, side: str) -> tuple[Related, ...]:
         """What is on one *side*, which is one of :data:`SIDES`."""
         return tuple(item for item in self.related if item.side == side)
+
+    @property
+    def differences(self) -> tuple[Aspect, ...]:
+        """The properties that both have, each with values that the other has not."""
+        return tuple(aspect for aspect in self.aspects if aspect.differs)
 
 
 def compare(store: Store, catalogue: Catalogue, names: Names, one: Thing, other: Thing) -> Comparison:
@@ -71,11 +104,7 @@ def compare(store: Store, catalogue: Catalogue, names: Names, one: Thing, other:
     Raises:
         UsageProblem: both are the same thing, or the project has no query for such things.
     """
-    if one.iri == other.iri:
-        raise UsageProblem(
-            Text(f"“{one.label.zh}”与“{other.label.zh}”是同一事物", f"“{one.label.en}” is compared with itself"),
-            hint=Text("给出两个不同的事物", "name two different things"),
-        )
+    different(one, other)
     queries = [query for query in catalogue if _TAG in query.tags and _fits(query, names, one, other)]
     listing = sorted((q for q in queries if _FIGURE not in q.tags), key=_is_general)
     if not listing:
@@ -85,9 +114,9 @@ def compare(store: Store, catalogue: Catalogue, names: Names, one: Thing, other:
                 "在 queries/ 中加入一个,参数为 one 与 other", "add one to queries/ with the parameters one and other"
             ),
         )
-    table = _answer(store, catalogue, listing[0], one, other)
+    related = _related(_answer(store, catalogue, listing[0], one, other))
     figures = [_answer(store, catalogue, q, one, other) for q in queries if _FIGURE in q.tags]
-    return Comparison(one, other, _related(table), figures[0] if figures else Table((), ()))
+    return Comparison(one, other, related, _aspects(related, names), figures[0] if figures else Table((), ()))
 
 
 def _fits(query: SavedQuery, names: Names, one: Thing, other: Thing) -> bool:
@@ -117,3 +146,17 @@ def _related(table: Table) -> tuple[Related, ...]:
         return Related(side, found[0][1], found[0][0] == "inverse", cells["thing"], tuple(dict.fromkeys(both)))
 
     return tuple(map(item, table.rows))
+
+
+def _aspects(related: Sequence[Related], names: Names) -> tuple[Aspect, ...]:
+    found: dict[tuple[str, bool], dict[str, list[Related]]] = {}
+    for item in related:
+        symmetric = item.inverse and names.text(item.aspect) == names.text(item.aspect, inverse=True)
+        key = item.aspect, item.inverse and not symmetric
+        found.setdefault(key, {side: [] for side in SIDES})[item.side].append(item)
+    aspects = []
+    for (iri, inverse), of in found.items():
+        own = [any(not names.is_claim(item.thing) for item in of[side]) for side in ("one", "other")]
+        shared, one, other = (tuple(of[side]) for side in SIDES)
+        aspects.append(Aspect(iri, inverse, shared, one, other, differs=iri in names.properties and all(own)))
+    return tuple(sorted(aspects, key=lambda a: not a.shared and not (a.one and a.other)))

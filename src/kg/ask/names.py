@@ -61,6 +61,20 @@ class Match:
     score: float
 
 
+def different(one: Thing, other: Thing) -> tuple[Thing, Thing]:
+    """The two things.
+
+    Raises:
+        UsageProblem: they are the same.
+    """
+    if one.iri == other.iri:
+        raise UsageProblem(
+            Text(f"“{one.label.zh}”与“{other.label.zh}”是同一事物", f"“{one.label.en}” is given twice"),
+            hint=Text("给出两个不同的事物", "name two different things"),
+        )
+    return one, other
+
+
 class Names:
     """The lookup table of one built graph."""
 

@@ -1,15 +1,12 @@
-"""The graph as a networkx graph, and network analysis: paths, centrality, articulation points."""
+"""The graph as a networkx graph, and network analysis: centrality, articulation points."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from kg import vocab
-from kg.errors import NotFound
 from kg.store.base import Store
-from kg.terms import Text
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -26,19 +23,6 @@ SELECT ?s ?p ?o ?g WHERE {{
 }} ORDER BY ?s ?p ?o ?g"""
 _ASSERTED: Final = "STRSTARTS(STR(?g), STR(psg:))"
 _INFERRED: Final = "?g IN (g:inferred, g:background)"
-_CLAIM_WEIGHT: Final = 1.5
-"""Weight of an edge to a claim node. A direct edge weighs 1, so paths avoid claims that only mention both entities."""
-
-
-@dataclass(frozen=True)
-class Hop:
-    """One step of a path: the stated triple, whether the path follows its direction, and its passages."""
-
-    subject: str
-    predicate: str
-    value: str
-    forward: bool
-    passages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -48,6 +32,11 @@ class Rank:
     iri: str
     score: float
     degree: int
+
+
+def relations(store: Store) -> list[str]:
+    """The IRIs of the properties that relate things, sorted."""
+    return [str(row["p"]) for row in store.select(_RELATIONS)]
 
 
 def to_networkx(store: Store, *, inferred: bool = False) -> nx.MultiDiGraph:
@@ -64,11 +53,11 @@ def to_networkx(store: Store, *, inferred: bool = False) -> nx.MultiDiGraph:
     import networkx as nx
 
     network = nx.MultiDiGraph()
-    relations = " ".join(f"<{row['p']}>" for row in store.select(_RELATIONS))
-    for row in store.select(_EDGES.format(graphs=_ASSERTED, relations=relations)):
+    listed = " ".join(f"<{relation}>" for relation in relations(store))
+    for row in store.select(_EDGES.format(graphs=_ASSERTED, relations=listed)):
         _add(network, row, "asserted")
     if inferred:
-        for row in store.select(_EDGES.format(graphs=_INFERRED, relations=relations)):
+        for row in store.select(_EDGES.format(graphs=_INFERRED, relations=listed)):
             if not network.has_edge(row["s"], row["o"], row["p"]):
                 _add(network, row, "inferred" if row["g"] == vocab.INFERRED else "background")
     return network
@@ -79,35 +68,6 @@ def _add(network: nx.MultiDiGraph, row: dict[str, Any], kind: str) -> None:
         network[row["s"]][row["o"]][row["p"]]["passages"].append(row["g"])
     else:
         network.add_edge(row["s"], row["o"], row["p"], kind=kind, passages=[row["g"]] if kind == "asserted" else [])
-
-
-def path(store: Store, start: str, end: str) -> list[Hop]:
-    """The shortest path between two entities over stated edges, in either direction.
-
-    Raises:
-        NotFound: an entity has no stated edge, or no path connects them.
-    """
-    import networkx as nx
-
-    network, claims = to_networkx(store), _claims(store)
-    plain = nx.Graph()
-    for one, other in network.edges():
-        plain.add_edge(one, other, weight=_CLAIM_WEIGHT if one in claims or other in claims else 1.0)
-    try:
-        nodes = nx.shortest_path(plain, start, end, weight="weight")
-    except (nx.NodeNotFound, nx.NetworkXNoPath) as error:
-        raise NotFound(
-            Text("两者之间没有报告所述的联系", "the report states nothing that connects the two"),
-            hint=Text("用 kg show 看看各自的边", "look at the edges of each with kg show"),
-        ) from error
-    return [_hop(network, one, other) for one, other in pairwise(nodes)]
-
-
-def _hop(network: nx.MultiDiGraph, one: str, other: str) -> Hop:
-    forward = network.has_edge(one, other)
-    subject, value = (one, other) if forward else (other, one)
-    predicate, data = min(network[subject][value].items())
-    return Hop(subject, predicate, value, forward, tuple(data["passages"]))
 
 
 def central(store: Store, limit: int = 20) -> list[Rank]:

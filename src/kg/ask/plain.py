@@ -9,11 +9,11 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.ask.chain import Chain, Cited, SegmentCell
-from kg.ask.comparison import Comparison, Related
+from kg.ask.comparison import Aspect, Comparison, Related
 from kg.ask.entity import Claim, Edge, Entity
-from kg.ask.names import Match, Names
-from kg.ask.network import Hop
+from kg.ask.names import Match, Names, Thing
 from kg.ask.overview import AuditFinding
+from kg.ask.ways import Hop, Ways
 from kg.store.results import Table
 from kg.store.values import Term, json_value, plain
 from kg.terms import slug
@@ -113,16 +113,29 @@ def comparison(found: Comparison, names: Names) -> dict[str, Any]:
         "shared": [related(item, names) for item in found.of("shared")],
         "only_one": [related(item, names) for item in found.of("one")],
         "only_other": [related(item, names) for item in found.of("other")],
+        "different": [_difference(aspect, names) for aspect in found.differences],
         "figures": [pair(found.figures, row, names) for row in found.figures.rows],
     }
+
+
+def _difference(aspect: Aspect, names: Names) -> dict[str, Any]:
+    return {
+        **_tie(aspect.iri, names, inverse=aspect.inverse),
+        "one": [named(item.thing, names) for item in aspect.one],
+        "other": [named(item.thing, names) for item in aspect.other],
+    }
+
+
+def _tie(aspect: str, names: Names, *, inverse: bool) -> dict[str, Any]:
+    """What ties two things to another: a property, in its direction, or the other's class."""
+    return {"aspect": {"iri": aspect, **names.text(aspect, inverse=inverse).plain()}, "inverse": inverse}
 
 
 def related(item: Related, names: Names) -> dict[str, Any]:
     """Something to which one or both of two things are related."""
     return {
         "side": item.side,
-        "aspect": {"iri": item.aspect, **names.text(item.aspect, inverse=item.inverse).plain()},
-        "inverse": item.inverse,
+        **_tie(item.aspect, names, inverse=item.inverse),
         "thing": named(item.thing, names),
         "passages": [slug(p) for p in item.passages],
     }
@@ -185,12 +198,33 @@ def finding(found: AuditFinding, names: Names) -> dict[str, Any]:
     }
 
 
+def ways(found: Ways, one: Thing, other: Thing, names: Names) -> dict[str, Any]:
+    """The ways in which two things are connected."""
+    return {
+        "one": named(one.iri, names),
+        "other": named(other.iri, names),
+        "complete": found.complete,
+        "ways": [
+            {
+                "cost": round(way.cost, 2),
+                "between": [
+                    {**(named(hop.ends[1], names) or {}), "neighbours": n}
+                    for hop, n in zip(way.hops, way.neighbours, strict=False)
+                ],
+                "hops": [hop(h, names) for h in way.hops],
+            }
+            for way in found.ways
+        ],
+    }
+
+
 def hop(found: Hop, names: Names) -> dict[str, Any]:
-    """One step of a path, as the stated triple."""
+    """One step of a way, as the triple that it follows."""
     return {
         "subject": named(found.subject, names),
         "predicate": named(found.predicate, names),
         "object": named(found.value, names),
         "forward": found.forward,
+        "ground": found.ground,
         "passages": [slug(p) for p in found.passages],
     }

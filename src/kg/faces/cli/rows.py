@@ -24,6 +24,8 @@ HEADS = {
     "subject": Text("主语", "subject"),
     "predicate": Text("关系", "predicate"),
     "object": Text("宾语", "object"),
+    "way": Text("第几条", "way"),
+    "ground": Text("依据", "ground"),
     "severity": Text("级别", "severity"),
     "rule": Text("规则", "rule"),
     "focus": Text("对象", "focus"),
@@ -32,6 +34,11 @@ HEADS = {
     "involved": Text("涉及", "involved"),
 }
 """Headings of the columns of charts, paths and audits, for readers."""
+GROUNDS = {
+    "background": Text("背景,报告未说", "background, not said by the report"),
+    "inferred": Text("推理得出", "inferred"),
+}
+"""Ground of an edge that no passage states → its name for readers."""
 
 
 def passage_names(passages: Iterable[str]) -> ox.Literal:

@@ -12,9 +12,9 @@ from kg.ask import plain
 from kg.ask.comparison import SIDES, Comparison, Related
 from kg.ask.explain import explain
 from kg.ask.names import Match
-from kg.ask.network import Hop
 from kg.ask.overview import AuditFinding
 from kg.ask.statement import read
+from kg.ask.ways import Hop, unconnected
 from kg.errors import NotFound
 from kg.faces.mcp.result import Result, Row, cited, ids, table_head, table_line
 from kg.faces.mcp.sources import FEW, ground_of, leaves
@@ -213,25 +213,28 @@ def _pair(call: Call, found: Comparison, row: Sequence[Any]) -> Row:
 
 
 def path(call: Call) -> Result:
-    """The shortest path between two entities.
+    """The ways that connect two entities, hop by hop; those through things with many neighbours come last.
 
     Raises:
-        NotFound: an entity is unknown, or no path connects them.
+        NotFound: an entity is unknown. UsageProblem: both are the same.
     """
     graph, names = call.graph, call.graph.names
     one, other = graph.resolve(call.values["one"]), graph.resolve(call.values["other"])
-    hops = graph.path_between(one.iri, other.iri)
+    inferred = bool(call.values.get("inferred"))
+    found = graph.ways(one.iri, other.iri, inferred=inferred)
+    hops = [(n, hop) for n, way in enumerate(found.ways, 1) for hop in way.hops]
     return Result(
         title=f"{one.label.pick(call.lang)} … {other.label.pick(call.lang)}",
         head={"one": plain.named(one.iri, names), "other": plain.named(other.iri, names)},
-        rows=(_hop(call, h) for h in hops[call.offset :]),
+        rows=(_hop(call, n, hop) for n, hop in hops[call.offset :]),
         total=len(hops),
+        note=None if hops else unconnected(inferred=inferred, complete=found.complete),
     )
 
 
-def _hop(call: Call, hop: Hop) -> Row:
+def _hop(call: Call, way: int, hop: Hop) -> Row:
     names, lang = call.graph.names, call.lang
-    data = {**plain.hop(hop, names), "ground": "asserted", "passages": call.sources.cite(hop.passages, call.spans)}
-    here, there = (hop.subject, hop.value) if hop.forward else (hop.value, hop.subject)
+    data = {"way": way, **plain.hop(hop, names), "passages": call.sources.cite(hop.passages, call.spans)}
+    here, there = hop.ends
     edge = names.label(hop.predicate, lang, inverse=not hop.forward)
-    return Row(data, f"{names.label(here, lang)} — {edge} → {names.label(there, lang)}{cited(data)}")
+    return Row(data, f"{way}. {names.label(here, lang)} — {edge} → {names.label(there, lang)}{cited(data)}")

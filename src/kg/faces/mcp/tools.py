@@ -139,11 +139,17 @@ def _own(names: Names) -> Iterator[Tool]:
     yield _tool(
         "path",
         Text("两个事物如何相连", "How two things are connected"),
-        "The shortest path between two things along edges that the report states, with the passages of each edge.",
-        input_schema(one=text("name or IRI of anything 一端"), other=text("name or IRI of anything 另一端")),
+        "The ways between two things along edges that the report states, with the passages of each edge. Each row is a hop "
+        "of the way with the number `way`; ways through things with many neighbours come last.",
+        input_schema(
+            ("inferred",),
+            one=text("name or IRI of anything 一端"),
+            other=text("name or IRI of anything 另一端"),
+            inferred={**BOOLEAN, "description": "follow inferred edges and background too 也走推理与背景的边"},
+        ),
         output_schema(
             {"one": NAMED, "other": NAMED},
-            {"subject": NAMED, "predicate": NAMED, "object": NAMED, "forward": BOOLEAN},
+            {"way": {"type": "integer"}, "subject": NAMED, "predicate": NAMED, "object": NAMED, "forward": BOOLEAN},
         ),
     )
     yield _sparql()

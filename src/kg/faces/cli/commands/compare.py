@@ -80,8 +80,20 @@ def _print(found: Comparison, names: Names, lang: str) -> None:
             click.echo(f"  {names.label(aspect, lang, inverse=inverse)}")
             for item in group:
                 click.echo(f"    · {names.label(item.thing, lang)}{cite(item.passages)}")
+    if found.differences:
+        _print_differences(found, names, lang)
     if found.figures.rows:
         _print_figures(found, names, lang)
+
+
+def _print_differences(found: Comparison, names: Names, lang: str) -> None:
+    """Each property that both have with other values, on one line."""
+    click.secho(f"\n■ {say('同一关系,对象不同', 'same relation, other values')} ({len(found.differences)})", bold=True)
+    for aspect in found.differences:
+        one, other = (
+            say("、", ", ").join(names.label(item.thing, lang) for item in side) for side in (aspect.one, aspect.other)
+        )
+        click.echo(f"  {names.label(aspect.iri, lang, inverse=aspect.inverse)}: {one} ↔ {other}")
 
 
 def _print_figures(found: Comparison, names: Names, lang: str) -> None:
