@@ -98,6 +98,22 @@ ASKED: dict[str, dict[str, tuple[int, ...]]] = {
     "/search.json": {"/search.json?q=竹": (200,), "/search.json?q=kites&kind=Industry": (200,)},
     "/why": {"/why": (200,), f"/why?{WHY}": (200,), "/why?subject=nothing-such&predicate=x&object=y": (404,)},
     "/why.json": {f"/why.json?{WHY}": (200,)},
+    "/compare": {
+        "/compare": (200,),
+        "/compare?a=竹邻社&b=feiyuan": (200,),
+        "/compare?a=竹邻社": (400,),
+        "/compare?a=竹邻社&b=zhulin": (400,),
+        "/compare?a=竹邻社&b=nothing-such": (404,),
+    },
+    "/compare.json": {"/compare.json": (200,), "/compare.json?a=竹邻社&b=feiyuan": (200,)},
+    "/path": {
+        "/path": (200,),
+        "/path?from=竹邻社&to=feiyuan": (200,),
+        "/path?from=竹邻社&to=风筝业&inferred=1": (200,),
+        "/path?from=竹邻社&to=feiyuan&limit=0": (400,),
+        "/path?from=竹邻社&to=nothing-such": (404,),
+    },
+    "/path.json": {"/path.json": (200,), "/path.json?from=竹邻社&to=feiyuan": (200,)},
     "/explore": {
         "/explore": (200, 406),
         "/explore?thing=风筝业": (200, 406),
@@ -228,6 +244,8 @@ def test_without_saved_queries_every_other_route_answers(tmp_path: Path) -> None
         for route, paths in ASKED.items():
             for path, allowed in paths.items():
                 expected = (404,) if route == "/queries/{name}" else allowed
+                if route.startswith("/compare"):
+                    expected = (*allowed, 400)  # what compares is a saved query
                 response = client.get(path, headers={"Accept": HTML})
                 assert response.status_code in expected, (path, response.text[:500])
         assert _faults(server) == []
@@ -240,7 +258,7 @@ RUN: dict[str, dict[tuple[str, ...], str]] = {
     "find": {("feiyuan",): "Feiyuan Workshop", ("飞园坊",): "Feiyuan Workshop"},
     "show": {("竹邻社",): "Zhulin Guild", ("k1-L0003",): "bamboo frames"},
     "compare": {("竹邻社", "飞鸢坊"): "keyPlayerIn"},
-    "path": {("竹邻社", "飞鸢坊"): "supplies to"},
+    "path": {("竹邻社", "飞鸢坊"): "supplies to", ("--inferred", "竹邻社", "风筝业"): "k1-L0003"},
     "queries": {(): QUERY},
     "ask": {("竹骨的代表企业",): "竹邻社", ("companies named for bamboo frames",): "Zhulin Guild"},
     "query": {(QUERY,): "Zhulin Guild", (QUERY, "segment=绘面"): "Feiyuan Workshop"},

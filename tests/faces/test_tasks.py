@@ -75,6 +75,11 @@ def _requests() -> list[dict[str, Any]]:
     ]
     for suffix in ("html", "json"):
         asked += [{"task": task, "suffix": suffix} for task in ("home", "queries", "audit", "search", "why")]
+        asked += [
+            {"task": task, "suffix": suffix, "params": [(one, "qinglan"), (other, thing), ("inferred", "1")]}
+            for task, one, other in (("compare", "a", "b"), ("path", "from", "to"))
+            for thing in ("听竹社", MISSPELT)
+        ]
         asked += [{"task": "problem", "path": code, "suffix": suffix} for code in ("limit", "none")]
         asked += [{"task": "audit", "suffix": suffix, "params": [("industry", i)]} for i in ("风铃业", MISSPELT)]
         asked += [

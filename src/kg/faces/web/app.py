@@ -31,6 +31,8 @@ from kg.terms import Text
 Answers = Callable[[Request], Awaitable[Any]]
 _STATIC: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 _AUTHORITY: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?", re.ASCII)
+_VIEWS: Final = ("ask", "audit", "compare", "path", "search", "why")
+"""Tasks whose path is their name; the answer is a page or JSON."""
 _GAUGE_INTERVAL: Final = 1.0
 """Seconds between two updates of the gauges, which another server process may expose."""
 
@@ -109,8 +111,8 @@ class Routes:
             "/queries": self._task("queries"),
             "/queries.json": self._task("queries", suffix="json"),
             "/queries/{name}": self._task("query", tuple(FORMATS)),
-            **{f"/{view}": self._task(view) for view in ("ask", "audit", "search", "why")},
-            **{f"/{view}.json": self._task(view, suffix="json") for view in ("ask", "audit", "search", "why")},
+            **{f"/{view}": self._task(view) for view in _VIEWS},
+            **{f"/{view}.json": self._task(view, suffix="json") for view in _VIEWS},
             "/explore": self._task("explore"),
             "/picture.svg": self._task("picture", suffix="svg"),
             "/picture.png": self._task("picture", suffix="png"),

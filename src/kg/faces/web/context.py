@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from kg.errors import NotAcceptable
 from kg.faces.web import negotiate
@@ -17,6 +17,8 @@ from kg.terms import Text
 
 JSON: Final = "application/json"
 HTML: Final = "text/html; charset=utf-8"
+BOTH: Final = {"html": HTML, "json": JSON}
+"""The formats of a view."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,13 @@ class Context:
 
 
 Task = Callable[[Context, Request], Answer]
+
+
+def either(context: Context, request: Request, body: Any, template: str, **values: Any) -> Answer:
+    """*body* as JSON, or the page *template* with the same content."""
+    if choose(request, BOTH) == "json":
+        return as_json(body)
+    return context.page(template, request, **values)
 
 
 def choose(request: Request, offered: Mapping[str, str]) -> str:

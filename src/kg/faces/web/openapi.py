@@ -8,6 +8,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kg.ask.question.answer import STATUSES
+from kg.ask.ways import MOST_WAYS
 from kg.faces.web.context import JSON, Context, as_json
 from kg.faces.web.problems import MEDIA, STATUS, TITLES
 from kg.faces.web.rows import FORMATS, MOST
@@ -133,6 +134,8 @@ _LIMIT: Final = ("limit", {"type": "integer", "minimum": 1, "maximum": MOST}, Te
 _CURSOR: Final = ("cursor", _TEXT, Text("下一页的标记", "marker of the next page"))
 _PAGE: Final = ("text/html", JSON)
 _PICTURES: Final = {"svg": "image/svg+xml", "png": "image/png"}
+_VIEWS: Final = ("audit", "ask", "search", "why", "compare", "path")
+"""Pages whose JSON has their path with the ending ``.json``."""
 _THING: Final = ("text/html", *(f.media for f in GRAPHS), JSON)
 _KINDS: Final = f"""
 SELECT DISTINCT ?kind WHERE {{
@@ -163,6 +166,8 @@ def document(context: Context, request: Request) -> Answer:
         "/ask.json": _ask(context),
         "/search.json": _search(context),
         "/why.json": _why(context),
+        "/compare.json": _compare(context),
+        "/path.json": _path(context),
     }
     pages = {
         "/": _get("home", "pages", Text("首页", "what is here"), *_PAGE, params=[lang]),
@@ -178,7 +183,7 @@ def document(context: Context, request: Request) -> Answer:
             *_THING,
             params=[lang],
         ),
-        **{f"/{name}": _page(name, files[f"/{name}.json"], *_PAGE) for name in ("audit", "ask", "search", "why")},
+        **{f"/{name}": _page(name, files[f"/{name}.json"], *_PAGE) for name in _VIEWS},
         "/chain/{industry}": _page("chain", files["/chain/{industry}.json"], *_PAGE, *_PICTURES.values()),
         "/explore": _explore(context),
         "/problem/{code}": _problem(),
@@ -491,3 +496,36 @@ def _why(context: Context) -> Schema:
     ]
     words = Text("为什么成立", "why a triple holds")
     return _get("why", "things", words, JSON, params=[*params, _parameter(*_LANG)], problems=("not-found",))
+
+
+def _compare(context: Context) -> Schema:
+    words = Text(
+        "两个事物并排:共有、仅一方有、不同、数字", "two things side by side: shared, only here, only there, figures"
+    )
+    params = _two_things(context, ("a", Text("一方", "one")), ("b", Text("另一方", "the other")))
+    return _get("compare", "things", words, JSON, params=params, problems=("not-found",))
+
+
+def _path(context: Context) -> Schema:
+    inferred = _parameter(
+        "inferred",
+        {"type": "string", "enum": ["0", "1"]},
+        Text("也走推理与背景的边", "follow inferred edges and background"),
+    )
+    limit = _parameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST_WAYS}, Text("最多几条", "most ways"))
+    params = [
+        *_two_things(context, ("from", Text("一端", "one end")), ("to", Text("另一端", "other end"))),
+        inferred,
+        limit,
+    ]
+    words = Text("两个事物如何相连", "how two things are connected")
+    return _get("path", "things", words, JSON, params=params, problems=("not-found",))
+
+
+def _two_things(context: Context, *ends: tuple[str, Text]) -> list[Schema]:
+    """The parameters that name two things of one kind, with different examples, and the language."""
+    examples = (_names(context, "Organization") + _names(context, "Industry"))[:2]
+    both = [
+        _parameter(name, _TEXT, words, **_example_of(examples[at : at + 1])) for at, (name, words) in enumerate(ends)
+    ]
+    return [*both, _parameter(*_LANG)]

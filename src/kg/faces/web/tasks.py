@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Final
 
 from kg.errors import KgError
-from kg.faces.web import description, mistakes, openapi, rows, sparql, things, views
+from kg.faces.web import comparison, description, mistakes, openapi, proof, rows, sparql, things, views, ways
 from kg.faces.web.context import Context, Task
 from kg.faces.web.form import parse
 from kg.faces.web.pages import Pages
@@ -26,9 +26,11 @@ TASKS: Final[Mapping[str, Task]] = {
     "thing": things.answer,
     "chain": views.chain,
     "audit": views.audit,
+    "compare": comparison.answer,
     "ask": views.ask,
     "search": views.search,
-    "why": views.why,
+    "why": proof.answer,
+    "path": ways.answer,
     "explore": views.explore,
     "picture": views.picture,
     "problem": views.problem,
@@ -36,15 +38,18 @@ TASKS: Final[Mapping[str, Task]] = {
 _PRELOADED: Final = (
     "encodings.utf_16_le",
     "encodings.utf_8_sig",
+    "kg.ask.comparison",
     "kg.ask.drawing",
     "kg.ask.explain",
     "kg.reason.proof",
     "kg.ask.statement",
+    "kg.ask.ways",
     "kg.faces.draw.network",
     "kg.faces.picture.around",
     "kg.faces.picture.chart",
     "kg.faces.picture.shared",
     "kg.store.lexer",
+    "networkx",
     "pyvis.network",
     "rapidfuzz.fuzz",
     "rapidfuzz.process",

@@ -1,4 +1,4 @@
-"""Pages other than those of single nodes: home, chain, audit, search, question, proof, drawing; most also as JSON."""
+"""Pages other than those of single nodes: home, chain, audit, search, question, drawing; most also as JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kg.errors import NotFound, UsageProblem
 from kg.faces.draw import draw
 from kg.faces.picture import svg
 from kg.faces.picture.png import png
-from kg.faces.web.context import HTML, JSON, Context, as_json, choose, html
+from kg.faces.web.context import BOTH, HTML, JSON, Context, as_json, choose, either, html
 from kg.faces.web.policy import for_page
 from kg.faces.web.problems import STATUS, TITLES, TYPE
 from kg.service.messages import Answer, Request
@@ -21,17 +21,9 @@ from kg.terms import Text
 if TYPE_CHECKING:
     from kg.ask.question.answer import Answer as Answered
 
-_BOTH: Final = {"html": HTML, "json": JSON}
 _PICTURES: Final = {"svg": "image/svg+xml; charset=utf-8", "png": "image/png"}
 _DATA_FIRST: Final = {"json": JSON, "html": HTML}
 _MOST: Final = 50
-
-
-def _either(context: Context, request: Request, body: Any, template: str, **values: Any) -> Answer:
-    """*body* as JSON, or the page *template* with the same content."""
-    if choose(request, _BOTH) == "json":
-        return as_json(body)
-    return context.page(template, request, **values)
 
 
 def home(context: Context, request: Request) -> Answer:
@@ -44,7 +36,7 @@ def home(context: Context, request: Request) -> Answer:
         "industries": [plain.named(i.iri, context.graph.names) for i in industries],
     }
     queries = list(context.graph.catalogue)
-    return _either(context, request, body, "home.html", industries=industries, counts=counts, queries=queries)
+    return either(context, request, body, "home.html", industries=industries, counts=counts, queries=queries)
 
 
 def chain(context: Context, request: Request) -> Answer:
@@ -54,11 +46,11 @@ def chain(context: Context, request: Request) -> Answer:
         NotFound: there is no such industry. MissingFile: a PNG is asked for, and the machine has no font for it.
     """
     found = context.graph.chain(request.path)
-    if choose(request, _BOTH | _PICTURES) in _PICTURES:
+    if choose(request, BOTH | _PICTURES) in _PICTURES:
         return _pictured(context, request, found.industry)
     body = {**plain.chain(found, context.graph.names), "dataset": context.dataset}
     words = {"unplaced": UNPLACED, "nothing": NOTHING}
-    return _either(context, request, body, "chain.html", chain=found, path=request.path, **words)
+    return either(context, request, body, "chain.html", chain=found, path=request.path, **words)
 
 
 def audit(context: Context, request: Request) -> Answer:
@@ -66,7 +58,7 @@ def audit(context: Context, request: Request) -> Answer:
     industry = request.one("industry") or None
     found = context.graph.audit(industry)
     body = {"findings": [plain.finding(f, context.graph.names) for f in found], "dataset": context.dataset}
-    return _either(context, request, body, "audit.html", findings=found, industry=industry)
+    return either(context, request, body, "audit.html", findings=found, industry=industry)
 
 
 def search(context: Context, request: Request) -> Answer:
@@ -81,7 +73,7 @@ def search(context: Context, request: Request) -> Answer:
         "matches": [plain.match(m) for m in found],
         "dataset": context.dataset,
     }
-    return _either(context, request, body, "search.html", text=text, matches=found, **_told(context, request, answer))
+    return either(context, request, body, "search.html", text=text, matches=found, **_told(context, request, answer))
 
 
 def ask(context: Context, request: Request) -> Answer:
@@ -117,27 +109,6 @@ def _told(context: Context, request: Request, answer: Answered | None) -> dict[s
         "table": table,
         "headings": [ran.query.columns[column].pick(lang) for column in table.columns] if ran else [],
     }
-
-
-def why(context: Context, request: Request) -> Answer:
-    """``/why?subject=&predicate=&object=``: the proofs of a triple, or the premises that are missing.
-
-    Raises:
-        UsageProblem: one of the three parameters is missing. NotFound: one of them is unknown.
-    """
-    three = [request.one(name) for name in ("subject", "predicate", "object")]
-    if not any(three):
-        return _either(context, request, {"triple": None}, "why.html", three=three, why=None)
-    if not all(t.strip() for t in three):
-        raise UsageProblem(
-            Text("需要 subject、predicate、object 三个参数", "subject, predicate and object are all needed"),
-            hint=Text(
-                "/why?subject=…&predicate=涉足产业&object=…",
-                "/why?subject=…&predicate=active in&object=…",
-            ),
-        )
-    found = context.graph.explain(context.graph.why(*three))
-    return _either(context, request, {**found, "dataset": context.dataset}, "why.html", three=three, why=found)
 
 
 def explore(context: Context, request: Request) -> Answer:
@@ -178,4 +149,4 @@ def problem(context: Context, request: Request) -> Answer:
         raise NotFound(Text(f"没有问题类型 {code}", f"there is no type of problem called {code}"))
     title = TITLES[code]
     body = {"type": TYPE + code, "status": STATUS[code], "title": title.plain()}
-    return _either(context, request, body, "problem.html", code=code, status=STATUS[code], title=title)
+    return either(context, request, body, "problem.html", code=code, status=STATUS[code], title=title)

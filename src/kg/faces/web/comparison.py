@@ -1,0 +1,41 @@
+"""``/compare``: two industries, firms, regions … side by side."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from kg.ask import plain
+from kg.ask.comparison import Comparison
+from kg.errors import KgError
+from kg.faces.web.context import Context, either
+from kg.faces.web.naming import fields, named, offered, refused
+from kg.service.messages import Answer, Request
+from kg.terms import Text
+
+_ASKED: Final = {"a": Text("一方", "one"), "b": Text("另一方", "the other")}
+_KINDS: Final = ("Industry", "Organization", "Region")
+"""The classes whose things the form offers; things of any other can be compared too."""
+
+
+def answer(context: Context, request: Request) -> Answer:
+    """``/compare?a=&b=``: what two things share, what only one of them has, and their figures.
+
+    Raises:
+        KgError: to a client that wants JSON: a name is lacking or unknown, or the two cannot be compared.
+    """
+    found = fields(context, request, _ASKED)
+    form: dict[str, Any] = {"fields": found, "offered": offered(context.graph.names, request.lang, *_KINDS)}
+    try:
+        things = named(found)
+        if not things:
+            return either(context, request, {"one": None, "other": None}, "compare.html", compared=None, **form)
+        compared = context.graph.compare(*(thing.iri for thing in things))
+    except KgError as error:
+        return refused(context, request, error, "compare.html", compared=None, **form)
+    body = {**plain.comparison(compared, context.graph.names), "dataset": context.dataset}
+    return either(context, request, body, "compare.html", compared=compared, pairs=_pairs(compared), **form)
+
+
+def _pairs(compared: Comparison) -> list[dict[str, Any]]:
+    """The pairs of figures, column → term."""
+    return [dict(zip(compared.figures.columns, row, strict=True)) for row in compared.figures.rows]

@@ -1,0 +1,84 @@
+"""Forms whose fields take the names of things: what was written, what it means, what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kg.ask.choices import Choice, suggestions
+from kg.ask.names import Names, Thing
+from kg.errors import KgError, UsageProblem
+from kg.faces.web import negotiate
+from kg.faces.web.context import JSON, Context, html
+from kg.faces.web.problems import MEDIA, STATUS, code_of
+from kg.service.messages import Answer, Request
+from kg.terms import Text
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a form.
+
+    Attributes:
+        name: its parameter.
+        label: what is asked for.
+        text: what was written.
+        thing: what it names; None if nothing was written, or nothing has this name.
+        error: why it names nothing.
+    """
+
+    name: str
+    label: Text
+    text: str
+    thing: Thing | None = None
+    error: KgError | None = None
+
+
+def fields(context: Context, request: Request, asked: Mapping[str, Text]) -> list[Field]:
+    """The fields whose parameters and labels are *asked*, as *request* fills them.
+
+    A field that is empty though another is filled has an error too.
+    """
+    texts = {name: request.one(name).strip() for name in asked}
+    return [_field(context, texts[name], name, asked[name], needed=any(texts.values())) for name in asked]
+
+
+def _field(context: Context, text: str, name: str, label: Text, *, needed: bool) -> Field:
+    if not text:
+        what = Text(f"还需要{label.zh}({name})", f"still needed: {label.en} ({name})")
+        hint = Text("名称可用中文、英文、拼音或 IRI", "a name may be Chinese, English, pinyin or an IRI")
+        return Field(name, label, text, error=UsageProblem(what, hint=hint) if needed else None)
+    try:
+        return Field(name, label, text, context.graph.resolve(text))
+    except KgError as error:
+        return Field(name, label, text, error=error)
+
+
+def named(found: Sequence[Field]) -> list[Thing]:
+    """The things that the fields name; none if none is filled, which only asks for the form.
+
+    Raises:
+        KgError: a field names nothing.
+    """
+    for field in found:
+        if field.error:
+            raise field.error
+    return [field.thing for field in found if field.thing]
+
+
+def offered(names: Names, lang: str, *kinds: str) -> list[Choice]:
+    """The names that a form offers in the language *lang*: of the things of *kinds*, in their order."""
+    return [choice for kind in kinds for choice in suggestions(names, kind, lang)]
+
+
+def refused(context: Context, request: Request, error: KgError, template: str, **values: Any) -> Answer:
+    """The page *template* with its form and *error* in it, under the error's HTTP status.
+
+    Raises:
+        KgError: *error* itself, unless the client asks for HTML.
+    """
+    if request.suffix != "html" and negotiate.media(request.accept, [MEDIA, JSON, "text/html"]) != "text/html":
+        raise error
+    page = context.pages.render(template, request, error=error, **values)
+    return html(page, request.lang, status=STATUS[code_of(error)])._replace(keep=False)

@@ -1,0 +1,66 @@
+"""``/why``: why a triple holds."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from kg.ask.choices import Choice
+from kg.errors import KgError, UsageProblem
+from kg.faces.web.context import Context, either
+from kg.faces.web.naming import Field, offered, refused
+from kg.service.messages import Answer, Request
+from kg.terms import Text
+
+_ASKED: Final = {
+    "subject": Text("主体", "subject"),
+    "predicate": Text("关系", "relation"),
+    "object": Text("对象", "object"),
+}
+
+
+def answer(context: Context, request: Request) -> Answer:
+    """``/why?subject=&predicate=&object=``: the proofs of a triple, or the premises that are missing.
+
+    Raises:
+        UsageProblem: to a client that wants JSON: one of the three parameters is missing. NotFound: one of them is unknown.
+    """
+    three = [request.one(name).strip() for name in _ASKED]
+    try:
+        if not any(three):
+            return either(context, request, {"triple": None}, "why.html", why=None, **_form(context, request))
+        if not all(three):
+            raise UsageProblem(
+                Text("需要 subject、predicate、object 三个参数", "subject, predicate and object are all needed"),
+                hint=Text(
+                    "/why?subject=…&predicate=涉足产业&object=…",
+                    "/why?subject=…&predicate=active in&object=…",
+                ),
+            )
+        found = context.graph.explain(context.graph.why(*three))
+    except KgError as error:
+        return refused(context, request, error, "why.html", why=None, **_form(context, request, error))
+    body = {**found, "dataset": context.dataset}
+    return either(context, request, body, "why.html", why=found, **_form(context, request))
+
+
+def _form(context: Context, request: Request, error: KgError | None = None) -> dict[str, Any]:
+    """The values of the template for the form, with *error* at the field that it is about."""
+    names, lang = context.graph.names, request.lang
+    relations = {label.pick(lang): label for label in map(names.text, sorted(names.properties))}
+    return {
+        "fields": [_field(context, request, name, error) for name in _ASKED],
+        "offered": offered(names, lang, "thing"),
+        "relations": [Choice(text, relations[text]) for text in sorted(relations)],
+    }
+
+
+def _field(context: Context, request: Request, name: str, error: KgError | None) -> Field:
+    """A field. Only a thing that is not found is told there: an object may also be a class or a text."""
+    text = request.one(name).strip()
+    if error and text and name != "predicate":
+        try:
+            context.graph.resolve(text)
+        except KgError as unknown:
+            if unknown.what == error.what:
+                return Field(name, _ASKED[name], text, error=error)
+    return Field(name, _ASKED[name], text)
