@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from kg.ask.catalogue import Catalogue, written_values
+from kg.ask.catalogue import Catalogue, Values, written_values
 from kg.ask.names import Match, Names, Thing, different
 from kg.errors import StoreError, UsageProblem
 from kg.source.project import Project
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from kg.ask.chain import Chain
+    from kg.ask.citation.cited import Citation, Citer
     from kg.ask.comparison import Comparison
     from kg.ask.entity import Entity
     from kg.ask.network import Rank
@@ -344,6 +345,57 @@ class KnowledgeGraph:
         from kg.ask.explain import explain
 
         return explain(found, self.names)
+
+    @cached_property
+    def citer(self) -> Citer:
+        """What cites what the graph says; :meth:`cite` uses it."""
+        from kg.ask.citation.cited import Citer
+
+        digest = str(self.manifest.get("dataset_sha256", ""))
+        return Citer(self.store, self.names, self.catalogue, self._prover, digest)
+
+    def cite(self, *what: str, **params: Values) -> Citation:
+        """What to write when something of the graph is quoted: the documents and passages, and the dataset.
+
+        Args:
+            what: the name or IRI of a thing, a figure, a passage or a document; or subject, predicate and object of a
+                statement; or ``chain`` and an industry, for its chart; or the name of a saved query.
+            params: values of the query's parameters.
+
+        Returns:
+            A citation: ``what`` is cited, in words; ``places`` are its passages; ``works`` are the documents, with what is
+            known of them. :func:`kg.ask.citation.styles.in_styles` writes it as GB/T 7714, APA, BibTeX and plain text.
+
+        Raises:
+            NotFound: there is no such thing or query, or the statement does not hold.
+            UsageProblem: there are two texts, or more than three; or a parameter is unknown.
+
+        Example:
+            >>> cited = graph.cite("obs:space-cn-2023")
+            >>> cited.what.en
+            'commercial space · market size · China · 2023: ¥658.2 billion'
+            >>> [(work.publisher.zh, work.issued) for work in cited.works]
+            [('制造前沿', '2025')]
+        """
+        match what:
+            case ["chain", industry]:
+                found = self.chain(industry)
+                return self.citer.chart(found.industry, found.passages)
+            case [subject, predicate, value]:
+                from kg.ask.statement import read
+
+                return self.citer.statement(read(self.store, self.names, subject, predicate, value))
+            case [name] if params or name in self.catalogue:
+                return self.citer.query(name, params)
+            case [name]:
+                return self.citer.thing(name)
+        raise UsageProblem(
+            Text("引用什么不清楚", "it is not clear what is to be cited"),
+            hint=Text(
+                "给出一个名称,或主语、关系、宾语,或 chain 与一个产业",
+                "give one name; or subject, relation and object; or chain and an industry",
+            ),
+        )
 
     def audit(self, industry: str | None = None) -> list[AuditFinding]:
         """The audit's findings on contradictions in the report, for all industries or for one.

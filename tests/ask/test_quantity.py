@@ -25,7 +25,7 @@ from kg.vocab import IVL
     ],
 )
 def test_a_figure_is_said_as_people_say_it(
-    world: KnowledgeGraph, value: float, unit: str, comparator: str, zh: str, en: str
+    world: KnowledgeGraph, *, value: float, unit: str, comparator: str, zh: str, en: str
 ) -> None:
     figure = Quantity(value, unit and IVL + unit, None, comparator and IVL + comparator)
     assert [figure_in_words(figure, world.names, lang) for lang in ("zh", "en")] == [zh, en]

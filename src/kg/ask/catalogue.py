@@ -60,6 +60,9 @@ class Catalogue:
     def __iter__(self) -> Any:
         return map(self._read, sorted(self._entries))
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._entries
+
     def get(self, name: str) -> SavedQuery:
         """The saved query *name*.
 

@@ -161,6 +161,16 @@ class Chain:
         )
         return tuple(group for group in groups if group.things)
 
+    @property
+    def passages(self) -> tuple[str, ...]:
+        """The passages of everything in it, each once."""
+        stages = [stage.segments for view in self.views for stage in view.stages]
+        cells = [cell for tops in (*stages, self.unplaced) for top in tops for cell in top]
+        things = [thing for cell in cells for thing in (*cell.companies, *cell.products)]
+        things += [thing for group in self.outside for thing in group.things]
+        named = [one.passages for one in cells] + [one.passages for one in things]
+        return tuple(dict.fromkeys(passage for passages in named for passage in passages))
+
 
 def chain(store: Store, industry: str) -> Chain:
     """The chain of the industry with this IRI."""

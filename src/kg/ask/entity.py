@@ -10,9 +10,10 @@ from typing import Any
 
 from kg import vocab
 from kg.ask.names import Names, Thing
+from kg.errors import NotFound
 from kg.store.base import Store
 from kg.store.values import Term
-from kg.terms import class_name
+from kg.terms import class_name, expand
 
 _EDGES = """
 SELECT ?out ?p ?other ?g WHERE {{
@@ -51,6 +52,8 @@ SELECT ?match ?entry ?register ?code ?date ?zh ?en WHERE {{ GRAPH <{graph}> {{
   FILTER(LANG(?zh) = "zh" && LANG(?en) = "en") }} }} ORDER BY ?match ?register ?code"""
 _SAFE = re.compile(r"[^\x00-\x20<>\"{}|^`\\\x7f]+")
 """What SPARQL allows between < and > (IRIREF, grammar rule 139)."""
+_PASSAGE = re.compile(r"[^\s/:]+-L\d{4,}")
+"""Ids of passages: document and line."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,27 @@ def described(store: Store, names: Names, iri: str) -> Entity | None:
         return None
     kinds = [class_name(row["kind"]) for row in store.select(_KIND.format(iri=iri))]
     return entity(store, names, names.thing(iri, kinds[0] if kinds else ""))
+
+
+def node(store: Store, names: Names, text: str) -> Entity:
+    """The data of what *text* names: an entity by any name; any other node by its IRI, a passage by its id.
+
+    Args:
+        store: the store.
+        names: the lookup table.
+        text: a name, an IRI, a prefixed name, or the id of a passage (``w1-L0037``).
+
+    Raises:
+        NotFound: there is no such thing.
+    """
+    try:
+        return entity(store, names, names.resolve(text))
+    except NotFound:
+        iri = f"{vocab.PASSAGE}{text}" if _PASSAGE.fullmatch(text) else expand(text)
+        unnamed = described(store, names, iri) if ":" in iri else None
+        if unnamed is None:
+            raise
+        return unnamed
 
 
 def entity(store: Store, names: Names, thing: Thing) -> Entity:

@@ -9,6 +9,9 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.ask.chain import Chain, Cited, SegmentCell
+from kg.ask.citation.cited import Citation
+from kg.ask.citation.styles import in_styles
+from kg.ask.citation.works import Work
 from kg.ask.comparison import Aspect, Comparison, Related
 from kg.ask.entity import Claim, Edge, Entity
 from kg.ask.names import Match, Names, Thing
@@ -216,6 +219,40 @@ def ways(found: Ways, one: Thing, other: Thing, names: Names) -> dict[str, Any]:
             for way in found.ways
         ],
     }
+
+
+def citation(found: Citation, lang: str) -> dict[str, Any]:
+    """A citation in every style, with what it is made of; notes and footnote in the language *lang*."""
+    return {
+        "iri": found.iri or None,
+        "what": found.what.plain(),
+        "notes": [note.plain() for note in found.notes],
+        "passages": [
+            {"id": slug(place.passage), "document": slug(place.document), "section": place.section}
+            for place in found.places
+        ],
+        "documents": [_work(work) for work in found.works],
+        "source": _work(found.dataset),
+        "accessed": found.day.isoformat(),
+        "styles": in_styles(found, lang),
+    }
+
+
+def _work(work: Work) -> dict[str, Any]:
+    """What is known of a work."""
+    known = {
+        "iri": work.iri,
+        "title": work.title.plain(),
+        "language": work.language,
+        "creators": [name.plain() for name in work.creators],
+        "publisher": work.publisher.plain() if work.publisher else "",
+        "issued": work.issued,
+        "url": work.url,
+        "doi": work.doi,
+        "version": work.version,
+        "licence": work.licence,
+    }
+    return {key: value for key, value in known.items() if value}
 
 
 def hop(found: Hop, names: Names) -> dict[str, Any]:

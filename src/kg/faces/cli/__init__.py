@@ -18,6 +18,7 @@ COMMANDS = (
     "ask",
     "find",
     "show",
+    "cite",
     "compare",
     "path",
     "queries",

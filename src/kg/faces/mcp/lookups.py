@@ -14,10 +14,11 @@ from kg.ask.explain import explain
 from kg.ask.names import Match
 from kg.ask.overview import AuditFinding
 from kg.ask.statement import read
+from kg.ask.support import leaves
 from kg.ask.ways import Hop, unconnected
 from kg.errors import NotFound
 from kg.faces.mcp.result import Result, Row, cited, ids, table_head, table_line
-from kg.faces.mcp.sources import FEW, ground_of, leaves
+from kg.faces.mcp.sources import FEW, ground_of
 from kg.reason.proof import Missing, Proof
 from kg.terms import Text, class_iri, compact, slug
 from kg.vocab import SH, SHAPE

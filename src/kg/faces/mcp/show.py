@@ -7,12 +7,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from kg.ask import plain
-from kg.ask.entity import Edge, Entity, described, entity
+from kg.ask.entity import Edge, Entity, node
 from kg.ask.quantity import Quantity, figure_in_words
 from kg.faces.mcp.result import Result, Row, cited
 from kg.faces.mcp.rows import cell
-from kg.terms import Text, class_iri, compact, expand, slug
-from kg.vocab import BASE, IVL, PASSAGE
+from kg.terms import Text, class_iri, compact, slug
+from kg.vocab import IVL
 
 if TYPE_CHECKING:
     from kg.ask.names import Names
@@ -28,7 +28,7 @@ def show(call: Call) -> Result:
         NotFound: no entity has the name.
     """
     text, names = call.values["thing"], call.graph.names
-    found = _find(call, text)
+    found = node(call.graph.store, names, text)
     iri = found.thing.iri
     head = {"thing": _thing(call, found), "namesakes": _namesakes(call, text, iri)}
     rows = list(_stated(found, names)) if found.span else _ordered(found, names)
@@ -40,14 +40,6 @@ def show(call: Call) -> Result:
         rows=(_row(call, row) for row in islice(rows, call.offset, None)),
         total=len(rows),
     )
-
-
-def _find(call: Call, text: str) -> Entity:
-    """The entity with the name *text*. An IRI, a prefixed name or a passage id may also refer to a node without a label."""
-    store, names = call.graph.store, call.graph.names
-    whole = PASSAGE + text if call.sources.has(PASSAGE + text) else expand(text)
-    found = described(store, names, whole) if whole.startswith(BASE) else None
-    return found or entity(store, names, call.graph.resolve(text))
 
 
 def _thing(call: Call, found: Entity) -> dict[str, Any]:

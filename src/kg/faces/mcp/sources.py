@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from kg.ask.entity import provenance
 from kg.ask.names import Names
+from kg.ask.support import Support, support
 from kg.reason.proof import Proof, Prover
 from kg.reason.rules import Pattern
 from kg.store.base import Store
@@ -31,9 +32,6 @@ FEW: Final = 5
 
 _WIDE: Final = 6
 """Number of columns that are searched for the subject and object of a triple."""
-
-Support = tuple[str, list[str]]
-"""The provenance (``asserted``, ``cited``, …) and the IRIs of the passages."""
 
 
 class Sources:
@@ -74,16 +72,7 @@ class Sources:
 
     def statement(self, triple: Pattern) -> Support:
         """The provenance of *triple*, and the passages that state it or that are in its shortest proof."""
-        pattern = " ".join(triple)
-        rows = self._store.select(f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ {pattern} }} }} ORDER BY ?g")
-        graphs = {str(row["g"]) for row in rows}
-        ground, passages = provenance(graphs)
-        if ground != "inferred":
-            return ground, list(passages)
-        if not self._store.query(f"ASK {{ {pattern} }}"):
-            return "computed", []
-        proofs = self.prover.why(triple).proofs
-        return "inferred", list(dict.fromkeys(leaves(proofs[0]))) if proofs else []
+        return support(self._store, self.prover, triple)
 
     def row(self, terms: Sequence[Any]) -> Support:
         """The provenance and passages of a row of *terms*.
@@ -129,13 +118,6 @@ def _is_plain(term: Any) -> bool:
     return isinstance(term, (ox.NamedNode, ox.Literal))
 
 
-def leaves(proof: Proof) -> Iterator[str]:
-    """The passages of the leaves of a proof."""
-    yield from proof.passages
-    for premise in proof.premises:
-        yield from leaves(premise)
-
-
 def ground_of(proof: Proof) -> str:
-    """The provenance of a proof, in the terms of :data:`Support`."""
+    """The provenance of a proof, in the terms of :data:`kg.ask.support.Support`."""
     return _KINDS.get(proof.kind, "entities")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.ask.nothing import nothing
-from kg.errors import UsageProblem
 from kg.faces.cli.bilingual import Integer, command, option
 from kg.faces.cli.completing import QUERY, VALUE
 from kg.faces.cli.options import Run, common
+from kg.faces.cli.pairs import pairs
 from kg.faces.cli.render import chosen, format_option, print_table
 from kg.terms import Text
 
@@ -29,7 +29,7 @@ def query(run: Run, name: str, params: tuple[str, ...], limit: int | None, forma
     """Run one saved query and print its rows."""
     graph = run.graph()
     saved: SavedQuery = graph.catalogue.get(name)
-    values = _pairs(params)
+    values = pairs(params)
     asked = graph.catalogue.asked(saved, values)
     table = graph.query(name, limit, **values)
     if chosen(format_) == "table":
@@ -38,20 +38,6 @@ def query(run: Run, name: str, params: tuple[str, ...], limit: int | None, forma
         _refuse_missing_passages(graph, saved, values)
         click.echo(nothing(graph.store, graph.catalogue, saved, values).pick(run.lang), err=True)
     print_table(table, format_, run.lang, graph.names, asked.columns, asked.things)
-
-
-def _pairs(params: tuple[str, ...]) -> dict[str, list[str]]:
-    """``name=value`` words as a dictionary; a name may come again with another value."""
-    pairs: dict[str, list[str]] = {}
-    for word in params:
-        name, equals, value = word.partition("=")
-        if not equals:
-            raise UsageProblem(
-                Text(f"“{word}” 不是 参数=值", f"“{word}” is not param=value"),
-                hint=Text("写成 kg query 查询名 参数=值", "write kg query NAME param=value"),
-            )
-        pairs.setdefault(name, []).append(value)
-    return pairs
 
 
 def _refuse_missing_passages(graph: Any, saved: SavedQuery, values: dict[str, list[str]]) -> None:

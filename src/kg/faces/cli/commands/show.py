@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from kg.ask.entity import node
 from kg.ask.quantity import figure_in_words
-from kg.errors import NotFound
 from kg.faces.cli.bilingual import command, option
 from kg.faces.cli.completing import THING
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import cite, in_words
-from kg.terms import Text, expand, in_full, slug
-from kg.vocab import PASSAGE
+from kg.terms import Text, in_full, slug
 
 if TYPE_CHECKING:
     from kg.ask.entity import Claim, Edge, Entity
-
-_PASSAGE = re.compile(r"[^\s/:]+-L\d{4,}")
-"""Names of passages: document and line."""
 
 
 @command(help=Text("一个事物的全貌:名称、关系、数字、论断、出处", "one thing from all sides"))
@@ -32,7 +27,7 @@ _PASSAGE = re.compile(r"[^\s/:]+-L\d{4,}")
 def show(run: Run, thing: str, format_: str) -> None:
     """Print one entity page."""
     graph = run.graph()
-    found = _entity(graph, thing)
+    found = node(graph.store, graph.names, thing)
     if format_ == "json":
         import json
 
@@ -45,21 +40,6 @@ def show(run: Run, thing: str, format_: str) -> None:
     if others:
         listed = say("、", ", ").join(f"{graph.names.label(o.iri, run.lang)} ({slug(o.iri)}, {o.kind})" for o in others)
         click.echo(say(f"\n同名的还有:{listed}", f"\nalso of this name: {listed}"), err=True)
-
-
-def _entity(graph: Any, thing: str) -> Entity:
-    """The entity with a name or an IRI; also a figure, a passage (``w1-L0037``), a class."""
-    from kg.ask.entity import described
-
-    try:
-        found: Entity = graph.entity(thing)
-    except NotFound:
-        iri = f"{PASSAGE}{thing}" if _PASSAGE.fullmatch(thing) else expand(thing)
-        unnamed = described(graph.store, graph.names, iri) if ":" in iri else None
-        if unnamed is None:
-            raise
-        return unnamed
-    return found
 
 
 def _print_head(found: Entity, names: Any, lang: str) -> None:
