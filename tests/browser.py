@@ -13,6 +13,7 @@ A test takes both so::
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,6 +88,11 @@ def opened(
     finally:
         context.close()
     assert not wrong, wrong
+
+
+def sheets(page: Any) -> int:
+    """The number of sheets on which Chromium prints the page, of the size that its style sheet asks for."""
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
 
 
 def accessible(page: Any) -> list[str]:

@@ -71,6 +71,12 @@ def _requests() -> list[dict[str, Any]]:
         *({"task": "thing", "path": path, "suffix": f} for path in PATHS for f in SUFFIXES),
         {"task": "explore"},
         *({"task": "explore", "params": [("thing", thing)]} for thing in ("风铃业", "qinglan", MISSPELT)),
+        *(
+            {"task": "picture", "suffix": suffix, "params": params}
+            for suffix in ("svg", "png")
+            for params in ([], [("thing", "qinglan")], [("thing", MISSPELT)])
+        ),
+        *({"task": "chain", "path": "wind-chimes", "suffix": suffix} for suffix in ("svg", "png")),
         {"task": "openapi"},
     ]
     for suffix in ("html", "json"):

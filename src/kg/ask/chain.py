@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -58,7 +58,7 @@ SELECT DISTINCT ?thing ?psg WHERE {{
 # Who appears in the industry comes from the closure; the passages are those of the saved query companies-of-industry.
 _NAMED_THERE = """
 SELECT DISTINCT ?thing ?psg WHERE {{
-  ?thing a ivc:Organization ; ivc:appearsIn <{iri}> .
+  ?thing a {kind} ; ivc:appearsIn <{iri}> .
   OPTIONAL {{
     {{ ?role ivc:roleOfSubject ?how . GRAPH ?psg {{ ?thing ?how ?what }} }}
     UNION {{ ?role ivc:roleOfObject ?how . GRAPH ?psg {{ ?what ?how ?thing }} }}
@@ -153,6 +153,13 @@ class Chain:
     others: tuple[Cited, ...]
 
     @property
+    def cells(self) -> tuple[SegmentCell, ...]:
+        """All its segments and sub-segments; one that has two stages comes twice."""
+        stages = [stage for view in self.views for stage in view.stages]
+        tops = [*(cell for stage in stages for cell in stage.segments), *self.unplaced]
+        return tuple(cell for top in tops for cell in top)
+
+    @property
     def outside(self) -> tuple[Outside, ...]:
         """The groups of companies and bodies without a segment; empty groups are left out."""
         groups = (
@@ -164,8 +171,7 @@ class Chain:
     @property
     def passages(self) -> tuple[str, ...]:
         """The passages of everything in it, each once."""
-        stages = [stage.segments for view in self.views for stage in view.stages]
-        cells = [cell for tops in (*stages, self.unplaced) for top in tops for cell in top]
+        cells = self.cells
         things = [thing for cell in cells for thing in (*cell.companies, *cell.products)]
         things += [thing for group in self.outside for thing in group.things]
         named = [one.passages for one in cells] + [one.passages for one in things]
@@ -196,7 +202,7 @@ class _Builder:
         placed = {s for segments in self._stage_segments.values() for s in segments}
         inside = {s for parts in self._parts.values() for s in parts}
         loose = tuple(self._cell(s, p) for s, p in self._loose.items() if s not in placed | inside)
-        representatives = self._outside(_REPRESENTATIVES)
+        representatives = _cited(_passages(self._rows(_REPRESENTATIVES)))
         tops = [*loose, *(top for view in views for stage in view.stages for top in stage.segments)]
         shown = {c.iri for c in representatives} | {c.iri for top in tops for cell in top for c in cell.companies}
         return Chain(
@@ -204,14 +210,8 @@ class _Builder:
             tuple(sorted(views, key=_tiers_first)),
             loose,
             representatives,
-            tuple(c for c in self._outside(_NAMED_THERE) if c.iri not in shown),
+            tuple(c for c in appearing(self._store, self._industry) if c.iri not in shown),
         )
-
-    def _outside(self, query: str) -> tuple[Cited, ...]:
-        found: dict[str, set[str]] = defaultdict(set)
-        for row in self._rows(query):
-            found[row["thing"]] |= {row["psg"]} if row["psg"] else set()
-        return _cited(found)
 
     def _read(self) -> None:
         for row in self._rows(_SEGMENTS):
@@ -250,6 +250,25 @@ class _Builder:
             _cited(self._named.get((segment, "product"), {})),
             self._cells(self._parts.get(segment, {})),
         )
+
+
+def appearing(store: Store, industry: str, kind: str = "ivc:Organization") -> tuple[Cited, ...]:
+    """The things of a class that appear in an industry, in the order in which its passages name them.
+
+    Args:
+        store: the store.
+        industry: IRI of the industry.
+        kind: the class as SPARQL has it after ``a``; further conditions may follow a semicolon.
+    """
+    return _cited(_passages(store.select(_NAMED_THERE.format(iri=industry, kind=kind, in_line=IN_LINE))))
+
+
+def _passages(rows: Iterable[dict[str, str]]) -> dict[str, set[str]]:
+    """Thing → its passages, of rows that have both."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        found[row["thing"]] |= {row["psg"]} if row["psg"] else set()
+    return found
 
 
 def _earliest(column: StageColumn) -> str:

@@ -40,10 +40,9 @@ def tally(cells: Iterable[SegmentCell]) -> Tally:
 
 def whole(chain: Chain) -> Tally:
     """The numbers for a whole chain; the companies and institutes without a segment count too."""
-    tops = [*chain.unplaced, *(cell for view in chain.views for stage in view.stages for cell in stage.segments)]
-    inside = {company.iri for top in tops for cell in top for company in cell.companies}
+    inside = {company.iri for cell in chain.cells for company in cell.companies}
     outside = {thing.iri for group in chain.outside for thing in group.things}
-    return tally(tops)._replace(companies=len(inside | outside))
+    return tally(chain.cells)._replace(companies=len(inside | outside))
 
 
 def _number(number: int, zh: str, one: str, several: str) -> Text | None:

@@ -204,9 +204,15 @@ class Citer:
     def _made(self, iri: str, what: Text, passages: Iterable[str]) -> Citation:
         """The citation of what these passages say."""
         places = self._places(dict.fromkeys(passages))
+        return Citation(iri, what, (), None, places, self._documents(places), self.works.dataset, today())
+
+    def sources(self, passages: Iterable[str]) -> tuple[Work, ...]:
+        """The documents that these passages (IRIs) are from."""
+        return self._documents(self._places(dict.fromkeys(passages)))
+
+    def _documents(self, places: Iterable[Place]) -> tuple[Work, ...]:
         documents = dict.fromkeys(place.document for place in places)
-        works = tuple(self.works.documents[d] for d in documents if d in self.works.documents)
-        return Citation(iri, what, (), None, places, works, self.works.dataset, today())
+        return tuple(self.works.documents[d] for d in documents if d in self.works.documents)
 
     def _places(self, passages: Iterable[str]) -> tuple[Place, ...]:
         values = " ".join(f"<{p}>" for p in passages)

@@ -69,6 +69,14 @@ class Work:
         """The year of issue; empty if it is not known."""
         return self.issued[:4]
 
+    @property
+    def short(self) -> Text:
+        """Publisher, title and date of issue in one line, as it stands under a picture."""
+        by = self.publisher or Text("", "")
+        when = f"({self.issued})" if self.issued else ""
+        parts = (by.en, f"“{self.title.en}”", self.issued)
+        return Text(f"{by.zh}《{self.title.zh}》{when}", ", ".join(part for part in parts if part))
+
     def own(self, text: Text, lang: str) -> str:
         """A text in the language of the work; in *lang* if that is not known to be Chinese or English."""
         tag = self.language.partition("-")[0].lower()

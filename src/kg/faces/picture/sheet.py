@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kg.ask.sources import dataset_date, sources
 from kg.faces.picture.canvas import EDGE, SOFT, Box, Canvas
 from kg.faces.picture.text import Letters, lines, shown, width
 from kg.terms import Text, listed
@@ -64,11 +63,11 @@ def foot(canvas: Canvas, top: float, keys: Iterable[Key], source: str) -> float:
 
 def source_line(graph: KnowledgeGraph, passages: Iterable[str], lang: str) -> str:
     """The documents that the *passages* of a picture are from, the date of the dataset, and its name."""
-    found = sources(graph.store, graph.names, passages)
-    named = listed(source.words for source in found[:_MOST_SOURCES]).pick(lang)
+    found = graph.citer.sources(sorted(set(passages)))
+    named = listed(work.short for work in found[:_MOST_SOURCES]).pick(lang)
     if len(found) > _MOST_SOURCES:
         named += " " + _MORE.pick(lang).format(len(found) - _MOST_SOURCES)
-    date = dataset_date(graph.store)
+    date = graph.citer.works.dataset.issued
     parts = [_SOURCE.pick(lang) + named if named else "", _DATED.pick(lang) + date if date else "", "xinzhi"]
     return " · ".join(shown(part) for part in parts if part)
 

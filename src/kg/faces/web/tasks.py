@@ -77,7 +77,7 @@ def tasks(graph: KnowledgeGraph, limits: Limits, root_path: str) -> Mapping[str,
     graph.find(_UNKNOWN, limit=1)
     graph.ask(_UNKNOWN)
     context = Context(graph, Pages(graph, root_path), limits)
-    _ = graph.names, graph.catalogue, graph.manifest  # read here once, so that workers share them
+    _ = graph.names, graph.catalogue, graph.manifest, graph.citer.works  # read here once, so that workers share them
     return {name: partial(_answer, task, context) for name, task in TASKS.items()}
 
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kg.ask import plain
 from kg.ask.chain import NOTHING, UNPLACED
+from kg.ask.profile import profile
 from kg.ask.question.repeat import repeat
 from kg.ask.tables import of_language
+from kg.ask.tally import tally, whole
 from kg.errors import NotFound, UsageProblem
 from kg.faces.draw import draw
 from kg.faces.picture import svg
@@ -49,8 +51,17 @@ def chain(context: Context, request: Request) -> Answer:
     if choose(request, BOTH | _PICTURES) in _PICTURES:
         return _pictured(context, request, found.industry)
     body = {**plain.chain(found, context.graph.names), "dataset": context.dataset}
-    words = {"unplaced": UNPLACED, "nothing": NOTHING}
-    return either(context, request, body, "chain.html", chain=found, path=request.path, **words)
+    graph = context.graph
+    values = {
+        "profile": profile(graph.store, graph.names, found),
+        "whole": whole(found),
+        "tally": tally,
+        "sources": graph.citer.sources(found.passages),
+        "dated": graph.citer.works.dataset.issued,
+        "unplaced": UNPLACED,
+        "nothing": NOTHING,
+    }
+    return either(context, request, body, "chain.html", chain=found, path=request.path, **values)
 
 
 def audit(context: Context, request: Request) -> Answer:
