@@ -46,6 +46,13 @@ def of_language(table: Table, lang: str) -> Table:
     return Table(tuple(table.columns[n] for n in kept), rows, table.truncated)
 
 
+def without_empty(table: Table) -> Table:
+    """The table without the columns in which no row has a value."""
+    kept = [n for n in range(len(table.columns)) if any(row[n] is not None for row in table.rows)]
+    rows = tuple(tuple(row[n] for n in kept) for row in table.rows)
+    return Table(tuple(table.columns[n] for n in kept), rows, table.truncated)
+
+
 def plain_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
     """Rows of Python strings, numbers and None as a Table of literals."""
     return Table(tuple(columns), tuple(tuple(None if v is None else ox.Literal(v) for v in row) for row in rows))

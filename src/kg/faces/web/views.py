@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kg.ask import plain
+from kg.ask import plain, tags
 from kg.ask.chain import NOTHING, UNPLACED
 from kg.ask.profile import profile
 from kg.ask.question.repeat import repeat
-from kg.ask.tables import of_language
+from kg.ask.tables import of_language, without_empty
 from kg.ask.tally import tally, whole
 from kg.errors import NotFound, UsageProblem
 from kg.faces.draw import draw
@@ -107,13 +107,18 @@ def ask(context: Context, request: Request) -> Answer:
 
 
 def _told(context: Context, request: Request, answer: Answered | None) -> dict[str, Any]:
-    """The template values for the answer to a question: its first rows, and the links that have them again."""
+    """The template values for the answer to a question: its first rows, and the links that have them again.
+
+    Without an answer, some questions to begin with.
+    """
     graph, lang = context.graph, request.lang
+    shared: dict[str, Any] = {"answer": None, "examples": [], "question": graph.catalogue.question}
     if answer is None:
-        return {"answer": None}
+        return {**shared, "examples": [group[0] for group in tags.grouped(graph.catalogue).values()]}
     ran = repeat(answer.reading, graph.catalogue, lang) if answer.reading else None
-    table = of_language(answer.table.head(_MOST), lang)
+    table = without_empty(of_language(answer.table.head(_MOST), lang))
     return {
+        **shared,
         "answer": answer,
         "again": ran,
         "choices": [repeat(one, graph.catalogue, lang) for one in answer.choices],
