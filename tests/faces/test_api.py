@@ -99,6 +99,7 @@ LEFT_OUT = {
     "/openapi.json": "the document itself",
     "/.well-known/void": "a redirection to /void",
     "/dataset": "another",
+    "/completion.json": "what the editor of the page /sparql completes",
     "/static/{name:path}": "style sheets and scripts of the pages",
 }
 PAGED = "passages-of-industry"

@@ -137,6 +137,11 @@ class SavedQuery:
         )
 
 
+def without_header(sparql: str) -> str:
+    """The SPARQL of a saved query without its ``#+`` lines."""
+    return "".join(line for line in sparql.splitlines(keepends=True) if not line.startswith("#+"))
+
+
 def parse(text: str, name: str, shown: str) -> SavedQuery:
     """The saved query in *text*.
 

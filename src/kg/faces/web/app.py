@@ -113,6 +113,7 @@ class Routes:
             "/queries/{name}": self._task("query", tuple(FORMATS)),
             **{f"/{view}": self._task(view) for view in _VIEWS},
             **{f"/{view}.json": self._task(view, suffix="json") for view in _VIEWS},
+            "/completion.json": self._task("completion", suffix="json"),
             "/explore": self._task("explore"),
             "/picture.svg": self._task("picture", suffix="svg"),
             "/picture.png": self._task("picture", suffix="png"),

@@ -12,7 +12,7 @@ from kg.faces.web.context import Context, html
 from kg.faces.web.problems import STATUS
 from kg.faces.web.snippets import snippets
 from kg.service.messages import Answer, Request
-from kg.source.queryfile import TYPES, Parameter, SavedQuery
+from kg.source.queryfile import TYPES, Parameter, SavedQuery, without_header
 from kg.terms import Text
 
 Given = Mapping[str, Sequence[str]]
@@ -78,6 +78,7 @@ def _asked(
     known = {param.name for param in query.params}
     return {
         "query": query,
+        "sparql": without_header(query.sparql),
         "question": catalogue.question(query, {} if wrong else given),
         "fields": [field for field in fields if not field.param.narrows],
         "narrowing": [field for field in fields if field.param.narrows],

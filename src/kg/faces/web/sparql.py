@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import re
+import time
 from functools import lru_cache
 from typing import Any, Final
 
 import pyoxigraph as ox
 
+from kg.ask import tags
+from kg.ask.completion import completion as terms
 from kg.errors import KgError, UsageProblem
 from kg.faces.web import negotiate
-from kg.faces.web.context import Context, formatted, html, not_acceptable
+from kg.faces.web.context import Context, as_json, formatted, html, not_acceptable
 from kg.faces.web.description import service
 from kg.faces.web.form import read_only
 from kg.faces.web.problems import STATUS
 from kg.service.messages import Answer, Request
+from kg.source.queryfile import without_header
 from kg.store import answers
 from kg.store.answers import ProtocolQuery, evaluate
 from kg.store.embedded import EmbeddedStore, to_table
 from kg.store.formats import ALL, GRAPHS, ROWS, Format, find, media_types
 from kg.store.worker import QueryResult
 from kg.terms import Text
+from kg.vocab import PREFIXES
 
 _SHOWN: Final = 1_000
 """Most rows of an answer on the editor's page."""
 _BROWSER: Final = "text/html"
+_START: Final = """SELECT ?company ?label WHERE {
+  ?company ivc:activeIn ?industry ; rdfs:label ?label
+  FILTER(LANG(?label) = "zh")
+} LIMIT 20"""
+"""The query that the editor begins with."""
 _VOLATILE: Final = re.compile(r"(?<![?$:])(?:now|rand|uuid|struuid|bnode)\b|\\u", re.IGNORECASE)
 """Functions with a different value at each call (SPARQL 1.1 17.4), and codepoint escapes, which could spell their names.
 Answers to such queries are not cached. The bracket is not matched, because a comment may precede it."""
@@ -110,15 +120,26 @@ def _wants_page(request: Request) -> bool:
 
 def _editor(context: Context, request: Request) -> Answer:
     """The page with the editor and, below it, the answer or the error."""
-    query = request.one("query")
+    query, example = request.one("query"), request.one("example")
+    shown = {"examples": tags.grouped(context.graph.catalogue), "tag_label": tags.label, "prefixes": PREFIXES}
     if not query.strip():
-        return context.page("sparql.html", request, query=query)
+        start = without_header(context.graph.catalogue.get(example).sparql) if example else _START
+        return context.page("sparql.html", request, query=start, example=example, **shown)
+    shown |= {"query": query, "example": ""}
+    begun = time.perf_counter()
     try:
         found = _query_result(context, _protocol_query(request))
     except KgError as error:
-        page = context.pages.render("sparql.html", request, query=query, error=error.render(request.lang))
+        page = context.pages.render("sparql.html", request, error=error, **shown)
         return html(page, request.lang, status=STATUS[error.code])
-    return context.page("sparql.html", request, query=query, answer=found)
+    seconds = time.perf_counter() - begun
+    formats = GRAPHS if found.triples is not None else ROWS
+    return context.page("sparql.html", request, answer=found, seconds=seconds, formats=formats, **shown)
+
+
+def completion(context: Context, request: Request) -> Answer:
+    """``/completion.json``: the terms and names that the editor completes."""
+    return as_json(terms(context.graph.names))
 
 
 def _query_result(context: Context, query: ProtocolQuery) -> QueryResult:

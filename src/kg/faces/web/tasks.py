@@ -18,6 +18,7 @@ from kg.store.answers import Limits
 
 TASKS: Final[Mapping[str, Task]] = {
     "sparql": sparql.sparql,
+    "completion": sparql.completion,
     "void": description.void,
     "openapi": openapi.document,
     "home": views.home,
