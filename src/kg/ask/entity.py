@@ -24,14 +24,15 @@ SELECT ?out ?p ?other ?g WHERE {{
 _TEXTS = "SELECT ?p ?text WHERE {{ <{iri}> ?p ?text FILTER(?p IN (skos:definition, skos:scopeNote, ivc:summary)) }} ORDER BY ?p ?text"
 _CLAIMS = """
 SELECT DISTINCT ?claim ?kind ?passage ?indicator ?region ?year ?start ?end ?comparator ?value ?unit ?status ?by ?stated ?scale WHERE {{
-  ?claim ivc:about <{iri}> ; ivc:statedIn ?passage . GRAPH ?passage {{ ?claim a ?kind }}
+  ?claim {tie} <{iri}> ; ivc:statedIn ?passage . GRAPH ?passage {{ ?claim a ?kind }}
   OPTIONAL {{ ?claim ivc:indicator ?indicator ; ivc:value ?value ; ivc:unit ?unit ; ivc:comparator ?comparator ; ivc:status ?status }}
   OPTIONAL {{ ?claim ivc:statedValue ?stated ; ivc:statedScale ?scale }}
   OPTIONAL {{ ?claim ivc:scopeRegion ?region }} OPTIONAL {{ ?claim ivc:year ?year }}
   OPTIONAL {{ ?claim ivc:startYear ?start ; ivc:endYear ?end }} OPTIONAL {{ ?claim ivc:attributedTo ?by }}
 }} ORDER BY ?indicator ?region ?year ?start ?claim"""
 
-
+ABOUT, STATED_IN = "ivc:about", "ivc:statedIn"
+"""What ties a claim to a thing, and to a passage."""
 _KIND = """
 SELECT ?kind WHERE {{ <{iri}> a ?kind . ?kind a owl:Class
   FILTER NOT EXISTS {{ <{iri}> a ?narrower . ?narrower rdfs:subClassOf+ ?kind FILTER(?narrower != ?kind) }} }} ORDER BY ?kind"""
@@ -202,16 +203,16 @@ def entity(store: Store, names: Names, thing: Thing) -> Entity:
     """The data of the entity *thing*."""
     edges = _edges(store, thing.iri)
     shown = tuple(e for e in edges if not names.is_claim(e.other) and not e.other.startswith(vocab.SHAPE))
-    claims = _claims(store, thing.iri)
-    passages = {p for e in edges for p in e.passages} | {c.passage for c in claims}
+    own = claims(store, ABOUT, thing.iri)
+    passages = {p for e in edges for p in e.passages} | {c.passage for c in own}
     spans = [Span(**row) for row in store.select(_SPAN.format(iri=thing.iri))]
     values = [] if spans else [(row["property"], row["value"]) for row in store.select(_VALUES.format(iri=thing.iri))]
     return Entity(
         thing=thing,
         texts=_texts(store, thing.iri),
         edges=shown,
-        figures=tuple(c for c in claims if c.value is not None),
-        claims=tuple(c for c in claims if c.value is None),
+        figures=tuple(c for c in own if c.value is not None),
+        claims=tuple(c for c in own if c.value is None),
         passages=tuple(sorted(passages)),
         values=tuple(values),
         links=tuple(_links(store, thing.iri)),
@@ -252,8 +253,9 @@ def _texts(store: Store, iri: str) -> dict[str, dict[str, str]]:
     return dict(found)
 
 
-def _claims(store: Store, iri: str) -> list[Claim]:
-    rows = list(store.select(_CLAIMS.format(iri=iri)))
+def claims(store: Store, tie: str, iri: str) -> list[Claim]:
+    """The claims that *tie*, :data:`ABOUT` or :data:`STATED_IN`, leads from to *iri*."""
+    rows = list(store.select(_CLAIMS.format(tie=tie, iri=iri)))
     found: dict[str, Claim] = {}
     for row in rows:
         years = f"{row['start']}–{row['end']}" if row["start"] else str(row["year"] or "")

@@ -16,6 +16,8 @@ from kg.ask.comparison import Aspect, Comparison, Related
 from kg.ask.entity import Claim, Edge, Entity
 from kg.ask.names import Match, Names, Thing
 from kg.ask.overview import AuditFinding
+from kg.ask.passage import Passage
+from kg.ask.texts import Mark
 from kg.ask.ways import Hop, Ways
 from kg.store.results import Table
 from kg.store.values import Term, json_value, plain
@@ -64,6 +66,35 @@ def entity(found: Entity, names: Names) -> dict[str, Any]:
             for triple in found.states
         ]
     return body
+
+
+def passage(found: Passage, names: Names, words: str | None, marks: Iterable[Mark]) -> dict[str, Any]:
+    """A passage: all data of its node, its place, what it states, the findings that touch it.
+
+    Args:
+        found: the passage.
+        names: the lookup table.
+        words: its words; None if there is no copy of the text, and then there is nothing of the text.
+        marks: what the words name.
+    """
+    body = entity(found.entity, names) | {
+        "document": named(found.document, names),
+        "industry": named(found.industry, names),
+        "number": found.number,
+        "count": found.count,
+        "before": slug(found.before) if found.before else None,
+        "after": slug(found.after) if found.after else None,
+        "stated_figures": [_stated(claim, found, names) for claim in found.figures],
+        "stated_claims": [_stated(claim, found, names) for claim in found.sayings],
+        "findings": [finding(f, names) for f in found.findings],
+    }
+    if words is not None:
+        body |= {"text": words, "marks": [asdict(mark) for mark in marks]}
+    return body
+
+
+def _stated(claim: Claim, found: Passage, names: Names) -> dict[str, Any]:
+    return {**_claim(claim, names), "about": [named(thing, names) for thing in found.about.get(claim.iri, ())]}
 
 
 def links(found: Entity, names: Names) -> list[dict[str, Any]]:

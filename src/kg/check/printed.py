@@ -49,13 +49,24 @@ _TO: Final = re.compile(r"\s*(?:至|到|-|—+|–|~|to\b|and\b)\s*[\d.]+\s*")
 _FROM: Final = re.compile(r"\d\D{0,4}(?:至|到|-|—|–|~|to|and)\s*$")
 """What stands before the high end of a range."""
 _STOP: Final = re.compile(r"[,。;:!?、()\n]|\d")
+_COMMA: Final = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+"""A comma inside a number."""
 NUMBER: Final = "…"
 """What stands for the number in ``skos:hiddenLabel``."""
 
 
 def normal(text: str) -> str:
     """*text* with half-width characters and without the commas inside numbers."""
-    return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", unicodedata.normalize("NFKC", text))
+    return _COMMA.sub("", unicodedata.normalize("NFKC", text))
+
+
+def normal_places(text: str) -> tuple[str, list[int]]:
+    """:func:`normal` of *text*, and for each of its characters, and for its end, the offset in *text*."""
+    characters = [(plain, n) for n, character in enumerate(text) for plain in unicodedata.normalize("NFKC", character)]
+    whole = "".join(plain for plain, _ in characters)
+    commas = {found.start() for found in _COMMA.finditer(whole)}
+    kept = [pair for at, pair in enumerate(characters) if at not in commas]
+    return "".join(plain for plain, _ in kept), [*(n for _, n in kept), len(text)]
 
 
 @dataclass(frozen=True)

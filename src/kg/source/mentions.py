@@ -62,20 +62,35 @@ def registered_mentions(quads: Iterable[ox.Quad], passages: Container[str]) -> s
     }
 
 
-def _first(text: str, names: Mapping[str, Set[str]]) -> Iterator[tuple[str, int]]:
-    """Each thing that *text* names, with the offset of its first name. *names* are folded."""
+def occurrences(text: str, names: Mapping[str, Set[str]]) -> Iterator[tuple[int, int, str]]:
+    """Start and end of every place at which *text* names a thing, with the thing.
+
+    Args:
+        text: the text.
+        names: thing → its names, folded; empty ones name nothing.
+    """
     offsets, folded = [], ""
     for n, character in enumerate(text):
         plain = fold(character)
         folded += plain
         offsets += [n] * len(plain)
-    spans = {name: list(_occurrences(folded, name)) for own in names.values() for name in own if name}
-    all_spans = [span for found in spans.values() for span in found]
     for thing, own in names.items():
-        found = [span for name in own for span in spans.get(name, ())]
+        for name in own:
+            for start, end in _occurrences(folded, name) if name else ():
+                yield offsets[start], offsets[end - 1] + 1, thing
+
+
+def _first(text: str, names: Mapping[str, Set[str]]) -> Iterator[tuple[str, int]]:
+    """Each thing that *text* names, with the offset of its first name. *names* are folded."""
+    places: dict[str, set[tuple[int, int]]] = defaultdict(set)
+    for start, end, thing in occurrences(text, names):
+        places[thing].add((start, end))
+    all_spans = {span for found in places.values() for span in found}
+    for thing in names:
+        found = places[thing]
         alone = [s for s in found if not any(o[0] <= s[0] and s[1] <= o[1] and o != s for o in all_spans)]
         if found:
-            yield thing, offsets[min(alone or found)[0]]
+            yield thing, min(alone or found)[0]
 
 
 def _occurrences(text: str, name: str) -> Iterator[tuple[int, int]]:

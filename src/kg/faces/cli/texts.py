@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import MissingFile, UsageProblem
+from kg.faces.cli.bilingual import option
+from kg.faces.cli.options import F, Run
 from kg.terms import Text
 
 if TYPE_CHECKING:
     from kg.source.document import Document
     from kg.source.project import Project
+    from kg.store.base import Store
+
+
+def text_option(help: Text) -> Callable[[F], F]:
+    """Add ``--text`` to a command, which may be given again; its parameter is ``texts``."""
+    return option("--text", "texts", multiple=True, metavar="[ID=]FILE", help=help)
+
+
+def registered_texts(run: Run, store: Store, given: Iterable[str]) -> list[tuple[Document, str, str]]:
+    """The document, the file and the text of each ``[ID=]FILE`` of *given*.
+
+    Raises:
+        UsageProblem: a text is not the one that the graph in *store* registers for its document.
+    """
+    from kg.ask.texts import require_registered
+    from kg.source.project import Project
+
+    project, found = Project.find(run.project, run.store), []
+    for one in given:
+        document, path = document_of(project, one)
+        text = read_text(path)
+        require_registered(store, document, text, path)
+        found.append((document, path, text))
+    return found
 
 
 def document_of(project: Project, given: str) -> tuple[Document, str]:

@@ -43,7 +43,7 @@ def create(settings: Settings) -> Any:
         Options(
             store=Path(settings.store),
             tasks="kg.faces.web.tasks:tasks",
-            args=(settings.root_path,),
+            args=(settings.root_path, settings.texts),
             limits=settings.limits,
             workers=settings.workers,
             reserved=settings.reserved,

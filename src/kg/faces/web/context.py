@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kg.ask.texts import Texts
 from kg.errors import NotAcceptable
 from kg.faces.web import negotiate
 from kg.faces.web.pages import Pages
@@ -23,11 +24,12 @@ BOTH: Final = {"html": HTML, "json": JSON}
 
 @dataclass(frozen=True)
 class Context:
-    """The graph, its pages, and the limits of one answer."""
+    """The graph, its pages, the limits of one answer, and the copies of texts that a user gave."""
 
     graph: KnowledgeGraph
     pages: Pages
     limits: Limits
+    texts: Texts
 
     @property
     def dataset(self) -> str:

@@ -53,7 +53,8 @@ class Middleware:
         self._app, self._service = app, service
         self._access = Access(settings)
         self._root = settings.root_path.rstrip("/")
-        self._program = f"{VERSION} {self._root}".encode()
+        texts = " ".join(digest for *_, digest in settings.texts)
+        self._program = f"{VERSION} {self._root} {texts}".encode()
         self._route = lru_cache(maxsize=4096)(self._route_of)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,7 +98,7 @@ class Middleware:
         return cached and AnswerResponse(cached, tag)
 
     def _tag(self, scope: Scope) -> str:
-        """The ETag of an answer: a hash of program version, dataset and request, so that it is known before the answer."""
+        """The ETag of an answer: a hash of program version, texts, dataset and request, so that it is known before the answer."""
         fields = scope["fields"]
         parts = (  # everything that an answer can depend on; none of it contains a line break
             self._program,

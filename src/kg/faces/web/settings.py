@@ -31,6 +31,8 @@ class Settings:
         cors: origins that may read the answers (CORS); ``*`` for any. Empty by default.
         token: bearer token required for everything except ``/healthz`` and ``/readyz``, or empty.
         stalled: seconds after which the system closes a connection whose client does not receive data.
+        texts: copies of the texts of documents whose words pages may show: for each the document's id, its folder, the
+            file, and the SHA-256 of the file's text when the server started.
         seconds: time limit of a query.
         rows, size, memory: its other limits (:class:`kg.store.answers.Limits`).
     """
@@ -50,6 +52,7 @@ class Settings:
     cors: tuple[str, ...] = ()
     token: str = ""
     stalled: float = 30.0
+    texts: tuple[tuple[str, str, str, str], ...] = ()
     seconds: float = 10.0
     rows: int = 100_000
     size: int = 32 * 2**20

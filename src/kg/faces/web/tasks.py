@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Final
 
+from kg.ask.texts import Copy, Texts
 from kg.errors import KgError
 from kg.faces.web import comparison, description, mistakes, openapi, proof, rows, sparql, things, views, ways
 from kg.faces.web.context import Context, Task
@@ -14,6 +16,7 @@ from kg.faces.web.form import parse
 from kg.faces.web.pages import Pages
 from kg.graph import KnowledgeGraph
 from kg.service.messages import Answer, Request
+from kg.source.document import Document
 from kg.store.answers import Limits
 
 TASKS: Final[Mapping[str, Task]] = {
@@ -65,21 +68,31 @@ _UNKNOWN: Final = "无此名 nosuchname"
 by their sounds and letters."""
 
 
-def tasks(graph: KnowledgeGraph, limits: Limits, root_path: str) -> Mapping[str, Callable[[Request], Answer]]:
+def tasks(
+    graph: KnowledgeGraph, limits: Limits, root_path: str, texts: Sequence[tuple[str, str, str, str]] = ()
+) -> Mapping[str, Callable[[Request], Answer]]:
     """Name → task on *graph*; called once, in the fork server.
 
     Args:
         graph: the graph.
         limits: the limits of one answer.
         root_path: path under which a proxy shows the server.
+        texts: as in :class:`kg.faces.web.settings.Settings`; read here, because workers can open no file.
     """
     for name in _PRELOADED:
         import_module(name)
     graph.find(_UNKNOWN, limit=1)
     graph.ask(_UNKNOWN)
-    context = Context(graph, Pages(graph, root_path), limits)
+    copies = Texts(graph.store, graph.names, _copies(texts))
+    context = Context(graph, Pages(graph, root_path), limits, copies)
     _ = graph.names, graph.catalogue, graph.manifest, graph.citer.works  # read here once, so that workers share them
     return {name: partial(_answer, task, context) for name, task in TASKS.items()}
+
+
+def _copies(texts: Sequence[tuple[str, str, str, str]]) -> dict[str, Copy]:
+    """IRI of each document → the copy of its text."""
+    documents = [(Document(id_, Path(folder)), Path(file)) for id_, folder, file, _ in texts]
+    return {document.iri: Copy.of(document, file.read_bytes().decode("utf-8")) for document, file in documents}
 
 
 def _answer(task: Task, context: Context, request: Request) -> Answer:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from kg.ask import plain
-from kg.ask.entity import described
+from kg.ask.entity import Entity, described
+from kg.ask.passage import passage
+from kg.ask.texts import Mark
 from kg.errors import NotFound
 from kg.faces.web.context import HTML, JSON, Context, as_json, choose, formatted, html
 from kg.service.messages import Answer, Request
@@ -47,6 +50,8 @@ def answer(context: Context, request: Request) -> Answer:
     if suffix in _RDF:
         return Answer(_rdf(context, iri, suffix), _RDF[suffix].header, headers)
     finding = next((f for f in context.graph.audit() if f.iri == iri), None) if iri.startswith(_FINDING) else None
+    if found.span:
+        return _passage(context, request, found, suffix, headers)
     if suffix == "json":
         body = plain.entity(found, context.graph.names)
         if finding:
@@ -58,6 +63,30 @@ def answer(context: Context, request: Request) -> Answer:
     kind = class_iri(found.thing.kind)
     page = context.pages.render("thing.html", request, found=found, kind_iri=kind, **head)
     return html(page, request.lang, headers)
+
+
+def _passage(context: Context, request: Request, entity: Entity, suffix: str, headers: Mapping[str, str]) -> Answer:
+    """A passage as JSON or a page; with its words, if the user gave a copy of the text. Then no cache keeps the answer."""
+    found = passage(context.graph.store, context.graph.names, entity)
+    words = context.texts.words(found)
+    marks = context.texts.marks(found, words) if words is not None else []
+    if suffix == "json":
+        answer = as_json(plain.passage(found, context.graph.names, words, marks), headers)
+    else:
+        parts = _parts(words, marks) if words is not None else None
+        head = _head_values(context, entity.thing.iri)
+        page = context.pages.render("passage.html", request, found=found, parts=parts, **head)
+        answer = html(page, request.lang, headers)
+    return answer._replace(keep=words is None)
+
+
+def _parts(words: str, marks: Sequence[Mark]) -> list[tuple[str, tuple[str, ...]]]:
+    """*words* in parts, each with the nodes that it names."""
+    parts, at = [], 0
+    for mark in marks:
+        parts += [(words[at : mark.start], ()), (words[mark.start : mark.end], mark.nodes)]
+        at = mark.end
+    return [*parts, (words[at:], ())]
 
 
 def _rdf(context: Context, iri: str, suffix: str) -> bytes:

@@ -15,7 +15,7 @@ from kg.errors import KgError
 from kg.faces.cli.bilingual import command, option
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.texts import document_of, read_text
+from kg.faces.cli.texts import document_of, read_text, text_option
 from kg.terms import Text
 
 _POLL: Final = 0.1
@@ -30,13 +30,7 @@ _SETTLING: Final = 0.02
     )
 )
 @click.argument("files", nargs=-1, type=click.Path())
-@option(
-    "--text",
-    "texts",
-    multiple=True,
-    metavar="[ID=]FILE",
-    help=Text("某篇文献的原文副本,可重复", "a copy of the text of a document; may be given again"),
-)
+@text_option(Text("某篇文献的原文副本,可重复", "a copy of the text of a document; may be given again"))
 @option("--audit/--no-audit", "with_audit", default=True, help=Text("是否列出审计发现", "list audit findings too"))
 @option("--format", "format_", type=click.Choice(["text", "json", "sarif", "ttl"]), default="text", show_default=True)
 @option(

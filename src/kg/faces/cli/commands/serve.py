@@ -14,6 +14,7 @@ from kg.faces.cli.bilingual import FilePath, Integer, command, option
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.servers import built, log_level_option, need, timeout_option
+from kg.faces.cli.texts import registered_texts, text_option
 from kg.terms import Text
 
 _setting = partial(option, show_default=True)
@@ -75,6 +76,12 @@ _setting = partial(option, show_default=True)
 )
 @_setting("--max-body", "body", type=Integer(64), default=2**20, help=Text("请求最多字节", "most bytes of a request"))
 @_setting("--cache", type=Integer(0), default=64 * 2**20, help=Text("答案缓存字节", "bytes of answers kept"))
+@text_option(
+    Text(
+        "某篇文献的原文副本,页面据此显示段落原文;可重复",
+        "a copy of the text of a document, whose words passages then show; may be given again",
+    )
+)
 @option(
     "--token-file",
     type=FilePath(),
@@ -84,14 +91,22 @@ _setting = partial(option, show_default=True)
 @common
 @click.pass_obj
 def serve(
-    run: Run, /, token_file: str | None, log_level: str, hosts: tuple[str, ...], cors: tuple[str, ...], **others: Any
+    run: Run,
+    /,
+    token_file: str | None,
+    log_level: str,
+    hosts: tuple[str, ...],
+    cors: tuple[str, ...],
+    texts: tuple[str, ...],
+    **others: Any,
 ) -> None:
     """Build if need be, then serve until Ctrl-C or SIGTERM."""
     need("serve", "httptools", "prometheus_client", "starlette", "uvicorn", "uvloop", "werkzeug", "xlsxwriter")
     from kg.faces.web.server import serve as start
     from kg.faces.web.settings import Settings
 
-    settings = Settings(store=str(built(run)), hosts=hosts, cors=cors, token=_token(token_file), **others)
+    store, token = built(run), _token(token_file)
+    settings = Settings(str(store), hosts=hosts, cors=cors, token=token, texts=_copies(run, store, texts), **others)
 
     def ready(port: int) -> None:
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -99,6 +114,25 @@ def serve(
         click.echo(say(f"{url} (Ctrl-C 结束)", f"{url} (Ctrl-C ends it)"), err=True)
 
     start(settings, log_level=log_level, ready=ready)
+
+
+def _copies(run: Run, store: Path, texts: tuple[str, ...]) -> tuple[tuple[str, str, str, str], ...]:
+    """The copies of texts, as the server's settings have them.
+
+    Raises:
+        UsageProblem: one is not the registered text of its document. MissingFile: one cannot be read.
+    """
+    if not texts:
+        return ()
+    from kg.graph import KnowledgeGraph
+    from kg.pipeline.freshness import CURRENT
+    from kg.source.passages import digest
+
+    graph = KnowledgeGraph(store / CURRENT)
+    copies = registered_texts(run, graph.store, texts)
+    return tuple(
+        (document.id, str(document.folder), str(Path(path).resolve()), digest(text)) for document, path, text in copies
+    )
 
 
 def _token(file: str | None) -> str:

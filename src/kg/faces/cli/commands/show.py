@@ -13,6 +13,7 @@ from kg.faces.cli.completing import THING
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import cite, in_words
+from kg.faces.cli.texts import registered_texts, text_option
 from kg.terms import Text, in_full, slug
 
 if TYPE_CHECKING:
@@ -22,20 +23,25 @@ if TYPE_CHECKING:
 @command(help=Text("一个事物的全貌:名称、关系、数字、论断、出处", "one thing from all sides"))
 @click.argument("thing", type=THING)
 @option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
+@text_option(
+    Text("原文副本,显示段落时附上原文;可重复", "a copy of a text, for the words of a passage; may be given again")
+)
 @common
 @click.pass_obj
-def show(run: Run, thing: str, format_: str) -> None:
+def show(run: Run, thing: str, format_: str, texts: tuple[str, ...]) -> None:
     """Print one entity page."""
     graph = run.graph()
     found = node(graph.store, graph.names, thing)
+    passage = _Passage(run, graph, found, texts) if found.span else None
     if format_ == "json":
         import json
 
         from kg.ask import plain
 
-        click.echo(json.dumps(plain.entity(found, graph.names), ensure_ascii=False, indent=2))
+        body = passage.plain() if passage else plain.entity(found, graph.names)
+        click.echo(json.dumps(body, ensure_ascii=False, indent=2))
         return
-    _print_entity(found, graph.names, run.lang)
+    _print_entity(found, graph.names, run.lang, passage.words if passage else None)
     others = [t for t in graph.names.bearing(thing) if t != found.thing]
     if others:
         listed = say("、", ", ").join(f"{graph.names.label(o.iri, run.lang)} ({slug(o.iri)}, {o.kind})" for o in others)
@@ -64,8 +70,30 @@ def _print_head(found: Entity, names: Any, lang: str) -> None:
         click.echo(f"{names.label(link.register, lang)}: {link.code}{near}  {link.date}  {link.basis[lang]}")
 
 
-def _print_entity(found: Entity, names: Any, lang: str) -> None:
+class _Passage:
+    """A passage, with its words if a copy of the text is given."""
+
+    def __init__(self, run: Run, graph: Any, found: Entity, texts: tuple[str, ...]) -> None:
+        from kg.ask.passage import passage
+        from kg.ask.texts import Copy, Texts
+
+        given = registered_texts(run, graph.store, texts)
+        self._texts = Texts(graph.store, graph.names, {d.iri: Copy.of(d, text) for d, _, text in given})
+        self._found, self._names = passage(graph.store, graph.names, found), graph.names
+        self.words = self._texts.words(self._found)
+
+    def plain(self) -> dict[str, Any]:
+        """The passage as JSON values, as over HTTP."""
+        from kg.ask import plain
+
+        marks = self._texts.marks(self._found, self.words) if self.words is not None else []
+        return plain.passage(self._found, self._names, self.words, marks)
+
+
+def _print_entity(found: Entity, names: Any, lang: str, original: str | None) -> None:
     _print_head(found, names, lang)
+    if original is not None:
+        click.echo(f"\n{original}")
     if found.span:
         click.secho(f"\n{say('这一段说', 'what it states')}", bold=True)
         for triple in found.states:
