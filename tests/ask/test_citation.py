@@ -10,7 +10,8 @@ import pytest
 
 from kg.ask import plain
 from kg.ask.citation.bibtex import escaped
-from kg.ask.citation.cited import Citation, Place, today
+from kg.ask.citation.cited import Citation, Place
+from kg.ask.citation.day import today
 from kg.ask.citation.styles import STYLES, apa, gbt7714, in_styles
 from kg.ask.citation.styles import plain as footnote
 from kg.ask.citation.works import Work
@@ -109,7 +110,7 @@ def test_bibtex_stays_valid_whatever_the_names() -> None:
 def test_a_figure_is_cited_with_its_document_and_passage(world: KnowledgeGraph) -> None:
     cited = world.cite("obs:w1-lantern-cn-2024")
     assert cited.what == Text(
-        "纸灯业 · 市场规模 · 中国 · 2024:约 120 亿元",
+        "纸灯业 · 市场规模 · 中国 · 2024: 约 120 亿元",
         "paper lantern making · market size · China · 2024: about ¥12 billion",
     )
     assert Text("原文印作 120 亿", "printed as 120 × 100,000,000") in cited.notes

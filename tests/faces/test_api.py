@@ -61,6 +61,8 @@ PATHS = [
     "/chain/{industry}.json",
     "/chain/{industry}.svg",
     "/chain/{industry}.png",
+    "/cite",
+    "/cite.json",
     "/compare",
     "/compare.json",
     "/explore",

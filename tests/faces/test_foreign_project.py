@@ -101,6 +101,15 @@ ASKED: dict[str, dict[str, tuple[int, ...]]] = {
     "/search.json": {"/search.json?q=竹": (200,), "/search.json?q=kites&kind=Industry": (200,)},
     "/why": {"/why": (200,), f"/why?{WHY}": (200,), "/why?subject=nothing-such&predicate=x&object=y": (404,)},
     "/why.json": {f"/why.json?{WHY}": (200,)},
+    "/cite": {
+        "/cite": (200,),
+        "/cite?thing=竹邻社": (200,),
+        "/cite?thing=k1-L0003": (200,),
+        "/cite?chain=风筝业": (200,),
+        f"/cite?{WHY}": (200,),
+        "/cite?thing=nothing-such": (404,),
+    },
+    "/cite.json": {"/cite.json?thing=竹邻社": (200,)},
     "/compare": {
         "/compare": (200,),
         "/compare?a=竹邻社&b=feiyuan": (200,),
@@ -260,6 +269,7 @@ RUN: dict[str, dict[tuple[str, ...], str]] = {
     "chain": {("风筝业",): "bamboo frames"},
     "find": {("feiyuan",): "Feiyuan Workshop", ("飞园坊",): "Feiyuan Workshop"},
     "show": {("竹邻社",): "Zhulin Guild", ("k1-L0003",): "bamboo frames"},
+    "cite": {("竹邻社",): "[DS", ("k1-L0003",): "k1-L0003", ("chain", "风筝业"): "风筝业", (QUERY,): QUERY},
     "compare": {("竹邻社", "飞鸢坊"): "keyPlayerIn"},
     "path": {("竹邻社", "飞鸢坊"): "supplies to", ("--inferred", "竹邻社", "风筝业"): "k1-L0003"},
     "queries": {(): QUERY},

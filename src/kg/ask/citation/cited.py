@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from kg.ask.citation.day import today
 from kg.ask.citation.works import Work, Works
 from kg.ask.entity import Entity, node
 from kg.ask.quantity import Quantity, figure_in_words, printed
@@ -78,15 +78,6 @@ class Citation:
     works: tuple[Work, ...]
     dataset: Work
     day: date
-
-
-def today() -> date:
-    """The day of the citation: that of ``SOURCE_DATE_EPOCH`` for pages that must be the same each time, else this one.
-
-    See https://reproducible-builds.org/specs/source-date-epoch/. Days are those of UTC.
-    """
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch), UTC).date() if epoch.isdigit() else datetime.now(UTC).date()
 
 
 class Citer:
@@ -191,7 +182,7 @@ class Citer:
             if row["stated"] is not None:
                 told = [printed(row["stated"], row["scale"], lang) for lang in LANGS]
                 notes.append(Text(f"原文印作 {told[0]}", f"printed as {told[1]}"))
-            what = Text(f"{name.zh}:{zh}", f"{name.en}: {en}")
+            what = Text(f"{name.zh}: {zh}", f"{name.en}: {en}")
             return replace(self._made(found.thing.iri, what, passages), notes=tuple(notes))
         return None
 

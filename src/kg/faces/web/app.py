@@ -31,7 +31,7 @@ from kg.terms import Text
 Answers = Callable[[Request], Awaitable[Any]]
 _STATIC: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 _AUTHORITY: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?", re.ASCII)
-_VIEWS: Final = ("ask", "audit", "compare", "path", "search", "why")
+_VIEWS: Final = ("ask", "audit", "cite", "compare", "path", "search", "why")
 """Tasks whose path is their name; the answer is a page or JSON."""
 _GAUGE_INTERVAL: Final = 1.0
 """Seconds between two updates of the gauges, which another server process may expose."""

@@ -134,7 +134,7 @@ _LIMIT: Final = ("limit", {"type": "integer", "minimum": 1, "maximum": MOST}, Te
 _CURSOR: Final = ("cursor", _TEXT, Text("下一页的标记", "marker of the next page"))
 _PAGE: Final = ("text/html", JSON)
 _PICTURES: Final = {"svg": "image/svg+xml", "png": "image/png"}
-_VIEWS: Final = ("audit", "ask", "search", "why", "compare", "path")
+_VIEWS: Final = ("audit", "ask", "search", "why", "cite", "compare", "path")
 """Pages whose JSON has their path with the ending ``.json``."""
 _THING: Final = ("text/html", *(f.media for f in GRAPHS), JSON)
 _KINDS: Final = f"""
@@ -166,6 +166,7 @@ def document(context: Context, request: Request) -> Answer:
         "/ask.json": _ask(context),
         "/search.json": _search(context),
         "/why.json": _why(context),
+        "/cite.json": _cite(context),
         "/compare.json": _compare(context),
         "/path.json": _path(context),
     }
@@ -481,6 +482,18 @@ def _search(context: Context) -> Schema:
     ]
     words = Text("回答问题,并按名称查找", "the answer to a question, and things by name")
     return _get("search", "things", words, JSON, params=params)
+
+
+def _cite(context: Context) -> Schema:
+    things = [context.graph.names.label(thing.iri, "zh") for thing in context.graph.names.of_kind("Industry")]
+    thing = _parameter(
+        "thing",
+        _TEXT,
+        Text("引用什么:名称、段落编号或 IRI", "what is cited: a name, a passage or an IRI"),
+        **_example_of(things),
+    )
+    words = Text("怎样引用", "what to write when it is quoted")
+    return _get("cite", "things", words, JSON, params=[thing, _parameter(*_LANG)], problems=("not-found",))
 
 
 def _why(context: Context) -> Schema:

@@ -10,9 +10,11 @@ import pyoxigraph as ox
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from kg.ask.citation.cited import Citation, cited_in, located
+from kg.ask.citation.styles import STYLES
 from kg.ask.quantity import figure_in_words, printed
 from kg.store.values import plain, written
-from kg.terms import Text, amount, class_iri, exact, in_full, slug
+from kg.terms import Text, amount, class_iri, compact, exact, in_full, slug
 from kg.vocab import BASE, PASSAGE, SH, SHAPE, XSD
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ class Pages:
             PASSAGE=PASSAGE,
             XSD=XSD,
         )
+        self._environment.globals.update(citer=graph.citer, cited_in=cited_in)
         for name in self._environment.list_templates():
             self._environment.get_template(name)
 
@@ -112,6 +115,17 @@ class Pages:
             title = say(f"报告印作 {stated}", f"printed as {stated}")
             return Markup('<span class="num" title="{}">{}</span>').format(title, text)
 
+        def quoted(cited: Citation, *, open: bool = False) -> Markup:
+            styles = [(style, title.pick(lang), write(cited, lang)) for style, (title, write) in STYLES.items()]
+            values = {"cited": cited, "styles": styles, "place": located(cited.places, lang), "open": open}
+            block = self._environment.get_template("citation.html")
+            return Markup(block.render(say=say, pick=pick, **values))
+
+        def quote(**what: str) -> Markup:
+            parts = {key: compact(value) for key, value in what.items()}
+            url = f"{self.root}/cite?{urlencode({**parts, 'lang': lang})}"
+            return Markup('<a class="quote" href="{}">{}</a>').format(url, say("引用", "cite"))
+
         def pick(text: Text | dict[str, str]) -> str:
             if isinstance(text, Text):
                 return text.pick(lang)
@@ -125,7 +139,7 @@ class Pages:
             return "?" + urlencode([*kept, *changed.items()])
 
         page = self._environment.get_template(template)
-        helpers = {f.__name__: f for f in (say, name, link, cite, cell, figure, pick, number, here)}
+        helpers = {f.__name__: f for f in (say, name, link, cite, cell, figure, pick, number, here, quote, quoted)}
         return page.render(lang=lang, other="en" if lang == "zh" else "zh", **helpers, **values).encode()
 
     def href(self, iri: str) -> str:

@@ -79,6 +79,7 @@ def _asked(
     return {
         "query": query,
         "sparql": without_header(query.sparql),
+        "given": given,
         "question": catalogue.question(query, {} if wrong else given),
         "fields": [field for field in fields if not field.param.narrows],
         "narrowing": [field for field in fields if field.param.narrows],

@@ -10,7 +10,7 @@ from typing import Final
 
 from kg.ask.texts import Copy, Texts
 from kg.errors import KgError
-from kg.faces.web import comparison, description, mistakes, openapi, proof, rows, sparql, things, views, ways
+from kg.faces.web import citing, comparison, description, mistakes, openapi, proof, rows, sparql, things, views, ways
 from kg.faces.web.context import Context, Task
 from kg.faces.web.form import parse
 from kg.faces.web.pages import Pages
@@ -30,6 +30,7 @@ TASKS: Final[Mapping[str, Task]] = {
     "thing": things.answer,
     "chain": views.chain,
     "audit": views.audit,
+    "cite": citing.answer,
     "compare": comparison.answer,
     "ask": views.ask,
     "search": views.search,
