@@ -268,7 +268,7 @@ def sparql_server(folder: Path, graph: KnowledgeGraph | None = None) -> Iterator
             else:
                 raise AssertionError("the server did not start")
             if graph:
-                publish(graph.path / "dataset.nq", url)
+                publish(graph.path, url)
             yield url
         finally:
             process.terminate()

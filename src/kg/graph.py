@@ -15,7 +15,6 @@ import pyoxigraph as ox
 from kg.ask.catalogue import Catalogue, Values, written_values
 from kg.ask.names import Match, Names, Thing, different
 from kg.errors import StoreError, UsageProblem
-from kg.source.project import Project
 from kg.store.base import Store
 from kg.store.embedded import EmbeddedStore, to_table
 from kg.store.results import Table
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from kg.ask.question.reply import Questions
     from kg.ask.ways import Hop, Way, Ways
     from kg.reason.proof import Prover, Why
+    from kg.store.remote import RemoteStore
     from kg.store.worker import QueryResult, Worker
 
 
@@ -483,13 +483,13 @@ class KnowledgeGraph:
 
 
 class RemoteGraph(KnowledgeGraph):
-    """A graph that ``kg build --store URL`` has uploaded to a SPARQL 1.1 store.
-
-    Names are read from the store. Saved queries are those of ``KG_PROJECT``, else of the packaged project.
+    """A graph that ``kg build --store URL`` has put into a SPARQL 1.1 store, as :class:`kg.store.remote.RemoteStore` reads it.
 
     Args:
-        url: the store's query endpoint, or a base URL with the endpoint ``query`` below it.
+        url: the store; ``#NAME`` after it names the project.
     """
+
+    store: RemoteStore
 
     def __init__(self, url: str) -> None:
         from kg.store.remote import RemoteStore
@@ -526,17 +526,8 @@ class RemoteGraph(KnowledgeGraph):
         return answer(RemoteStore(self.url, seconds=seconds), text, shown, limit)
 
     def _json(self, name: str) -> Any:
-        """The same content, computed from the quads of the store."""
-        from kg.pipeline.records import catalogue, counts, lookup, words
-
-        quads = list(self.store.quads())
-        if name == "queries.json":
-            store = ox.Store()
-            store.extend(quads)
-            return catalogue(Project.find(), store)
-        if name == "words.json":
-            return words(quads, self._json("lookup.json"))
-        return lookup(quads) if name == "lookup.json" else {"counts": counts(quads)}
+        """The JSON values of a file of the build, from the store."""
+        return self.store.file(name)
 
 
 def _rdflib(triples: bytes) -> rdflib.Graph:

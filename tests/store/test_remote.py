@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
+import pyoxigraph as ox
 import pytest
 
 import kg as package
@@ -13,7 +17,9 @@ from conftest import WORLD, Run, free_port, sparql_server
 from kg.errors import LimitReached, StoreError, SyntaxProblem, UsageProblem
 from kg.graph import KnowledgeGraph, RemoteGraph
 from kg.pipeline.publish import publish
-from kg.store.remote import RemoteStore
+from kg.store.layout import BUILDS, ROOT
+from kg.store.protocol import Client
+from kg.store.remote import RemoteStore, solutions
 from kg.store.results import to_tsv
 
 pytestmark = pytest.mark.slow
@@ -28,6 +34,12 @@ def url(world: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield address
 
 
+def test_every_quad_is_there_once(world: KnowledgeGraph, url: str) -> None:
+    quads = list(RemoteStore(url).quads())
+    assert len(quads) == len(set(quads))
+    assert set(quads) == set(world.store.quads())
+
+
 def test_counts_and_names_are_those_of_the_build(world: KnowledgeGraph, url: str) -> None:
     remote = package.open(url)
     assert isinstance(remote, RemoteGraph)
@@ -36,8 +48,7 @@ def test_counts_and_names_are_those_of_the_build(world: KnowledgeGraph, url: str
     assert remote.names.terms == world.names.terms
 
 
-def test_every_saved_query_answers_the_same(world: KnowledgeGraph, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KG_PROJECT", str(WORLD))  # the store holds no saved queries
+def test_every_saved_query_answers_the_same(world: KnowledgeGraph, url: str) -> None:
     remote = package.open(f"{url}/query")
     for query in world.catalogue:
         assert to_tsv(remote.query(query.name)) == to_tsv(world.query(query.name)), query.name
@@ -61,25 +72,75 @@ def test_the_shell_asks_it(kg: Run, url: str, tmp_path: Path) -> None:
     assert sorted(copy.rglob("*")) == files  # nobody asked for a build here
 
 
-def test_sending_again_replaces_and_another_s_data_is_left_alone(world: KnowledgeGraph, tmp_path: Path) -> None:
-    with sparql_server(tmp_path) as address:
-        store = RemoteStore(address)
-        first = publish(world.path / "dataset.nq", address)
-        assert publish(world.path / "dataset.nq", address) == first == world.manifest["counts"]["default"]
-        store.update(
-            "INSERT DATA { GRAPH <http://example.org/theirs> { <http://example.org/a> a <http://example.org/B> } }"
-        )
-        with pytest.raises(StoreError, match="holds other data"):
-            publish(world.path / "dataset.nq", address)
-        store.update("DROP ALL ; INSERT DATA { <http://example.org/a> a <http://example.org/B> }")
-        with pytest.raises(StoreError, match="holds other data"):
-            publish(world.path / "dataset.nq", address)
-        assert len(list(store.quads())) == 1
+def test_each_build_is_whole_whenever_the_one_before_it_was_cut_off(world: KnowledgeGraph, tmp_path: Path) -> None:
+    """At each request of a build the client or the server is lost. Readers see a whole build; the next run ends."""
+    build = shutil.copytree(world.path, tmp_path / "build", ignore=shutil.ignore_patterns("index"))
+    lines = (build / "dataset.nq").read_bytes().splitlines(keepends=True)[::60]
+    (build / "dataset.nq").write_bytes(b"".join(lines))
+    with sparql_server(tmp_path / "server") as address:
+        theirs = "<http://example.org/a> a <http://example.org/B>"
+        Client(address).update(f"INSERT DATA {{ {theirs} GRAPH <http://example.org/theirs> {{ {theirs} }} }}")
+        publish(build, f"{address}#other")
+        first, requests, ended = publish(build, address), 0, False
+        while not ended:
+            try:
+                with cut_off(after=requests):
+                    publish(build, address)
+            except ConnectionError:
+                requests += 1
+            else:
+                ended = True
+            assert RemoteStore(address).select(COUNT).rows == ((ox.Literal(first),),)
+        assert requests >= 10
+        publish(build, address)
+        stored = {tuple(row["g"].split("/")[5:7]) for row in solutions(Client(address), GRAPHS)}
+        assert sorted(project for project, _ in stored) == ["default", "default", "other"]
+        assert set(RemoteStore(address).quads()) == set(ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS))
+        assert RemoteStore(f"{address}#other").select(COUNT).rows == ((ox.Literal(first),),)
+        assert len(solutions(Client(address), THEIRS)) == 2
+        with pytest.raises(StoreError, match="holds no graph of “third”") as missing:
+            RemoteStore(f"{address}#third").select(COUNT)
+        assert "default, other" in missing.value.render("en")
+
+
+COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+GRAPHS = f'SELECT DISTINCT ?g {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), "{ROOT}") && ?g != <{BUILDS}>) }}'
+THEIRS = "SELECT ?s { { ?s a <http://example.org/B> } UNION { GRAPH <http://example.org/theirs> { ?s ?p ?o } } }"
+MANY = 20_000
+"""Quads in a request, so that a build takes few of them."""
+
+
+@contextmanager
+def cut_off(after: int) -> Iterator[None]:
+    """The client is lost after *after* updates: before a request is sent, or before its answer is there."""
+    left, send = [after], Client.update
+
+    def update(client: Client, text: str) -> None:
+        if left[0] == 0:
+            if after % 2:
+                send(client, text)
+            raise ConnectionResetError
+        left[0] -= 1
+        send(client, text)
+
+    with patch.object(Client, "update", update):
+        yield
+
+
+def test_a_store_that_loses_something_gets_no_new_build(world: KnowledgeGraph, url: str) -> None:
+    build, send = RemoteStore(url).layout, Client.update
+
+    def lossy(client: Client, text: str) -> None:
+        send(client, re.sub(r"^<.*\n", "", text, count=1, flags=re.MULTILINE))
+
+    with patch.object(Client, "update", lossy), pytest.raises(StoreError, match="has not kept what was sent"):
+        publish(world.path, url, batch=MANY)
+    assert RemoteStore(url).layout == build
 
 
 def test_errors_keep_their_kind(url: str) -> None:
     remote = package.open(url)
-    with pytest.raises(SyntaxProblem, match="does not accept"):
+    with pytest.raises(SyntaxProblem, match="ends too early"):
         remote.sparql("SELECT ?x WHERE {")
     with pytest.raises(SyntaxProblem, match="SELECT query is needed"):
         remote.store.select("ASK {}")

@@ -7,7 +7,7 @@ name of its own; the graph ``names`` of the build tells which. The graph :data:`
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -56,9 +56,13 @@ class Layout(NamedTuple):
         """The stored graph of the named graph *name*; of the default graph if *name* is empty."""
         return f"{self.iri}graph/{quote(name, safe='')}" if name else self.default
 
-    def stored(self, node: ox.NamedNode | ox.BlankNode) -> ox.NamedNode:
-        """*node* as it is stored. A blank node gets an IRI, so that a part of the data can be sent again."""
-        return ox.NamedNode(f"{self.iri}node/{node.value}") if isinstance(node, ox.BlankNode) else node
+    def file(self, name: str) -> str:
+        """The beginning of the IRIs of the pieces of the file *name*."""
+        return f"{self.iri}file/{name}/"
+
+    def node(self, term: Any) -> Any:
+        """*term* as it is stored. A blank node gets an IRI, so that a request can be sent again."""
+        return ox.NamedNode(f"{self.iri}node/{term.value}") if isinstance(term, ox.BlankNode) else term
 
     def blank(self, iri: str) -> str | None:
         """The label of the blank node that is stored as *iri*; None if *iri* is no such node."""

@@ -1,50 +1,83 @@
-"""A client for a remote store over the SPARQL 1.1 Protocol (https://www.w3.org/TR/sparql11-protocol/)."""
+"""A graph in a SPARQL 1.1 store: the newest complete build of a project, read over the SPARQL 1.1 Protocol."""
 
 from __future__ import annotations
 
-import urllib.error
-import urllib.request
+import base64
+import json
+import zlib
 from collections.abc import Iterator
-from typing import Final
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import unquote, urldefrag
 
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.errors import LimitReached, Place, StoreError, SyntaxProblem
+from kg.errors import Place, StoreError, SyntaxProblem
 from kg.store.base import Found
 from kg.store.embedded import to_table
+from kg.store.layout import BUILDS, CONTENT, PUBLISHED, ROOT, Layout, project_iri
+from kg.store.protocol import Client
 from kg.store.results import Table
+from kg.store.scope import scope
+from kg.store.syntax import syntax_problem
 from kg.terms import Text
 
-_ROWS: Final = "application/sparql-results+json"
-_TRIPLES: Final = "application/n-triples"
+ROWS: Final = "application/sparql-results+json"
+_TRIPLES: Final = "text/turtle"
 _PROLOGUE: Final = " ".join(f"PREFIX {name}: <{space}>" for name, space in vocab.PREFIXES.items())
-_ALL: Final = "SELECT ?g ?s ?p ?o WHERE { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
+_DEFAULT_PROJECT: Final = "default"
+_XSD_BOOLEAN: Final = vocab.XSD + "boolean"
+
+
+def address(url: str) -> tuple[str, str]:
+    """The URL of a store and the name of the project in it, which is written after ``#``."""
+    place, project = urldefrag(url)
+    return place, unquote(project) or _DEFAULT_PROJECT
 
 
 class RemoteStore:
-    """Read access to a SPARQL endpoint.
+    """Read access to the newest build of a project in a store.
 
     Args:
-        url: the query endpoint (``https://host/sparql``); or a base URL with the endpoints ``query`` and ``update`` below
-            it, as in Oxigraph and Fuseki.
+        url: the store, as :class:`kg.store.protocol.Client` takes it; ``#NAME`` after it names the project.
         seconds: longest wait for an answer.
     """
 
     def __init__(self, url: str, *, seconds: float = 60.0) -> None:
-        self.url, self._seconds = url, seconds
-        base, _, last = url.rstrip("/").rpartition("/")
-        named = last in ("sparql", "query")
-        self._query = url if named else f"{url.rstrip('/')}/query"
-        self._update = f"{base}/update" if named else f"{url.rstrip('/')}/update"
+        self.url = url
+        place, self._project = address(url)
+        self._client = Client(place, seconds=seconds)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """The newest build that is complete.
+
+        Raises:
+            StoreError: the store has none of this project, or it cannot be reached.
+        """
+        builds = published(self._client)
+        own = [build for build in builds if build.startswith(project_iri(self._project))]
+        if not own:
+            others = sorted({unquote(b.removeprefix(ROOT).split("/")[0]) for b in builds})
+            listed = ", ".join(others)
+            raise StoreError(
+                Text(
+                    f"{self.url} 里没有项目“{self._project}”的图谱", f"{self.url} holds no graph of “{self._project}”"
+                ),
+                hint=Text(f"那里有:{listed};写成 URL#名称", f"it holds {listed}; write URL#NAME")
+                if others
+                else Text("用 kg build --store URL 放进去", "put one there with kg build --store URL"),
+            )
+        return Layout(own[-1])
 
     def select(self, sparql: str, *, shown: str = "query", limit: int | None = None) -> Table:
         """The solutions of a SELECT query.
 
         Raises:
-            SyntaxProblem: the endpoint rejects the query (HTTP 400), or it is not a SELECT query.
-            StoreError: the endpoint cannot be reached or fails.
-            LimitReached: the endpoint does not answer in time.
+            SyntaxProblem: it is not a valid SELECT query, or the store rejects it.
+            StoreError: the store cannot be reached or fails.
+            LimitReached: the store does not answer in time.
         """
         answer = self.query(sparql, shown=shown)
         if not isinstance(answer, ox.QuerySolutions):
@@ -53,55 +86,97 @@ class RemoteStore:
 
     def query(self, sparql: str, *, shown: str = "query") -> Found:
         """The result of a query of any form; raises as :meth:`select` does."""
-        body, kind = self._post(
-            self._query, f"{_PROLOGUE} {sparql}", "application/sparql-query", f"{_ROWS}, {_TRIPLES};q=0.9", shown
+        _require_valid(sparql, shown)
+        scoped = scope(sparql, self.layout, shown)
+        body, kind = self._client.query(
+            f"{_PROLOGUE} {scoped.text}",
+            f"{ROWS}, {_TRIPLES};q=0.9",
+            shown=shown,
+            default_graph=scoped.default_graph,
         )
-        if kind == _ROWS:
-            return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
-        triples = ox.Store()
-        triples.load(body, format=ox.RdfFormat.N_TRIPLES)
-        answer = triples.query("CONSTRUCT WHERE { ?s ?p ?o }")
-        assert isinstance(answer, ox.QueryTriples)
-        return answer
+        if "json" in kind:
+            return ox.parse_query_results(self._results(body, scoped.added), format=ox.QueryResultsFormat.JSON)
+        return self._triples(body, kind)
 
     def quads(self) -> Iterator[ox.Quad]:
         """All quads of the default graph and the named graphs."""
         for graph, subject, predicate, value in self.select(_ALL).rows:
             yield ox.Quad(subject, predicate, value, graph or ox.DefaultGraph())  # type: ignore[arg-type]
 
-    def update(self, sparql: str) -> None:
-        """Run one update request. It is atomic if the endpoint follows SPARQL 1.1 Update 3.
+    def file(self, name: str) -> Any:
+        """The JSON values of a file of the build, such as ``lookup.json``.
 
         Raises:
-            SyntaxProblem: the endpoint rejects the request (HTTP 400).
-            StoreError: the endpoint cannot be reached or fails.
-            LimitReached: the endpoint does not answer in time.
+            StoreError: the store does not have it, or not as it was put there.
         """
-        self._post(self._update, sparql, "application/sparql-update", "*/*", "update")
-
-    def _post(self, url: str, text: str, kind: str, accept: str, shown: str) -> tuple[bytes, str]:
-        headers = {"Content-Type": f"{kind}; charset=utf-8", "Accept": accept}
-        request = urllib.request.Request(url, text.encode(), headers)
+        query = (
+            f"SELECT ?part ?text WHERE {{ GRAPH <{self.layout.files}> {{ ?part <{CONTENT}> ?text }} "
+            f'FILTER(STRSTARTS(STR(?part), "{self.layout.file(name)}")) }}'
+        )
+        body, _ = self._client.query(query, ROWS)
+        found = ox.parse_query_results(self._results(body, "?"), format=ox.QueryResultsFormat.JSON)
+        assert isinstance(found, ox.QuerySolutions)
+        parts = sorted((row["part"].value, row["text"].value) for row in found)
         try:
-            with urllib.request.urlopen(request, timeout=self._seconds) as answer:
-                return answer.read(), answer.headers.get_content_type()
-        except urllib.error.HTTPError as error:
-            raise _refused(error, shown) from error
-        except TimeoutError as error:
-            raise LimitReached(
-                Text(f"{url} 在 {self._seconds:g} 秒内没有答复", f"{url} did not answer within {self._seconds:g} s")
-            ) from error
-        except OSError as error:
+            return json.loads(zlib.decompress(base64.b64decode("".join(text for _, text in parts), validate=True)))
+        except (ValueError, zlib.error) as error:
             raise StoreError(
-                Text(f"连不上 {url}:{error}", f"cannot reach {url}: {error}"),
-                hint=Text(
-                    "检查地址,以及那里的服务是否在运行", "check the address, and that the server there is running"
-                ),
+                Text(f"远程库里的 {name} 缺失或损坏", f"{name} in the store is missing or damaged"),
+                hint=Text("再运行 kg build --store URL", "run kg build --store URL again"),
             ) from error
 
+    def _results(self, body: bytes, added: str) -> bytes:
+        """Solutions with the blank nodes of the build, without the variables that begin with *added*.
 
-def _refused(error: urllib.error.HTTPError, shown: str) -> SyntaxProblem | StoreError:
-    why = error.read(2000).decode(errors="replace").strip() or error.reason
-    if error.code == 400:
-        return SyntaxProblem(Text(f"端点不接受:{why}", f"the endpoint does not accept it: {why}"), place=Place(shown))
-    return StoreError(Text(f"{error.url} 答复 {error.code}:{why}", f"{error.url} answered {error.code}: {why}"))
+        Virtuoso writes ``typed-literal`` for a literal with a datatype, and booleans as 1 and 0; both are put right here.
+        """
+        answer = json.loads(body)
+        if "boolean" in answer:
+            return body
+        answer["head"]["vars"] = [name for name in answer["head"]["vars"] if not name.startswith(added)]
+        for row in answer["results"]["bindings"]:
+            for term in row.values():
+                if term["type"] == "uri" and (label := self.layout.blank(term["value"])):
+                    term.update(type="bnode", value=label)
+                elif term["type"] == "typed-literal":
+                    term["type"] = "literal"
+                    if term["datatype"] == _XSD_BOOLEAN:
+                        term["value"] = {"1": "true", "0": "false"}.get(term["value"], term["value"])
+        return json.dumps(answer).encode()
+
+    def _triples(self, body: bytes, kind: str) -> Found:
+        """Triples with the blank nodes of the build."""
+        format_ = ox.RdfFormat.from_media_type(kind) or ox.RdfFormat.TURTLE
+        triples = ox.Store()
+        for quad in ox.parse(body, format=format_):
+            triples.add(ox.Quad(self._node(quad.subject), quad.predicate, self._node(quad.object)))
+        answer = triples.query("CONSTRUCT WHERE { ?s ?p ?o }")
+        assert isinstance(answer, ox.QueryTriples)
+        return answer
+
+    def _node(self, node: Any) -> Any:
+        label = self.layout.blank(node.value) if isinstance(node, ox.NamedNode) else None
+        return ox.BlankNode(label) if label else node
+
+
+_ALL: Final = "SELECT ?g ?s ?p ?o WHERE { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
+
+
+def published(client: Client) -> list[str]:
+    """The IRIs of the complete builds in a store, the oldest first."""
+    rows = solutions(client, f"SELECT ?build ?at WHERE {{ GRAPH <{BUILDS}> {{ ?build <{PUBLISHED}> ?at }} }}")
+    return [build for _, build in sorted((row["at"], row["build"]) for row in rows)]
+
+
+def solutions(client: Client, query: str) -> list[dict[str, str]]:
+    """The rows of a query of our own, each variable with the text of its term."""
+    body, _ = client.query(query, ROWS)
+    return [{k: term["value"] for k, term in row.items()} for row in json.loads(body)["results"]["bindings"]]
+
+
+def _require_valid(sparql: str, shown: str) -> None:
+    """Raise the same error for an invalid query as the embedded store does: it is tried on an empty store."""
+    try:
+        ox.Store().query(sparql, prefixes=dict(vocab.PREFIXES))
+    except SyntaxError as error:
+        raise syntax_problem(error, shown, sparql) from error

@@ -4,7 +4,7 @@ What the query says of the default graph is asked of the graph that stores it; `
 graphs, and the build's graph of names tells which named graph each is::
 
     SELECT … WHERE { A . GRAPH ?g { B } }
-    SELECT … WHERE { GRAPH <default> { A . { GRAPH ?graph1 { B } GRAPH <names> { ?graph1 <named> ?g } } } }
+    SELECT … WHERE { GRAPH <default> { A . { GRAPH <names> { ?graph1 <named> ?g } GRAPH ?graph1 { B } } } }
 
 This is nested GRAPH (SPARQL 1.1, 18.6), without a dataset clause, which would have to list hundreds of graphs. The query is
 read by its tokens (19.8, the longest match), not by a regular expression for clauses; it must be valid already.
@@ -136,8 +136,8 @@ class _Rewriting:
         variable = f"?{self._added}{self._graphs}"
         before, name, after = self._gap(), self._next(), self._gap()
         self._next()  # the brace
-        told = f"GRAPH <{self._layout.names}> {{ {variable} <{NAMED}> {name.text} }}"
-        yield from self._wrapped(f"{{ GRAPH{before}{variable}{after or ' '}{{", f"}} {told} }}")
+        named = f"GRAPH <{self._layout.names}> {{ {variable} <{NAMED}> {name.text} }}"
+        yield from self._wrapped(f"{{{before}{named} GRAPH {variable}{after}{{", "} }")
 
     def _block(self) -> Iterator[str]:
         """The tokens up to the end of the next block in braces, as they are."""

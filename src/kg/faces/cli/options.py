@@ -125,7 +125,10 @@ def common(function: F) -> F:
         _kept(
             "--store",
             envvar="KG_STORE",
-            help=Text("图谱所在文件夹,或 SPARQL 库的 URL", "folder of the built graph, or the URL of a SPARQL store"),
+            help=Text(
+                "图谱所在文件夹,或 SPARQL 库的 URL(库中的项目写在 # 之后)",
+                "folder of the built graph, or the URL of a SPARQL store; a project in it is named after #",
+            ),
         ),
         option(
             "--debug",

@@ -40,7 +40,7 @@ def build(run: Run, reasoner: str, force: bool) -> None:
     with TemporaryDirectory() as folder:
         outcome = make(Project.find(run.project, folder), reasoner=reasoner, progress=step_printer())
         _report(outcome)
-        count = publish(outcome.path / "dataset.nq", url)
+        count = publish(outcome.path, url)
     click.echo(say(f"{url} 现有 {count} 条三元组", f"{url} now holds {count} triples"))
 
 
