@@ -120,9 +120,10 @@ def cell_width(text: str) -> int:
 _SCALE: Final = "(?: ?[万亿]+| (?:(?:m|b|tr)illion|%))"
 NUMBER: Final = re.compile(rf"[-+]?\d[\d,.]*(?:[eE][-+]?\d+)?{_SCALE}?")
 """A number with its 万, 亿 or million."""
-_WIDE: Final = "\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\U0001f300-\U0003fffd"
+WIDE: Final = "\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\U0001f300-\U0003fffd"
+"""Characters that are two columns wide, for a class of a regular expression."""
 PIECE: Final = re.compile(
-    rf"[(\[“‘《〈「『【〔(]*(?:[^\s{_WIDE}]+(?:(?<=\d){_SCALE})?|[{_WIDE}])[)\]”’》〉」』】〕),。、;:?!…—]*"
+    rf"[(\[“‘《〈「『【〔(]*(?:[^\s{WIDE}]+(?:(?<=\d){_SCALE})?|[{WIDE}])[)\]”’》〉」』】〕),。、;:?!…—]*"
 )
 """What is never broken: a word, a number with its 亿, an identifier or one 汉字, with its punctuation."""
 

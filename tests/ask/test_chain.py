@@ -33,22 +33,23 @@ MORE = [
 that of the view with tiers; applications of a stage, one of them of a segment in this stage too."""
 CHART = """\
 paper lantern making
-▸ stage  · segment  ● company or institute  ○ product
+6 segments · 6 companies and institutes · 2 products
+▸ stage  · segment  ● company or institute  ○ product  → feeds
 
 ■ paper lanterns by tier
-  ▸ paper lanterns, upstream
+  ▸ paper lanterns, upstream (3 segments · 2 companies and institutes · 1 product) → paper lanterns, midstream
     · lantern paper [w1-L0020]
         ● Qinglan Paper Works [w1-L0020]
     · lantern frames [w1-L0021]
         ○ wickerwork [w1-L0021]
         · fine splints [w1-L0021]
             ● Zhuli Weavers [w1-L0021]
-  ▸ paper lanterns, midstream
+  ▸ paper lanterns, midstream (2 segments · 2 companies and institutes) → paper lanterns, downstream
     · tying [w1-L0023]
         ● Mingying Lanterns [w1-L0023]
     · lantern paper [w2-L0019]
         ● Qinglan Paper Works [w1-L0020]
-  ▸ paper lanterns, downstream
+  ▸ paper lanterns, downstream (1 segment · 1 company or institute)
     · lantern fairs [w1-L0025]
         ● Qinglan Paper Works [w1-L0025]
 
@@ -63,10 +64,10 @@ paper lantern making
         ● Tingzhu Society [w2-L0025]
         ○ bamboo-shadow lamp [w2-L0025]
 
-■ named for the industry as a whole
+■ named for the industry as a whole (1)
     ● Mingying Lamps [w2-L0023]
 
-■ also named
+■ also named (1)
     ● Chengzhou College of Crafts [w1-L0029 w2-L0033]
 """
 
@@ -164,7 +165,9 @@ def test_applications_stand_under_their_stage_or_segment_and_once_there(world: K
 def test_the_terminal_shows_the_whole_chart_and_what_its_signs_mean(kg: Run) -> None:
     assert kg("chain", "纸灯业", "--format", "text").stdout == CHART
     told = kg("chain", "纸灯业", "--format", "text", lang="zh").stdout
-    assert told.startswith("纸灯业\n▸ 层级  · 环节  ● 企业与机构  ○ 产品\n\n■ 纸灯业上下游\n  ▸ 纸灯业上游\n")
+    assert told.startswith(
+        "纸灯业\n6 个环节 · 6 家企业与机构 · 2 项产品\n▸ 层级  · 环节  ● 企业与机构  ○ 产品  → 供给\n"
+    )
     assert "  ▸ 节庆灯\n    (报告未列环节)\n" in told
 
 

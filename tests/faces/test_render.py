@@ -12,7 +12,7 @@ import pytest
 
 from conftest import Run, at_terminal
 from kg.faces.cli.render import cell, of_language
-from kg.faces.cli.terminal import lay_out
+from kg.faces.cli.terminal import lay_out, paragraph
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
 from kg.terms import cell_width
@@ -146,3 +146,51 @@ def test_stats_are_largest_first_in_each_kind_and_heed_their_limit(kg: Run) -> N
 
 def _of(kind: str, rows: Sequence[str]) -> list[str]:
     return [row for row in rows if row.startswith(kind)]
+
+
+# -- sentences --------------------------------------------------------------------------------------------------------
+
+SENTENCES = {
+    "chain": ("纸灯业", "--format", "text"),
+    "show": ("青岚纸坊",),
+    "audit": ("--format", "text"),
+    "compare": ("纸灯业", "风铃业", "--format", "text"),
+    "path": ("竹里编舍", "风铃业", "--format", "text"),
+    "why": ("青岚纸坊", "涉足产业", "纸灯业"),
+}
+"""Commands that print sentences → what they are asked."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", SENTENCES)
+def test_a_sentence_is_broken_in_no_word_number_or_citation(
+    kg: Run, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    code = 1 if command == "audit" else 0
+    for lang in ("zh", "en"):
+        monkeypatch.delenv("COLUMNS", raising=False)
+        whole = kg(command, *SENTENCES[command], lang=lang, code=code).stdout
+        for columns in (80, 120):
+            monkeypatch.setenv("COLUMNS", str(columns))
+            told = kg(command, *SENTENCES[command], lang=lang, code=code).stdout
+            assert "".join(told.split()).replace("│", "") == "".join(whole.split()).replace("│", "")
+            for what in (WHOLE, re.compile(r"\[[^\[\]]+\]")):
+                assert Counter(what.findall(told)) == Counter(what.findall(whole))
+            assert [line for line in told.splitlines() if cell_width(line) > columns] == []
+
+
+def test_names_are_whole_unless_they_are_wider_than_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["China Aerospace Science and Technology", "中国航天科技集团有限公司", "x" * 50, "无尽" * 40]
+    text = f"    ● {'、'.join(names)} [w1-L0001 w1-L0002]"
+    for columns in (30, 45, 80, 120):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        lines = list(paragraph(text, names))
+        assert "".join("".join(lines).split()) == "".join(text.split())
+        for name in names:
+            unbreakable = name.isascii() and " " not in name
+            assert any(name in line for line in lines) == (cell_width(f"{name}、") <= columns - 6 or unbreakable)
+        assert any("[w1-L0001 w1-L0002]" in line for line in lines)
+        assert all(line.startswith("      ") for line in lines[1:])
+    monkeypatch.delenv("COLUMNS")
+    monkeypatch.setattr("sys.stdout", io.StringIO())
+    assert list(paragraph(text, names)) == [text]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -96,6 +96,24 @@ def cell(term: Any, lang: str, names: Names | None) -> str:
 def in_words(row: Sequence[Any], lang: str, names: Names) -> str:
     """A row as one line: the texts of :func:`cell`, separated by dashes."""
     return " — ".join(cell(term, lang, names) for term in row)
+
+
+def print_line(
+    text: str, whole: Iterable[str] = (), *, rest: str | None = None, bold: bool = False, err: bool = False
+) -> None:
+    """Print a sentence in lines that fit the terminal (:func:`kg.faces.cli.terminal.paragraph`).
+
+    Args:
+        text: the sentence; it may begin with spaces.
+        whole: the names in it, which are not broken.
+        rest: what further lines begin with; None means the spaces of the first one and two more.
+        bold: whether it is bold.
+        err: whether it goes to standard error.
+    """
+    from kg.faces.cli.terminal import paragraph
+
+    for line in paragraph(text, whole, rest):
+        click.secho(line, bold=bold or None, err=err)
 
 
 def print_cells(titles: Sequence[str], cells: Sequence[Sequence[str]], kind: str) -> None:

@@ -1,22 +1,30 @@
-"""Rows on a terminal: a table, or one block for each row if a table would break words or numbers."""
+"""Rows on a terminal: a table, or one block for each row if a table would break words or numbers. Sentences in lines."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import zip_longest
 from typing import Final
 
 import click
 
-from kg.terms import NUMBER, PIECE, cell_width
+from kg.terms import NUMBER, PIECE, WIDE, cell_width
 
 _GAP: Final = "  "
 _NARROW: Final = 12
 """A column is not made narrower than this: 汉字 can wrap anywhere, but a few in each line are hard to read."""
+_BREAK: Final = re.compile(rf"( +)|(?<=[、。,;:!?)》”」』】])(?=[{WIDE}(“《「『【\[])")
+"""Where a sentence may go on in the next line: at a space, and between 汉字 after a comma or the like."""
+_BRACKET: Final = re.compile(r"\[[^\[\]]*\]")
+_SCALED: Final = re.compile(r"(?<=\d) (?=[%万亿]|(?:m|b|tr)illion)")
+"""The space between a number and its 亿, million or per cent."""
+_KEPT: Final = "\ue000"
+"""Stands for a space in a name, in a number or between brackets while a sentence is broken into lines."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -42,6 +50,56 @@ def lay_out(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> Iterator[s
     while sum(widths := [max(m, min(level, w)) for w, m in zip(whole, least, strict=True)]) > free:
         level -= 1  # the widest columns become narrower first
     return _table(columns, widths)
+
+
+def paragraph(text: str, whole: Iterable[str] = (), rest: str | None = None) -> Iterator[str]:
+    """The lines of a sentence, as wide as the terminal; one line if standard output is a file or a pipe.
+
+    Args:
+        text: the sentence; it may begin with spaces.
+        whole: names in it. A name and what is between brackets are broken only if they are wider than a line.
+        rest: what further lines begin with; None means the spaces of the first one and two more.
+    """
+    text = _safe(text).replace("\n", " ")
+    margin = len(text) - len(text.lstrip(" "))
+    if not (sys.stdout.isatty() or os.environ.get("COLUMNS")):
+        yield text
+        return
+    room, indent = _room(), " " * (margin + 2) if rest is None else rest
+    line = " " * margin
+    for gap, part in _parts(text.strip(), whole, room - cell_width(indent)):
+        if line in (" " * margin, indent):
+            line += part
+        elif cell_width(f"{line}{gap}{part}") <= room:
+            line += gap + part
+        else:
+            yield line
+            line = indent + part
+    yield line
+
+
+def _parts(text: str, whole: Iterable[str], room: int) -> Iterator[tuple[str, str]]:
+    """The parts of a sentence that stay on one line, each with the space before it."""
+    for name in sorted(filter(None, whole), key=len, reverse=True):
+        text = text.replace(name, name.replace(" ", _KEPT))
+    text = _BRACKET.sub(lambda found: found[0].replace(" ", _KEPT), _SCALED.sub(_KEPT, text))
+    gap = start = 0
+    for found in [*_BREAK.finditer(text), None]:
+        end = found.start() if found else len(text)
+        yield from _fitting(text[start - gap : start], text[start:end].replace(_KEPT, " "), room)
+        start = found.end() if found else end
+        gap = start - end
+
+
+def _fitting(gap: str, part: str, room: int) -> Iterator[tuple[str, str]]:
+    """The part itself; in the smallest pieces if it is wider than a line."""
+    if cell_width(part) <= room:
+        yield gap, part
+        return
+    end = 0
+    for piece in PIECE.finditer(part):
+        yield part[end : piece.start()] if end else gap, part[end if end == 0 else piece.start() : piece.end()]
+        end = piece.end()
 
 
 def _table(columns: Sequence[tuple[str, ...]], widths: Sequence[int]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from kg.faces.cli.bilingual import command
 from kg.faces.cli.language import current
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import chosen, cite, format_or_text_option, print_table
+from kg.faces.cli.render import chosen, cite, format_or_text_option, print_line, print_table
 from kg.store.results import Table
 from kg.terms import Text
 
@@ -72,7 +72,7 @@ def _language_named() -> bool:
 def _print(graph: KnowledgeGraph, answer: Answer, lang: str, kind: str) -> None:
     """The sentence, the rows, and the commands; what is no row goes to stderr, unless it is all a text for people."""
     aside = kind != "text"
-    click.secho(answer.sentence.pick(lang) + cite(answer.passages[:_CITED]), bold=not aside, err=aside)
+    print_line(answer.sentence.pick(lang) + cite(answer.passages[:_CITED]), bold=not aside, err=aside)
     if answer.reading and answer.table.columns:
         query, table = answer.reading.query, answer.table
         if not aside:

@@ -12,7 +12,7 @@ from kg.faces.cli.bilingual import command, option
 from kg.faces.cli.completing import INDUSTRY
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import chosen, cite, format_or_text_option, print_table
+from kg.faces.cli.render import chosen, cite, format_or_text_option, print_line, print_table
 from kg.faces.cli.rows import HEADS, passage_names
 from kg.store.results import Table
 from kg.store.values import Term
@@ -64,6 +64,7 @@ def _print_findings(rule: str, found: list[AuditFinding], names: Any, lang: str)
     """One rule and its findings: the thing concerned, what is wrong, the passages."""
     severity = names.label(SH + found[0].severity, lang)
     title = f"{severity} · {names.label(SHAPE + rule, lang)} ({rule})"
-    click.secho(title, bold=found[0].severity == "Warning")
+    print_line(title, rest="  ", bold=found[0].severity == "Warning")
     for f in found:
-        click.echo(f"  {names.label(f.focus, lang)}: {f.message.pick(lang)}{cite(f.passages)}")
+        name = names.label(f.focus, lang)
+        print_line(f"  {name}: {f.message.pick(lang)}{cite(f.passages)}", [name])

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 import pyoxigraph as ox
 
 from kg.ask.chain import NOTHING, UNPLACED
+from kg.ask.tally import tally, whole
 from kg.faces.cli.bilingual import command
 from kg.faces.cli.completing import INDUSTRY
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import chosen, cite, format_or_text_option, print_table
+from kg.faces.cli.render import chosen, cite, format_or_text_option, print_line, print_table
 from kg.faces.cli.rows import HEADS, passage_names
 from kg.store.results import Table
 from kg.terms import Text
 
 if TYPE_CHECKING:
-    from kg.ask.chain import Chain, SegmentCell
+    from kg.ask.chain import Chain, Cited, SegmentCell, StageColumn
+    from kg.ask.names import Names
 
 
 @command(help=Text("产业链图:层级、环节、企业与出处", "the tier chart of an industry, with companies and sources"))
@@ -35,32 +37,73 @@ def chain(run: Run, industry: str, format_: str | None) -> None:
         rows = _chain_rows(found)
         print_table(rows, format_, run.lang, graph.names, HEADS, rows.columns[:-1])
         return
-    click.secho(graph.names.label(found.industry, run.lang), bold=True)
-    click.echo(say("▸ 层级  · 环节  ● 企业与机构  ○ 产品", "▸ stage  · segment  ● company or institute  ○ product"))
-    for view in found.views:
-        click.secho(f"\n■ {graph.names.label(view.iri, run.lang)}", bold=True)
-        for stage in view.stages:
-            click.echo(f"  ▸ {graph.names.label(stage.iri, run.lang)}")
-            _print_segments(stage.segments, graph.names, run.lang, 4)
-            if not stage.segments:
-                click.echo(f"    ({NOTHING.pick(run.lang)})")
-    if found.unplaced:
-        click.secho(f"\n■ {UNPLACED.pick(run.lang)}", bold=True)
-        _print_segments(found.unplaced, graph.names, run.lang, 4)
-    for group in found.outside:
-        click.secho(f"\n■ {group.words.pick(run.lang)}", bold=True)
-        for company in group.things:
-            click.echo(f"    ● {graph.names.label(company.iri, run.lang)}{cite(company.passages)}")
+    _Printer(graph.names, run.lang).print(found)
 
 
-def _print_segments(cells: Iterable[SegmentCell], names: Any, lang: str, indent: int) -> None:
-    for cell in cells:
-        click.echo(f"{' ' * indent}· {names.label(cell.iri, lang)}{cite(cell.passages)}")
-        for mark, things in (("●", cell.companies), ("○", cell.products)):
-            if things:
-                listed = say("、", ", ").join(f"{names.label(t.iri, lang)}{cite(t.passages)}" for t in things)
-                click.echo(f"{' ' * (indent + 4)}{mark} {listed}")
-        _print_segments(cell.parts, names, lang, indent + 4)
+class _Printer:
+    """Prints a chain as text: one line for each stage, segment, list of companies and list of products."""
+
+    def __init__(self, names: Names, lang: str) -> None:
+        self._names, self._lang = names, lang
+
+    def print(self, found: Chain) -> None:
+        click.secho(self._name(found.industry), bold=True)
+        numbers = whole(found).words.pick(self._lang)
+        if numbers:
+            print_line(numbers)
+        signs = say("▸ 层级  · 环节  ● 企业与机构  ○ 产品", "▸ stage  · segment  ● company or institute  ○ product")
+        feeds = say("→ 供给", "→ feeds")
+        print_line(f"{signs}  {feeds}" if _feeds(found) else signs, [feeds])
+        for view in found.views:
+            self._heading(self._name(view.iri))
+            for stage in view.stages:
+                self._stage(stage)
+        if found.unplaced:
+            self._heading(UNPLACED.pick(self._lang))
+            self._segments(found.unplaced, 4)
+        for group in found.outside:
+            self._heading(f"{group.words.pick(self._lang)} ({len(group.things)})")
+            self._things("●", group.things, 4)
+
+    def _heading(self, words: str) -> None:
+        click.echo()
+        print_line(f"■ {words}", bold=True)
+
+    def _stage(self, stage: StageColumn) -> None:
+        numbers, fed = tally(stage.segments).words.pick(self._lang), [self._name(c.iri) for c in stage.feeds]
+        into = f"→ {say('、', ', ').join(fed)}" if fed else ""
+        name = self._name(stage.iri)
+        line = f"  ▸ {name}{f' ({numbers})' if numbers else ''} {into}".rstrip()
+        print_line(line, [name, *numbers.split(" · "), into, *fed])
+        self._segments(stage.segments, 4)
+        if not stage.segments:
+            click.echo(f"    ({NOTHING.pick(self._lang)})")
+
+    def _segments(self, cells: Iterable[SegmentCell], indent: int) -> None:
+        for cell in cells:
+            name = self._name(cell.iri)
+            print_line(f"{' ' * indent}· {name}{cite(cell.passages)}", [name])
+            self._things("●", cell.companies, indent + 4)
+            self._things("○", cell.products, indent + 4)
+            self._segments(cell.parts, indent + 4)
+
+    def _things(self, sign: str, things: Sequence[Cited], indent: int) -> None:
+        """Names with their passages; those that follow each other with the same passages have them once."""
+        if not things:
+            return
+        named = [self._name(thing.iri) for thing in things]
+        shown = [
+            name if after and after.passages == thing.passages else name + cite(thing.passages)
+            for name, thing, after in zip(named, things, [*things[1:], None], strict=True)
+        ]
+        print_line(f"{' ' * indent}{sign} {say('、', ', ').join(shown)}", named)
+
+    def _name(self, iri: str) -> str:
+        return self._names.label(iri, self._lang)
+
+
+def _feeds(found: Chain) -> bool:
+    return any(stage.feeds for view in found.views for stage in view.stages)
 
 
 def _chain_rows(found: Chain) -> Table:

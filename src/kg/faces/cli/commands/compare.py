@@ -17,7 +17,7 @@ from kg.faces.cli.bilingual import command
 from kg.faces.cli.completing import THING
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import cell, chosen, cite, format_or_text_option, print_table
+from kg.faces.cli.render import cell, chosen, cite, format_or_text_option, print_line, print_table
 from kg.faces.cli.rows import HEADS, passage_names
 from kg.store.results import Table
 from kg.terms import Text
@@ -79,7 +79,8 @@ def _print(found: Comparison, names: Names, lang: str) -> None:
         for (aspect, inverse), group in groupby(items, key=lambda item: (item.aspect, item.inverse)):
             click.echo(f"  {names.label(aspect, lang, inverse=inverse)}")
             for item in group:
-                click.echo(f"    · {names.label(item.thing, lang)}{cite(item.passages)}")
+                name = names.label(item.thing, lang)
+                print_line(f"    · {name}{cite(item.passages)}", [name])
     if found.differences:
         _print_differences(found, names, lang)
     if found.figures.rows:
@@ -90,10 +91,10 @@ def _print_differences(found: Comparison, names: Names, lang: str) -> None:
     """Each property that both have with other values, on one line."""
     click.secho(f"\n■ {say('同一关系,对象不同', 'same relation, other values')} ({len(found.differences)})", bold=True)
     for aspect in found.differences:
-        one, other = (
-            say("、", ", ").join(names.label(item.thing, lang) for item in side) for side in (aspect.one, aspect.other)
-        )
-        click.echo(f"  {names.label(aspect.iri, lang, inverse=aspect.inverse)}: {one} ↔ {other}")
+        sides = [[names.label(item.thing, lang) for item in side] for side in (aspect.one, aspect.other)]
+        one, other = (say("、", ", ").join(side) for side in sides)
+        relation = names.label(aspect.iri, lang, inverse=aspect.inverse)
+        print_line(f"  {relation}: {one} ↔ {other}", [*sides[0], *sides[1]])
 
 
 def _print_figures(found: Comparison, names: Names, lang: str) -> None:
@@ -111,7 +112,7 @@ def _print_figures(found: Comparison, names: Names, lang: str) -> None:
         bound = "" if terms["result_comparator"] == _EQUAL else cells["result_comparator"]
         result = f"{bound} {cells['times']}".strip()
         sources = cite(list(dict.fromkeys((cells["passage"], cells["other_passage"]))))
-        click.echo(f"  {of}: {sides} = {result} {say('倍', 'times')}{sources}")
+        print_line(f"  {of}: {sides} = {result} {say('倍', 'times')}{sources}")
     if apart:
         reasons = say("、", ", ").join(f"{reason} {n}" for reason, n in apart.most_common())
-        click.echo(f"  {say('不可比的数字(及不同之处)', 'figures that do not compare, by what differs')}: {reasons}")
+        print_line(f"  {say('不可比的数字(及不同之处)', 'figures that do not compare, by what differs')}: {reasons}")

@@ -14,7 +14,7 @@ from kg.faces.cli.bilingual import Integer, command, option
 from kg.faces.cli.completing import THING
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common, note
-from kg.faces.cli.render import chosen, cite, format_or_text_option, print_table
+from kg.faces.cli.render import chosen, cite, format_or_text_option, print_line, print_table
 from kg.faces.cli.rows import GROUNDS, HEADS, passage_names
 from kg.store.results import Table
 from kg.terms import Text
@@ -71,9 +71,12 @@ def _print(number: int, way: Way, names: Names, lang: str) -> None:
         say(f"{names.label(h.ends[1], lang)}({n} 个相邻)", f"{names.label(h.ends[1], lang)} ({n} neighbours)")
         for h, n in zip(way.hops, way.neighbours, strict=False)
     )
-    click.secho(f"{number}. {say('经', 'through') + ' ' + through if through else say('直接', 'directly')}", bold=True)
+    names_through = [names.label(hop.ends[1], lang) for hop in way.hops]
+    how = f"{say('经', 'through')} {through}" if through else say("直接", "directly")
+    print_line(f"{number}. {how}", names_through, rest="   ", bold=True)
     for hop in way.hops:
         here, there = hop.ends
         edge = names.label(hop.predicate, lang, inverse=not hop.forward)
         ground = "" if hop.ground == "asserted" else f" [{GROUNDS[hop.ground].pick(lang)}]"
-        click.echo(f"   {names.label(here, lang)} — {edge} → {names.label(there, lang)}{ground}{cite(hop.passages)}")
+        ends = [names.label(here, lang), names.label(there, lang)]
+        print_line(f"   {ends[0]} — {edge} → {ends[1]}{ground}{cite(hop.passages)}", ends)

@@ -12,7 +12,7 @@ from kg.faces.cli.bilingual import command, option
 from kg.faces.cli.completing import THING
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import cite, in_words
+from kg.faces.cli.render import cell, cite, in_words, print_line
 from kg.faces.cli.texts import registered_texts, text_option
 from kg.terms import Text, in_full, slug
 
@@ -58,16 +58,16 @@ def _print_head(found: Entity, names: Any, lang: str) -> None:
     click.echo(t.iri)
     if found.span:
         place = found.span
-        click.echo(f"{place.section} · {say('字符', 'characters')} {place.start}–{place.end} · SHA-256 {place.sha256}")
+        print_line(f"{place.section} · {say('字符', 'characters')} {place.start}–{place.end} · SHA-256 {place.sha256}")
     if t.also:
-        click.echo(f"{say('又名', 'also')}: {' / '.join(t.also)}")
+        print_line(f"{say('又名', 'also')}: {' / '.join(t.also)}", t.also)
     for texts in found.texts.values():
-        click.echo(texts.get(lang) or next(iter(texts.values())))
+        print_line(texts.get(lang) or next(iter(texts.values())))
     for prop, value in found.values:
-        click.echo(f"{names.label(prop, lang)}: {in_full(value, lang) if isinstance(value, float) else value}")
+        print_line(f"{names.label(prop, lang)}: {in_full(value, lang) if isinstance(value, float) else value}")
     for link in found.links:
         near = say("(相近)", " (close)") if link.close else ""
-        click.echo(f"{names.label(link.register, lang)}: {link.code}{near}  {link.date}  {link.basis[lang]}")
+        print_line(f"{names.label(link.register, lang)}: {link.code}{near}  {link.date}  {link.basis[lang]}")
 
 
 class _Passage:
@@ -97,7 +97,7 @@ def _print_entity(found: Entity, names: Any, lang: str, original: str | None) ->
     if found.span:
         click.secho(f"\n{say('这一段说', 'what it states')}", bold=True)
         for triple in found.states:
-            click.echo("  " + in_words(triple, lang, names))
+            print_line("  " + in_words(triple, lang, names), [cell(term, lang, names) for term in triple])
     words = {
         "asserted": say("报告所述", "stated by the report"),
         "background": say("背景(报告未说)", "background, not said by the report"),
@@ -109,12 +109,12 @@ def _print_entity(found: Entity, names: Any, lang: str, original: str | None) ->
         if edges:
             click.secho(f"\n{title}", bold=True)
             for edge in edges:
-                click.echo(f"  {_edge(edge, names, lang)}{cite(edge.passages)}")
+                print_line(f"  {_edge(edge, names, lang)}{cite(edge.passages)}", [names.label(edge.other, lang)])
     for title, claims in ((say("数字", "figures"), found.figures), (say("论断", "claims"), found.claims)):
         if claims:
             click.secho(f"\n{title}", bold=True)
             for claim in claims:
-                click.echo(f"  {claim_line(claim, names, lang)}{cite((claim.passage,))}")
+                print_line(f"  {claim_line(claim, names, lang)}{cite((claim.passage,))}")
 
 
 def _edge(edge: Edge, names: Any, lang: str) -> str:

@@ -12,7 +12,7 @@ from kg.faces.cli.bilingual import command, option
 from kg.faces.cli.completing import THING
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import cite
+from kg.faces.cli.render import cite, print_line
 from kg.terms import Text
 
 if TYPE_CHECKING:
@@ -52,23 +52,27 @@ def _print_proofs(found: Why, names: Names, lang: str, every: bool) -> None:
     for n, proof in enumerate(shown):
         if n:
             click.echo()
-        for line in _tree(proof, names, lang):
-            click.echo(line)
+        for line, rest in _tree(proof, names, lang):
+            print_line(line, rest=rest)
     if len(found.proofs) > len(shown):
         more = len(found.proofs) - len(shown)
         click.echo(say(f"(另有 {more} 种证明:--all)", f"({more} more proofs: --all)"), err=True)
 
 
-def _tree(proof: Proof, names: Names, lang: str, first: str = "", rest: str = "") -> Iterator[str]:
-    """The lines of a proof: the triple, its rule or passages, and below it the premises of the rule."""
+def _tree(proof: Proof, names: Names, lang: str, first: str = "", rest: str = "") -> Iterator[tuple[str, str]]:
+    """The lines of a proof: the triple, its rule or passages, and below it the premises of the rule.
+
+    With each comes what its further lines begin with, if the terminal is narrower.
+    """
     from kg.ask.wording import rule_in_words, triple_in_words
 
     words = triple_in_words(proof.triple, names).pick(lang)
     if proof.rule is None:
-        yield f"{first}{words}  {_ground(proof)}".rstrip()
+        yield f"{first}{words}  {_ground(proof)}".rstrip(), f"{rest}  "
         return
-    yield f"{first}{words}"
-    yield f"{rest}  {say('规则', 'rule')} {proof.rule.name}: {rule_in_words(proof.rule, names).pick(lang)}"
+    yield f"{first}{words}", f"{rest}  "
+    rule = f"{say('规则', 'rule')} {proof.rule.name}: {rule_in_words(proof.rule, names).pick(lang)}"
+    yield f"{rest}  {rule}", f"{rest}    "
     for n, premise in enumerate(proof.premises):
         last = n == len(proof.premises) - 1
         yield from _tree(
@@ -93,8 +97,8 @@ def _print_missing(found: Why, names: Names, lang: str) -> None:
     if not found.missing:
         click.echo(say("  没有规则能得出它;报告也没有这样说", "  no rule concludes it, and the report does not say it"))
     for near in found.missing:
-        click.echo(f"  {say('规则', 'rule')} {near.rule.name}: {rule_in_words(near.rule, names).pick(lang)}")
+        print_line(f"  {say('规则', 'rule')} {near.rule.name}: {rule_in_words(near.rule, names).pick(lang)}")
         more = say(f"(这样的有 {near.ways} 个)", f"(one of {near.ways} such)") if near.ways > 1 else ""
         for premise in near.present:
-            click.echo(f"    ✓ {triple_in_words(premise, names).pick(lang)} {more}".rstrip())
-        click.echo(f"    ✗ {triple_in_words(near.lacking, names).pick(lang)}")
+            print_line(f"    ✓ {triple_in_words(premise, names).pick(lang)} {more}".rstrip())
+        print_line(f"    ✗ {triple_in_words(near.lacking, names).pick(lang)}")
