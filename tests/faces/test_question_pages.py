@@ -144,7 +144,7 @@ def test_what_is_not_there_leads_on(http: httpx.Client) -> None:
 def code(http: httpx.Client) -> dict[str, str]:
     """Title → code on the page of a question about two segments."""
     text = http.get(PATH, params={"segment": "灯纸,灯架", "lang": "en"}).text
-    found = re.findall(r'<details class="code"><summary>([^<]+)</summary>.*?<pre [^>]*>(.*?)</pre>', text, re.DOTALL)
+    found = re.findall(r'<details class="snippet"><summary>([^<]+)</summary>.*?<pre [^>]*>(.*?)</pre>', text, re.DOTALL)
     return {title: unescape(body) for title, body in found}
 
 
