@@ -313,7 +313,7 @@ def test_every_command_answers(kites: Project, tmp_path: Path, command: str) -> 
 
 # -- the agents' server -------------------------------------------------------------------------------------------------
 
-CALLED: dict[str, list[dict[str, str]]] = {
+CALLED: dict[str, list[dict[str, Any]]] = {
     "ask": [{"question": "竹骨的代表企业"}],
     "query": [{"name": QUERY}, {"search": "企业"}],
     "find": [{"text": "飞园坊"}, {"text": "feiyuann"}, {"text": "zhu lin"}],
@@ -321,6 +321,7 @@ CALLED: dict[str, list[dict[str, str]]] = {
     "chain": [{"industry": "风筝业"}],
     "why": [{"subject": "竹邻社", "predicate": "涉足产业", "object": "风筝业"}],
     "audit": [{}, {"industry": "kites"}],
+    "cite": [{"thing": "k1-L0003"}, {"chain": "风筝业"}, {"thing": QUERY, "params": {"segment": "绘面"}}],
     "compare": [{"one": "竹邻社", "other": "飞鸢坊"}],
     "path": [{"one": "竹邻社", "other": "飞鸢坊"}],
     "sparql": [{"query": "SELECT ?company { ?company a ivc:Company }"}, {"query": "DESCRIBE co:zhulin"}],
@@ -328,11 +329,12 @@ CALLED: dict[str, list[dict[str, str]]] = {
     QUERY: [{}, {"segment": "绘面"}],
 }
 """Tool → calls of it; each has an answer of at least a row."""
-CALLED_IN_VAIN: dict[str, list[dict[str, str]]] = {
+CALLED_IN_VAIN: dict[str, list[dict[str, Any]]] = {
     "ask": [{"question": "coal"}],
     "query": [{"name": "nothing"}],
     "ties-compared": [],
     "compare": [{"one": "竹邻社", "other": "nobody"}],
+    "cite": [{}, {"thing": "nobody"}, {"thing": "竹邻社", "predicate": "cooperates with"}],
     "find": [{"text": "§§§"}],
     "show": [{"thing": "nobody"}],
     "chain": [{"industry": "coal"}],

@@ -38,7 +38,7 @@ from kg.vocab import PASSAGE, XSD
 from processes import PROC, eventually, family, needs_proc, there
 
 QUERIES = [path.stem for path in Project.find(WORLD).query_files]
-OWN = {"ask", "query", "find", "show", "chain", "why", "audit", "compare", "path", "sparql"}
+OWN = {"ask", "query", "find", "show", "chain", "why", "audit", "cite", "compare", "path", "sparql"}
 SHARED = {"limit", "offset", "spans", "lang"}
 # Rows that count or compare; kinds and background, which no passage states; each must say so in `ground`.
 UNCITED = {

@@ -57,7 +57,7 @@ def query(call: Call) -> Result:
 def _run(call: Call, name: str, given: Mapping[str, Any]) -> Result:
     graph, lang = call.graph, call.lang
     found = graph.catalogue.get(name)
-    values = {param: _written(value) for param, value in given.items() if value not in (None, "")}
+    values = {param: written(value) for param, value in given.items() if value not in (None, "")}
     asked = graph.catalogue.asked(found, values)
     table = call.store.select(asked.sparql, shown=f"queries/{name}.rq", limit=call.most)
     question = graph.catalogue.question(found, values)
@@ -78,10 +78,10 @@ def _run(call: Call, name: str, given: Mapping[str, Any]) -> Result:
     )
 
 
-def _written(value: Any) -> Values:
+def written(value: Any) -> Values:
     """A value, or several, as the user of a shell writes them: some clients have no integers and send 2024.0."""
     if isinstance(value, list):
-        return [str(_written(one)) for one in value]
+        return [str(written(one)) for one in value]
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 

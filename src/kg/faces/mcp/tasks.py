@@ -12,7 +12,7 @@ import networkx  # noqa: F401
 import rapidfuzz  # noqa: F401
 
 import kg.store.lexer  # noqa: F401
-from kg.faces.mcp import asking, chart, lookups, rows, saved, show
+from kg.faces.mcp import asking, chart, citing, lookups, rows, saved, show
 from kg.faces.mcp.call import Call
 from kg.faces.mcp.result import Result, dumped, render
 from kg.faces.mcp.schemas import SHARED
@@ -30,6 +30,7 @@ _OWN: Final[Mapping[str, Task]] = {
     "chain": chart.chain,
     "why": lookups.why,
     "audit": lookups.audit,
+    "cite": citing.cite,
     "compare": lookups.compare,
     "path": lookups.path,
     "sparql": rows.sparql,
@@ -44,6 +45,7 @@ def tasks(graph: KnowledgeGraph, limits: Limits) -> dict[str, Callable[[Request]
     The body of an answer is JSON with ``structured`` (the structured content) and ``text``.
     """
     sources = Sources(graph.store, graph.names)
+    _ = graph.citer.works  # read once, before the fork
     graph.ask("无此词 nosuchword")  # an unread word, so that the tables for misspelt words are there before the fork
     found = {**{query.name: saved.saved for query in graph.catalogue}, **_OWN}
     return {name: partial(_answer, task, graph, sources, limits) for name, task in found.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from kg.ask.catalogue import Catalogue
 from kg.ask.comparison import SIDES
@@ -28,6 +29,13 @@ from kg.faces.mcp.schemas import (
 )
 from kg.terms import LANGS, Text, slug
 from kg.vocab import PREFIXES
+
+_PARAMS: Final[Schema] = {
+    "type": "object",
+    "additionalProperties": {"type": ["string", "number", "array", "null"]},
+    "description": "parameter → value: a number, or a name, alias, slug or IRI of a thing; or several 参数",
+}
+"""The values of a saved query."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +133,7 @@ def _own(names: Names) -> Iterator[Tool]:
     )
     yield _why()
     yield _audit(names)
+    yield _cite()
     yield _tool(
         "compare",
         Text("两个事物并排", "Two things side by side"),
@@ -193,11 +202,7 @@ def _query() -> Tool:
         input_schema(
             ("name", "params", "search"),
             name=text("name of a saved query 查询名"),
-            params={
-                "type": "object",
-                "additionalProperties": {"type": ["string", "number", "array", "null"]},
-                "description": "parameter → value: a number, or a name, alias, slug or IRI of a thing; or several 参数",
-            },
+            params=_PARAMS,
             search=text("words of the question, zh or en 要找的词"),
         ),
         schemas.table(),
@@ -248,6 +253,28 @@ def _why() -> Tool:
     row["properties"] |= {"proof": OBJECT, "missing": OBJECT}
     row["oneOf"] = [{"required": ["proof"]}, {"required": ["missing"]}]
     return made
+
+
+def _cite() -> Tool:
+    return _tool(
+        "cite",
+        Text("引用", "Cite"),
+        "What to write when something is quoted, as GB/T 7714, APA, BibTeX and a footnote: documents, passages, dataset "
+        "version. A thing, figure or passage (thing); a statement (thing, predicate, object); the chart of an industry "
+        "(chain); or the answer to a saved query (its name as thing, with params).",
+        input_schema(
+            ("thing", "predicate", "object", "chain", "params"),
+            thing=text("name or IRI of anything, id of a passage, or name of a saved query 引用什么"),
+            predicate=text("relation of the statement 关系"),
+            object=text("object of the statement 宾语"),
+            chain=text("industry 产业"),
+            params=_PARAMS,
+        ),
+        output_schema(
+            {"iri": maybe("string"), "what": OBJECT, "notes": LIST, "accessed": STRING},
+            {"style": STRING, "text": STRING},
+        ),
+    )
 
 
 def _audit(names: Names) -> Tool:
