@@ -1,148 +1,92 @@
-"""What a drawing must be, whatever it shows: everything in its place, and a page that a browser opens without a network."""
+"""What a drawing must be, whatever it shows: everything in its place and readable, on a page that asks nothing elsewhere."""
 
 from __future__ import annotations
 
-import json
-import re
-import shutil
-import subprocess
-from html import unescape
-from itertools import pairwise
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
+from browser import DESKTOP, opened
 from kg.ask.drawing import picture
-from kg.ask.picture import Picture
 from kg.faces.draw import draw
-from kg.faces.draw.layout import Frame, plan
 from kg.graph import KnowledgeGraph
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-SIZES = ((1600, 1000), (600, 900))
-"""Width and height of the windows in which a drawing is opened."""
-_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--proxy-server=127.0.0.1:9",
-    "--virtual-time-budget=20000",
-    "--dump-dom",
-)
-_CATCH = "<script>window.kgErrors = []; window.addEventListener('error', function (e) { window.kgErrors.push(String(e.message)); }, true);</script>"
-_PROBE = """<script>
-function measured() {
-  var scale = network.getScale(), head = document.getElementById("kg-head");
-  document.getElementById("kg-whole").click();
-  var canvas = document.querySelector("canvas").getBoundingClientRect();
-  var cut = nodes.getIds().filter(function (id) {
-    var box = network.getBoundingBox(id), low = network.canvasToDOM({ x: box.left, y: box.top }), high = network.canvasToDOM({ x: box.right, y: box.bottom });
-    return low.x < 0 || low.y < 0 || high.x > canvas.width || high.y > canvas.height;
-  });
-  var all = nodes.getIds().map(function (id) { return network.getBoundingBox(id); });
-  var over = 0, free = 8; // a bounding box reaches that far around rounded corners
-  all.forEach(function (a, n) { all.slice(n + 1).forEach(function (b) {
-    over += a.left + free < b.right - free && b.left + free < a.right - free && a.top + free < b.bottom - free && b.top + free < a.bottom - free;
-  }); });
-  parent.postMessage({ window: [window.innerWidth, window.innerHeight], seen: {
-    cut: cut, over: over, readable: scale >= 0.45, mode: document.compatMode,
-    legend: head.scrollHeight <= head.clientHeight && head.scrollWidth <= head.clientWidth, nodes: nodes.length, edges: edges.length, errors: window.kgErrors,
-    requests: performance.getEntriesByType("resource").length, canvas: document.querySelectorAll("canvas").length } }, "*");
-}
-function wait() { // until the physics is done and the page has drawn again
-  if (network.physics.options.enabled && !network.physics.ready) return setTimeout(wait, 50);
-  network.once("afterDrawing", function () { setTimeout(measured, 100); });
-  network.redraw();
-}
-window.addEventListener("load", wait);
-</script></body>"""
-_FRAMES = """<!DOCTYPE html><title>[]</title><style>iframe{{border:0;display:block}}</style><script>
-window.addEventListener("message", function (e) {{ document.title = JSON.stringify(JSON.parse(document.title).concat([e.data])); }});
-</script>{frames}"""
+_SEEN = """() => {
+  const things = scene.boxes.filter((one) => one.type !== "head" || true), scale = network.getScale();
+  const meet = (a, b) => a.x + 1 < b.x + b.w && b.x + 1 < a.x + a.w && a.y + 1 < b.y + b.h && b.y + 1 < a.y + a.h;
+  const name = (one) => one.lines.join(" ");
+  const holds = (frame, one) => frame.x <= one.x + 1 && frame.y <= one.y + 1 && frame.x + frame.w >= one.x + one.w - 1 && frame.y + frame.h >= one.y + one.h - 1;
+  const around = (one) => scene.frames.filter((frame) => holds(frame, one)).sort((a, b) => a.w * a.h - b.w * b.h)[0];
+  const corners = [network.DOMtoCanvas({ x: 0, y: 0 }), network.DOMtoCanvas({ x: surface.clientWidth, y: surface.clientHeight })];
+  const shown = new Set(scene.boxes.flatMap((one) => (one.thing ? [one.thing] : one.things || [])).map((thing) => thing.iri));
+  return {
+    mode: document.compatMode,
+    scripts: typeof vis,
+    smallest: Math.min(FONT, SMALL) * scale,
+    over: things.flatMap((a, n) => things.slice(n + 1).filter((b) => meet(a, b)).map((b) => `${name(a)} / ${name(b)}`)),
+    wide: things.filter((one) => one.lines.some((line) => measure(line, one.bold) > one.w + 1)).map(name),
+    aside: things.filter((one) => one.x < corners[0].x - 1 || one.x + one.w > corners[1].x + 1).map(name),
+    labels: labelled(scene.drawn).filter((label) => things.some((one) => meet(label, one))).map((label) => label.text),
+    stray: things.filter((one) => one.inside && around(one) !== around(one.inside) && around(one.inside)?.level === 1).map(name),
+    twice: things.filter((one) => one.thing && !one.again && things.some((other) => other !== one && other.thing === one.thing && !other.again)).map(name),
+    shown: [...shown].sort(),
+    requests: performance.getEntriesByType("resource").length,
+    ink: (() => {
+      const canvas = document.querySelector("canvas"), data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+      return new Set(new Uint32Array(data.buffer)).size;
+    })(),
+  };
+}"""
+FEWEST_COLOURS = 20
+"""Different colours of the pixels of a drawing that is not empty."""
 
 
-def opened(html: str, folder: Path) -> dict[tuple[int, int], Any]:
-    """What the page *html* shows in a window of each size, with the network cut off; *folder* is for its files."""
-    inner = html.replace("</body>", _PROBE).replace("<head>", "<head>" + _CATCH, 1)
-    (folder / "drawing.html").write_text(inner, encoding="utf-8")
-    frames = "".join(f'<iframe src="drawing.html" width="{wide}" height="{high}"></iframe>' for wide, high in SIZES)
-    page = folder / "page.html"
-    page.write_text(_FRAMES.format(frames=frames), encoding="utf-8")
-    room = f"{max(w for w, _ in SIZES)},{sum(h for _, h in SIZES)}"
-    command = [str(CHROMIUM), *_FLAGS, f"--user-data-dir={folder / 'profile'}", f"--window-size={room}", page.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    title = re.search(r"<title>(\[.*?\])</title>", done.stdout)
-    assert title, done.stderr[-500:]
-    return {tuple(one["window"]): one["seen"] for one in json.loads(unescape(title[1]))}
+@contextmanager
+def page_of(
+    browser: Any,
+    graph: KnowledgeGraph,
+    thing: str | None,
+    folder: Path,
+    size: tuple[int, int] = DESKTOP,
+    *,
+    lang: str = "zh",
+    fragment: str = "",
+    **options: Any,
+) -> Iterator[Any]:
+    """The drawing of *thing* (None: of the industries) as ``kg draw`` writes it, opened from the file.
+
+    Args:
+        browser: the fixture.
+        graph: a built graph.
+        thing: any name of a thing.
+        folder: for the file.
+        size: width and height of the window.
+        lang: language of the page.
+        fragment: what stands after # in the address: the state.
+        options: see :func:`browser.opened`.
+    """
+    file = folder / "drawing.html"
+    file.write_text(draw(graph, thing, lang), encoding="utf-8")
+    with opened(browser, folder.as_uri(), size, lang=lang, **options) as page:
+        page.goto(f"{file.as_uri()}#{fragment}" if fragment else file.as_uri())
+        page.wait_for_function("scene.boxes.length > 0")
+        yield page
 
 
-def shown(graph: KnowledgeGraph, thing: str | None, folder: Path) -> dict[tuple[int, int], Any]:
-    """What the drawing of *thing* (None: of the industries) shows in a window of each size."""
-    return opened(draw(graph, thing, "zh"), folder)
+def is_readable(page: Any) -> dict[str, Any]:
+    """Assert that nothing of the drawing overlaps, is cut or too small; return what was seen."""
+    page.evaluate("() => new Promise((done) => { network.once('afterDrawing', () => setTimeout(done, 50)); network.redraw(); })")
+    seen: dict[str, Any] = page.evaluate(_SEEN)
+    assert seen["smallest"] >= 11, "the text can be read"
+    for fault in ("over", "wide", "aside", "labels", "stray", "twice"):
+        assert seen[fault] == [], fault
+    assert (seen["mode"], seen["scripts"], seen["requests"]) == ("CSS1Compat", "object", 0)
+    assert seen["ink"] >= FEWEST_COLOURS
+    return seen
 
 
-def wanted(graph: KnowledgeGraph, thing: str | None) -> dict[tuple[int, int], Any]:
-    """What it must show: all of it, readable in every window, without an error or a request."""
-    expected = picture(graph.store, graph.names, graph.resolve(thing).iri if thing else None)
-    seen = {
-        "nodes": len(expected.nodes),
-        "edges": 0 if expected.bands else len(expected.lines),
-        "errors": [],
-        "requests": 0,
-        "canvas": 1,
-        "mode": "CSS1Compat",
-        "cut": [],
-        "over": 0,
-        "readable": True,
-        "legend": True,
-    }
-    return dict.fromkeys(SIZES, seen)
-
-
-def all_have_places(drawn: Picture) -> None:
-    """Every node has a place where no other is, and the stages stand from left to right."""
-    where = plan(drawn, lambda node, wide: 40).places
-    assert set(where) == set(drawn.nodes)
-    spots = sorted(where.values())
-    for n, (x, y, _) in enumerate(spots):
-        for other_x, other_y, _ in spots[n + 1 :]:
-            assert abs(x - other_x) >= 150 or abs(y - other_y) >= 40, (x, y)
-    stages = [c.head.iri for c in drawn.bands[0].columns if c.head]
-    assert [where[s][0] for s in stages] == sorted(where[s][0] for s in stages), "stages stand left to right"
-
-
-def frames_hold_what_belongs_to_them(drawn: Picture) -> None:
-    """No line is drawn: a thing stands in the card of its segment and of no other, a card in the band of its division."""
-    planned = plan(drawn, lambda node, wide: 40)
-    cards = iter(planned.cards)
-    for band, frame in zip(drawn.bands, planned.frames, strict=True):
-        around: list[tuple[int, Frame]] = []
-        for block in (block for column in band.columns for block in column.blocks):
-            around = [(depth, card) for depth, card in around if depth < block.depth]
-            if block.head:
-                card = next(cards)
-                assert all(_within(card, outer) for outer in (frame, *(outer for _, outer in around)))
-                around.append((block.depth, card))
-            for node in (block.head, *block.items):
-                if node:
-                    place = planned.places[node.iri]
-                    spot = Frame(place.x, place.y, place.x, place.y)
-                    assert _within(spot, frame)
-                    assert [c for c in planned.cards if _within(spot, c)] == [c for _, c in around]
-    assert next(cards, None) is None
-    assert all(upper.bottom < lower.top for upper, lower in pairwise(planned.frames)), "frames overlap"
-
-
-def _within(inner: Frame, outer: Frame) -> bool:
-    return (
-        outer.left <= inner.left
-        and outer.top <= inner.top
-        and inner.right <= outer.right
-        and inner.bottom <= outer.bottom
-    )
+def things_of(graph: KnowledgeGraph, thing: str | None) -> set[str]:
+    """The IRIs of what the drawing of *thing* must show, by itself or in a fold."""
+    found = picture(graph.store, graph.names, graph.resolve(thing).iri if thing else None)
+    return {node.thing for node in found.nodes.values() if not node.words}

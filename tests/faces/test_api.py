@@ -66,6 +66,7 @@ PATHS = [
     "/compare",
     "/compare.json",
     "/explore",
+    "/explore.json",
     "/healthz",
     "/metrics",
     "/ns",

@@ -1,4 +1,4 @@
-"""Drawings: everything in its place, and a page that a real headless Chromium shows whole with the network cut off."""
+"""Drawings in a browser: how they open, and what an analyst does with them."""
 
 from __future__ import annotations
 
@@ -9,90 +9,256 @@ from typing import Any
 
 import pytest
 
-from drawings import all_have_places, frames_hold_what_belongs_to_them, needs_chromium, shown, wanted
-from kg.ask.chain import NOTHING
-from kg.ask.drawing import picture
+from browser import DESKTOP, PHONE, accessible, needs_chromium
+from drawings import is_readable, page_of, things_of
+from kg.ask.exploration import exploration
 from kg.faces.draw import draw
-from kg.faces.draw.styles import WORDED, style_of
 from kg.graph import KnowledgeGraph
 
 DRAWN = ("纸灯业", "青岚纸坊", None)
-"""An industry with bands and cards, a company with lines, and the overview of the industries."""
+"""An industry with stages and cards, a company with its relations, and the overview of the industries."""
 
 
-def data(html: str, name: str) -> list[dict[str, Any]]:
-    """The *name* (nodes or edges) that the page gives to vis-network."""
-    found = re.search(name + r" = new vis.DataSet\((\[.*?\])\);", html)
+def data(html: str) -> dict[str, Any]:
+    """The data that the page gives to its scripts."""
+    found = re.search(r'<script type="application/json" id="kg-data">(.*?)</script>', html, re.DOTALL)
     assert found
-    read: list[dict[str, Any]] = json.loads(found[1])
+    read: dict[str, Any] = json.loads(found[1])
     return read
 
 
-@pytest.mark.slow
-@needs_chromium
-@pytest.mark.parametrize("thing", DRAWN)
-def test_page_opens_offline_and_can_be_read(world: KnowledgeGraph, tmp_path: Path, thing: str | None) -> None:
-    assert shown(world, thing, tmp_path) == wanted(world, thing)
+def click(page: Any, name: str, clicks: int = 1) -> None:
+    """Click the box with the name *name* in the drawing."""
+    spot = page.evaluate(
+        """(name) => {
+          const one = scene.boxes.find((box) => box.lines.join(" ").includes(name)), corner = surface.getBoundingClientRect();
+          if (!one) throw new Error(`${name} is not drawn`);
+          reveal(one);
+          const at = network.canvasToDOM({ x: one.x + one.w / 2, y: one.y + one.h / 2 });
+          return [at.x + corner.left, at.y + corner.top];
+        }""",
+        name,
+    )
+    page.mouse.click(*spot, click_count=clicks, delay=20)
+    page.wait_for_timeout(350)  # vis-network waits so long for a second click
+
+
+def names(page: Any) -> set[str]:
+    """The labels of all boxes that are drawn."""
+    return set(page.evaluate("scene.boxes.map((one) => (one.thing ? nameOf(one.thing) : one.lines.join(' ')))"))
+
+
+# -- the page ---------------------------------------------------------------------------------------------------------------
 
 
 def test_page_names_no_outside_resource(world: KnowledgeGraph) -> None:
     html = draw(world, "纸灯业", "en")
     assert re.findall(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)\s*=\s*[\"'](?!data:)[^\"']+", html) == []
-    assert json.dumps("灯纸") in html
-    assert "lantern paper" in html
-    assert "w1-L0020" in html
-
-
-@pytest.mark.parametrize("industry", ["纸灯业", "风铃业"])
-def test_every_node_has_a_place_of_its_own(world: KnowledgeGraph, industry: str) -> None:
-    all_have_places(picture(world.store, world.names, world.resolve(industry).iri))
-
-
-@pytest.mark.parametrize("industry", ["纸灯业", "风铃业"])
-def test_frames_say_what_belongs_to_what(world: KnowledgeGraph, industry: str) -> None:
-    frames_hold_what_belongs_to_them(picture(world.store, world.names, world.resolve(industry).iri))
-
-
-@pytest.mark.parametrize("thing", ["纸灯业", "风铃业", None])
-def test_what_stands_twice_is_dashed_and_explained_and_told_alike(world: KnowledgeGraph, thing: str | None) -> None:
-    html = draw(world, thing, "en")
-    drawn = {node["id"]: node for node in data(html, "nodes")}
-    dashed = {n["id"].rstrip("'") for n in drawn.values() if n["shapeProperties"]["borderDashes"]}
-    twice = {world.resolve(name).iri for name in ("灯纸", "青岚纸坊")} if thing == "纸灯业" else set()
-    assert dashed == twice  # the segment has two stages, the company two segments
-    assert any(shape == "dashes" for shape, _, _ in _legend(html)) == bool(twice)
-    assert all(node["title"] == drawn[node["id"].rstrip("'")]["title"] for node in drawn.values())
-
-
-def test_a_stage_of_which_nothing_is_named_says_so(world: KnowledgeGraph) -> None:
-    drawn = picture(world.store, world.names, world.resolve("纸灯业").iri)
-    assert [n.words for n in drawn.nodes.values() if n.kind == "Note"] == [NOTHING] * 2  # both stages by use
-
-
-def test_title_heading_and_legend_are_in_both_languages(world: KnowledgeGraph) -> None:
-    html = draw(world, "风铃业", "zh")
-    assert html.startswith('<!DOCTYPE html>\n<html lang="zh">')
-    assert '<title data-zh="风铃业 · xinzhi" data-en="wind chime making · xinzhi">' in html
-    lines = data(draw(world, "青岚纸坊", "zh"), "edges")
-    assert lines
-    assert all(line["label"] == line["label_zh"] != line["label_en"] for line in lines)
-
-
-def _legend(html: str) -> list[tuple[str, str, str]]:
-    """(shape, colour, words) of each entry."""
-    entries = re.findall(r'<li><svg data-shape="(\w+)".*?(?:fill|stroke)="(#\w+)".*?<span[^>]*>(.*?)</span></li>', html)
-    return [tuple(entry) for entry in entries]
+    assert html.startswith('<!DOCTYPE html>\n<html lang="en">')
+    assert "<title>paper lantern making · xinzhi</title>" in html
 
 
 @pytest.mark.parametrize("thing", DRAWN)
-def test_legend_shows_shape_and_colour_of_every_kind(world: KnowledgeGraph, thing: str | None) -> None:
-    drawn = picture(world.store, world.names, world.resolve(thing).iri if thing else None)
-    keys = _legend(draw(world, thing, "en"))
-    styles = {n.kind: style_of(n.kind, world.names) for n in drawn.nodes.values() if n.kind not in WORDED}
-    expected = {(style.shape, style.colour, world.names.kind_label(kind, "en")) for kind, style in styles.items()}
-    assert expected == {key for key in keys if key[0] != "dashes"}
-    assert "other" not in {words for _, _, words in keys}
+def test_the_data_has_every_thing_edge_and_passage(world: KnowledgeGraph, thing: str | None) -> None:
+    found = data(draw(world, thing, "zh"))
+    assert {one[0] for one in found["things"]} >= things_of(world, thing)
+    assert found["cut"] == [] and found["left_out"] == 0
+    stated = [edge for edge in found["edges"] if edge[3] == "a"]
+    assert stated and all(edge[4] for edge in stated), "a stated edge has its passages"
+    assert {edge[3] for edge in found["edges"]} <= {"a", "b", "i"}
+    assert any(claim[3] and claim[4] for claim in found["claims"])
 
 
-def test_sectors_of_the_overview_are_called_sectors(world: KnowledgeGraph) -> None:
-    assert [words for _, _, words in _legend(draw(world, None, "en"))] == ["industry", "company", "sector"]
+def test_of_a_large_graph_what_is_nearest_is_given_and_the_rest_counted(world: KnowledgeGraph) -> None:
+    iri = world.resolve("青岚纸坊").iri
+    whole, part = (exploration(world.store, world.names, iri, most=most) for most in (3000, 20))
+    assert len(part["things"]) == max(20, len(things_of(world, "青岚纸坊")))
+    assert {one[0] for one in part["things"]} >= things_of(world, "青岚纸坊")
+    assert part["left_out"] == len(whole["things"]) - len(part["things"])
+    assert part["cut"], "some things have edges that lead out of the part"
+    assert 0 not in part["cut"], "but not the one at the start"
+    known = len(part["things"])
+    assert all(edge[0] < known and edge[2] < known for edge in part["edges"])
+
+
+# -- as it opens ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@needs_chromium
+@pytest.mark.parametrize("thing", DRAWN)
+def test_it_opens_settled_and_can_be_read(
+    world: KnowledgeGraph, browser: Any, tmp_path: Path, thing: str | None
+) -> None:
+    for size, lang in ((DESKTOP, "zh"), (PHONE, "en")):
+        with page_of(browser, world, thing, tmp_path, size, lang=lang) as page:
+            seen = is_readable(page)
+            assert things_of(world, thing) <= set(seen["shown"])
+            assert accessible(page) == []
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_what_an_industry_shows(world: KnowledgeGraph, browser: Any, tmp_path: Path) -> None:
+    with page_of(browser, world, "纸灯业", tmp_path) as page:
+        again = page.evaluate("scene.boxes.filter((one) => one.again).map((one) => one.lines.join(' '))")
+        assert len(again) == 2  # the segment has two stages, the company two segments
+        assert all("(见" in text for text in again), "what stands twice names where it stood first"
+        kinds = page.locator("#kg-legend button").all_text_contents()
+        assert {"产业", "层级", "环节", "企业", "段落所述", "背景", "推理"} <= set(kinds)
+        lines = page.evaluate("scene.lines.map((line) => [line.from.kind, line.to.kind, line.from.x < line.to.x])")
+        assert ["Stage", "Stage", True] in lines, "an arrow leads from a stage to the one that it feeds"
+
+
+# -- what one does with it --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_click_expand_undo_hide_and_pin(world: KnowledgeGraph, browser: Any, tmp_path: Path) -> None:
+    with page_of(browser, world, "青岚纸坊", tmp_path) as page:
+        before = names(page)
+        click(page, "纸灯业")
+        panel = page.locator("#kg-panel")
+        assert "paper lantern making" in panel.inner_text()
+        assert "w1-L" in panel.inner_text(), "facts name their passages"
+        assert panel.locator("a").count() == 0, "a file has no pages to link to"
+        click(page, "纸灯业", 2)
+        opened = names(page)
+        assert before < opened
+        page.locator("#kg-back").click()
+        assert names(page) == before
+        page.locator("#kg-forth").click()
+        assert names(page) == opened
+        page.keyboard.press("u")
+        page.locator("#kg-panel .question").first.click()
+        assert names(page) != before or page.locator("#kg-said").is_visible()
+        page.evaluate("state.open = []; arrange()")
+        page.locator("#kg-panel button", has_text="隐藏").click()
+        assert "纸灯业" not in names(page)
+        page.locator("#kg-filters button", has_text="重新显示").click()
+        assert names(page) == before
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_dragging_keeps_the_place_and_the_address_has_it(world: KnowledgeGraph, browser: Any, tmp_path: Path) -> None:
+    where = "(() => { const one = scene.boxes.find((box) => box.role === 'centre'); return [one.x, one.y]; })()"
+    with page_of(browser, world, "青岚纸坊", tmp_path) as page:
+        x, y = page.evaluate(
+            "(() => { const one = scene.boxes.find((box) => box.role === 'centre'), at = network.canvasToDOM({ x: one.x + one.w / 2, y: one.y + one.h / 2 }), corner = surface.getBoundingClientRect(); return [at.x + corner.left, at.y + corner.top]; })()"
+        )
+        before = page.evaluate(where)
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 30, y + 90, steps=4)
+        page.mouse.up()
+        page.wait_for_timeout(100)
+        after = page.evaluate(where)
+        assert after[1] > before[1] + 50
+        address = page.url
+        assert "pin=" in address
+    fragment = address.partition("#")[2]
+    with page_of(browser, world, "青岚纸坊", tmp_path, fragment=fragment) as page:
+        assert page.evaluate(where) == after
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_search_filter_and_path(world: KnowledgeGraph, browser: Any, tmp_path: Path) -> None:
+    with page_of(browser, world, None, tmp_path) as page:
+        page.keyboard.press("/")
+        page.keyboard.type("qinglan")  # pinyin of 青岚
+        assert "青岚纸坊" in page.locator("#kg-found").inner_text()
+        page.keyboard.press("Enter")
+        page.wait_for_function("state.thing.endsWith('qinglan-paper') || titleText().includes('青岚纸坊') || state.at")
+        page.evaluate("(iri) => goTo(iri)", world.resolve("青岚纸坊").iri)
+        assert page.locator("#kg-title").inner_text() == "青岚纸坊"
+        before = page.evaluate("scene.boxes.filter((one) => one.kind === 'Segment' && one.thing).length")
+        assert before
+        page.locator("#kg-legend button", has_text="环节").click()
+        assert page.evaluate("scene.boxes.filter((one) => one.kind === 'Segment' && one.thing).length") == 0
+        page.locator("#kg-legend button", has_text="环节").click()
+        page.locator("#kg-legend button", has_text="推理").click()
+        assert page.evaluate("scene.lines.some((line) => line.ground === 'i')") is False
+        page.locator("[data-field=least]").select_option("2")
+        assert page.evaluate("scene.lines.every((line) => line.edges.every((edge) => edge.passages.length >= 2))")
+        page.locator("#kg-filters button", has_text="清除筛选").click()
+        page.evaluate("choose(scene.boxes.find((one) => one.role === 'centre').id)")
+        page.locator("#kg-panel button", has_text="路径到").click()
+        page.keyboard.type("风铃业")
+        page.keyboard.press("Enter")
+        assert page.locator("#kg-title").inner_text() == "青岚纸坊 → 风铃业"
+        assert page.evaluate("scene.lines.length") == page.evaluate("scene.boxes.length - 1") or page.evaluate(
+            "scene.lines.length >= scene.boxes.length - 1"
+        )
+        is_readable(page)
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_the_keyboard_alone_walks_up_and_down_the_chain(world: KnowledgeGraph, browser: Any, tmp_path: Path) -> None:
+    with page_of(browser, world, "青岚纸坊", tmp_path, lang="en") as page:
+        page.locator("#mynetwork").focus()
+        page.keyboard.press("ArrowDown")
+        first = page.evaluate("state.at")
+        page.keyboard.press("ArrowDown")
+        second = page.evaluate("state.at")
+        assert first and second and first != second
+        page.keyboard.press("ArrowUp")
+        assert page.evaluate("state.at") == first
+        page.keyboard.press("ArrowRight")
+        said = page.locator("#kg-said").inner_text()
+        assert "→" in said or "points at nothing" in said
+        page.locator("#kg-list button[tabindex='0']").focus()
+        assert page.locator("#kg-list button[aria-current=true]").count() == 1
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate("document.activeElement.dataset.id === state.at"), "the list follows"
+        page.keyboard.press("Escape")
+        assert page.locator("#kg-panel").is_hidden()
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_pictures_and_print_have_all_of_it(world: KnowledgeGraph, browser: Any, tmp_path: Path) -> None:
+    with page_of(browser, world, "纸灯业", tmp_path) as page:
+        with page.expect_download() as saved:
+            page.locator("#kg-svg").click()
+        drawn = Path(saved.value.path()).read_text(encoding="utf-8")
+        assert saved.value.suggested_filename.startswith("纸灯业-20")
+        for text in (*page.evaluate("scene.boxes.flatMap((one) => one.lines)"), "来源:"):
+            assert text.replace("&", "&#38;") in drawn
+        assert not re.search(r"<script|<image|href=", drawn)
+        with page.expect_download() as saved:
+            page.locator("#kg-png").click()
+        body = Path(saved.value.path()).read_bytes()
+        assert body.startswith(b"\x89PNG") and len(body) > 20_000
+        printed = page.pdf(prefer_css_page_size=True)
+        assert printed.startswith(b"%PDF") and len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+        assert page.evaluate("document.querySelectorAll('#kg-paper svg rect').length >= scene.boxes.length")
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_resizing_keeps_what_is_in_the_middle(world: KnowledgeGraph, browser: Any, tmp_path: Path) -> None:
+    with page_of(browser, world, "纸灯业", tmp_path) as page:
+        page.evaluate("network.moveTo({ position: { x: 300, y: 300 }, scale: 1.5 })")
+        page.set_viewport_size({"width": 1100, "height": 700})
+        page.wait_for_timeout(200)
+        assert page.evaluate("network.getScale()") == pytest.approx(1.5)
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_physics_moves_the_things_and_the_order_comes_back(
+    world: KnowledgeGraph, browser: Any, tmp_path: Path
+) -> None:
+    places = "scene.boxes.map((one) => [one.x, one.y])"
+    with page_of(browser, world, "青岚纸坊", tmp_path) as page:
+        before = page.evaluate(places)
+        page.locator("#kg-physics").click()
+        page.wait_for_function("scene.boxes.some((one) => Math.abs(network.getPosition(one.id).x - one.x - one.w / 2) < 1)")
+        page.wait_for_timeout(300)
+        assert page.evaluate(places) != before
+        page.locator("#kg-physics").click()
+        assert page.evaluate(places) == before

@@ -132,6 +132,11 @@ ASKED: dict[str, dict[str, tuple[int, ...]]] = {
         "/explore?thing=zhulin": (200, 406),
         "/explore?thing=nothing-such": (404, 406),
     },
+    "/explore.json": {
+        "/explore.json": (200,),
+        "/explore.json?thing=风筝业": (200,),
+        "/explore.json?thing=nothing-such": (404,),
+    },
     "/chain/{name}": {
         "/chain/kites": (200,),
         "/chain/kites.json": (200,),

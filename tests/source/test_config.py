@@ -11,8 +11,7 @@ import pytest
 
 from conftest import ROOT, WORLD, on
 from kg.errors import SyntaxProblem
-from kg.faces.draw.legend import legend
-from kg.faces.draw.styles import STYLES, style_of
+from kg.faces.draw.styles import STYLES, style_of, words_of
 from kg.faces.mcp.tools import tools
 from kg.faces.web.context import Context
 from kg.faces.web.openapi import document
@@ -147,10 +146,9 @@ def test_an_own_class_is_wherever_kinds_are_listed(copy: Path) -> None:
     assert GUILD in of_search["kind"]["enum"]
     assert GUILD in of_find["kind"]["enum"]
 
-    (key,) = legend([GUILD], graph.names, again=False)
-    assert key.words == Text("行会", "guild")
-    assert STYLES["Company"].colour in key.sign
-    assert style_of("https://example.org/Unknown", graph.names).shape == "dot"
+    assert words_of(GUILD, graph.names) == Text("行会", "guild")
+    assert style_of(GUILD, graph.names) == STYLES["Company"]
+    assert style_of("https://example.org/Unknown", graph.names) not in STYLES.values()
 
 
 @pytest.mark.parametrize("name", ["terms.rdf", "shapes-integrty.ttl", "notes.txt"])

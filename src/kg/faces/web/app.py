@@ -115,6 +115,7 @@ class Routes:
             **{f"/{view}.json": self._task(view, suffix="json") for view in _VIEWS},
             "/completion.json": self._task("completion", suffix="json"),
             "/explore": self._task("explore"),
+            "/explore.json": self._task("explore", suffix="json"),
             "/picture.svg": self._task("picture", suffix="svg"),
             "/picture.png": self._task("picture", suffix="png"),
             "/chain/{name}": self._task("chain", ("json", "html", "svg", "png")),

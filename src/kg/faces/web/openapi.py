@@ -169,6 +169,7 @@ def document(context: Context, request: Request) -> Answer:
         "/cite.json": _cite(context),
         "/compare.json": _compare(context),
         "/path.json": _path(context),
+        "/explore.json": _explore(context, JSON),
     }
     pages = {
         "/": _get("home", "pages", Text("首页", "what is here"), *_PAGE, params=[lang]),
@@ -186,7 +187,7 @@ def document(context: Context, request: Request) -> Answer:
         ),
         **{f"/{name}": _page(name, files[f"/{name}.json"], *_PAGE) for name in _VIEWS},
         "/chain/{industry}": _page("chain", files["/chain/{industry}.json"], *_PAGE, *_PICTURES.values()),
-        "/explore": _explore(context),
+        "/explore": _explore(context, "text/html"),
         "/problem/{code}": _problem(),
     }
     others = {
@@ -388,11 +389,20 @@ def _query_page(saved: Iterable[SavedQuery]) -> Schema:
     return _get("queryPage", "pages", words, *media, params=params, problems=("not-found", "stale-cursor"))
 
 
-def _explore(context: Context) -> Schema:
+def _explore(context: Context, media: str) -> Schema:
+    """The operation of a drawing: its page, or its data."""
     examples = _example_of(_names(context, "Industry"))
-    thing = _parameter("thing", _TEXT, Text("任何事物的名称", "any name of a thing"), **examples)
-    words = Text("图", "a drawing")
-    return _get("explore", "pages", words, "text/html", params=[thing, _parameter(*_LANG)], problems=("not-found",))
+    params = [_parameter("thing", _TEXT, Text("任何事物的名称", "any name of a thing"), **examples), _parameter(*_LANG)]
+    if media == JSON:
+        return _get(
+            "exploreData",
+            "things",
+            Text("图的数据", "the data of a drawing"),
+            media,
+            params=params,
+            problems=("not-found",),
+        )
+    return _get("explore", "pages", Text("图", "a drawing"), media, params=params, problems=("not-found",))
 
 
 def _problem() -> Schema:

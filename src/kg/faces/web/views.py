@@ -11,7 +11,7 @@ from kg.ask.question.repeat import repeat
 from kg.ask.tables import of_language, without_empty
 from kg.ask.tally import tally, whole
 from kg.errors import NotFound, UsageProblem
-from kg.faces.draw import draw
+from kg.faces.draw import draw, explored
 from kg.faces.picture import svg
 from kg.faces.picture.png import png
 from kg.faces.web.context import BOTH, HTML, JSON, Context, as_json, choose, either, html
@@ -130,11 +130,16 @@ def _told(context: Context, request: Request, answer: Answered | None) -> dict[s
 def explore(context: Context, request: Request) -> Answer:
     """``/explore?thing=``: the drawing of an entity, or of all industries, with its own Content-Security-Policy.
 
+    ``/explore.json`` has the data of the drawing: it asks there for what it does not have yet.
+
     Raises:
         NotFound: no entity has the name. NotAcceptable: the client does not accept HTML.
     """
+    thing = request.one("thing") or None
+    if request.suffix == "json":
+        return as_json(explored(context.graph, context.graph.resolve(thing).iri if thing else None, []))
     choose(request, {"html": HTML})
-    text = draw(context.graph, request.one("thing") or None, request.lang)
+    text = draw(context.graph, thing, request.lang, context.pages.root)
     return html(text.encode(), request.lang, {"Content-Security-Policy": for_page(text)})
 
 

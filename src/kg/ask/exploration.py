@@ -1,0 +1,200 @@
+"""The data of the interactive drawing as JSON values: things with their names, edges with grounds and passages, claims.
+
+A graph that is small enough is given whole, so that the drawing can show any part of it without a server. Of a larger one
+only a part is given, and the things whose edges are missing are listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from kg.ask.drawing import picture
+from kg.ask.names import Names
+from kg.ask.network import to_networkx
+from kg.ask.picture import Block, Column, Node, Picture, kind_of
+from kg.store.base import Store
+from kg.terms import Text
+from kg.vocab import IVL, PASSAGE
+
+MOST: Final = 3_000
+"""Most things that are given, unless the picture at the start has more."""
+_GROUNDS: Final = {"asserted": "a", "background": "b", "inferred": "i"}
+"""Ground of an edge → its letter in the data."""
+_SECTIONS: Final = "SELECT ?passage ?section WHERE { ?passage ivc:sectionPath ?section }"
+_TIERS: Final = "SELECT DISTINCT ?thing ?tier WHERE { ?thing ivc:atTier|ivc:tier ?tier } ORDER BY ?thing ?tier"
+_DOCUMENTS: Final = "SELECT DISTINCT ?document WHERE { ?document a ivc:Document } ORDER BY ?document"
+
+
+def exploration(
+    store: Store, names: Names, iri: str | None, *, pictures: Iterable[str] = (), most: int = MOST
+) -> dict[str, Any]:
+    """The data for a drawing that starts with a thing.
+
+    Args:
+        store: the store.
+        names: the lookup table.
+        iri: IRI of the thing; None starts with the overview of the industries.
+        pictures: IRIs of further industries whose chains are given.
+        most: most things to give.
+
+    Returns:
+        ``start``: the IRI, or an empty text. ``things``: IRI, kind, zh and en label, aliases, search keys of each. Numbers
+        elsewhere are positions in this list. ``edges``: subject, relation, object, letter of the ground, passages
+        (positions in ``passages``). ``relations``: IRI of a property, its label in zh and en, its inverse label in both.
+        ``kinds``: class name → zh and en label and the names of its superclasses. ``passages``: IRI and section.
+        ``claims``: IRI, zh and en caption, things it is about, passages. ``tiers``: thing and the IRI of its tier; the
+        names of the tiers are in ``tier_names``. ``pictures``: IRI of an industry → its chain; empty text → things of the
+        overview. ``cut``: things of which edges are missing. ``left_out``: number of things that are missing.
+        ``documents``: zh and en label of each document.
+    """
+    whole = _Whole(store, names)
+    drawn = {one or "": picture(store, names, one) for one in (iri, *pictures)}
+    kept = _kept(whole, [node.thing for one in drawn.values() for node in one.nodes.values() if not node.words], most)
+    return {"start": iri or "", **_Numbered(whole, kept).data(), "pictures": _pictures(drawn, kept)}
+
+
+@dataclass
+class _Whole:
+    """Everything of a graph that a drawing can show.
+
+    Attributes:
+        edges: subject, property, object, ground and passages of each edge between two things.
+        claims: IRI of a claim → the things it is about, and its passages.
+        around: thing → its neighbours.
+    """
+
+    store: Store
+    names: Names
+    edges: list[tuple[str, str, str, str, list[str]]] = field(default_factory=list)
+    claims: dict[str, tuple[dict[str, None], dict[str, None]]] = field(default_factory=dict)
+    around: dict[str, dict[str, None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        network: Any = to_networkx(self.store, inferred=True)
+        for subject, value, predicate, data in network.edges(keys=True, data=True):
+            if self.names.is_claim(subject):
+                self._claim(subject, value, data["passages"])
+            elif self._is_shown(subject) and self._is_shown(value) and subject != value:
+                self.edges.append((subject, predicate, value, _GROUNDS[data["kind"]], data["passages"]))
+                self.around.setdefault(subject, {})[value] = None
+                self.around.setdefault(value, {})[subject] = None
+
+    def _claim(self, claim: str, thing: str, passages: list[str]) -> None:
+        if self._is_shown(thing):
+            things, where = self.claims.setdefault(claim, ({}, {}))
+            things[thing] = None
+            where.update(dict.fromkeys(passages))
+
+    def _is_shown(self, iri: str) -> bool:
+        return self.names.get(iri) is not None and not iri.startswith((PASSAGE, IVL)) and not self.names.is_claim(iri)
+
+
+def _kept(whole: _Whole, start: list[str], most: int) -> dict[str, int]:
+    """The things that are given → their positions: those of the start, then what is nearest to them."""
+    found = dict.fromkeys(start)
+    every = [thing.iri for thing in whole.names.things if thing.iri in whole.around]
+    if len(found.keys() | every) <= most:
+        found |= dict.fromkeys(every)
+    else:
+        ring = list(found)
+        while ring and len(found) < most:
+            ring = [near for thing in ring for near in whole.around.get(thing, ()) if near not in found]
+            ring = list(dict.fromkeys(ring))[: most - len(found)]
+            found |= dict.fromkeys(ring)
+    return {iri: at for at, iri in enumerate(found)}
+
+
+class _Numbered:
+    """Writes the things that are kept, and what connects them, by their positions."""
+
+    def __init__(self, whole: _Whole, kept: Mapping[str, int]) -> None:
+        self.whole, self.names, self.kept = whole, whole.names, kept
+        self.passages: dict[str, int] = {}
+        self.relations: dict[str, int] = {}
+
+    def data(self) -> dict[str, Any]:
+        """The parts of :func:`exploration` that do not depend on a picture."""
+        edges = [self._edge(*edge) for edge in self.whole.edges if edge[0] in self.kept and edge[2] in self.kept]
+        claims = [claim for iri, of in self.whole.claims.items() if (claim := self._claim(iri, *of))[3]]
+        kinds = {kind_of(self.names, iri) for iri in self.kept}
+        tiers = [(r["thing"], r["tier"]) for r in self.whole.store.select(_TIERS) if r["thing"] in self.kept]
+        return {
+            "things": [self._thing(iri) for iri in self.kept],
+            "edges": edges,
+            "claims": claims,
+            "relations": [
+                [iri, *self._both(iri), *_pair(self.names.text(iri, inverse=True))] for iri in self.relations
+            ],
+            "kinds": {
+                kind: [*_pair(self.names.kind_text(kind)), self.names.superclasses(kind)] for kind in sorted(kinds)
+            },
+            "passages": self._sections(),
+            "tiers": [[self.kept[thing], tier] for thing, tier in tiers],
+            "tier_names": {tier: self._both(tier) for _, tier in tiers},
+            "cut": self._cut(),
+            "left_out": len(self.whole.around.keys() - self.kept.keys()),
+            "documents": [self._both(row["document"]) for row in self.whole.store.select(_DOCUMENTS)],
+        }
+
+    def _thing(self, iri: str) -> list[Any]:
+        thing = self.names.thing(iri, kind_of(self.names, iri))
+        return [iri, thing.kind, thing.label.zh, thing.label.en, thing.also, " ".join((*thing.keys, *thing.codes))]
+
+    def _edge(self, subject: str, predicate: str, value: str, ground: str, passages: list[str]) -> list[Any]:
+        relation = self.relations.setdefault(predicate, len(self.relations))
+        return [self.kept[subject], relation, self.kept[value], ground, self._numbers(passages)]
+
+    def _claim(self, iri: str, things: Iterable[str], passages: Iterable[str]) -> list[Any]:
+        about = [self.kept[thing] for thing in things if thing in self.kept]
+        return [iri, *self._both(iri), about, self._numbers(passages) if about else []]
+
+    def _numbers(self, passages: Iterable[str]) -> list[int]:
+        return [self.passages.setdefault(passage, len(self.passages)) for passage in passages]
+
+    def _sections(self) -> list[list[str]]:
+        sections = {row["passage"]: row["section"] for row in self.whole.store.select(_SECTIONS)}
+        return [[iri, sections.get(iri, "")] for iri in self.passages]
+
+    def _cut(self) -> list[int]:
+        return [at for iri, at in self.kept.items() if not self.whole.around.get(iri, {}).keys() <= self.kept.keys()]
+
+    def _both(self, iri: str) -> list[str]:
+        return _pair(self.names.text(iri))
+
+
+def _pair(words: Text) -> list[str]:
+    return [words.zh, words.en]
+
+
+def _pictures(drawn: Mapping[str, Picture], kept: Mapping[str, int]) -> dict[str, Any]:
+    """IRI of an industry → its bands; other pictures → their things."""
+    shown = {iri: one for iri, one in drawn.items() if one.bands or not iri}
+    return {
+        iri: {
+            "things": [kept[node.thing] for node in one.nodes.values() if not node.words],
+            "bands": [
+                {"head": _node(band.head, kept), "columns": [_column(c, kept) for c in band.columns]}
+                for band in one.bands
+            ],
+        }
+        for iri, one in shown.items()
+    }
+
+
+def _column(column: Column, kept: Mapping[str, int]) -> dict[str, Any]:
+    head = _node(column.head, kept) if column.head else None
+    return {"head": head, "blocks": [_block(block, kept) for block in column.blocks]}
+
+
+def _block(block: Block, kept: Mapping[str, int]) -> dict[str, Any]:
+    head = _node(block.head, kept) if block.head else None
+    return {"head": head, "depth": block.depth, "items": [_node(node, kept) for node in block.items]}
+
+
+def _node(node: Node, kept: Mapping[str, int]) -> dict[str, Any]:
+    """A thing by its position, with whether it was shown before; or the text of a heading or note."""
+    if node.words:
+        return {"id": node.iri, "words": _pair(node.words)}
+    return {"thing": kept[node.thing], **({"again": True} if node.of else {})}
