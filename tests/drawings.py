@@ -13,10 +13,11 @@ from kg.faces.draw import draw
 from kg.graph import KnowledgeGraph
 
 _SEEN = """() => {
-  const things = scene.boxes.filter((one) => one.type !== "head" || true), scale = network.getScale();
+  const things = scene.boxes, scale = network.getScale();
   const meet = (a, b) => a.x + 1 < b.x + b.w && b.x + 1 < a.x + a.w && a.y + 1 < b.y + b.h && b.y + 1 < a.y + a.h;
   const name = (one) => one.lines.join(" ");
-  const holds = (frame, one) => frame.x <= one.x + 1 && frame.y <= one.y + 1 && frame.x + frame.w >= one.x + one.w - 1 && frame.y + frame.h >= one.y + one.h - 1;
+  const holds = (frame, one) => frame.x <= one.x + 1 && frame.y <= one.y + 1
+    && frame.x + frame.w >= one.x + one.w - 1 && frame.y + frame.h >= one.y + one.h - 1;
   const around = (one) => scene.frames.filter((frame) => holds(frame, one)).sort((a, b) => a.w * a.h - b.w * b.h)[0];
   const corners = [network.DOMtoCanvas({ x: 0, y: 0 }), network.DOMtoCanvas({ x: surface.clientWidth, y: surface.clientHeight })];
   const shown = new Set(scene.boxes.flatMap((one) => (one.thing ? [one.thing] : one.things || [])).map((thing) => thing.iri));
@@ -28,7 +29,7 @@ _SEEN = """() => {
     wide: things.filter((one) => one.lines.some((line) => measure(line, one.bold) > one.w + 1)).map(name),
     aside: things.filter((one) => one.x < corners[0].x - 1 || one.x + one.w > corners[1].x + 1).map(name),
     labels: labelled(scene.drawn).filter((label) => things.some((one) => meet(label, one))).map((label) => label.text),
-    stray: things.filter((one) => one.inside && around(one) !== around(one.inside) && around(one.inside)?.level === 1).map(name),
+    stray: things.filter((one) => one.inside && around(one.inside)?.level === 1 && !holds(around(one.inside), one)).map(name),
     twice: things.filter((one) => one.thing && !one.again && things.some((other) => other !== one && other.thing === one.thing && !other.again)).map(name),
     shown: [...shown].sort(),
     requests: performance.getEntriesByType("resource").length,
@@ -76,7 +77,9 @@ def page_of(
 
 def is_readable(page: Any) -> dict[str, Any]:
     """Assert that nothing of the drawing overlaps, is cut or too small; return what was seen."""
-    page.evaluate("() => new Promise((done) => { network.once('afterDrawing', () => setTimeout(done, 50)); network.redraw(); })")
+    page.evaluate(
+        "() => new Promise((done) => { network.once('afterDrawing', () => setTimeout(done, 50)); network.redraw(); })"
+    )
     seen: dict[str, Any] = page.evaluate(_SEEN)
     assert seen["smallest"] >= 11, "the text can be read"
     for fault in ("over", "wide", "aside", "labels", "stray", "twice"):

@@ -400,5 +400,5 @@ def test_everything_can_be_drawn(kites_graph: KnowledgeGraph, lang: str) -> None
     drawn = [thing for thing in kites_graph.names.things if not thing.iri.startswith(f"{BASE}list/")]
     assert len(drawn) == 10
     for thing in drawn:
-        assert f">{thing.label.pick(lang)}</span></h1>" in draw(kites_graph, thing.iri, lang)
-    assert json.dumps({"zh": "风筝业", "en": "kite making"}[lang]) in draw(kites_graph, None, lang)
+        assert f"<h1>{thing.label.pick(lang)}</h1>" in draw(kites_graph, thing.iri, lang)
+    assert {"zh": "<li>风筝业</li>", "en": "<li>kite making</li>"}[lang] in draw(kites_graph, None, lang)

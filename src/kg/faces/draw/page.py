@@ -62,6 +62,7 @@ def page(html: str, title: Text, data: dict[str, Any], listed: list[Text], lang:
     head = f"{_META}<title>{escape(title.pick(lang))} · xinzhi</title><style>{_STATIC['page.css']}</style>"
     html = html.replace("<head>", f"<head>{head}", 1)
     html = html.replace("<body>", f"<body>{_STATIC['page.html']}{_without_scripts(title, listed, lang)}", 1)
+    html = html.replace('<div class="card"', '<div class="card" role="main"', 1)
     scripts = "".join(f"<script>\n{_STATIC[name]}</script>" for name in _SCRIPTS)
     return html.replace(
         "</body>", f'<script type="application/json" id="kg-data">{_json(data)}</script>{scripts}</body>', 1

@@ -465,7 +465,7 @@ def _chain_picture(context: Context, ending: str) -> Schema:
 
 def _picture(context: Context, ending: str) -> Schema:
     words = Text("一个事物的图片", "a picture of a thing")
-    params, media = _explore(context)["parameters"], _PICTURES[ending]
+    params, media = _explore(context, ending)["parameters"], _PICTURES[ending]
     return _get(f"picture-{ending}", "things", words, media, params=params, problems=("not-found",))
 
 

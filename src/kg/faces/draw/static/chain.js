@@ -40,6 +40,7 @@ class ChainLayout {
     if (!columns.length) return top - 14;
     const frame = { x: this.left, y: top, w: this.width, h: 0, level: 0 };
     this.scene.frames.push(frame);
+    this.where = band.head.words ? say(...band.head.words) : nameOf(band.head.thing);
     const head = this.heading(band.head, 260);
     Object.assign(head, { x: this.left + GAP, y: top + 8 });
     this.scene.boxes.push(head);
@@ -92,6 +93,7 @@ class ChainLayout {
       while (open.length && open[open.length - 1].depth >= block.depth) close();
       if (block.head && !this.shown(block.head)) continue;
       const inset = 10 * block.depth;
+      this.where = nameOf((open[open.length - 1]?.head || above)?.thing || graph.things.get(state.thing));
       if (block.head) {
         const frame = { x: left + inset, y: top, w: wide - inset - (inset ? 6 : 0), h: 0, level: 1 };
         this.scene.frames.push(frame);
@@ -100,7 +102,7 @@ class ChainLayout {
         open.push({ depth: block.depth, frame, head });
         top += head.h;
       }
-      this.where = boxName(block.head ? { thing: block.head.thing } : { lines: [column.head?.thing ? nameOf(column.head.thing) : ""] });
+      if (block.head) this.where = nameOf(block.head.thing);
       const items = this.items(block, block.head ? block.head.thing.iri : column.head?.thing?.iri || "", wide - inset - 18);
       if (items.length) top = flow(items, left + inset + 6, block.head ? top + 6 : top, wide - inset - 18, this.scene.boxes) + 6;
       for (const one of items) one.inside = block.head ? open[open.length - 1].head : above;
