@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import functools
 import gc
@@ -20,12 +21,13 @@ import termios
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from unittest.mock import patch
 
 import httpx
@@ -43,6 +45,7 @@ from kg.source.turtle import read, read_project
 pytest_plugins = ["browser"]
 ROOT = Path(__file__).resolve().parents[1]
 WORLD = ROOT / "tests" / "world"
+T = TypeVar("T")
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 # Else each of some thousand processes would compile every module anew that it imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -74,6 +77,12 @@ def _nothing_left() -> Iterator[None]:
     """Collect here what a file of tests leaves: the engine's iterators may not be dropped on another thread."""
     yield
     gc.collect()
+
+
+def finished(coroutine: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine, run on a thread of its own: on this one Playwright's loop may be the running one."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, coroutine).result()
 
 
 def small(name: str, root: Path, store: Path | None = None) -> Project:

@@ -44,8 +44,8 @@ def spot_of(page: Any, name: str) -> tuple[float, float]:
 
 def click(page: Any, name: str, clicks: int = 1) -> None:
     """Click the box with the name *name* in the drawing."""
-    page.mouse.click(*spot_of(page, name), click_count=clicks, delay=20)
-    page.wait_for_timeout(350)  # vis-network waits so long for a second click
+    page.mouse.click(*spot_of(page, name), click_count=clicks)
+    page.wait_for_function("(name) => scene.every.get(state.at)?.lines.join(' ').includes(name)", arg=name)
 
 
 def names(page: Any) -> set[str]:

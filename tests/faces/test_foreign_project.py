@@ -5,8 +5,6 @@ What is asked is listed here; a new route, command or tool without a case fails.
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
 import shutil
 import sys
@@ -22,7 +20,7 @@ from mcp import StdioServerParameters
 from mcp.client.client import Client
 from mcp.client.stdio import stdio_client
 
-from conftest import Server, on, served, small
+from conftest import Server, finished, on, served, small
 from kg.faces.cli import COMMANDS
 from kg.faces.draw import draw
 from kg.faces.export import FORMATS as EXPORTS
@@ -370,7 +368,7 @@ def test_every_tool_answers(kites: Project, kites_graph: KnowledgeGraph) -> None
                 for given in each
             ]
 
-    for finds, name, given, answer in asyncio.run(ask()):
+    for finds, name, given, answer in finished(ask()):
         told = answer.content[0].text
         assert told, (name, given)
         assert "error[error]" not in told, (name, given, told)

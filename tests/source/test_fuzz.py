@@ -30,7 +30,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from starlette.requests import Request as HttpRequest
 
-from conftest import Server
+from conftest import Server, finished
 from kg.errors import KgError, Place, Refused, StaleCursor, UsageProblem
 from kg.faces.web import form, negotiate, problems, rows
 from kg.faces.web.access import Access
@@ -124,7 +124,7 @@ def _posted(kind: str, query: bytes, parts: list[bytes], encoding: str = "") -> 
         return {"type": "http.request", "body": left.pop(0) if left else b"", "more_body": bool(left)}
 
     media = form.posted_kind(kind, encoding)
-    body = asyncio.run(_routes()._body(HttpRequest({"type": "http", "method": "POST", "headers": []}, come)))
+    body = finished(_routes()._body(HttpRequest({"type": "http", "method": "POST", "headers": []}, come)))
     return list(form.parse(query, body, media)[0])
 
 

@@ -182,8 +182,8 @@ function reveal(one) {
   if (dx || dy) network.moveTo({ position: { x: centre.x + dx, y: centre.y + dy } });
 }
 
-/** Select a box; an empty id selects nothing. */
-function choose(id) {
+/** Select a box; an empty id selects nothing. After a click the view waits, so that a second click meets the box too. */
+function choose(id, wait = 0) {
   state.at = id;
   edgeChosen = null;
   show();
@@ -191,7 +191,9 @@ function choose(id) {
   showList();
   remember();
   const one = scene.boxes.find((other) => other.id === id);
-  if (one) reveal(one);
+  if (!one) return;
+  if (wait) setTimeout(() => state.at === id && reveal(scene.every.get(id)), wait);
+  else reveal(one);
 }
 
 /** Open what is folded, or fold it again. */
@@ -248,10 +250,12 @@ function onWheel(event) {
   network.moveTo({ position: { x: x + (dx * lines) / scale, y: y + (dy * lines) / scale } });
 }
 
+const TWICE = 400;
+
 function onClick({ nodes: [id], pointer: { canvas } }) {
   const one = scene.boxes.find((other) => other.id === id);
   if (one && (one.type === "fold" || one.type === "caption")) unfold(one);
-  else if (one?.thing) choose(one.id);
+  else if (one?.thing) choose(one.id, TWICE);
   else chooseLine(lineAt(canvas.x, canvas.y, 6 / network.getScale()));
 }
 
@@ -267,8 +271,8 @@ function listenToNetwork() {
   network.on("beforeDrawing", paintBehind);
   network.on("afterDrawing", paintLabels);
   network.on("click", onClick);
-  network.on("doubleClick", ({ nodes: [id] }) => {
-    const one = scene.boxes.find((other) => other.id === id);
+  surface.addEventListener("dblclick", ({ offsetX: x, offsetY: y }) => {
+    const one = scene.every.get(network.getNodeAt({ x, y }));
     if (one?.thing) expand(one.thing);
   });
   network.on("dragStart", ({ nodes: [id] }) => { dragged = Boolean(id); });
