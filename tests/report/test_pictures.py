@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from browser import needs_chromium, opened, sheets
-from conftest import Server, serving
+from conftest import ROOT, Server, serving
 from kg.faces.picture import svg
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
@@ -51,3 +52,12 @@ def test_every_chain_is_printed_on_one_or_two_sheets(browser: Any, server: Serve
         for industry in report.names.of_kind("Industry"):
             page.goto(f"{server.url}/chain/{industry.iri.rpartition('/')[2]}")
             assert sheets(page) <= 2, industry.iri
+
+
+def test_each_readme_shows_a_small_picture_in_its_language() -> None:
+    for name, lang in (("README.md", "en"), ("README.zh.md", "zh")):
+        shown = re.findall(r"\]\((docs/pictures/[^)]+)\)", (ROOT / name).read_text(encoding="utf-8"))
+        assert shown
+        for path in shown:
+            assert path.endswith(f".{lang}.png")
+            assert (ROOT / path).stat().st_size < 300_000

@@ -15,7 +15,7 @@ from math import inf
 from typing import Any, Final
 
 from kg.errors import NotFound, UsageProblem
-from kg.terms import Text, class_iri, compact, expand, fold, has_han, listed, slug
+from kg.terms import Text, class_iri, compact, expand, fold, has_han, slug
 from kg.vocab import IVL, PASSAGE
 
 _FUZZY: Final = 60.0
@@ -260,14 +260,14 @@ class Names:
             is_a = self.kind_text(others[0].kind)
             what = Text(f"“{text}”是{is_a.zh},不是{kind.zh}", f"“{text}” is of the kind {is_a.en}, not {kind.en}")
             if meant := [m.thing for m in self.find(text, kinds, limit=4)]:
-                names = listed(thing.label for thing in meant)
-                hint = Text(f"{kind.zh}有:{names.zh}", f"of the kind {kind.en}: {names.en}")
+                zh, en = (comma.join(map(_both, meant)) for comma in ("、", ", "))
+                hint = Text(f"名称相近的{kind.zh}:{zh}", f"{kind.en} with such a name: {en}")
                 return NotFound(what, hint=hint, near=[thing.iri for thing in meant])
             return NotFound(what, hint=Text(f"可直接看它:{others[0].iri}", f"look at it itself: {others[0].iri}"))
         near = [m.thing for m in self.find(text, kinds, limit=4)]
         everything = sorted({t.iri: t for k in kinds for t in self.of_kind(k)}.values(), key=lambda t: t.iri)
         offered = near or (everything if len(everything) <= _FEW else [])
-        both = [t.label.zh if t.label.zh == t.label.en else f"{t.label.zh} / {t.label.en}" for t in offered]
+        both = [_both(thing) for thing in offered]
         if near:
             hint = Text(f"是不是:{'、'.join(both)}?", f"did you mean: {', '.join(both)}?")
         elif both:
@@ -282,6 +282,12 @@ class Names:
             hint=hint,
             near=[thing.iri for thing in offered],
         )
+
+
+def _both(thing: Thing) -> str:
+    """The label in both languages, for somebody who asked in either."""
+    zh, en = thing.label.zh, thing.label.en
+    return zh if zh == en else f"{zh} / {en}"
 
 
 def _matches(candidates: Iterable[Thing], text: str, folded: str) -> list[Match]:
