@@ -38,6 +38,11 @@ def read_all(project: Project, classes: Collection[str]) -> list[SavedQuery]:
         query = queryfile.read(path, project.relative(path))
         _check(query, project.relative(path), classes, nothing)
         found.append(query)
+    for query, path in zip(found, project.query_files, strict=True):
+        if query.listed and query.listed not in {other.name for other in found}:
+            what = Text(f"没有查询 {query.listed}", f"there is no query {query.listed}")
+            hint = Text("listed 须是列出所数事物的查询之名", "listed must name the query that lists what is counted")
+            raise _mistake(query, project.relative(path), "listed", what, hint)
     return found
 
 

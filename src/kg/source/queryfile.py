@@ -96,6 +96,8 @@ class SavedQuery:
     ask: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Language → wordings by which people ask this question. ``{name}`` is a parameter; ``[…]`` may be left out."""
     reply: Reply | None = None
+    listed: str = ""
+    """Name of the query that lists what this one counts: it has this query's parameters, and ``counted`` for the column."""
 
     @property
     def passages(self) -> frozenset[str]:
@@ -154,7 +156,9 @@ def parse(text: str, name: str, shown: str) -> SavedQuery:
         SyntaxProblem: the ``#+`` lines are not valid, lack a key or have an unknown key; or a parameter has no VALUES
             block with one default of its type.
     """
-    meta = header.read(text, shown).fields(("title", "question", "tags", "columns"), ("params", "cq", "ask", "answer"))
+    meta = header.read(text, shown).fields(
+        ("title", "question", "tags", "columns"), ("params", "cq", "ask", "answer", "listed")
+    )
     defaults = {n: text[start:stop].strip() for n, start, stop in clauses.value_blocks(text)}
     params = meta["params"].mapping() if "params" in meta else {}
     columns = meta["columns"].mapping()
@@ -171,6 +175,7 @@ def parse(text: str, name: str, shown: str) -> SavedQuery:
         sparql=text,
         ask=_wordings(meta["ask"], params) if "ask" in meta else {},
         reply=_reply(meta["answer"], {**params, **columns}, columns) if "answer" in meta else None,
+        listed=meta["listed"].text() if "listed" in meta else "",
     )
 
 
@@ -292,6 +297,7 @@ def from_plain(body: Mapping[str, Any]) -> SavedQuery:
         reply=Reply(body["reply"]["column"], Text(**body["reply"]["text"]), body["reply"]["first"])
         if body["reply"]
         else None,
+        listed=body["listed"],
     )
 
 
