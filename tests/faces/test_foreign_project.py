@@ -124,6 +124,16 @@ ASKED: dict[str, dict[str, tuple[int, ...]]] = {
         "/path?from=竹邻社&to=nothing-such": (404,),
     },
     "/path.json": {"/path.json": (200,), "/path.json?from=竹邻社&to=feiyuan": (200,)},
+    "/figures": {
+        "/figures": (200,),
+        "/figures?industry=风筝业": (200,),
+        "/figures?indicator=市场规模&region=China": (200, 404),
+        "/figures?thing=zhulin&all=1": (200,),
+        "/figures?industry=nothing-such": (404,),
+    },
+    "/figures.json": {"/figures.json": (200,), "/figures.json?industry=kites": (200,)},
+    "/figures.svg": {"/figures.svg?industry=kites": (200, 404), "/figures.svg?group=none": (404,)},
+    "/matrix/{name}": {f"/matrix/{QUERY}": (404,), "/matrix/nothing-such.json": (404,)},
     "/explore": {
         "/explore": (200, 406),
         "/explore?thing=风筝业": (200, 406),

@@ -114,6 +114,8 @@ class Routes:
             **{f"/{view}": self._task(view) for view in _VIEWS},
             **{f"/{view}.json": self._task(view, suffix="json") for view in _VIEWS},
             "/completion.json": self._task("completion", suffix="json"),
+            **{f"/figures{dot}": self._task("figures", suffix=dot[1:]) for dot in ("", ".json", ".svg")},
+            "/matrix/{name}": self._task("matrix", ("json",)),
             "/explore": self._task("explore"),
             "/explore.json": self._task("explore", suffix="json"),
             "/picture.svg": self._task("picture", suffix="svg"),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import pyoxigraph as ox
 
+from kg.ask.figures import figures, grouped
 from kg.ask.question.answer import STATUSES
 from kg.ask.ways import MOST_WAYS
+from kg.faces.plot.bars import drawable
 from kg.faces.web.context import JSON, Context, as_json
+from kg.faces.web.matrix import matrices
 from kg.faces.web.problems import MEDIA, STATUS, TITLES
 from kg.faces.web.rows import FORMATS, MOST
 from kg.faces.web.settings import VERSION
@@ -134,7 +137,7 @@ _LIMIT: Final = ("limit", {"type": "integer", "minimum": 1, "maximum": MOST}, Te
 _CURSOR: Final = ("cursor", _TEXT, Text("下一页的标记", "marker of the next page"))
 _PAGE: Final = ("text/html", JSON)
 _PICTURES: Final = {"svg": "image/svg+xml", "png": "image/png"}
-_VIEWS: Final = ("audit", "ask", "search", "why", "cite", "compare", "path")
+_VIEWS: Final = ("audit", "ask", "search", "why", "cite", "compare", "path", "figures")
 """Pages whose JSON has their path with the ending ``.json``."""
 _THING: Final = ("text/html", *(f.media for f in GRAPHS), JSON)
 _KINDS: Final = f"""
@@ -162,6 +165,9 @@ def document(context: Context, request: Request) -> Answer:
         "/chain/{industry}.json": _chain(context),
         **{f"/chain/{{industry}}.{ending}": _chain_picture(context, ending) for ending in _PICTURES},
         **{f"/picture.{ending}": _picture(context, ending) for ending in _PICTURES},
+        "/figures.json": _figures(context),
+        **dict(_figures_chart(context)),
+        **dict(_matrix(context)),
         "/audit.json": _audit(context),
         "/ask.json": _ask(context),
         "/search.json": _search(context),
@@ -186,6 +192,7 @@ def document(context: Context, request: Request) -> Answer:
             params=[lang],
         ),
         **{f"/{name}": _page(name, files[f"/{name}.json"], *_PAGE) for name in _VIEWS},
+        **{path.removesuffix(".json"): _page("matrix", file, *_PAGE) for path, file in _matrix(context)},
         "/chain/{industry}": _page("chain", files["/chain/{industry}.json"], *_PAGE, *_PICTURES.values()),
         "/explore": _explore(context, "text/html"),
         "/problem/{code}": _problem(),
@@ -467,6 +474,52 @@ def _picture(context: Context, ending: str) -> Schema:
     words = Text("一个事物的图片", "a picture of a thing")
     params, media = _explore(context, ending)["parameters"], _PICTURES[ending]
     return _get(f"picture-{ending}", "things", words, media, params=params, problems=("not-found",))
+
+
+def _figures(context: Context) -> Schema:
+    labels = {
+        "industry": Text("产业", "industry"),
+        "indicator": Text("指标", "indicator"),
+        "region": Text("地区", "region"),
+    }
+    params = [
+        _parameter(name, _TEXT, label, **_example_of(_names(context, name.capitalize())))
+        for name, label in labels.items()
+    ]
+    params += [_parameter("thing", _TEXT, Text("数字所述的对象", "what the figures are about")), _parameter(*_LANG)]
+    words = Text("可比的数字归为一组", "figures in groups of those that compare")
+    return _get("figuresSelected", "things", words, JSON, params=params, problems=("not-found",))
+
+
+def _figures_chart(context: Context) -> Iterator[tuple[str, Schema]]:
+    """The path of the chart of one group of figures, if the graph has such a group."""
+    names = context.graph.names
+    group = next(filter(drawable, grouped(figures(context.graph.store, {}), names)), None)
+    if group is None:
+        return
+    indicator, key = [names.label(group.scope.indicator, "zh")], [group.scope.key]
+    params = [
+        _parameter("indicator", _TEXT, Text("指标", "indicator"), **_example_of(indicator)),
+        _parameter("group", _TEXT, Text("一组数字的 key", "the key of a group of figures"), **_example_of(key)),
+        *(param for param in _figures(context)["parameters"] if param["name"] in ("thing", "lang")),
+    ]
+    words = Text("一组数字的图", "the chart of a group of figures")
+    media = _PICTURES["svg"]
+    yield "/figures.svg", _get("figuresChart", "things", words, media, params=params, problems=("not-found",))
+
+
+def _matrix(context: Context) -> Iterator[tuple[str, Schema]]:
+    """The path of the matrices, if a saved query is one."""
+    names = [query.name for query in matrices(context)]
+    if not names:
+        return
+    params = [
+        _parameter("name", {"type": "string", "enum": names}, Text("保存的查询", "the saved query"), where="path"),
+        _parameter("measure", _TEXT, Text("计数的列", "the column that is counted")),
+        _parameter(*_LANG),
+    ]
+    words = Text("对照表", "a matrix of counts")
+    yield "/matrix/{name}.json", _get("matrix", "queries", words, JSON, params=params, problems=("not-found",))
 
 
 def _audit(context: Context) -> Schema:

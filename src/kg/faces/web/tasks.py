@@ -10,7 +10,21 @@ from typing import Final
 
 from kg.ask.texts import Copy, Texts
 from kg.errors import KgError
-from kg.faces.web import citing, comparison, description, mistakes, openapi, proof, rows, sparql, things, views, ways
+from kg.faces.web import (
+    citing,
+    comparison,
+    description,
+    figures,
+    matrix,
+    mistakes,
+    openapi,
+    proof,
+    rows,
+    sparql,
+    things,
+    views,
+    ways,
+)
 from kg.faces.web.context import Context, Task
 from kg.faces.web.form import parse
 from kg.faces.web.pages import Pages
@@ -32,6 +46,8 @@ TASKS: Final[Mapping[str, Task]] = {
     "audit": views.audit,
     "cite": citing.answer,
     "compare": comparison.answer,
+    "figures": figures.page,
+    "matrix": matrix.page,
     "ask": views.ask,
     "search": views.search,
     "why": proof.answer,
