@@ -157,9 +157,12 @@ ORDER BY ?subject ?object LIMIT 1"""
 def document(context: Context, request: Request) -> Answer:
     """The OpenAPI document."""
     saved, lang = list(context.graph.catalogue), _parameter(*_LANG)
-    tag = _parameter("tag", _TEXT, Text("标签", "tag"), **_example_of(t for q in saved for t in q.tags))
+    found = [
+        _parameter("q", _TEXT, Text("要找的词", "words to find"), **_example_of(q.title.en for q in saved)),
+        _parameter("tag", _TEXT, Text("标签", "tag"), **_example_of(t for q in saved for t in q.tags)),
+    ]
     files: dict[str, Schema] = {
-        "/queries.json": _get("queries", "queries", Text("保存的查询", "the saved queries"), JSON),
+        "/queries.json": _get("queries", "queries", Text("保存的查询", "the saved queries"), JSON, params=found),
         **{f"/queries/{q.name}.{{format}}": _query(context, q) for q in saved},
         "/{kind}/{slug}.{format}": _thing(context),
         "/chain/{industry}.json": _chain(context),
@@ -179,7 +182,9 @@ def document(context: Context, request: Request) -> Answer:
     }
     pages = {
         "/": _get("home", "pages", Text("首页", "what is here"), *_PAGE, params=[lang]),
-        "/queries": _get("queriesPage", "pages", Text("保存的查询", "the saved queries"), *_PAGE, params=[tag, lang]),
+        "/queries": _get(
+            "queriesPage", "pages", Text("保存的查询", "the saved queries"), *_PAGE, params=[*found, lang]
+        ),
         "/queries/{name}": _query_page(saved),
         "/{kind}/{slug}": _page("thing", files["/{kind}/{slug}.{format}"], *_THING),
         "/resource": _resource(context),
