@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.ask.figures import SELECTORS, Observation, counts, figures, grouped, scope_text
+from kg.ask.figures import SELECTORS, Observation, counts, figures, figures_of, grouped, scope_text
 from kg.graph import KnowledgeGraph
 from kg.terms import LANGS
 
@@ -31,6 +31,22 @@ def test_they_are_those_of_the_saved_query(world: KnowledgeGraph, query: str, se
         assert _told(found) == wanted, thing.iri
         asked += len(found)
     assert asked > 20
+
+
+def test_the_figures_of_rows_are_those_that_the_rows_tell(world: KnowledgeGraph) -> None:
+    told = 0
+    for industry in world.names.of_kind("Industry"):
+        rows = world.query("figures-of-industry", industry=industry.iri)
+        found = figures_of(world.store, rows)
+        assert {f.iri for f in found} == {f.iri for f in figures(world.store, {"industry": industry.iri})}
+        first = rows.head(1)
+        (row,) = first
+        assert {(f.subject, f.value, f.year) for f in figures_of(world.store, first)} == {
+            (row["subject"], row["value"], row["year"])
+        }
+        told += len(found)
+    assert told > 20
+    assert figures_of(world.store, world.query("cooperations")) == []
 
 
 def test_selectors_narrow_each_other(world: KnowledgeGraph) -> None:

@@ -137,6 +137,12 @@ def test_what_is_not_there_leads_on(http: httpx.Client) -> None:
     assert "<nav" in missing.text
 
 
+def test_figures_that_compare_are_charted_and_nothing_else_is(http: httpx.Client) -> None:
+    charted = http.get("/queries/figures-of-industry", params={"industry": "纸灯业"}).text
+    assert 0 < charted.count('<figure class="chart"><svg') <= 4
+    assert "<figure" not in http.get(PATH).text
+
+
 # -- code -------------------------------------------------------------------------------------------------------
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from kg.ask.names import Names
 from kg.store.base import Store
+from kg.store.results import Table
 from kg.terms import LANGS, Text
 
 SELECTORS: Final[Mapping[str, tuple[str, str]]] = {
@@ -40,6 +41,10 @@ SELECT ?value (COUNT(DISTINCT ?figure) AS ?figures) WHERE {{ ?figure a ivc:Obser
 GROUP BY ?value ORDER BY DESC(?figures) ?value"""
 
 
+_TOLD: Final = ("subject", "indicator", "unit", "region", "value", "year", "passage")
+"""Columns of saved queries that tell a figure."""
+_NEEDED: Final = frozenset({"indicator", "unit", "value", "passage"})
+"""Those without which the rows of a query are not about single figures."""
 _NO_REGION: Final = Text("未注明地区", "region not stated")
 _SHARE: Final = Text("占{}", "share of {}")
 _COMPARED: Final = Text("与{}相比", "compared with {}")
@@ -165,6 +170,40 @@ def figures(store: Store, selected: Mapping[str, str]) -> list[Observation]:
     selection = " ".join(
         f"VALUES ?{name} {{ <{iri}> }} ?figure {SELECTORS[name][1]} ?{name} ." for name, iri in selected.items()
     )
+    return _selected(store, selection)
+
+
+def figures_of(store: Store, rows: Table) -> list[Observation]:
+    """The figures that the rows of a saved query tell; none if the rows do not tell figures with their passages.
+
+    Args:
+        store: the store.
+        rows: rows of terms. A figure is found by those of the columns :data:`_TOLD` that they have.
+    """
+    told = [name for name in _TOLD if name in rows.columns]
+    if not set(told) >= _NEEDED:
+        return []
+    wanted = {tuple(row[name] for name in told) for row in rows}
+    passages = " ".join(f"<{iri}>" for iri in sorted({row["passage"] for row in rows if row["passage"]}))
+    found = _selected(store, f"VALUES ?passage {{ {passages} }} ?figure ivc:statedIn ?passage .")
+    return [one for one in found if any(key in wanted for key in _keys(one, told))]
+
+
+def _keys(one: Observation, told: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """What the rows about a figure have in the columns *told*: a row for each of its passages."""
+    for passage in one.passages:
+        fields: dict[str, Any] = {
+            "subject": one.subject,
+            "indicator": one.indicator,
+            "unit": one.unit,
+            "region": one.scope.region,
+        }
+        fields |= {"value": one.value, "year": one.year, "passage": passage}
+        yield tuple(fields[name] for name in told)
+
+
+def _selected(store: Store, selection: str) -> list[Observation]:
+    """The figures that a graph pattern selects, each once."""
     found: dict[str, Observation] = {}
     for row in store.select(_FIGURES.format(selection=selection)):
         one = _observation(row)

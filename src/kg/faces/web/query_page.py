@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from kg.ask.choices import Choice, Mistake, choices, parts, suggestions
+from kg.ask.figures import figures_of, grouped
 from kg.faces.web.context import Context, html
+from kg.faces.web.figures import Shown, charted
 from kg.faces.web.problems import STATUS
 from kg.faces.web.snippets import snippets
 from kg.service.messages import Answer, Request
 from kg.source.queryfile import TYPES, Parameter, SavedQuery, without_header
+from kg.store.results import Table
 from kg.terms import Text
 
 Given = Mapping[str, Sequence[str]]
+_CHARTS: Final = 4
+"""Most charts on the page of a question; ``/figures`` has all of them."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +57,23 @@ def found(context: Context, saved: SavedQuery, given: Given, request: Request, *
         rows: values of the template for the rows: ``page``; ``files``, suffix → URL of the rows as a file; ``following``,
             the URL of the next page, or None; ``limit``, the most rows that a program gets at once.
     """
-    headings = [saved.columns[column].pick(request.lang) for column in rows["page"].table.columns]
+    table = rows["page"].table
+    headings = [saved.columns[column].pick(request.lang) for column in table.columns]
     code = snippets(request.base, saved.name, given, request.lang, rows["limit"])
     address = _url(f"{request.base}/queries/{saved.name}", {**given, "lang": [request.lang]})
-    values = {**_asked(context, saved, given, request, ()), **rows, "headings": headings}
+    values = {
+        **_asked(context, saved, given, request, ()),
+        **rows,
+        "headings": headings,
+        "charts": _charts(context, table, request.lang),
+    }
     return context.page("query.html", request, **values, address=address, snippets=code)
+
+
+def _charts(context: Context, table: Table, lang: str) -> list[Shown]:
+    """The charts of the figures in *table*, of the largest groups that compare."""
+    groups = grouped(figures_of(context.graph.store, table), context.graph.names)
+    return [shown for shown in charted(context, groups, lang) if shown.chart][:_CHARTS]
 
 
 def refused(context: Context, query: SavedQuery, given: Given, request: Request, found: Sequence[Mistake]) -> Answer:
