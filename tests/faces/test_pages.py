@@ -32,6 +32,7 @@ from kg.source.project import Project
 from kg.store.formats import GRAPHS
 from kg.terms import slug as last_part
 from kg.vocab import BASE, DATASET, IVC, SHAPE
+from pictures import faults
 
 RDF = {f.name: f for f in GRAPHS}
 MEDIA = {"html": "text/html", **{name: f.media for name, f in RDF.items()}, "json": "application/json"}
@@ -620,6 +621,15 @@ def test_a_hostile_name_in_a_drawing(poisoned: httpx.Client, http: httpx.Client)
         assert "<script>alert" not in body
     assert "<script>alert" not in response.text
     assert 'onmouseover="' not in response.text
+
+
+@pytest.mark.parametrize("path", ["/picture.svg?thing=mingying-lamps", "/chain/paper-lanterns.svg"])
+def test_a_hostile_name_in_a_picture(poisoned: httpx.Client, path: str) -> None:
+    response = poisoned.get(path)
+    assert response.status_code == 200
+    assert faults(response.text) == []  # well-formed, and without a script or a link
+    assert "<script" not in response.text
+    assert "alert(1)" in response.text
 
 
 def test_a_hostile_name_in_a_file(poisoned: httpx.Client, world: KnowledgeGraph) -> None:

@@ -104,6 +104,8 @@ class Canvas:
             anchor: SVG's ``text-anchor``.
         """
         for number, line in enumerate(lines):
+            if not line:
+                continue
             place = {"x": _n(left), "y": _n(top + number * letters.line + _ASCENT * letters.size)}
             written = ET.SubElement(
                 self._into, "text", {**place, "font-size": _n(letters.size), "fill": letters.colour}

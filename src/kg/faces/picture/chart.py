@@ -130,7 +130,7 @@ class _Chart:
 
     def _bar_text(self, stage: StageColumn, wide: float) -> tuple[list[str], list[str]]:
         """The lines of a stage's heading: its name, and its numbers."""
-        numbers = tally(stage.segments).words.pick(self.lang) or "—"
+        numbers = tally(stage.segments).words.pick(self.lang)
         room = wide - 2 * _PAD
         return lines(shown(self._name(stage.iri)), room, _STAGE), lines(numbers, room, _COUNT)
 
@@ -210,7 +210,7 @@ class _Chart:
         style = style_of(self._kind(thing.iri), self.graph.names)
         with self.canvas.group(role, self._tooltip(thing.iri, thing.passages), thing.iri):
             self.canvas.rectangle(box, style.colour, EDGE, rounding=min(style.rounding, 12))
-            self.canvas.text(box.left + _GAP, box.top + 2, text, _NAME)
+            self.canvas.text(box.left + box.width / 2, box.top + 2, text, _NAME, "middle")
 
     # -- words -------------------------------------------------------------------------------------------------------
 
