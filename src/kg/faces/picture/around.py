@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from kg.faces.draw.styles import Style, style_of, words_of
-from kg.faces.picture.canvas import EDGE, SOFT, Box, Canvas
+from kg.faces.picture.canvas import SOFT, Box, Canvas
 from kg.faces.picture.sheet import MARGIN, Key, foot, head, shaft, source_line, swatch
 from kg.faces.picture.text import INK, Letters, lines, shown, width
 from kg.terms import Text, slug
@@ -152,7 +152,7 @@ class _Around:
         with self.canvas.group("neighbour", self._name(edge.other) + cited, edge.other):
             stated = edge.kind == "asserted"
             self.canvas.rectangle(
-                box, style.colour, EDGE if stated else SOFT, rounding=min(style.rounding, 10), dashed=not stated
+                box, style.colour, style.border if stated else SOFT, rounding=min(style.rounding, 10), dashed=not stated
             )
             colour = "#ffffff" if style.dark else INK
             self.canvas.text(left + _PAD, top + 3, text, _NAME._replace(colour=colour))
@@ -186,7 +186,7 @@ class _Around:
         names = self.graph.names
         for kind in self._kinds:
             style = style_of(kind, names)
-            yield Key(swatch(style.colour, rounding=min(style.rounding, 7)), words_of(kind, names))
+            yield Key(swatch(style.colour, style.border, rounding=min(style.rounding, 7)), words_of(kind, names))
         if "background" in self._grounds:
             yield Key(shaft(), _STATED)
             yield Key(shaft(dashed=True), _BACKGROUND)

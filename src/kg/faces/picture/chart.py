@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from kg.ask.chain import NOTHING, UNPLACED, Chain, Cited, SegmentCell, StageColumn, View
 from kg.ask.tally import Tally, tally, whole
 from kg.faces.draw.styles import style_of, words_of
-from kg.faces.picture.canvas import EDGE, SOFT, Box, Canvas
+from kg.faces.picture.canvas import SOFT, Box, Canvas
 from kg.faces.picture.sheet import MARGIN, Key, foot, head, shaft, source_line, swatch
 from kg.faces.picture.text import INK, Letters, lines, shown, width
 from kg.terms import Text, slug
@@ -21,6 +21,8 @@ _WIDE: Final = 1440
 """Width of the picture in pixels."""
 _ABREAST: Final = 4
 """Most stages side by side; more are put into several rows."""
+_COLUMNS: Final = 3
+"""Columns of the segments without a stage."""
 _GUTTER: Final = 38
 _PAD: Final = 12
 _GAP: Final = 8
@@ -91,9 +93,8 @@ class _Chart:
 
     def _unplaced(self, box: Box) -> float:
         """Segments without a stage, each in the column that is the shortest so far."""
-        count = min(3, len(self.chain.unplaced))
-        wide = (box.width - (count - 1) * _GUTTER / 2) / count
-        ends = [box.top] * count
+        wide = (box.width - (_COLUMNS - 1) * _GUTTER / 2) / _COLUMNS
+        ends = [box.top] * _COLUMNS
         for cell in self.chain.unplaced:
             n = ends.index(min(ends))
             ends[n] = self._card(cell, Box(box.left + n * (wide + _GUTTER / 2), ends[n], wide, 0)) + _GAP
@@ -162,8 +163,8 @@ class _Chart:
         self._again |= again
         style = style_of(self._kind(cell.iri), self.graph.names)
         with self.canvas.group("segment", self._tooltip(cell.iri, cell.passages), cell.iri):
-            frame = self.canvas.rectangle(box, "#ffffff", style.colour if not again else SOFT, rounding=5, dashed=again)
-            edge = self.canvas.rectangle(Box(box.left, box.top, 5, 0), style.colour, style.colour, rounding=2)
+            frame = self.canvas.rectangle(box, "#ffffff", style.border if not again else SOFT, rounding=5, dashed=again)
+            edge = self.canvas.rectangle(Box(box.left, box.top, 5, 0), style.border, style.border, rounding=2)
             inner = Box(box.left + _PAD + 3, box.top + 7, box.width - 2 * _PAD - 3, 0)
             bottom = self._card_head(cell, inner, again)
             if not again:
@@ -209,7 +210,7 @@ class _Chart:
     def _thing(self, thing: Cited, role: str, text: Sequence[str], box: Box) -> None:
         style = style_of(self._kind(thing.iri), self.graph.names)
         with self.canvas.group(role, self._tooltip(thing.iri, thing.passages), thing.iri):
-            self.canvas.rectangle(box, style.colour, EDGE, rounding=min(style.rounding, 12))
+            self.canvas.rectangle(box, style.colour, style.border, rounding=min(style.rounding, 12))
             self.canvas.text(box.left + box.width / 2, box.top + 2, text, _NAME, "middle")
 
     # -- words -------------------------------------------------------------------------------------------------------
@@ -233,7 +234,7 @@ class _Chart:
         names = self.graph.names
         for kind in self._kinds:
             style = style_of(kind, names)
-            yield Key(swatch(style.colour, rounding=min(style.rounding, 7)), words_of(kind, names))
+            yield Key(swatch(style.colour, style.border, rounding=min(style.rounding, 7)), words_of(kind, names))
         if any(stage.feeds for view in self.chain.views for stage in view.stages):
             yield Key(shaft(), _FEEDS)
         if self._again:

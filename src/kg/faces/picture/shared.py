@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kg.ask.drawing import picture
 from kg.faces.draw.styles import style_of, words_of
-from kg.faces.picture.canvas import EDGE, SOFT, Box, Canvas
+from kg.faces.picture.canvas import SOFT, Box, Canvas
 from kg.faces.picture.sheet import MARGIN, Key, foot, head, source_line, swatch
 from kg.faces.picture.text import INK, Letters, lines, shown
 from kg.terms import Text
@@ -49,7 +49,10 @@ def shared(graph: KnowledgeGraph, lang: str) -> str:
     for node in drawn.nodes.values():
         _node(graph, canvas, node.iri, boxes[node.iri])
     kinds = dict.fromkeys(node.kind for node in drawn.nodes.values())
-    keys = [Key(swatch(style_of(k, graph.names).colour), words_of(k, graph.names)) for k in kinds]
+    keys = [
+        Key(swatch(style_of(k, graph.names).colour, style_of(k, graph.names).border), words_of(k, graph.names))
+        for k in kinds
+    ]
     stated = graph.store.select("SELECT DISTINCT ?p WHERE { ?p ivc:contextIndustry ?i } ORDER BY ?p")
     bottom = foot(canvas, bottom + 20, keys, source_line(graph, [row["p"] for row in stated], lang))
     return canvas.finish(bottom, title, about)
@@ -99,7 +102,7 @@ def _node(graph: KnowledgeGraph, canvas: Canvas, iri: str, box: Box) -> None:
     thing = graph.names.get(iri)
     style = style_of(thing.kind if thing else "Thing", graph.names)
     with canvas.group("node", graph.names.label(iri, canvas.lang), iri):
-        canvas.rectangle(box, style.colour, EDGE, rounding=5)
+        canvas.rectangle(box, style.colour, style.border, rounding=5)
         text = _text(graph, iri, canvas.lang)
         canvas.text(box.left + _PAD, box.top + 4, text, _NAME._replace(colour="#ffffff" if style.dark else INK))
 
