@@ -38,4 +38,10 @@ def _harmless(term: Term | None) -> Term | None:
     if term is None or finite(plain(term)):
         return term
     text = written(term)
-    return ox.Literal(f"'{text}") if _FORMULA.match(text) else term
+    safe = harmless_text(text)
+    return term if safe == text else ox.Literal(safe)
+
+
+def harmless_text(text: str) -> str:
+    """*text*, with an apostrophe before it if a spreadsheet could run it as a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text

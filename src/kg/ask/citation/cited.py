@@ -22,7 +22,9 @@ from kg.vocab import IVC, PASSAGE
 
 if TYPE_CHECKING:
     from kg.ask.catalogue import Catalogue, Values
+    from kg.ask.comparison import Comparison
     from kg.ask.names import Names
+    from kg.ask.overview import AuditFinding
     from kg.reason.proof import Prover
     from kg.store.base import Store
 
@@ -162,6 +164,25 @@ class Citer:
         given = "".join(f" {key}={_joined(value)}" for key, value in values.items())
         ran = Text(f"查询 {name}{given}", f"query {name}{given}")
         return replace(self._made("", question, passages), notes=(ran,), part=question)
+
+    def answer(self, words: Text, passages: Iterable[str]) -> Citation:
+        """The citation of an answer that is no saved query's, such as a comparison, with these passages (IRIs)."""
+        return replace(self._made("", words, passages), part=words)
+
+    def comparison(self, found: Comparison) -> Citation:
+        """The citation of a comparison of two things."""
+        one, other = found.one.label, found.other.label
+        words = Text(f"{one.zh}与{other.zh}并排", f"{one.en} and {other.en} side by side")
+        passages = [passage for item in found.related for passage in item.passages]
+        return self.answer(words, [*passages, *cited_in(found.figures.rows)])
+
+    def audit(self, found: Sequence[AuditFinding], industry: str | None = None) -> Citation:
+        """The citation of findings of the audit, of all industries or of the one with this name."""
+        words = Text("审计发现", "findings of the audit")
+        if industry:
+            name = self._names.resolve(industry, "Industry").label
+            words = Text(f"{name.zh}的审计发现", f"findings of the audit on {name.en}")
+        return self.answer(words, [passage for finding in found for passage in finding.passages])
 
     def chart(self, industry: str, passages: Iterable[str]) -> Citation:
         """The citation of the tier chart of an industry (IRI) with these passages."""

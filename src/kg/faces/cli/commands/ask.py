@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from kg.faces.cli.bilingual import command
 from kg.faces.cli.language import current
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import chosen, cite, format_or_text_option, print_line, print_table
+from kg.faces.cli.render import chosen, cite, format_or_text_option, print_line, print_table, put
 from kg.store.results import Table
 from kg.terms import Text
 
@@ -52,7 +52,7 @@ def ask(run: Run, question: tuple[str, ...], format_: str | None) -> None:
     kind = chosen(format_, "text")
     if kind == "json":
         body = {**graph.questions.plain(answer), "dataset": graph.manifest.get("dataset_sha256")}
-        click.echo(json.dumps(body, ensure_ascii=False, indent=2))
+        put(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
     else:
         _print(graph, answer, lang, kind)
     if answer.status == "not-understood":

@@ -6,16 +6,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
-import pyoxigraph as ox
 
+from kg.ask.listing import HEADS, audit_rows
 from kg.faces.cli.bilingual import command, option
 from kg.faces.cli.completing import INDUSTRY
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import chosen, cite, format_or_text_option, print_line, print_table
-from kg.faces.cli.rows import HEADS, passage_names
-from kg.store.results import Table
-from kg.store.values import Term
+from kg.faces.cli.render import chosen, cite, for_readers, format_or_text_option, print_line, print_table
 from kg.terms import Text
 from kg.vocab import SH, SHAPE
 
@@ -39,25 +36,12 @@ def audit(run: Run, industry: str | None, severity: str | None, format_: str | N
             _print_findings(rule, list(of_rule), graph.names, run.lang)
         click.echo(say(f"{len(found)} 条", f"{len(found)} finding(s)"), err=True)
     else:
-        print_table(_audit_rows(found, graph.names, run.lang, kind), kind, run.lang, graph.names, HEADS, ("focus",))
+        table = audit_rows(found, graph.names if for_readers(kind) else None, run.lang)
+        print_table(
+            table, kind, run.lang, graph.names, HEADS, ("focus",), cited=lambda: graph.citer.audit(found, industry)
+        )
     if any(f.severity == "Warning" for f in found):
         raise click.exceptions.Exit(1)
-
-
-def _audit_rows(found: list[AuditFinding], names: Any, lang: str, kind: str) -> Table:
-    """One row for each finding; for readers (``table``, ``md``) severity and the things involved are shown by name."""
-    for_readers = kind in ("table", "md")
-    rows: list[tuple[Term | None, ...]] = []
-    for f in found:
-        severity = names.label(SH + f.severity, lang) if for_readers else f.severity
-        involved = (
-            say("、", ", ").join(names.label(i, lang) for i in f.involved) if for_readers else " ".join(f.involved)
-        )
-        texts = [ox.Literal(t) for t in (f.message.zh, f.message.en, involved)]
-        rows.append(
-            (ox.Literal(severity), ox.Literal(f.rule), ox.NamedNode(f.focus), *texts, passage_names(f.passages))
-        )
-    return Table(("severity", "rule", "focus", "zh", "en", "involved", "passages"), tuple(rows))
 
 
 def _print_findings(rule: str, found: list[AuditFinding], names: Any, lang: str) -> None:

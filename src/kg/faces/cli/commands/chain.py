@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
-import pyoxigraph as ox
 
 from kg.ask.chain import NOTHING, UNPLACED
+from kg.ask.listing import HEADS, chain_rows
 from kg.ask.tally import tally, whole
 from kg.faces.cli.bilingual import command
 from kg.faces.cli.completing import INDUSTRY
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import chosen, cite, format_or_text_option, print_line, print_table
-from kg.faces.cli.rows import HEADS, passage_names
-from kg.store.results import Table
 from kg.terms import Text
 
 if TYPE_CHECKING:
@@ -34,8 +33,10 @@ def chain(run: Run, industry: str, format_: str | None) -> None:
     graph = run.graph()
     found = graph.chain(industry)
     if chosen(format_, "text") != "text":
-        rows = _chain_rows(found)
-        print_table(rows, format_, run.lang, graph.names, HEADS, rows.columns[:-1])
+        rows = chain_rows(found)
+        things = rows.columns[:-1]
+        cited = partial(graph.cite, "chain", found.industry)
+        print_table(rows, format_, run.lang, graph.names, HEADS, things, cited=cited)
         return
     _Printer(graph.names, run.lang).print(found)
 
@@ -104,32 +105,3 @@ class _Printer:
 
 def _feeds(found: Chain) -> bool:
     return any(stage.feeds for view in found.views for stage in view.stages)
-
-
-def _chain_rows(found: Chain) -> Table:
-    """The chart as rows: one for each thing in a segment, each empty segment or stage, each company in no segment."""
-    columns = ("view", "stage", "tier", "segment", "relation", "company", "product", "passages")
-    rows: list[tuple[Any, ...]] = []
-
-    def row(passages: Iterable[str], **iris: str | None) -> None:
-        rows.append((*(ox.NamedNode(i) if (i := iris.get(c)) else None for c in columns[:-1]), passage_names(passages)))
-
-    def add(place: dict[str, str | None], cells: Iterable[SegmentCell]) -> None:
-        for cell in (inner for top in cells for inner in top):
-            named = [("company", c) for c in cell.companies] + [("product", p) for p in cell.products]
-            for what, thing in named:
-                row(thing.passages, **place, segment=cell.iri, **{what: thing.iri})
-            if not named:
-                row(cell.passages, **place, segment=cell.iri)
-
-    for v in found.views:
-        for s in v.stages:
-            place = {"view": v.iri, "stage": s.iri, "tier": s.tier}
-            add(place, s.segments)
-            if not s.segments:
-                row((), **place)
-    add({}, found.unplaced)
-    for group in found.outside:
-        for thing in group.things:
-            row(thing.passages, relation=group.relation, company=thing.iri)
-    return Table(columns, tuple(rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -12,22 +13,18 @@ import pyoxigraph as ox
 
 from kg.ask import plain
 from kg.ask.comparison import SIDES
+from kg.ask.listing import COMPARED, HEADS, compared_rows
 from kg.ask.quantity import EQUAL, figure_in_words, of_row
 from kg.faces.cli.bilingual import command
 from kg.faces.cli.completing import THING
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
-from kg.faces.cli.render import cell, chosen, cite, format_or_text_option, print_line, print_table
-from kg.faces.cli.rows import HEADS, passage_names
-from kg.store.results import Table
+from kg.faces.cli.render import cell, chosen, cite, for_readers, format_or_text_option, print_line, print_table, put
 from kg.terms import Text
 
 if TYPE_CHECKING:
-    from kg.ask.comparison import Comparison, Related
+    from kg.ask.comparison import Comparison
     from kg.ask.names import Names
-    from kg.store.values import Term
-
-_COLUMNS: Final = ("side", "aspect", "inverse", "thing", "passages")
 
 _FIGURES: Final = ("", "other_")
 """What the columns of either figure begin with."""
@@ -52,21 +49,13 @@ def compare(run: Run, one: str, other: str, format_: str | None) -> None:
     found = graph.compare(one, other)
     kind = chosen(format_, "text")
     if kind == "json":
-        click.echo(json.dumps(plain.comparison(found, graph.names), ensure_ascii=False, indent=1))
+        put(json.dumps(plain.comparison(found, graph.names), ensure_ascii=False, indent=1) + "\n")
     elif kind == "text":
         _print(found, graph.names, run.lang)
     else:
-        for_readers = kind in ("table", "md")
-        rows = tuple(
-            _row(item, SIDES[item.side].pick(run.lang) if for_readers else item.side) for item in found.related
-        )
-        print_table(Table(_COLUMNS, rows), kind, run.lang, graph.names, HEADS, _COLUMNS[1:4])
-
-
-def _row(item: Related, side: str) -> tuple[Term | None, ...]:
-    aspect, thing = ox.NamedNode(item.aspect), ox.NamedNode(item.thing)
-    ties = (None, aspect) if item.inverse else (aspect, None)
-    return (ox.Literal(side), *ties, thing, passage_names(item.passages))
+        table = compared_rows(found, run.lang if for_readers(kind) else "")
+        cited = partial(graph.citer.comparison, found)
+        print_table(table, kind, run.lang, graph.names, HEADS, COMPARED[1:4], cited=cited)
 
 
 def _print(found: Comparison, names: Names, lang: str) -> None:

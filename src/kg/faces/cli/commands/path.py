@@ -9,13 +9,13 @@ import click
 import pyoxigraph as ox
 
 from kg.ask import plain
+from kg.ask.listing import GROUNDS, HEADS, passage_names
 from kg.ask.ways import MOST_WAYS, unconnected
 from kg.faces.cli.bilingual import Integer, command, option
 from kg.faces.cli.completing import THING
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common, note
-from kg.faces.cli.render import chosen, cite, format_or_text_option, print_line, print_table
-from kg.faces.cli.rows import GROUNDS, HEADS, passage_names
+from kg.faces.cli.render import chosen, cite, format_or_text_option, print_line, print_table, put
 from kg.store.results import Table
 from kg.terms import Text
 
@@ -46,7 +46,7 @@ def path(run: Run, one: str, other: str, limit: int, inferred: bool, format_: st
     found: Ways = graph.ways(ends[0].iri, ends[1].iri, limit=limit, inferred=inferred)
     kind = chosen(format_, "text")
     if kind == "json":
-        click.echo(json.dumps(plain.ways(found, *ends, graph.names), ensure_ascii=False, indent=1))
+        put(json.dumps(plain.ways(found, *ends, graph.names), ensure_ascii=False, indent=1) + "\n")
     elif kind != "text":
         rows = tuple((ox.Literal(n), *_row(h)) for n, way in enumerate(found.ways, 1) for h in way.hops)
         print_table(

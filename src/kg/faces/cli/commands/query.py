@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kg.ask.citation.cited import cited_in
 from kg.ask.nothing import nothing
 from kg.faces.cli.bilingual import Integer, command, option
 from kg.faces.cli.completing import QUERY, VALUE
@@ -37,7 +38,15 @@ def query(run: Run, name: str, params: tuple[str, ...], limit: int | None, forma
     if not table.rows:
         _refuse_missing_passages(graph, saved, values)
         click.echo(nothing(graph.store, graph.catalogue, saved, values).pick(run.lang), err=True)
-    print_table(table, format_, run.lang, graph.names, asked.columns, asked.things)
+    print_table(
+        table,
+        format_,
+        run.lang,
+        graph.names,
+        asked.columns,
+        asked.things,
+        cited=lambda: graph.citer.query(name, values, cited_in(table.rows)),
+    )
 
 
 def _refuse_missing_passages(graph: Any, saved: SavedQuery, values: dict[str, list[str]]) -> None:
