@@ -84,6 +84,8 @@ ASKED: dict[str, dict[str, tuple[int, ...]]] = {
     },
     "/audit": {"/audit": (200,), "/audit?industry=风筝业": (200,), "/audit?industry=nothing-such": (404,)},
     "/audit.json": {"/audit.json": (200,)},
+    **{f"/audit.{file}": {f"/audit.{file}?industry=kites": (200,)} for file in ("xlsx", "csv")},
+    **{f"/compare.{file}": {f"/compare.{file}?a=竹邻社&b=feiyuan": (200,)} for file in ("xlsx", "csv")},
     "/ask": {
         "/ask": (400,),
         "/ask?q=绘面的代表企业": (200,),
@@ -148,6 +150,8 @@ ASKED: dict[str, dict[str, tuple[int, ...]]] = {
     "/chain/{name}": {
         "/chain/kites": (200,),
         "/chain/kites.json": (200,),
+        "/chain/kites.xlsx": (200,),
+        "/chain/kites.csv": (200,),
         "/chain/kites.svg": (200,),
         "/chain/kites.png": (200,),
         "/chain/nothing-such": (404,),

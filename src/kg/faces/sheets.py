@@ -87,7 +87,8 @@ class _Writer:
                 self._cell(page, line, column, value)
         for column, (_, iris) in enumerate(sheet.iris, start=len(sheet.titles)):
             for line, iri in enumerate(iris, start=top + 1):
-                page.write_string(line, column, iri, self._iri)
+                if iri:
+                    page.write_string(line, column, iri, self._iri)
         if not framed:
             return
         columns = len(sheet.titles) + len(sheet.iris)
@@ -118,7 +119,7 @@ class _Writer:
             small = abs(value) < 10_000 and isinstance(value, int)
             shape = self._whole if small else self._large if isinstance(value, int) else self._number
             page.write_number(line, column, value, shape)
-        elif value is not None:
+        elif value not in (None, ""):
             page.write_string(line, column, str(value)[:_LONGEST], self._text)
 
 

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route, Router
 
 from kg.faces.web import metrics, negotiate
+from kg.faces.web.files import FILES
 from kg.faces.web.form import parse, posted_kind, split
 from kg.faces.web.middleware import Middleware
 from kg.faces.web.problems import HttpProblem
@@ -113,6 +114,7 @@ class Routes:
             "/queries/{name}": self._task("query", tuple(FORMATS)),
             **{f"/{view}": self._task(view) for view in _VIEWS},
             **{f"/{view}.json": self._task(view, suffix="json") for view in _VIEWS},
+            **{f"/{view}.{file}": self._task(view, suffix=file) for view in ("audit", "compare") for file in FILES},
             "/completion.json": self._task("completion", suffix="json"),
             **{f"/figures{dot}": self._task("figures", suffix=dot[1:]) for dot in ("", ".json", ".svg")},
             "/matrix/{name}": self._task("matrix", ("json",)),
@@ -120,7 +122,7 @@ class Routes:
             "/explore.json": self._task("explore", suffix="json"),
             "/picture.svg": self._task("picture", suffix="svg"),
             "/picture.png": self._task("picture", suffix="png"),
-            "/chain/{name}": self._task("chain", ("json", "html", "svg", "png")),
+            "/chain/{name}": self._task("chain", ("json", "html", "svg", "png", *FILES)),
             "/resource": self._task("thing"),
             "/problem/{code}": self._task("problem"),
             "/{path:path}": self._task("thing", SUFFIXES),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from kg.ask import plain
 from kg.ask.comparison import Comparison
+from kg.ask.listing import HEADS, compared_rows
 from kg.errors import KgError
 from kg.faces.web.context import Context, either
+from kg.faces.web.files import FILES, attached, spreadsheet
 from kg.faces.web.naming import fields, named, offered, refused
 from kg.service.messages import Answer, Request
-from kg.terms import Text
+from kg.terms import Text, slug
 
 _ASKED: Final = {"a": Text("一方", "one"), "b": Text("另一方", "the other")}
 _KINDS: Final = ("Industry", "Organization", "Region")
@@ -32,6 +35,11 @@ def answer(context: Context, request: Request) -> Answer:
         compared = context.graph.compare(*(thing.iri for thing in things))
     except KgError as error:
         return refused(context, request, error, "compare.html", compared=None, **form)
+    if request.suffix in FILES:
+        cited = partial(context.graph.citer.comparison, compared)
+        table = compared_rows(compared, request.lang)
+        made = spreadsheet(context, request, table, HEADS, cited)
+        return attached(made, slug(compared.one.iri), slug(compared.other.iri), request.suffix)
     body = {**plain.comparison(compared, context.graph.names), "dataset": context.dataset}
     return either(context, request, body, "compare.html", compared=compared, pairs=_pairs(compared), **form)
 

@@ -12,6 +12,7 @@ from kg.ask.question.answer import STATUSES
 from kg.ask.ways import MOST_WAYS
 from kg.faces.plot.bars import drawable
 from kg.faces.web.context import JSON, Context, as_json
+from kg.faces.web.files import FILES
 from kg.faces.web.matrix import matrices
 from kg.faces.web.problems import MEDIA, STATUS, TITLES
 from kg.faces.web.rows import FORMATS, MOST
@@ -134,6 +135,11 @@ _ALWAYS: Final = ("usage", "unauthorized", "method", "not-acceptable", "host", "
 """Codes of problems that any operation may return."""
 _LANG: Final = ("lang", {"type": "string", "enum": ["zh", "en"]}, Text("语言", "language"))
 _LIMIT: Final = ("limit", {"type": "integer", "minimum": 1, "maximum": MOST}, Text("每页行数", "rows of a page"))
+_PEOPLE: Final = (
+    "people",
+    {"type": "string", "enum": ["1"]},
+    Text("csv 给人看:屏幕上的列与语言", "csv for people: the columns and language of the screen"),
+)
 _CURSOR: Final = ("cursor", _TEXT, Text("下一页的标记", "marker of the next page"))
 _PAGE: Final = ("text/html", JSON)
 _PICTURES: Final = {"svg": "image/svg+xml", "png": "image/png"}
@@ -176,6 +182,9 @@ def document(context: Context, request: Request) -> Answer:
         "/search.json": _search(context),
         "/why.json": _why(context),
         "/cite.json": _cite(context),
+        **{f"/chain/{{industry}}.{file}": _file(_chain(context), "chain", file) for file in FILES},
+        **{f"/audit.{file}": _file(_audit(context), "audit", file) for file in FILES},
+        **{f"/compare.{file}": _file(_compare(context), "compare", file) for file in FILES},
         "/compare.json": _compare(context),
         "/path.json": _path(context),
         "/explore.json": _explore(context, JSON),
@@ -341,6 +350,7 @@ def _query(context: Context, saved: SavedQuery) -> Schema:
         *(_parameter(p.name, _schema(p), p.label, example=_example(context, p)) for p in saved.params),
         _parameter(*_LIMIT),
         _parameter(*_CURSOR),
+        _parameter(*_PEOPLE),
         _parameter(*_LANG),
     ]
     operation = _get(
@@ -392,6 +402,7 @@ def _query_page(saved: Iterable[SavedQuery]) -> Schema:
         _parameter("format", {"type": "string", "enum": list(FORMATS)}, Text("格式", "format")),
         _parameter(*_LIMIT),
         _parameter(*_CURSOR),
+        _parameter(*_PEOPLE),
         _parameter(*_LANG),
     ]
     words = Text(
@@ -467,6 +478,19 @@ def _chain(context: Context) -> Schema:
     words = Text("产业", "industry")
     params = [_parameter("industry", {"type": "string", "enum": industries}, words, where="path"), _parameter(*_LANG)]
     return _get("chain", "things", Text("产业链图", "the tier chart"), JSON, params=params, problems=("not-found",))
+
+
+def _file(data: Schema, name: str, file: str) -> Schema:
+    """The operation for a file that is opened in a spreadsheet, with the parameters of that for the *data*."""
+    words = Text("表格文件,列与语言同屏幕", "a spreadsheet with the columns and the language of the screen")
+    return _get(
+        f"{name}-{file}",
+        "things",
+        words,
+        FILES[file].partition(";")[0],
+        params=data["parameters"],
+        problems=("not-found",),
+    )
 
 
 def _chain_picture(context: Context, ending: str) -> Schema:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 import time
 from collections.abc import Mapping
@@ -14,32 +13,31 @@ from typing import Any, Final
 from kg.ask import tags
 from kg.ask.catalogue import from_written
 from kg.ask.choices import mistakes
+from kg.ask.citation.cited import cited_in
 from kg.ask.nothing import nothing
 from kg.ask.tables import with_labels
 from kg.errors import StaleCursor, UsageProblem
-from kg.faces.web import query_page
+from kg.faces.web import files, query_page
 from kg.faces.web.context import HTML, JSON, Context, as_json, choose, formatted
 from kg.service.messages import Answer, Request
 from kg.source.queryfile import SavedQuery
 from kg.store import spreadsheet
 from kg.store.answers import ROWS, too_large
 from kg.store.results import Table, json_rows, to_markdown, to_turtle
-from kg.store.values import finite
 from kg.terms import Text
 
-RESERVED: Final = ("lang", "limit", "cursor", "format")
+RESERVED: Final = ("lang", "limit", "cursor", "format", "people")
 """Parameter names with a meaning of their own; saved queries cannot use them."""
 MOST: Final = 10_000
 """Most rows of one page."""
 _AGAIN: Final = Text("从头取,不带 cursor", "start again without a cursor")
 _PAGE: Final = 1_000
 _SEEN: Final = 200
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS: Final = {
     "json": JSON,
-    "csv": "text/csv; charset=utf-8",
+    "csv": files.CSV,
     "tsv": "text/tab-separated-values; charset=utf-8",
-    "xlsx": _XLSX,
+    "xlsx": files.FILES["xlsx"],
     "ttl": "text/turtle; charset=utf-8",
     "md": "text/markdown; charset=utf-8",
 }
@@ -126,10 +124,10 @@ def answer(context: Context, request: Request) -> Answer:
     if not page.total:
         page = replace(page, note=nothing(context.graph.store, context.graph.catalogue, query, values))
     if suffix == "html":
-        files = {s: _next_url(context, request, request.one("cursor"), s) for s in FORMATS}
+        links = {s: _next_url(context, request, request.one("cursor"), s) for s in FORMATS}
         following = _next_url(context, request, page.following, "") if page.following else None
         return query_page.found(
-            context, saved, values, request, page=page, files=files, following=following, limit=MOST
+            context, saved, values, request, page=page, files=links, following=following, limit=MOST
         )
     headers = {"X-Total-Count": str(page.total)}
     if page.following:
@@ -139,6 +137,16 @@ def answer(context: Context, request: Request) -> Answer:
         return as_json(_document(context, saved, values, page, labelled), headers)
     if suffix in ("csv", "tsv", "xlsx"):
         headers["Content-Disposition"] = f'attachment; filename="{saved.name}.{suffix}"'
+    if suffix == "xlsx" or (suffix == "csv" and request.one("people")):
+        citer, passages = context.graph.citer, cited_in(page.table.rows)
+        made = files.spreadsheet(
+            context,
+            request._replace(suffix=suffix),
+            page.table,
+            saved.columns,
+            lambda: citer.query(saved.name, values, passages),
+        )
+        return made._replace(headers={**headers, **made.headers})
     return Answer(_WRITERS[suffix](page.table if suffix == "ttl" else labelled), FORMATS[suffix], headers)
 
 
@@ -246,34 +254,6 @@ def _next_url(context: Context, request: Request, cursor: str | None, suffix: st
     return f"{path}?{query_string}" if query_string else path
 
 
-# -- files for spreadsheets ------------------------------------------------------------------------------
-
-
-def _xlsx(table: Table) -> bytes:
-    from xlsxwriter import Workbook
-
-    out = io.BytesIO()
-    with Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        sheet, bold = book.add_worksheet("xinzhi"), book.add_format({"bold": True})
-        for column, name in enumerate(table.columns):
-            sheet.write_string(0, column, name, bold)
-        for line, row in enumerate(table, start=1):
-            for column, value in enumerate(row.values()):
-                _write_cell(sheet, line, column, value)
-        sheet.freeze_panes(1, 0)
-        sheet.autofit(400)
-    return out.getvalue()
-
-
-def _write_cell(sheet: Any, line: int, column: int, value: Any) -> None:
-    if isinstance(value, bool):
-        sheet.write_boolean(line, column, value)
-    elif finite(value):
-        sheet.write_number(line, column, value)
-    elif value is not None:
-        sheet.write_string(line, column, str(value)[:32_000])
-
-
 def _encoded(write: Any) -> Any:
     return lambda table: write(table).encode()
 
@@ -281,7 +261,6 @@ def _encoded(write: Any) -> Any:
 _WRITERS: Final[Mapping[str, Any]] = {
     "csv": spreadsheet.csv,
     "tsv": spreadsheet.tsv,
-    "xlsx": _xlsx,
     "ttl": _encoded(to_turtle),
     "md": _encoded(to_markdown),
 }

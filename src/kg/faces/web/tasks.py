@@ -65,6 +65,7 @@ _PRELOADED: Final = (
     "kg.reason.proof",
     "kg.ask.statement",
     "kg.ask.ways",
+    "kg.faces.sheets",
     "kg.faces.draw.network",
     "kg.faces.draw.page",
     "kg.faces.draw.styles",
@@ -78,6 +79,7 @@ _PRELOADED: Final = (
     "rapidfuzz.process",
     "resvg_py",
     "wcwidth",
+    "xlsxwriter",
     "xlsxwriter.workbook",
 )
 """Modules that are otherwise imported on first use. Here they are imported once, before workers are forked, so that no

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from kg.ask import plain, tags
 from kg.ask.chain import NOTHING, UNPLACED
+from kg.ask.listing import HEADS, audit_rows, chain_rows
 from kg.ask.profile import profile
 from kg.ask.question.repeat import repeat
 from kg.ask.tables import of_language, without_empty
@@ -15,10 +17,11 @@ from kg.faces.draw import draw, explored
 from kg.faces.picture import svg
 from kg.faces.picture.png import png
 from kg.faces.web.context import BOTH, HTML, JSON, Context, as_json, choose, either, html
+from kg.faces.web.files import FILES, attached, spreadsheet
 from kg.faces.web.policy import for_page
 from kg.faces.web.problems import STATUS, TITLES, TYPE
 from kg.service.messages import Answer, Request
-from kg.terms import Text
+from kg.terms import Text, slug
 
 if TYPE_CHECKING:
     from kg.ask.question.answer import Answer as Answered
@@ -48,8 +51,13 @@ def chain(context: Context, request: Request) -> Answer:
         NotFound: there is no such industry. MissingFile: a PNG is asked for, and the machine has no font for it.
     """
     found = context.graph.chain(request.path)
-    if choose(request, BOTH | _PICTURES) in _PICTURES:
+    kind = choose(request, BOTH | _PICTURES | FILES)
+    if kind in _PICTURES:
         return _pictured(context, request, found.industry)
+    if kind in FILES:
+        cited = partial(context.graph.citer.chart, found.industry, found.passages)
+        made = spreadsheet(context, request._replace(suffix=kind), chain_rows(found), HEADS, cited)
+        return attached(made, "chain", slug(found.industry), kind)
     body = {**plain.chain(found, context.graph.names), "dataset": context.dataset}
     graph = context.graph
     values = {
@@ -68,6 +76,11 @@ def audit(context: Context, request: Request) -> Answer:
     """``/audit?industry=``: the audit's findings on contradictions in the report."""
     industry = request.one("industry") or None
     found = context.graph.audit(industry)
+    if request.suffix in FILES:
+        graph = context.graph
+        table = audit_rows(found, graph.names, request.lang)
+        made = spreadsheet(context, request, table, HEADS, lambda: graph.citer.audit(found, industry))
+        return attached(made, "audit", request.suffix)
     body = {"findings": [plain.finding(f, context.graph.names) for f in found], "dataset": context.dataset}
     return either(context, request, body, "audit.html", findings=found, industry=industry)
 

@@ -1,0 +1,53 @@
+"""Tables as files that people open in a spreadsheet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from kg.ask.sheet import sheet
+from kg.faces import sheets
+from kg.faces.web.context import Context
+from kg.service.messages import Answer, Request
+from kg.terms import Text
+
+if TYPE_CHECKING:
+    from kg.ask.citation.cited import Citation
+    from kg.store.results import Table
+
+CSV: Final = "text/csv; charset=utf-8"
+FILES: Final = {"xlsx": sheets.MEDIA, "csv": CSV}
+"""Suffix → media type."""
+_NO_NAME: Final = re.compile(r"[^A-Za-z0-9]+")
+"""What is not part of the name of a file that every system takes."""
+
+
+def spreadsheet(
+    context: Context,
+    request: Request,
+    table: Table,
+    heads: Mapping[str, Text],
+    cited: Callable[[], Citation],
+) -> Answer:
+    """*table* with the columns of the screen, in the reader's language.
+
+    Args:
+        context: the graph.
+        request: the request, with the suffix ``xlsx`` or ``csv``.
+        table: rows of terms.
+        heads: column → heading.
+        cited: makes the citation of the table; XLSX has it on its second sheet.
+    """
+    shown = sheet(table, request.lang, context.graph.names, heads)
+    if request.suffix == "csv":
+        return Answer(sheets.people_csv(shown), CSV, {"Content-Language": request.lang})
+    body = sheets.xlsx(shown, request.lang, cited(), truncated=table.truncated)
+    return Answer(body, sheets.MEDIA, {"Content-Language": request.lang})
+
+
+def attached(answer: Answer, *words: str) -> Answer:
+    """*answer* as a file whose name is made of *words*, the last of which is its ending."""
+    *names, ending = (_NO_NAME.sub("-", word).strip("-") for word in words)
+    name = f"{'-'.join(filter(None, names))}.{ending}"
+    return answer._replace(headers={**answer.headers, "Content-Disposition": f'attachment; filename="{name}"'})
