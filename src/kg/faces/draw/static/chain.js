@@ -5,15 +5,14 @@
 const NARROWEST = 200, EDGE = 16, BETWEEN = 40, HEAD = 30;
 /** Numbers of things of one kind in a card that are shown without folding, tried in turn until the drawing is short enough. */
 const FOLDS = [Infinity, 8, 4, 2, 1];
-const SCREENS = 1.15;
+/** How tall a drawing may be, in windows, and how much must be won by folding more if it is taller all the same. */
+const SCREENS = { wide: 1.15, narrow: 2.5 }, WON = 40;
 
 function chainScene(picture, width, height) {
-  let scene;
-  for (const most of FOLDS) {
-    scene = new ChainLayout(picture, Math.max(width, 320), most).scene;
-    if (scene.bottom <= SCREENS * height || width < 600 && most <= 4) break;
-  }
-  scene.lines = chainLines(scene);
+  const scenes = FOLDS.map((most) => new ChainLayout(picture, Math.max(width, 320), most).scene);
+  const tallest = Math.max(height * (width < ASIDE ? SCREENS.narrow : SCREENS.wide), scenes[scenes.length - 1].bottom + WON);
+  const scene = scenes.find((one) => one.bottom <= tallest);
+  scene.lines = chainLines(scene, width < ASIDE);
   new Cards(scene, width).opened();
   return scene;
 }
@@ -89,7 +88,7 @@ class ChainLayout {
       frame.h = top - frame.y;
       top += 6;
     };
-    for (const block of column.blocks) {
+    for (const [n, block] of column.blocks.entries()) {
       while (open.length && open[open.length - 1].depth >= block.depth) close();
       if (block.head && !this.shown(block.head)) continue;
       const inset = 10 * block.depth;
@@ -105,6 +104,7 @@ class ChainLayout {
       if (block.head) this.where = nameOf(block.head.thing);
       const items = this.items(block, block.head ? block.head.thing.iri : column.head?.thing?.iri || "", wide - inset - 18);
       if (items.length) top = flow(items, left + inset + 6, block.head ? top + 6 : top, wide - inset - 18, this.scene.boxes) + 6;
+      else if (column.blocks[n + 1]?.depth > block.depth) top += 6;
       for (const one of items) one.inside = block.head ? open[open.length - 1].head : above;
     }
     while (open.length) close();
@@ -118,7 +118,7 @@ class ChainLayout {
       if (!kind) return items.map((one) => box({ id: one.id, type: "note", text: say(...one.words), style: page.styles.Note }, room));
       const key = `${owner}|${kind}`, many = items.length > 1;
       const folded = many && !state.open.includes(key) && (items.length > this.most || state.shut.includes(key));
-      const head = foldBox(key, kindName(kind, items.length), items.length, !folded, room, { kind, things: items.map((one) => one.thing), owner });
+      const head = foldBox(key, counted(kind, items.length), !folded, room, { kind, things: items.map((one) => one.thing), owner });
       if (folded) return [head];
       const boxes = items.map((one) => this.place(one, room));
       return many && state.open.includes(key) ? [head, ...boxes] : boxes;
@@ -156,8 +156,8 @@ class ChainLayout {
   }
 }
 
-/** The lines of a chain: from stage to stage, and between other things of one kind; what is inside what, frames show. */
-function chainLines(scene) {
+/** The lines of a chain: from stage to stage, and between organizations; what is inside what, frames show. */
+function chainLines(scene, narrow) {
   const at = new Map();
   for (const one of scene.boxes) if (one.thing && !at.has(one.thing)) at.set(one.thing, one);
   const edges = [];
@@ -166,8 +166,7 @@ function chainLines(scene) {
       if (heads[n - 1]?.thing && heads[n]?.thing) edges.push(...edgesBetween(heads[n - 1].thing, heads[n].thing));
     }
   }
-  for (const [thing] of at) {
-    edges.push(...thing.out.filter((edge) => edge.ground !== "i" && edge.object.kind === thing.kind && thing.kind !== "Segment"));
-  }
+  const organizations = [...at.keys()].filter((thing) => !narrow && isA(thing.kind, "Organization"));
+  edges.push(...organizations.flatMap((thing) => thing.out.filter((edge) => edge.ground !== "i" && isA(edge.object.kind, "Organization"))));
   return linesOf(edges, at);
 }

@@ -5,7 +5,7 @@
 
 /** Numbers of answers that a card shows at once, tried in turn until the drawing is short enough. */
 const ANSWERS = [24, 12, 8, 5, 3, 1];
-const SPACE = 8, ASIDE = 700, LABEL = 118;
+const SPACE = 8, ASIDE = 700, LABEL = 128;
 
 function columnScene(picture, width, height) {
   let scene;
@@ -18,7 +18,7 @@ function columnScene(picture, width, height) {
     else new Overview(cards, most).place(picture ? picture.things : []);
     const tall = bottomOf(scene) - Math.min(0, ...scene.boxes.map((one) => one.y));
     cards.opened();
-    if (tall <= (cards.narrow ? 2 : 1.05) * Math.max(height, 500)) break;
+    if (tall <= (cards.narrow ? 2 : 1.3) * Math.max(height, 500)) break;
   }
   return scene;
 }
@@ -39,7 +39,9 @@ class Cards {
     this.answered = new Set();
     for (const one of scene.boxes) this.know(one);
     this.gap = Math.min(110, this.width / 14);
-    this.size = this.narrow ? this.width - 2 * EDGE - 28 : Math.min(520, (this.width - 2 * EDGE - 2 * this.gap - 150) / 2);
+    const size = this.narrow ? this.width - 2 * EDGE - 28 : Math.min(520, (this.width - 2 * EDGE - 2 * this.gap - 150) / 2);
+    this.sizes = { left: size, right: size };
+    this.size = size;
   }
 
   know(one) {
@@ -48,8 +50,8 @@ class Cards {
 
   /** The left side of a column. Those of a chain stand beside it; others beside column 0, which is `centre` wide. */
   left(column) {
-    const step = this.size + this.gap;
     if (this.narrow) return EDGE + 28;
+    const step = this.sizes[column > 0 ? "right" : "left"] + this.gap;
     const inner = this.scene.chain ? this.width : this.centre || 0;
     return column > 0 ? inner + this.gap + (column - 1) * step : -step * -column;
   }
@@ -72,13 +74,21 @@ class Cards {
     this.scene.boxes.push(centre);
     this.know(centre);
     if (this.narrow) return this.outline(centre, sides.flat());
-    if (sides.filter((side) => side.length).length === 1) this.size = Math.min(620, this.width - 2 * EDGE - this.gap - this.centre);
+    this.share(...sides.map((side) => side.length));
     for (const side of sides) this.side(centre, side);
     return undefined;
   }
 
+  /** Share the width between both sides: the one with more cards gets more of it. */
+  share(left, right) {
+    const room = this.width - 2 * EDGE - this.centre, both = room - 2 * this.gap, part = Math.min(0.62, Math.max(0.38, left / (left + right || 1)));
+    if (left && right) this.sizes = { left: Math.min(620, both * part), right: Math.min(620, both * (1 - part)) };
+    else this.sizes = { left: Math.min(620, room - this.gap), right: Math.min(620, room - this.gap) };
+  }
+
   /** The cards of one side, with their middle at the height of the thing. */
   side(anchor, questions) {
+    this.size = this.sizes[questions[0]?.forward ? "right" : "left"];
     const cards = this.cards(questions);
     const tall = cards.reduce((sum, card) => sum + card.h + SPACE, -SPACE);
     let y = anchor.y + anchor.h / 2 - tall / 2;
@@ -110,7 +120,7 @@ class Cards {
 
   inferredCard(questions) {
     const { thing, forward } = questions[0], all = { key: `${thing.iri} ${forward ? ">" : "<"} inferred`, thing, forward, ground: "i", edges: questions.flatMap((one) => one.edges) };
-    const boxes = questions.map((one) => foldBox(one.key, questionText(one), answersOf(one).length, false, this.room(), { question: one, things: answersOf(one) }));
+    const boxes = questions.map((one) => foldBox(one.key, `${questionText(one)} ${answersOf(one).length}`, false, this.room(), { question: one, things: answersOf(one) }));
     return this.framed(all, say("推理所得", "inferred"), boxes);
   }
 
@@ -124,9 +134,9 @@ class Cards {
     const times = state.open.filter((key) => key === question.key).length, most = times ? Math.max(8, this.most) + 24 * (times - 1) : this.most;
     const shown = opened ? things.slice(0, things.length > most + 1 ? most : Infinity) : [], rest = things.length - shown.length;
     const boxes = shown.map((one) => thingBox(one, this.room(), false, { ground: groundOf(question, one) }));
-    if (rest) boxes.push(foldBox(opened ? `${question.key} +` : question.key, opened ? say("另有", "more:") : kindsOf(things), rest, false, this.room(), { question, things: things.slice(shown.length) }));
+    if (rest) boxes.push(foldBox(opened ? `${question.key} +` : question.key, opened ? others(rest) : kindsOf(things), false, this.room(), { question, things: things.slice(shown.length) }));
     if (before) boxes.push(box({ id: `note ${question.key}`, type: "note", text: say(`另 ${before} 个已在图中`, `${before} already drawn`), style: page.styles.Note }, this.room()));
-    return this.framed(question, `${questionText(question)} ${all.length} ${opened ? "▾" : "▸"}`, boxes);
+    return this.framed(question, marked(`${questionText(question)}\u00a0${all.length}`, opened), boxes);
   }
 
   /** Whether the label of a card stands beside its answers, not above them. */
@@ -173,10 +183,11 @@ class Cards {
 
   /** Put the card of a question beside the thing, on the side to which its arrows lead. */
   beside(question, anchor) {
-    const card = this.card(question, true), step = question.forward ? 1 : -1;
+    const step = question.forward ? 1 : -1;
     let column = (anchor.column || 0) + step;
     if (column === 0 && (this.scene.chain || !this.narrow)) column = anchor.column - step; // the middle is taken
-    const y = this.take(column, anchor.y + anchor.h / 2 - card.h / 2, card.h + SPACE);
+    this.size = this.sizes[column > 0 ? "right" : "left"];
+    const card = this.card(question, true), y = this.take(column, anchor.y + anchor.h / 2 - card.h / 2, card.h + SPACE);
     this.put(card, column, this.narrow ? y + SPACE : y, anchor);
   }
 
@@ -203,8 +214,9 @@ function groundOf(question, thing) {
   return GROUNDS.find((ground) => grounds.includes(ground));
 }
 
-/** The kinds of things in words. */
+/** Things in words: their number by kind. */
 function kindsOf(things) {
   const kinds = [...new Set(things.map((one) => one.kind))];
-  return kinds.length <= 2 ? kinds.map((kind) => kindName(kind, things.length)).join(say("、", ", ")) : say("各类", "several kinds:");
+  if (kinds.length > 2) return say(`各类 ${things.length}`, `${things.length} of several kinds`);
+  return kinds.map((kind) => counted(kind, things.filter((one) => one.kind === kind).length)).join(say("、", ", "));
 }

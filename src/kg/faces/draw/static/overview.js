@@ -21,7 +21,7 @@ class Overview {
     this.centreColumns(tops);
     const edges = listed.flatMap((thing) => thing.out.filter((edge) => ranks.has(edge.object)));
     this.scene.lines = linesOf(edges, this.fold).map((line) => ({ ...line, bundle: true }));
-    this.others(new Set(listed));
+    this.otherKinds(new Set(listed));
   }
 
   /** The things of a kind below each other, or folded. */
@@ -30,13 +30,13 @@ class Overview {
     const folded = members.length > this.most + 1 && !times, shown = folded ? [] : members.slice(0, times ? 24 * times : members.length);
     const rest = members.length - shown.length, x = EDGE + rank * this.step;
     const boxes = shown.map((one) => thingBox(one, this.wide, kind === "Industry"));
-    if (times) boxes.unshift(foldBox(key, kindName(kind, members.length), members.length, true, this.wide, { kind, things: members }));
-    if (rest) boxes.push(foldBox(times ? `${key} +` : key, times ? say("另有", "more:") : kindName(kind, rest), rest, false, this.wide, { kind, things: members.slice(-rest) }));
+    if (times) boxes.unshift(foldBox(key, counted(kind, members.length), true, this.wide, { kind, things: members }));
+    if (rest) boxes.push(foldBox(times ? `${key} +` : key, times ? others(rest) : counted(kind, rest), false, this.wide, { kind, things: members.slice(-rest) }));
     for (const one of boxes) {
       Object.assign(one, { x, y: tops.get(rank) || 0, rank });
       tops.set(rank, one.y + one.h + 8);
       this.scene.boxes.push(one);
-      for (const thing of one.thing ? [one.thing] : one.lines.join("").endsWith("▾") ? [] : one.things) this.fold.set(thing, one);
+      for (const thing of one.thing ? [one.thing] : one.opened ? [] : one.things) this.fold.set(thing, one);
       this.cards.know(one);
     }
   }
@@ -48,7 +48,7 @@ class Overview {
   }
 
   /** A row with all other kinds below, each folded. */
-  others(listed) {
+  otherKinds(listed) {
     const kinds = new Map(), { cards, scene } = this;
     for (const thing of graph.things.values()) if (!listed.has(thing) && passes(thing)) known(kinds, thing.kind, []).push(thing);
     const boxes = [...kinds].sort((a, b) => b[1].length - a[1].length).flatMap(([kind, things]) => this.kindBoxes(kind, things));
@@ -63,11 +63,11 @@ class Overview {
 
   kindBoxes(kind, things) {
     const key = `other|${kind}`, times = state.open.filter((one) => one === key).length;
-    const fold = foldBox(key, kindName(kind, things.length), things.length, times > 0, 300, { kind, things });
+    const fold = foldBox(key, counted(kind, things.length), times > 0, 300, { kind, things });
     if (!times) return [fold];
     const sorted = [...things].sort((a, b) => degree(b) - degree(a)), shown = sorted.slice(0, 30 * times), rest = things.length - shown.length;
     const boxes = [fold, ...shown.map((one) => thingBox(one, 220))];
-    return rest ? [...boxes, foldBox(`${key} +`, say("另有", "more:"), rest, false, 300, { kind, things: sorted.slice(-rest) })] : boxes;
+    return rest ? [...boxes, foldBox(`${key} +`, others(rest), false, 300, { kind, things: sorted.slice(-rest) })] : boxes;
   }
 }
 

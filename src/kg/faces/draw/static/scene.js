@@ -15,7 +15,7 @@ function measure(text, bold = false) {
 /** The lines of a text that is broken between words and between 汉字; a longer word is broken anywhere. */
 function wrap(text, width, bold, most = 4) {
   const lines = [""];
-  for (const piece of text.match(/[^\s\u2e80-\uffef]+\s*|\s+|[\u2e80-\uffef]/gu) || [""]) {
+  for (const piece of text.match(/[^ \t\n\u2e80-\uffef]+[ \t\n]*|[ \t\n]+|[\u2e80-\uffef]/gu) || [""]) {
     for (const part of measure(piece, bold) > width ? piece : [piece]) {
       const longer = lines[lines.length - 1] + part;
       if (measure(longer.trimEnd(), bold) <= width || !lines[lines.length - 1]) lines[lines.length - 1] = longer;
@@ -46,10 +46,24 @@ function thingBox(thing, room, fill, more = {}) {
   return box({ id: thing.iri, thing, kind: thing.kind, text: nameOf(thing), ...more }, room, fill);
 }
 
-/** A box that stands for several things: “companies 8 ▸”. */
-function foldBox(key, text, count, opened, room, more = {}) {
-  const words = `${text} ${count} ${opened ? "▾" : "▸"}`;
-  return box({ id: `fold ${key}`, type: "fold", key, text: words, style: page.styles.Fold, ...more }, room);
+/** A box that stands for several things, such as “8 companies ▸”. */
+function foldBox(key, text, opened, room, more = {}) {
+  return box({ id: `fold ${key}`, type: "fold", key, opened, text: marked(text, opened), style: page.styles.Fold, ...more }, room);
+}
+
+/** A text with the mark of what unfolds, on the same line as its last word. */
+function marked(text, opened) {
+  return `${text}\u00a0${opened ? "▾" : "▸"}`;
+}
+
+/** Things of a kind with their number: 企业 8, 8 companies. */
+function counted(kind, count) {
+  return say(`${kindName(kind)} ${count}`, `${count} ${kindName(kind, count)}`);
+}
+
+/** What a fold for the rest of a list says. */
+function others(count) {
+  return say(`另有 ${count}`, `${count} more`);
 }
 
 function nameOf(thing) {

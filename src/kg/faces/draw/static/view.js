@@ -158,8 +158,9 @@ function fit() {
   const scale = Math.min(1.25, Math.max(0.97, Math.min(wide / (all.width + 24), high / (all.height + 24))));
   const centre = scene.boxes.find((one) => one.role === "centre");
   const x = all.width * scale <= wide - 8 || !centre ? (all.left + all.right) / 2 : scene.chain ? all.left + wide / 2 / scale - 8 : centre.x + centre.w / 2;
-  const y = all.height * scale <= high - 8 ? (all.top + all.bottom) / 2
-    : scene.chain || !centre ? all.top - 12 + high / 2 / scale : Math.min(Math.max(centre.y + centre.h / 2, all.top - 12 + high / 2 / scale), all.bottom);
+  const fits = all.height * scale <= high - 8, top = all.top - 12 + high / 2 / scale;
+  const below = centre && centre.y + centre.h > all.top + high / scale - 40;
+  const y = fits && !scene.chain ? (all.top + all.bottom) / 2 : below ? centre.y + centre.h / 2 : top;
   network.moveTo({ position: { x, y }, scale });
 }
 
@@ -202,8 +203,10 @@ function unfold(one) {
     if (one.type === "caption") {
       now.shut = toggled(now.shut, one.key, true);
       now.open = now.open.filter((key) => key !== one.key && key !== `${one.key} +`);
-    } else if (one.key.endsWith(" +")) now.open = [...now.open, one.key.slice(0, -2)].concat(now.open.includes(one.key.slice(0, -2)) ? [] : [one.key.slice(0, -2)]);
-    else if (one.lines.join("").endsWith("▾")) {
+    } else if (one.key.endsWith(" +")) {
+      const key = one.key.slice(0, -2);
+      now.open.push(key, ...(now.open.includes(key) ? [] : [key])); // each time that it stands there shows more
+    } else if (one.opened) {
       now.open = now.open.filter((key) => key !== one.key);
       now.shut = toggled(now.shut, one.key, true);
     } else {
