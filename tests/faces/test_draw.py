@@ -9,11 +9,15 @@ from typing import Any
 
 import pytest
 
-from browser import DESKTOP, PHONE, accessible, needs_chromium
+from browser import DESKTOP, PHONE, accessible, needs_chromium, opened
+from conftest import Server
 from drawings import is_readable, page_of, things_of
 from kg.ask.exploration import exploration
 from kg.faces.draw import draw
+from kg.faces.draw.network import network
+from kg.faces.draw.page import page as written
 from kg.graph import KnowledgeGraph
+from kg.terms import Text
 
 DRAWN = ("纸灯业", "青岚纸坊", None)
 """An industry with stages and cards, a company with its relations, and the overview of the industries."""
@@ -113,6 +117,41 @@ def test_what_an_industry_shows(world: KnowledgeGraph, browser: Any, tmp_path: P
         assert {"产业", "层级", "环节", "企业", "段落所述", "背景", "推理"} <= set(kinds)
         lines = page.evaluate("scene.lines.map((line) => [line.from.kind, line.to.kind, line.from.x < line.to.x])")
         assert ["Stage", "Stage", True] in lines, "an arrow leads from a stage to the one that it feeds"
+
+
+def large(world: KnowledgeGraph, count: int) -> dict[str, Any]:
+    """The data of a drawing of the overview, with so many companies that all are in three industries and work together."""
+    found = data(draw(world, None, "zh"))
+    industries = [n for n, one in enumerate(found["things"]) if one[1] == "Industry"]
+    relations = {one[0].rpartition("#")[2]: n for n, one in enumerate(found["relations"])}
+    first = len(found["things"])
+    for n in range(count):
+        name = f"企业{n}"
+        found["things"].append([f"https://example.org/company/{n}", "Company", name, f"company {n}", [], name])
+        edges = [[first + n, relations["activeIn"], industry, "a", [0]] for industry in industries]
+        partners = [[first + n, relations["cooperatesWith"], first + (n * k) % count, "a", [0]] for k in (3, 7)]
+        found["edges"] += edges + [edge for edge in partners if edge[0] != edge[2]]
+    found["pictures"][""]["things"] += range(first, first + count)
+    return found
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_two_thousand_things_open_as_a_few_groups(world: KnowledgeGraph, browser: Any, tmp_path: Path) -> None:
+    file = tmp_path / "drawing.html"
+    file.write_text(written(network(), Text("图", "drawing"), large(world, 2000), [], "zh"), encoding="utf-8")
+    with opened(browser, tmp_path.as_uri()) as shown:
+        shown.goto(file.as_uri())
+        shown.wait_for_function("scene.boxes.length > 0")
+        is_readable(shown)
+        assert shown.evaluate("graph.things.size") > 2000
+        assert shown.evaluate("scene.boxes.length") < 60
+        assert shown.evaluate("scene.drawn.length") < 60
+        shown.evaluate("unfold(scene.boxes.find((one) => one.key === 'kind|Company'))")
+        assert 20 < shown.evaluate("scene.boxes.filter((one) => one.thing?.kind === 'Company').length") < 60
+        shown.evaluate("goTo('https://example.org/company/7')")
+        shown.wait_for_function("state.thing.endsWith('/7')")
+        is_readable(shown)
 
 
 # -- what one does with it --------------------------------------------------------------------------------------------------
@@ -265,3 +304,29 @@ def test_physics_moves_the_things_and_the_order_comes_back(world: KnowledgeGraph
         assert page.evaluate(places) != before
         page.locator("#kg-physics").click()
         assert page.evaluate(places) == before
+
+
+# -- from a server ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_a_served_drawing_links_to_pages_and_asks_for_what_it_lacks(
+    world: KnowledgeGraph, world_server: Server, browser: Any
+) -> None:
+    company, industry = (world.resolve(name).iri for name in ("青岚纸坊", "纸灯业"))
+    with opened(browser, world_server.url) as page:
+        page.goto(f"{world_server.url}/explore?thing=青岚纸坊&lang=en")
+        page.wait_for_function("scene.boxes.length > 0")
+        page.evaluate("choose(scene.boxes.find((one) => one.role === 'centre').id)")
+        links = page.locator("#kg-panel a").evaluate_all("(all) => all.map((one) => new URL(one.href).pathname)")
+        assert any(link.startswith("/passage/") for link in links)
+        assert "/why" in links
+        with page.expect_response("**/explore.json?*") as asked:
+            page.evaluate("(iri) => goTo(iri)", industry)
+        assert asked.value.ok
+        page.wait_for_function("(iri) => state.thing === iri && scene.chain", arg=industry)
+        page.evaluate("(iri) => choose(scene.at.get(graph.things.get(iri)).id)", company)
+        page.reload()
+        page.wait_for_function("scene.boxes.length > 0")
+        assert page.evaluate("[state.thing, state.at, page.lang]") == [industry, company, "en"]

@@ -14,8 +14,9 @@ from kg.ask.drawing import picture
 from kg.ask.names import Names
 from kg.ask.network import to_networkx
 from kg.ask.picture import Block, Column, Node, Picture, kind_of
+from kg.ask.quantity import Quantity, figure_in_words
 from kg.store.base import Store
-from kg.terms import Text
+from kg.terms import LANGS, Text
 from kg.vocab import IVL, PASSAGE
 
 MOST: Final = 3_000
@@ -24,6 +25,11 @@ _GROUNDS: Final = {"asserted": "a", "background": "b", "inferred": "i"}
 """Ground of an edge → its letter in the data."""
 _SECTIONS: Final = "SELECT ?passage ?section WHERE { ?passage ivc:sectionPath ?section }"
 _TIERS: Final = "SELECT DISTINCT ?thing ?tier WHERE { ?thing ivc:atTier|ivc:tier ?tier } ORDER BY ?thing ?tier"
+_FIGURES: Final = """
+SELECT ?claim ?indicator ?value ?unit ?comparator WHERE {
+  ?claim ivc:indicator ?indicator ; ivc:value ?value ; ivc:unit ?unit OPTIONAL { ?claim ivc:comparator ?comparator } }"""
+_SUMMARIES: Final = """
+SELECT ?claim ?zh ?en WHERE { ?claim ivc:summary ?zh , ?en FILTER(LANG(?zh) = "zh" && LANG(?en) = "en") }"""
 _DOCUMENTS: Final = "SELECT DISTINCT ?document WHERE { ?document a ivc:Document } ORDER BY ?document"
 
 
@@ -44,7 +50,7 @@ def exploration(
         elsewhere are positions in this list. ``edges``: subject, relation, object, letter of the ground, passages
         (positions in ``passages``). ``relations``: IRI of a property, its label in zh and en, its inverse label in both.
         ``kinds``: class name → zh and en label and the names of its superclasses. ``passages``: IRI and section.
-        ``claims``: IRI, zh and en caption, things it is about, passages. ``tiers``: thing and the IRI of its tier; the
+        ``claims``: IRI, zh and en text, things it is about, passages; those with a number first. ``tiers``: thing and the IRI of its tier; the
         names of the tiers are in ``tier_names``. ``pictures``: IRI of an industry → its chain; empty text → things of the
         overview. ``cut``: things of which edges are missing. ``left_out``: number of things that are missing.
         ``documents``: zh and en label of each document.
@@ -117,7 +123,8 @@ class _Numbered:
     def data(self) -> dict[str, Any]:
         """The parts of :func:`exploration` that do not depend on a picture."""
         edges = [self._edge(*edge) for edge in self.whole.edges if edge[0] in self.kept and edge[2] in self.kept]
-        claims = [claim for iri, of in self.whole.claims.items() if (claim := self._claim(iri, *of))[3]]
+        words = self._words()
+        claims = [claim for iri in words if (claim := self._claim(iri, words[iri]))[3]]
         kinds = {kind_of(self.names, iri) for iri in self.kept}
         tiers = [(r["thing"], r["tier"]) for r in self.whole.store.select(_TIERS) if r["thing"] in self.kept]
         return {
@@ -146,9 +153,23 @@ class _Numbered:
         relation = self.relations.setdefault(predicate, len(self.relations))
         return [self.kept[subject], relation, self.kept[value], ground, self._numbers(passages)]
 
-    def _claim(self, iri: str, things: Iterable[str], passages: Iterable[str]) -> list[Any]:
+    def _claim(self, iri: str, words: Text) -> list[Any]:
+        things, passages = self.whole.claims[iri]
         about = [self.kept[thing] for thing in things if thing in self.kept]
-        return [iri, *self._both(iri), about, self._numbers(passages) if about else []]
+        return [iri, *_pair(words), about, self._numbers(passages) if about else []]
+
+    def _words(self) -> dict[str, Text]:
+        """What each claim says: its caption with its number, those first; else its summary, or its caption alone."""
+        store, names, claims = self.whole.store, self.names, self.whole.claims
+        said: dict[str, Text] = {}
+        for row in store.select(_FIGURES):
+            if row["claim"] in claims:
+                caption = names.text(row["claim"])
+                number = Quantity(row["value"], row["unit"], row["indicator"], row["comparator"])
+                zh, en = (figure_in_words(number, names, lang) for lang in LANGS)
+                said[row["claim"]] = Text(f"{caption.zh}:{zh}", f"{caption.en}: {en}")
+        summaries = {row["claim"]: Text(row["zh"], row["en"]) for row in store.select(_SUMMARIES)}
+        return said | {iri: summaries.get(iri) or names.text(iri) for iri in claims if iri not in said}
 
     def _numbers(self, passages: Iterable[str]) -> list[int]:
         return [self.passages.setdefault(passage, len(self.passages)) for passage in passages]
