@@ -246,7 +246,7 @@ def _union(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def grouped(observations: Iterable[Observation], names: Names, first: str = "") -> list[Group]:
-    """The figures in groups of those that compare; groups about *first* stand first, then the larger ones.
+    """The figures in groups of those that compare; those that say most about *first* stand first, then the larger ones.
 
     Args:
         observations: the figures.
@@ -260,7 +260,8 @@ def grouped(observations: Iterable[Observation], names: Names, first: str = "") 
 
     def order(group: Group) -> tuple[Any, ...]:
         labels = [names.label(part, "zh") if part else "" for part in group.scope]
-        return first not in group.subjects, -len(group.figures), labels
+        about = sum(figure.subject == first for figure in group.figures)
+        return -about, -len(group.figures), labels
 
     return sorted(groups, key=order)
 

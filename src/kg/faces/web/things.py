@@ -14,6 +14,7 @@ from kg.ask.passage import passage
 from kg.ask.texts import Mark
 from kg.errors import NotFound
 from kg.faces.web.context import HTML, JSON, Context, as_json, choose, formatted, html
+from kg.faces.web.thing_page import Most, thing_page
 from kg.service.messages import Answer, Request
 from kg.store.answers import write_graph
 from kg.store.formats import GRAPHS
@@ -60,8 +61,9 @@ def answer(context: Context, request: Request) -> Answer:
     head = _head_values(context, iri)
     if finding:
         return html(context.pages.render("finding.html", request, found=finding, **head), request.lang, headers)
-    kind = class_iri(found.thing.kind)
-    page = context.pages.render("thing.html", request, found=found, kind_iri=kind, **head)
+    kind, shown = class_iri(found.thing.kind), thing_page(context, found, request.lang)
+    most = Most(request.one("all"), shown.inferred)
+    page = context.pages.render("thing.html", request, found=found, kind_iri=kind, page=shown, most=most, **head)
     return html(page, request.lang, headers)
 
 

@@ -1,0 +1,87 @@
+"""The page of a thing: short, complete by its links, and readable in any window."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import httpx
+import pytest
+
+from browser import DESKTOP, PHONE, accessible, needs_chromium, opened
+from conftest import Server
+from kg.graph import KnowledgeGraph
+from kg.terms import LANGS
+from kg.vocab import BASE
+
+SHOWN = ("纸灯业", "青岚纸坊", "灯纸", "城州", "走马灯")
+
+
+@pytest.fixture(scope="module")
+def http(world_server: Server) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=world_server.url, timeout=60, headers={"Accept": "text/html"}) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def paths(world: KnowledgeGraph) -> list[str]:
+    return [f"/{world.find(name)[0].thing.iri.removeprefix(BASE)}" for name in SHOWN]
+
+
+def test_every_relation_is_on_the_page_or_behind_its_link(
+    http: httpx.Client, world: KnowledgeGraph, paths: list[str]
+) -> None:
+    for path in paths:
+        page = http.get(path).text
+        links = re.findall(r'href="(\?all=[^"#]+)#([^"]+)"', page)
+        told = page + "".join(http.get(path + unescape(link)).text for link, _ in links)
+        for edge in world.entity(BASE + path[1:]).edges:
+            assert f">{world.names.label(edge.other, 'zh')}</a>" in unescape(told), (path, edge)
+
+
+def test_a_long_list_is_cut_and_its_link_has_the_rest(http: httpx.Client, paths: list[str]) -> None:
+    industry = http.get(paths[0]).text
+    cut = re.findall(r'href="(\?all=([^"#]+))#', industry)
+    assert cut
+    for link, name in cut:
+        whole = http.get(paths[0] + unescape(link)).text
+        assert len(whole) > len(industry)
+        assert f'href="?all={name}#' not in whole
+        assert f'id="{name}"' in whole
+
+
+def test_what_is_inferred_is_folded_and_says_why(http: httpx.Client, paths: list[str]) -> None:
+    page = http.get(paths[1]).text
+    folded = page[page.index('<details class="fold"') : page.index("</details>", page.index('class="fold"'))]
+    reasons = re.findall(r'href="(/why\?[^"]+)"', folded)
+    assert reasons
+    assert page.count('href="/why?') == len(reasons), "only what is inferred asks why"
+    why = http.get(unescape(reasons[0]))
+    assert (why.status_code, "不成立" in why.text) == (200, False)
+
+
+def test_no_page_of_a_thing_is_a_dead_end(http: httpx.Client, paths: list[str]) -> None:
+    for path in paths:
+        page = http.get(path).text
+        links = {unescape(link) for link in re.findall(r'(?:href|src)="(/[^"]*)"', page)}
+        for start in ("/explore?thing=", "/picture.svg?thing=", "/queries/", "/passage/"):
+            there = sorted(link for link in links if link.startswith(start))
+            assert there, (path, start)
+            assert {http.get(link).status_code for link in there[:3]} == {200}, (path, start)
+
+
+@pytest.mark.slow
+@needs_chromium
+@pytest.mark.parametrize("lang", LANGS)
+def test_it_is_read_in_any_window_and_by_any_reader(
+    browser: Any, world_server: Server, paths: list[str], lang: str
+) -> None:
+    for size, scheme in ((DESKTOP, "light"), (PHONE, "dark"), ((360, 640), "light")):
+        with opened(browser, world_server.url, size, lang=lang, color_scheme=scheme) as page:
+            for path in paths[:3]:
+                page.goto(world_server.url + path)
+                page.locator("details.fold > summary").click()
+                assert accessible(page) == [], (path, size)
+                assert page.evaluate("document.documentElement.scrollWidth") <= size[0], (path, size)
