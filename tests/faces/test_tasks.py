@@ -78,6 +78,7 @@ def _requests() -> list[dict[str, Any]]:
         ),
         *({"task": "chain", "path": "wind-chimes", "suffix": suffix} for suffix in ("svg", "png")),
         {"task": "openapi"},
+        {"task": "completion"},
     ]
     for suffix in ("html", "json"):
         asked += [{"task": task, "suffix": suffix} for task in ("home", "queries", "audit", "search", "why")]
