@@ -397,22 +397,33 @@ class KnowledgeGraph:
             ),
         )
 
-    def audit(self, industry: str | None = None) -> list[AuditFinding]:
-        """The audit's findings on contradictions in the report, for all industries or for one.
+    def audit(
+        self, industry: str | None = None, *, severity: str | None = None, rule: str | None = None
+    ) -> list[AuditFinding]:
+        """The audit's findings on contradictions in the report: all, or those of an industry, a severity or a rule.
+
+        Args:
+            industry: any name of an industry.
+            severity: ``Warning`` or ``Info``, or its label.
+            rule: name of a rule (``A01-cagr``), its beginning (``A01``), or its label.
 
         Returns:
-            Findings, warnings first: ``rule``, ``severity``, ``focus`` and ``involved`` (IRIs), ``message``, ``passages``.
+            Findings, warnings first: ``rule``, ``severity``, ``focus`` and ``involved`` (IRIs), ``message``, ``passages``,
+            ``industries``, and the arithmetic (``working``).
 
         Raises:
             NotFound: no industry has the name.
+            UsageProblem: there is no such severity or rule.
 
         Example:
             >>> [finding.rule for finding in graph.audit("量子科技")]
             ['A15-section-gap', 'A16-divided-twice', 'A18-lacks-section']
         """
+        from kg.ask.audit import read_filters
         from kg.ask.overview import audit_findings
 
-        return audit_findings(self.store, self.resolve(industry, "Industry").iri if industry else None)
+        filters = read_filters(self.store, self.names, severity, rule, industry)
+        return [finding for finding in audit_findings(self.store) if filters.fit(finding)]
 
     def central(self, limit: int = 20) -> list[Rank]:
         """The entities with the highest betweenness centrality."""

@@ -24,6 +24,7 @@ TYPE: Final = RDF + "type"
 LABEL: Final = RDFS + "label"
 ALT_LABEL: Final = SKOS + "altLabel"
 HIDDEN_LABEL: Final = SKOS + "hiddenLabel"
+WORKING: Final = IVC + "working"
 
 # Named graphs other than those of passages. The graph of a triple gives its source.
 ENTITIES: Final = BASE + "graph/entities"  # labels and classes, chosen by the project

@@ -166,7 +166,9 @@ def test_a_finding_and_a_hop(world: KnowledgeGraph) -> None:
         "severity": "Warning",
         "focus": "clm:w1-mingying-first",
         "message": None,
+        "working": {"zh": [], "en": []},
         "involved": ["clm:w2-mingying-first"],
+        "industries": ["ind:paper-lanterns"],
         "passages": ["w1-L0023", "w2-L0023"],
     }
     assert body["message"] == {"zh": rival.message.zh, "en": rival.message.en}

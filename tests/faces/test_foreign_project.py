@@ -82,7 +82,13 @@ ASKED: dict[str, dict[str, tuple[int, ...]]] = {
         f"/queries/{QUERY}.json?cursor=AAAAAAAA": (400,),
         "/queries/companies-in-segment": (404,),
     },
-    "/audit": {"/audit": (200,), "/audit?industry=风筝业": (200,), "/audit?industry=nothing-such": (404,)},
+    "/audit": {
+        "/audit": (200,),
+        "/audit?industry=风筝业": (200,),
+        "/audit?industry=nothing-such": (404,),
+        "/audit?rule=A09": (200,),
+        "/audit?rule=Z": (400,),
+    },
     "/audit.json": {"/audit.json": (200,)},
     **{f"/audit.{file}": {f"/audit.{file}?industry=kites": (200,)} for file in ("xlsx", "csv")},
     **{f"/compare.{file}": {f"/compare.{file}?a=竹邻社&b=feiyuan": (200,)} for file in ("xlsx", "csv")},
@@ -113,7 +119,7 @@ ASKED: dict[str, dict[str, tuple[int, ...]]] = {
     "/compare": {
         "/compare": (200,),
         "/compare?a=竹邻社&b=feiyuan": (200,),
-        "/compare?a=竹邻社": (400,),
+        "/compare?a=竹邻社": (200, 400),
         "/compare?a=竹邻社&b=zhulin": (400,),
         "/compare?a=竹邻社&b=nothing-such": (404,),
     },

@@ -31,7 +31,7 @@ def http(world_server: Server) -> Iterator[httpx.Client]:
 
 
 def told(http: httpx.Client, path: str, lang: str = "zh", **params: str) -> str:
-    response = http.get(path, params=params, headers={"Accept": "text/html", "Accept-Language": lang})
+    response = http.get(path, params={**params, "lang": lang}, headers={"Accept": "text/html"})
     return unescape(response.text)
 
 
@@ -87,6 +87,19 @@ def test_a_misspelt_name_is_answered_on_the_page_with_what_was_meant(http: httpx
     assert http.get(meant, headers={"Accept": "text/html"}).status_code == 200
     problem = http.get(f"{url}.json", params={first: "qinglam", second: "听竹社"})
     assert (problem.status_code, problem.headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_a_page_leads_to_the_forms_with_one_field_filled(http: httpx.Client) -> None:
+    page = told(http, "/organization/qinglan", "en")
+    for path, name, other in (("/compare", "a", "b"), ("/path", "from", "to")):
+        (link, *_) = re.findall(rf'href="({path}\?{name}=[^"]+)"', page)
+        response = http.get(link, headers={"Accept": "text/html"})
+        assert response.status_code == 200
+        assert f'name="{name}" value="{BASE}organization/qinglan"' in response.text
+        assert 'role="alert"' not in response.text
+        sent = http.get(f"{link}&{other}=", headers={"Accept": "text/html"})
+        assert (sent.status_code, sent.text.count('role="alert"')) == (400, 1)
+        assert http.get(link.replace(path, f"{path}.json")).status_code == 400
 
 
 # -- ways ---------------------------------------------------------------------------------------------------------

@@ -24,15 +24,13 @@ SELECT ?out ?p ?other ?g WHERE {{
 _TEXTS = "SELECT ?p ?text WHERE {{ <{iri}> ?p ?text FILTER(?p IN (skos:definition, skos:scopeNote, ivc:summary)) }} ORDER BY ?p ?text"
 _CLAIMS = """
 SELECT DISTINCT ?claim ?kind ?passage ?indicator ?region ?year ?start ?end ?comparator ?value ?unit ?status ?by ?stated ?scale WHERE {{
-  ?claim {tie} <{iri}> ; ivc:statedIn ?passage . GRAPH ?passage {{ ?claim a ?kind }}
+  {which} . ?claim ivc:statedIn ?passage . GRAPH ?passage {{ ?claim a ?kind }}
   OPTIONAL {{ ?claim ivc:indicator ?indicator ; ivc:value ?value ; ivc:unit ?unit ; ivc:comparator ?comparator ; ivc:status ?status }}
   OPTIONAL {{ ?claim ivc:statedValue ?stated ; ivc:statedScale ?scale }}
   OPTIONAL {{ ?claim ivc:scopeRegion ?region }} OPTIONAL {{ ?claim ivc:year ?year }}
   OPTIONAL {{ ?claim ivc:startYear ?start ; ivc:endYear ?end }} OPTIONAL {{ ?claim ivc:attributedTo ?by }}
 }} ORDER BY ?indicator ?region ?year ?start ?claim"""
 
-ABOUT, STATED_IN = "ivc:about", "ivc:statedIn"
-"""What ties a claim to a thing, and to a passage."""
 _KIND = """
 SELECT ?kind WHERE {{ <{iri}> a ?kind . ?kind a owl:Class
   FILTER NOT EXISTS {{ <{iri}> a ?narrower . ?narrower rdfs:subClassOf+ ?kind FILTER(?narrower != ?kind) }} }} ORDER BY ?kind"""
@@ -203,7 +201,7 @@ def entity(store: Store, names: Names, thing: Thing) -> Entity:
     """The data of the entity *thing*."""
     edges = _edges(store, thing.iri)
     shown = tuple(e for e in edges if not names.is_claim(e.other) and not e.other.startswith(vocab.SHAPE))
-    own = claims(store, ABOUT, thing.iri)
+    own = claims(store, f"?claim ivc:about <{thing.iri}>")
     passages = {p for e in edges for p in e.passages} | {c.passage for c in own}
     spans = [Span(**row) for row in store.select(_SPAN.format(iri=thing.iri))]
     values = [] if spans else [(row["property"], row["value"]) for row in store.select(_VALUES.format(iri=thing.iri))]
@@ -253,9 +251,9 @@ def _texts(store: Store, iri: str) -> dict[str, dict[str, str]]:
     return dict(found)
 
 
-def claims(store: Store, tie: str, iri: str) -> list[Claim]:
-    """The claims that *tie*, :data:`ABOUT` or :data:`STATED_IN`, leads from to *iri*."""
-    rows = list(store.select(_CLAIMS.format(tie=tie, iri=iri)))
+def claims(store: Store, which: str) -> list[Claim]:
+    """The claims that the SPARQL pattern *which* binds to ``?claim``."""
+    rows = list(store.select(_CLAIMS.format(which=which)))
     found: dict[str, Claim] = {}
     for row in rows:
         years = f"{row['start']}–{row['end']}" if row["start"] else str(row["year"] or "")

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kg.store.base import Store
-from kg.terms import Text
-from kg.vocab import PASSAGE, SH, SHAPE
+from kg.terms import Text, language, lexical
+from kg.vocab import PASSAGE, SH, SHAPE, WORKING
 
 _CLASSES = """
 SELECT ?class (COUNT(DISTINCT ?x) AS ?n) WHERE { ?class a owl:Class . ?x a ?class FILTER EXISTS { ?class rdfs:label ?label } }
 GROUP BY ?class ORDER BY DESC(?n) ?class"""
 _AUDIT = """
-SELECT ?finding ?rule ?severity ?focus ?message WHERE { GRAPH g:audit {
-  ?finding sh:sourceShape ?rule ; sh:resultSeverity ?severity ; sh:focusNode ?focus ; sh:resultMessage ?message
-} } ORDER BY ?finding ?message"""
+SELECT ?finding ?rule ?severity ?focus ?text ?words WHERE { GRAPH g:audit {
+  ?finding sh:sourceShape ?rule ; sh:resultSeverity ?severity ; sh:focusNode ?focus ; ?text ?words
+  FILTER(?text IN (sh:resultMessage, ivc:working))
+} } ORDER BY ?finding ?words"""
 _INVOLVED = (
     "SELECT ?finding ?other WHERE { GRAPH g:audit { ?finding dcterms:references ?other } } ORDER BY ?finding ?other"
 )
@@ -25,15 +26,30 @@ SELECT DISTINCT ?finding ?passage WHERE {
   UNION { GRAPH g:audit { ?finding sh:focusNode|dcterms:references ?x } ?o ivc:inBreakdown ?x ; ivc:statedIn ?passage }
   UNION { GRAPH g:audit { ?finding dcterms:references ?passage } ?passage a ivc:Passage }
 } ORDER BY ?finding ?passage"""
-_INDUSTRY = """  # as queries/audit-findings-of-industry.rq: ivc:concernsIndustry would add the figures of every part it shares
-SELECT DISTINCT ?finding WHERE {{ GRAPH g:audit {{ ?finding sh:focusNode|dcterms:references ?x }}
-  ?x (^ivc:inBreakdown)?/(ivc:about|(ivc:statedIn/ivc:contextIndustry)|ivc:contextIndustry)? <{iri}> }}"""
-_SEVERITIES = ("Violation", "Warning", "Info")
+_INDUSTRIES = """  # as queries/audit-findings-of-industry.rq: ivc:concernsIndustry would add the figures of every part it shares
+SELECT DISTINCT ?finding ?industry WHERE { GRAPH g:audit { ?finding sh:focusNode|dcterms:references ?x }
+  ?x (^ivc:inBreakdown)?/(ivc:about|(ivc:statedIn/ivc:contextIndustry)|ivc:contextIndustry)? ?industry .
+  ?industry a ivc:Industry } ORDER BY ?finding ?industry"""
+_MESSAGE = SH + "resultMessage"
+SEVERITIES = ("Violation", "Warning", "Info")
+"""From the worst on."""
 
 
 @dataclass(frozen=True)
 class AuditFinding:
-    """One finding of the audit, read from ``g:audit``."""
+    """One finding of the audit, read from ``g:audit``.
+
+    Attributes:
+        iri: its IRI.
+        rule: name of the rule, such as ``A01-cagr``.
+        severity: ``Warning`` or ``Info``.
+        focus: IRI of the thing, figure or passage that is concerned first.
+        message: what is wrong.
+        involved: IRIs of the others concerned.
+        passages: the passages that state what contradicts itself, or lack something.
+        industries: IRIs of the industries that it concerns.
+        working: the arithmetic behind it, a step in each line; empty where there is none.
+    """
 
     iri: str
     rule: str
@@ -42,6 +58,8 @@ class AuditFinding:
     message: Text
     involved: tuple[str, ...]
     passages: tuple[str, ...]
+    industries: tuple[str, ...] = ()
+    working: Text = field(default=Text("", ""))
 
 
 def class_counts(store: Store) -> list[tuple[str, int]]:
@@ -51,28 +69,27 @@ def class_counts(store: Store) -> list[tuple[str, int]]:
 
 def audit_findings(store: Store, industry: str | None = None) -> list[AuditFinding]:
     """Every audit finding, or those that concern the industry with this IRI; sorted by severity, rule and IRI."""
-    selected = None
-    if industry is not None:
-        selected = {row["finding"] for row in store.select(_INDUSTRY.format(iri=industry))}
-    texts: dict[tuple[str, ...], dict[str, str]] = defaultdict(dict)
-    for finding, rule, severity, focus, message in store.select(_AUDIT).rows:
+    texts: dict[tuple[str, ...], dict[tuple[str, str], str]] = defaultdict(dict)
+    for finding, rule, severity, focus, text, words in store.select(_AUDIT).rows:
         key = tuple(t.value for t in (finding, rule, severity, focus) if t is not None)
-        texts[key][getattr(message, "language", "en")] = message.value if message else ""
-    involved, passages = _pairs(store, _INVOLVED), _pairs(store, _PASSAGES)
+        texts[key][lexical(text), language(words) or "en"] = lexical(words)
+    involved, passages, industries = (_pairs(store, query) for query in (_INVOLVED, _PASSAGES, _INDUSTRIES))
     found = [
         AuditFinding(
             iri,
             rule.removeprefix(SHAPE),
             severity.removeprefix(SH),
             focus,
-            Text(text.get("zh", ""), text.get("en", "")),
+            Text(text.get((_MESSAGE, "zh"), ""), text.get((_MESSAGE, "en"), "")),
             tuple(o for o in involved[iri] if not o.startswith(PASSAGE)),
             tuple(passages[iri]),
+            tuple(industries[iri]),
+            Text(text.get((WORKING, "zh"), ""), text.get((WORKING, "en"), "")),
         )
         for (iri, rule, severity, focus), text in texts.items()
-        if selected is None or iri in selected
+        if industry is None or industry in industries[iri]
     ]
-    return sorted(found, key=lambda f: (_SEVERITIES.index(f.severity), f.rule, f.iri))
+    return sorted(found, key=lambda f: (SEVERITIES.index(f.severity), f.rule, f.iri))
 
 
 def _pairs(store: Store, query: str) -> dict[str, list[str]]:

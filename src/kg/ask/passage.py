@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
-from kg.ask.entity import STATED_IN, Claim, Entity, claims
+from kg.ask.entity import Claim, Entity, claims
 from kg.ask.names import Names
 from kg.ask.overview import AuditFinding, audit_findings
 from kg.store.base import Store
@@ -85,7 +85,7 @@ def passage(store: Store, names: Names, found: Entity) -> Passage:
         after=after and after[0],
         inside=(before is not None and before[0] in section, after is not None and after[0] in section),
         statements=tuple(triple for triple in found.states if not names.is_claim(iri(triple[0]))),
-        claims=tuple(claims(store, STATED_IN, own)),
+        claims=tuple(claims(store, f"?claim ivc:statedIn <{own}>")),
         about={claim: tuple(things) for claim, things in about.items()},
         findings=tuple(f for f in audit_findings(store) if own in (*f.passages, f.focus)),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from kg.ask.audit import Audit
 from kg.ask.chain import Chain, Cited, SegmentCell
 from kg.ask.citation.cited import Citation
 from kg.ask.citation.styles import in_styles
@@ -227,8 +228,24 @@ def finding(found: AuditFinding, names: Names) -> dict[str, Any]:
         "severity": found.severity,
         "focus": named(found.focus, names),
         "message": found.message.plain(),
+        "working": {lang: text.splitlines() for lang, text in found.working.plain().items()},
         "involved": [named(i, names) for i in found.involved],
+        "industries": [named(i, names) for i in found.industries],
         "passages": [slug(p) for p in found.passages],
+    }
+
+
+def audit(found: Audit, names: Names) -> dict[str, Any]:
+    """The findings that were asked for, each with its figures; and how many each choice of a filter has."""
+    filters = asdict(found.filters)
+    return {
+        "filters": {**filters, "industry": named(found.filters.industry, names)},
+        "total": found.total,
+        "counts": {name: dict(counts) for name, counts in found.counts.items()},
+        "findings": [
+            {**finding(f, names), "iri": f.iri, "figures": [_claim(c, names) for c in found.figures_of(f)]}
+            for f in found.findings
+        ],
     }
 
 

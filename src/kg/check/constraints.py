@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from kg.check.findings import Finding
 from kg.check.prebinding import same_for_all
 from kg.terms import Text, amount, compact, iri, lexical
-from kg.vocab import IVC, IVL, RDF, RDFS, SH, SHAPE, XSD
+from kg.vocab import IVC, IVL, RDF, RDFS, SH, SHAPE, WORKING, XSD
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -36,6 +36,7 @@ class Constraint:
         rule: the shape's name.
         severity: ``Violation``, ``Warning`` or ``Info``.
         messages: language → message with placeholders ``{?variable}``.
+        working: language → the arithmetic (``ivc:working``), with the same placeholders.
         target: the property of the target and whether the focus node is its object; see :func:`of_target`.
         query: SELECT query of which each row is one result for one focus node, ``?this``.
         prefixes: prefix → namespace, for the query.
@@ -45,6 +46,7 @@ class Constraint:
     rule: str
     severity: str
     messages: Mapping[str, str]
+    working: Mapping[str, str]
     target: tuple[str, bool]
     query: str
     prefixes: Mapping[str, str]
@@ -54,18 +56,16 @@ class Constraint:
 
         A finding with neither is on the node itself, and has the statement that makes it a focus node.
         """
-        values = {name: row[name] for name in _placeholders(self.messages) | {"this"}}
-        filled = {
-            lang: _PLACEHOLDER.sub(lambda m, lang=lang: _show(values.get(m[1]), lang), text)  # type: ignore[misc]
-            for lang, text in self.messages.items()
-        }
+        used = _placeholders(self.messages) | _placeholders(self.working)
+        values = {name: row[name] for name in used | {"this"}}
         focus, path, value = values["this"].value, iri(_bound(row, "path")), lexical(_bound(row, "value"))
         if not path and not value:
             path, value = self.target[0], focus if self.target[1] else ""
         others = dict.fromkeys(iri(t) for t in row if iri(t) and not iri(t).startswith((IVC, IVL)))
         involved = tuple(other for other in others if other not in (focus, path))
-        message = in_both_languages(filled)
-        return Finding(self.rule, self.severity, focus, message, path, value, involved, "SPARQLConstraintComponent")
+        message, working = (in_both_languages(_filled(texts, values)) for texts in (self.messages, self.working))
+        component = "SPARQLConstraintComponent"
+        return Finding(self.rule, self.severity, focus, message, path, value, involved, component, working)
 
 
 def together(shapes: Graph) -> list[Constraint]:
@@ -75,6 +75,8 @@ def together(shapes: Graph) -> list[Constraint]:
 
 
 def _constraint(shapes: Graph, shape: Any, node: Any) -> Constraint | None:
+    from rdflib import URIRef
+
     targets = list(_targets(shapes, shape))
     selects = [str(select) for select in shapes.objects(node, sh("select"))]
     alone = (shape, sh("path"), None) not in shapes and not list(shapes.predicates(None, shape))
@@ -93,6 +95,7 @@ def _constraint(shapes: Graph, shape: Any, node: Any) -> Constraint | None:
         name_of(shape),
         name_of(shapes.value(shape, sh("severity")) or sh("Violation")),
         by_language(shapes.objects(node, sh("message"))) or by_language(shapes.objects(shape, sh("message"))),
+        by_language(shapes.objects(node, URIRef(WORKING))),
         of_target(shapes, shape),
         f"SELECT {' '.join(map(str, columns))} WHERE {{ {{ SELECT DISTINCT ?this WHERE {{ {focus} }} }} {{ {selects[0]}\n}} }}",
         declared,
@@ -160,6 +163,14 @@ def _bound(row: ox.QuerySolution, name: str) -> object:
 
 def _placeholders(messages: Mapping[str, str]) -> set[str]:
     return {m[1] for text in messages.values() for m in _PLACEHOLDER.finditer(text)}
+
+
+def _filled(texts: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, str]:
+    """The texts with the values in place of their placeholders."""
+    return {
+        lang: _PLACEHOLDER.sub(lambda m, lang=lang: _show(values.get(m[1]), lang), text)  # type: ignore[misc]
+        for lang, text in texts.items()
+    }
 
 
 def _show(term: Any, lang: str) -> str:

@@ -33,6 +33,7 @@ class Finding:
         involved: IRIs of the other nodes concerned, in order.
         component: SHACL constraint component (``ClassConstraintComponent``), or empty for other checks. Ignored in
             comparisons, so :func:`merge` joins findings that differ only in it.
+        working: the arithmetic behind it, a step in each line; empty where there is none. Ignored in comparisons too.
         graph: IRI of the triple's graph, empty for the default graph, None if the check does not know it.
         place: file and line of the triple; None until :func:`kg.pipeline.build.locate` finds it.
     """
@@ -45,6 +46,7 @@ class Finding:
     value: str = ""
     involved: tuple[str, ...] = ()
     component: str = field(default="", compare=False)
+    working: Text = field(default=Text("", ""), compare=False)
     graph: str | None = None
     place: Place | None = None
 

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from kg.check.findings import Finding
 from kg.terms import slug
-from kg.vocab import BASE, DCTERMS, SH, SHAPE, TYPE
+from kg.vocab import BASE, DCTERMS, SH, SHAPE, TYPE, WORKING
 
 _SAFE: Final = ":/#?=&%~@!$'()*+,;"
 """Characters, besides letters and digits, that are kept when a focus node becomes part of an IRI; others are escaped."""
@@ -59,8 +59,10 @@ def _result(node: ox.NamedNode, finding: Finding) -> Iterator[ox.Triple]:
         yield _link(node, SH + "resultPath", finding.path)
     for other in finding.involved:
         yield ox.Triple(node, ox.NamedNode(DCTERMS + "references"), _term(other))
-    for lang, text in (("zh", finding.message.zh), ("en", finding.message.en)):
-        yield ox.Triple(node, ox.NamedNode(SH + "resultMessage"), ox.Literal(text, language=lang))
+    for key, texts in ((SH + "resultMessage", finding.message), (WORKING, finding.working)):
+        for lang, text in texts.plain().items():
+            if text:
+                yield ox.Triple(node, ox.NamedNode(key), ox.Literal(text, language=lang))
 
 
 def _term(value: str) -> ox.NamedNode | ox.Literal:

@@ -144,7 +144,7 @@ def audit(call: Call) -> Result:
         NotFound: no industry has the name.
     """
     names, severity, industry = call.graph.names, call.values.get("severity"), call.values.get("industry")
-    found = [f for f in call.graph.audit(industry) if severity in (None, f.severity)]
+    found = call.graph.audit(industry, severity=severity, rule=call.values.get("rule"))
     about = plain.named(call.graph.resolve(industry, "Industry").iri, names) if industry else None
     return Result(
         title=Text("报告自相矛盾与遗漏之处:", "where the report disagrees with itself:").pick(call.lang),

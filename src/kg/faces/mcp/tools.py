@@ -284,9 +284,10 @@ def _audit(names: Names) -> Tool:
         "What to know before quoting: figures that contradict each other, totals that do not add up, missing sections "
         "and sources, for the whole report or one industry.",
         input_schema(
-            ("industry", "severity"),
+            ("industry", "severity", "rule"),
             industry=text(f"{_one_of('Industry', names)}; all by default 默认全部"),
             severity=choice("only this severity 只要这一级别", ["Warning", "Info"]),
+            rule=text("only this rule, by its number or name (A01) 只要这条规则"),
         ),
         output_schema(
             {"industry": maybe("object")},

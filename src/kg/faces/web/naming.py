@@ -10,7 +10,7 @@ from kg.ask.choices import Choice, suggestions
 from kg.ask.names import Names, Thing
 from kg.errors import KgError, UsageProblem
 from kg.faces.web import negotiate
-from kg.faces.web.context import JSON, Context, html
+from kg.faces.web.context import BOTH, JSON, Context, choose, html
 from kg.faces.web.problems import MEDIA, STATUS, code_of
 from kg.service.messages import Answer, Request
 from kg.terms import Text
@@ -38,10 +38,12 @@ class Field:
 def fields(context: Context, request: Request, asked: Mapping[str, Text]) -> list[Field]:
     """The fields whose parameters and labels are *asked*, as *request* fills them.
 
-    A field that is empty though another is filled has an error too.
+    A field that is empty though another is filled has an error too; on a page only if it was sent, as a link may fill one
+    field and leave the others to the reader.
     """
     texts = {name: request.one(name).strip() for name in asked}
-    return [_field(context, texts[name], name, asked[name], needed=any(texts.values())) for name in asked]
+    needed = {name for name in asked if any(texts.values()) and (request.all(name) or choose(request, BOTH) == "json")}
+    return [_field(context, texts[name], name, asked[name], needed=name in needed) for name in asked]
 
 
 def _field(context: Context, text: str, name: str, label: Text, *, needed: bool) -> Field:
@@ -56,7 +58,7 @@ def _field(context: Context, text: str, name: str, label: Text, *, needed: bool)
 
 
 def named(found: Sequence[Field]) -> list[Thing]:
-    """The things that the fields name; none if none is filled, which only asks for the form.
+    """The things that the fields name; none if a field is left to the reader, which only asks for the form.
 
     Raises:
         KgError: a field names nothing.
@@ -64,7 +66,8 @@ def named(found: Sequence[Field]) -> list[Thing]:
     for field in found:
         if field.error:
             raise field.error
-    return [field.thing for field in found if field.thing]
+    things = [field.thing for field in found if field.thing]
+    return things if len(things) == len(found) else []
 
 
 def offered(names: Names, lang: str, *kinds: str) -> list[Choice]:

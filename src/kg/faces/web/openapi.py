@@ -554,7 +554,14 @@ def _matrix(context: Context) -> Iterator[tuple[str, Schema]]:
 def _audit(context: Context) -> Schema:
     industry = _parameter("industry", _TEXT, Text("产业", "industry"), **_example_of(_names(context, "Industry")))
     words = Text("报告自相矛盾之处", "where the report disagrees with itself")
-    return _get("audit", "things", words, JSON, params=[industry, _parameter(*_LANG)], problems=("not-found",))
+    rules = dict.fromkeys(finding.rule for finding in context.graph.audit())
+    params = [
+        industry,
+        _parameter("severity", {"type": "string", "enum": ["Warning", "Info"]}, Text("级别", "severity")),
+        _parameter("rule", _TEXT, Text("核查规则", "audit rule"), **_example_of(rules)),
+        _parameter(*_LANG),
+    ]
+    return _get("audit", "things", words, JSON, params=params, problems=("not-found",))
 
 
 def _ask(context: Context) -> Schema:

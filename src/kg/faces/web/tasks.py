@@ -11,6 +11,7 @@ from typing import Final
 from kg.ask.texts import Copy, Texts
 from kg.errors import KgError
 from kg.faces.web import (
+    audit,
     citing,
     comparison,
     description,
@@ -43,7 +44,7 @@ TASKS: Final[Mapping[str, Task]] = {
     "query": rows.answer,
     "thing": things.answer,
     "chain": views.chain,
-    "audit": views.audit,
+    "audit": audit.answer,
     "cite": citing.answer,
     "compare": comparison.answer,
     "figures": figures.page,

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from kg.ask import plain
+from kg.ask.audit import figures_of
 from kg.ask.entity import Entity, described
 from kg.ask.passage import passage
 from kg.ask.texts import Mark
@@ -60,7 +61,9 @@ def answer(context: Context, request: Request) -> Answer:
         return as_json(body, headers)
     head = _head_values(context, iri)
     if finding:
-        return html(context.pages.render("finding.html", request, found=finding, **head), request.lang, headers)
+        figures = figures_of(context.graph.store, finding)
+        page = context.pages.render("finding.html", request, found=finding, figures=figures, **head)
+        return html(page, request.lang, headers)
     kind, shown = class_iri(found.thing.kind), thing_page(context, found, request.lang)
     most = Most(request.one("all"), shown.inferred)
     page = context.pages.render("thing.html", request, found=found, kind_iri=kind, page=shown, most=most, **head)

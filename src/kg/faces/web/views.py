@@ -1,4 +1,4 @@
-"""Pages other than those of single nodes: home, chain, audit, search, question, drawing; most also as JSON."""
+"""Pages other than those of single nodes: home, chain, search, question, drawing; most also as JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kg.ask import plain, tags
 from kg.ask.chain import NOTHING, UNPLACED
-from kg.ask.listing import HEADS, audit_rows, chain_rows
+from kg.ask.listing import HEADS, chain_rows
 from kg.ask.profile import profile
 from kg.ask.question.repeat import repeat
 from kg.ask.tables import of_language, without_empty
@@ -70,19 +70,6 @@ def chain(context: Context, request: Request) -> Answer:
         "nothing": NOTHING,
     }
     return either(context, request, body, "chain.html", chain=found, path=request.path, **values)
-
-
-def audit(context: Context, request: Request) -> Answer:
-    """``/audit?industry=``: the audit's findings on contradictions in the report."""
-    industry = request.one("industry") or None
-    found = context.graph.audit(industry)
-    if request.suffix in FILES:
-        graph = context.graph
-        table = audit_rows(found, graph.names, request.lang)
-        made = spreadsheet(context, request, table, HEADS, lambda: graph.citer.audit(found, industry))
-        return attached(made, "audit", request.suffix)
-    body = {"findings": [plain.finding(f, context.graph.names) for f in found], "dataset": context.dataset}
-    return either(context, request, body, "audit.html", findings=found, industry=industry)
 
 
 def search(context: Context, request: Request) -> Answer:

@@ -23,17 +23,18 @@ if TYPE_CHECKING:
 @command(help=Text("报告自相矛盾之处,附算式", "where the report contradicts itself, with the arithmetic"))
 @click.argument("industry", required=False, type=INDUSTRY)
 @option("--severity", type=click.Choice(["Warning", "Info"]), help=Text("只列此级别", "only this severity"))
+@option("--rule", metavar="A01", help=Text("只列此规则(编号或名称)", "only this rule (its number or name)"))
 @format_or_text_option
 @common
 @click.pass_obj
-def audit(run: Run, industry: str | None, severity: str | None, format_: str | None) -> None:
+def audit(run: Run, industry: str | None, severity: str | None, rule: str | None, format_: str | None) -> None:
     """Print the audit's findings; exit 1 when there is a Warning, as a linter does."""
     graph = run.graph()
-    found = [f for f in graph.audit(industry) if severity in (None, f.severity)]
+    found = graph.audit(industry, severity=severity, rule=rule)
     kind = chosen(format_, "text")
     if kind == "text":
-        for rule, of_rule in groupby(found, key=lambda f: f.rule):
-            _print_findings(rule, list(of_rule), graph.names, run.lang)
+        for name, of_rule in groupby(found, key=lambda f: f.rule):
+            _print_findings(name, list(of_rule), graph.names, run.lang)
         click.echo(say(f"{len(found)} 条", f"{len(found)} finding(s)"), err=True)
     else:
         table = audit_rows(found, graph.names if for_readers(kind) else None, run.lang)
@@ -52,3 +53,5 @@ def _print_findings(rule: str, found: list[AuditFinding], names: Any, lang: str)
     for f in found:
         name = names.label(f.focus, lang)
         print_line(f"  {name}: {f.message.pick(lang)}{cite(f.passages)}", [name])
+        for step in f.working.pick(lang).splitlines():
+            print_line(f"      {step}")
