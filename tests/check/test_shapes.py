@@ -20,6 +20,7 @@ from rdflib.plugins.sparql import prepareQuery
 
 from conftest import ROOT
 from kg.check.findings import Finding
+from kg.check.members import Members
 from kg.check.shapes import Shapes, default_graph
 from kg.pipeline.build import materialise
 from kg.reason.axioms import compile_rules
@@ -82,10 +83,15 @@ def store(case: str, kind: str) -> ox.Store:
     """The base and one case; closed for the audit."""
     files = [FOLDER / "base.trig", FOLDER / f"{case}.trig"] if case != "base" else [FOLDER / "base.trig"]
     quads = [q for file in files for q in ox.parse(path=str(file), format=ox.RdfFormat.TRIG)]
-    made = materialise([*ontology(), *quads])
+    made = materialised([*ontology(), *quads])
     if kind == "audit":
         close(made, rules())
     return made
+
+
+def materialised(quads: list[ox.Quad]) -> ox.Store:
+    """As a build makes it of these *quads*."""
+    return materialise(quads, Members(quads))
 
 
 @cache
@@ -175,7 +181,7 @@ def test_a_number_is_in_the_lexical_space_of_xml_schema(key: str, written: str, 
     """rdflib reads and rewrites what Python takes for a number, so stock pySHACL cannot be the measure here."""
     said = f"psg:r1-L0001 {{ obs:x a ivc:LevelObservation ; ivc:{key} {written} . }}"
     head = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items())
-    made = materialise([*ontology(), *ox.parse(head + said, format=ox.RdfFormat.TRIG)])
+    made = materialised([*ontology(), *ox.parse(head + said, format=ox.RdfFormat.TRIG)])
     found = [(f.rule, f.path, f.value) for f in shapes("integrity").run_together(made) if f.path == IVC + key]
     assert found == ([] if right else [("I16-observation", IVC + key, written[1:].partition('"')[0])])
 
