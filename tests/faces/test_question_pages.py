@@ -20,6 +20,7 @@ from conftest import Server, forgetful
 from kg.ask import tags
 from kg.ask.choices import choices, mistakes, suggestions
 from kg.graph import KnowledgeGraph
+from kg.source.clauses import ranked_by
 from kg.source.project import Project
 
 QUERY = "companies-in-segment"
@@ -141,6 +142,33 @@ def test_figures_that_compare_are_charted_and_nothing_else_is(http: httpx.Client
     charted = http.get("/queries/figures-of-industry", params={"industry": "纸灯业"}).text
     assert 0 < charted.count('<figure class="chart"><svg') <= 4
     assert "<figure" not in http.get(PATH).text
+
+
+def test_counts_that_rank_the_rows_are_drawn_as_bars(http: httpx.Client, world: KnowledgeGraph) -> None:
+    counts = [row["companies"] for row in world.query("industries-by-companies")]
+    assert len(counts) > 1
+    text = http.get("/queries/industries-by-companies").text
+    assert re.findall(r'<meter aria-hidden="true" max="(\d+)" value="(\d+)">', text) == [
+        (str(max(counts)), str(count)) for count in counts
+    ]
+    assert "<meter" not in http.get(PATH).text
+
+
+@pytest.mark.parametrize(
+    ("query", "column"),
+    [
+        ("SELECT * { ?s ?p ?n } ORDER BY DESC(?n) ?s", "n"),
+        ("SELECT * { { SELECT ?n { } ORDER BY ?n } } order by desc ( $n )", "n"),
+        ("SELECT * { } ORDER BY ?s DESC(?n)", ""),
+        ("SELECT * { } ORDER BY DESC(STR(?n))", ""),
+        ("SELECT * { } # ORDER BY DESC(?n)", ""),
+        ('SELECT ("ORDER BY DESC(?n)" AS ?x) { }', ""),
+        ("SELECT * { } ORDER BY DESC(", ""),
+        ("", ""),
+    ],
+)
+def test_by_which_number_rows_are_ranked(query: str, column: str) -> None:
+    assert ranked_by(query) == column
 
 
 # -- code -------------------------------------------------------------------------------------------------------

@@ -91,6 +91,15 @@ def visible(sparql: str) -> set[str]:
     return found
 
 
+def ranked_by(sparql: str) -> str:
+    """The variable by which the rows are ranked, largest first; empty if another order comes first."""
+    tokens = [token[0] for token in _tokens(sparql)]
+    starts = [n for n, token in enumerate(tokens) if token.upper() == "ORDER"]
+    first = tokens[starts[-1] + 1 : starts[-1] + 5] if starts else []
+    is_ranking = [token.upper() for token in first[:3]] == ["BY", "DESC", "("]
+    return first[3][1:] if is_ranking and first[3:] and first[3][0] in "?$" else ""
+
+
 def _tokens(sparql: str) -> list[re.Match[str]]:
     return [m for m in _TOKEN.finditer(sparql) if not m[0].startswith("#")]
 

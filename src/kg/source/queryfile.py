@@ -109,6 +109,12 @@ class SavedQuery:
         """The columns of entities, which have labels. They depend on the header only, not on the rows."""
         return frozenset(self.columns) - self.passages - frozenset(self.types)
 
+    @property
+    def ranking(self) -> str:
+        """The column of counts by which the rows are ranked, largest first; empty if they are in another order."""
+        column = clauses.ranked_by(self.sparql)
+        return column if self.types.get(column) == "integer" else ""
+
     def bind(self, terms: Mapping[str, str]) -> str:
         """The SPARQL with the default of each parameter in *terms* replaced.
 

@@ -66,8 +66,17 @@ def found(context: Context, saved: SavedQuery, given: Given, request: Request, *
         **rows,
         "headings": headings,
         "charts": _charts(context, table, request.lang),
+        "bar": _bar(saved, table),
     }
     return context.page("query.html", request, **values, address=address, snippets=code)
+
+
+def _bar(saved: SavedQuery, table: Table) -> tuple[int, int] | None:
+    """Position and largest number of the column whose counts are drawn as bars: the one that ranks the rows."""
+    counts = [row[saved.ranking] for row in table] if saved.ranking in table.columns else []
+    if len(counts) < 2 or not all(isinstance(count, int) and count >= 0 for count in counts):
+        return None
+    return table.columns.index(saved.ranking), max(counts)
 
 
 def _charts(context: Context, table: Table, lang: str) -> list[Shown]:
