@@ -35,6 +35,6 @@
     remember();
   });
   form.addEventListener("submit", (event) => event.preventDefault());
-  choices.open = matchMedia("(min-width: 820px)").matches || boxes.some((box) => !box.checked);
+  choices.open = boxes.some((box) => !box.checked);
   choices.hidden = false;
 })();
