@@ -154,6 +154,36 @@ def test_two_thousand_things_open_as_a_few_groups(world: KnowledgeGraph, browser
         is_readable(shown)
 
 
+HOSTILE = (
+    "</script><script>alert(1)</script><!--",
+    '"><img src=x onerror=alert(1)>',
+    "\u202egnp.exe\u202c 右到左",
+    "长" * 10_000,
+    "👩‍🚀🚀 \x0b火箭",
+)
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_hostile_names_are_text_everywhere(world: KnowledgeGraph, browser: Any, tmp_path: Path) -> None:
+    found = data(draw(world, "青岚纸坊", "zh"))
+    drawn = [one for one in found["things"] if one[1] in ("Company", "Segment", "Product", "Industry")]
+    for one, name in zip(drawn, HOSTILE * len(drawn), strict=False):
+        one[2] = one[3] = name
+    html = written(network(), Text(HOSTILE[0], HOSTILE[0]), found, [Text(name, name) for name in HOSTILE], "zh")
+    (tmp_path / "drawing.html").write_text(html, encoding="utf-8")
+    with opened(browser, tmp_path.as_uri()) as page:
+        page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+        page.goto((tmp_path / "drawing.html").as_uri())
+        page.wait_for_function("scene.boxes.length > 0")
+        is_readable(page)
+        page.evaluate("choose(scene.boxes.find((one) => one.role === 'centre').id)")
+        assert page.locator("#kg-panel h2").inner_text() in HOSTILE
+        assert page.locator("#kg-panel img, #kg-panel script, #kg-list img").count() == 0
+        drawn_as = "new DOMParser().parseFromString(pictureOfScene(), 'image/svg+xml').querySelector('parsererror')"
+        assert page.evaluate(drawn_as) is None, "the SVG is well-formed"
+
+
 # -- what one does with it --------------------------------------------------------------------------------------------------
 
 

@@ -70,6 +70,7 @@ def _requests() -> list[dict[str, Any]]:
         {"task": "query", "path": "company-in-segment"},
         *({"task": "thing", "path": path, "suffix": f} for path in PATHS for f in SUFFIXES),
         {"task": "explore"},
+        {"task": "explore", "suffix": "json"},
         *({"task": "explore", "params": [("thing", thing)]} for thing in ("风铃业", "qinglan", MISSPELT)),
         *(
             {"task": "picture", "suffix": suffix, "params": params}
