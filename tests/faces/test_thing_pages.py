@@ -1,4 +1,4 @@
-"""The page of a thing: short, complete by its links, and readable in any window."""
+"""Home, and the page of a thing: short, complete by their links, and readable in any window."""
 
 from __future__ import annotations
 
@@ -28,6 +28,16 @@ def http(world_server: Server) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module")
 def paths(world: KnowledgeGraph) -> list[str]:
     return [f"/{world.find(name)[0].thing.iri.removeprefix(BASE)}" for name in SHOWN]
+
+
+def test_home_leads_everywhere(http: httpx.Client, world: KnowledgeGraph) -> None:
+    page = http.get("/").text
+    links = {unescape(link) for link in re.findall(r'href="(/[^"]*)"', page)}
+    for thing in world.names.of_kind("Industry"):
+        slug = thing.iri.rsplit("/", 1)[-1]
+        assert {f"/chain/{slug}", f"/figures?industry={slug}", f"/audit?industry={slug}", f"/industry/{slug}"} <= links
+    assert {"/document/w1", "/document/w2", "/queries", "/figures", "/sparql"} <= links
+    assert {http.get(link, headers={"Accept": "*/*"}).status_code for link in links} == {200}
 
 
 def test_every_relation_is_on_the_page_or_behind_its_link(
@@ -80,8 +90,9 @@ def test_it_is_read_in_any_window_and_by_any_reader(
 ) -> None:
     for size, scheme in ((DESKTOP, "light"), (PHONE, "dark"), ((360, 640), "light")):
         with opened(browser, world_server.url, size, lang=lang, color_scheme=scheme) as page:
-            for path in paths[:3]:
+            for path in ("/", *paths[:3]):
                 page.goto(world_server.url + path)
-                page.locator("details.fold > summary").click()
+                if path != "/":
+                    page.locator("details.fold > summary").click()
                 assert accessible(page) == [], (path, size)
                 assert page.evaluate("document.documentElement.scrollWidth") <= size[0], (path, size)

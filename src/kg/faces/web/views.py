@@ -31,19 +31,6 @@ _DATA_FIRST: Final = {"json": JSON, "html": HTML}
 _MOST: Final = 50
 
 
-def home(context: Context, request: Request) -> Answer:
-    """``/``: the home page with industries, counts and queries."""
-    industries = context.graph.names.of_kind("Industry")
-    counts = context.graph.manifest["counts"]
-    body = {
-        "dataset": context.dataset,
-        "counts": counts,
-        "industries": [plain.named(i.iri, context.graph.names) for i in industries],
-    }
-    queries = list(context.graph.catalogue)
-    return either(context, request, body, "home.html", industries=industries, counts=counts, queries=queries)
-
-
 def chain(context: Context, request: Request) -> Answer:
     """``/chain/SLUG``: the chain of an industry, as a page, data or a picture.
 
