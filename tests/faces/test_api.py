@@ -148,7 +148,7 @@ def test_every_saved_query_has_its_operation(document: dict[str, Any], world: Kn
         operation = document["paths"][f"/queries/{query.name}.{{format}}"]["get"]
         assert operation["operationId"] == query.name
         assert operation["summary"] == world.catalogue.question(query).en
-        own = [p["name"] for p in operation["parameters"] if p["name"] not in ("format", "limit", "cursor", "lang")]
+        own = [p["name"] for p in operation["parameters"] if p["name"] not in ("format", *rows.RESERVED)]
         assert own == [p.name for p in query.params]
         assert not set(own) & set(rows.RESERVED)
 
