@@ -33,6 +33,10 @@ THINGS = {
     "the customer": ("青岚供应哪些企业?", ["明盈灯业"]),
     "things of a kind": ("走马灯的部件", ["竹架"]),
     "regions in a region": ("中国哪些省份发展纸伞业?", ["云汀省"]),
+    "above a number": ("2024年市场规模超过50亿元的产业有哪些?", ["纸灯业"]),
+    "below a number": ("市场规模不到10亿美元的产业", ["纸伞业", "风铃业"]),
+    "who is named anywhere in a section": ("哪些产业提到竹架?", ["纸灯业"]),
+    "a standing": ("走马灯谁是第一?", ["明萤灯业", "明盈灯业"]),
 }
 
 
@@ -108,9 +112,39 @@ def test_a_region_is_not_among_its_regions(world: KnowledgeGraph) -> None:
 
 def test_no_row_for_a_region_proves_nothing(world: KnowledgeGraph) -> None:
     """A firm of no stated seat, or of a seat in the region, may be meant."""
-    answer = world.ask("云汀有哪些纸灯业企业?")
+    answer = world.ask("云汀有哪些风铃业企业?")
     assert (answer.status, answer.table.rows) == ("not-understood", ()), answer.sentence
     assert answer.choices
+
+
+@pytest.mark.parametrize(
+    ("question", "industry"), [("哪些产业提到的企业多于4家?", "纸灯业"), ("哪个产业的企业最少?", "风铃业")]
+)
+def test_industries_by_how_much_they_name(world: KnowledgeGraph, question: str, industry: str) -> None:
+    answer = world.ask(question)
+    assert (answer.status, labels(world, answer)) == ("answered", [industry])
+
+
+def test_what_is_part_of_other_things_is_not_counted(world: KnowledgeGraph) -> None:
+    answer = world.ask("纸灯业有几种应用?")
+    assert (answer.status, answer.count) == ("not-understood", None)
+    assert "数不出个数" in answer.sentence.zh and "节庆布置" in answer.sentence.zh
+
+
+def test_an_industry_narrows_to_what_its_section_states(world: KnowledgeGraph) -> None:
+    answer = world.ask("云汀有哪些纸灯业企业?")
+    assert sorted(labels(world, answer)) == sorted(["青岚纸坊", "明盈灯业"])
+    assert {"w1-L0029", "w2-L0023"} == {passage.rsplit("/", 1)[-1] for passage in answer.passages}
+
+
+def test_a_ranking_of_one_thing_does_not_rank_another(world: KnowledgeGraph) -> None:
+    """Which region is first is not told by which product is first in each region."""
+    answer = world.ask("出货量最高的地区是哪里?")
+    assert (answer.status, answer.table.rows) == ("not-understood", ()), answer.sentence
+
+
+def test_a_number_is_not_divided_to_find_a_smaller_one(world: KnowledgeGraph) -> None:
+    assert world.ask("市场规模超过100万亿元的产业").table.rows == ()
 
 
 @pytest.mark.parametrize("case", NOTHING)

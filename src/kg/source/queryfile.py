@@ -73,11 +73,15 @@ class Reply:
         column: the column that holds what was asked for.
         text: the sentence; ``{name}`` stands for the value of a parameter or for the values of a column.
         first: whether only the first row answers, as for a superlative.
+        last: the sentence for “the least”, where the last row answers; None if the query does not tell it.
+        counted: whether the number of the answers says how many there are; it does not if some are parts of others.
     """
 
     column: str
     text: Text
     first: bool = False
+    last: Text | None = None
+    counted: bool = True
 
 
 @dataclass(frozen=True)
@@ -222,15 +226,18 @@ def _wordings(node: Node, params: Mapping[str, Node]) -> dict[str, tuple[str, ..
 
 def _reply(node: Node, known: Mapping[str, Node], columns: Mapping[str, Node]) -> Reply:
     """The sentence of the answer and its column."""
-    fields = node.fields(("column", *LANGS), ("first",))
+    fields = node.fields(("column", *LANGS), ("first", "last", "counted"))
     text, column = _text(fields), fields["column"].text()
-    for words in (text.zh, text.en):
-        _require_names(words, known, node)
+    last = _text(fields["last"].fields(LANGS)) if "last" in fields else None
+    for said in filter(None, (text, last)):
+        for words in (said.zh, said.en):
+            _require_names(words, known, node)
     if column not in columns:
         raise fields["column"].mistake(Text(f"{column} 不是列", f"is {column}, which is no column"))
-    if "first" in fields and fields["first"].text() != "true":
-        raise fields["first"].mistake(Text("只能是 true", "can only be true"))
-    return Reply(column, text, "first" in fields)
+    for key, only in (("first", "true"), ("counted", "false")):
+        if key in fields and fields[key].text() != only:
+            raise fields[key].mistake(Text(f"只能是 {only}", f"can only be {only}"))
+    return Reply(column, text, "first" in fields, last, "counted" not in fields)
 
 
 def _parameter(name: str, node: Node, defaults: Mapping[str, str]) -> Parameter:
@@ -300,11 +307,15 @@ def from_plain(body: Mapping[str, Any]) -> SavedQuery:
         types=body["types"],
         sparql=body["sparql"],
         ask={lang: tuple(words) for lang, words in body["ask"].items()},
-        reply=Reply(body["reply"]["column"], Text(**body["reply"]["text"]), body["reply"]["first"])
-        if body["reply"]
-        else None,
+        reply=_reply_from(body["reply"]) if body["reply"] else None,
         listed=body["listed"],
     )
+
+
+def _reply_from(body: Mapping[str, Any]) -> Reply:
+    """The sentence of the answer from the JSON values of :func:`to_plain`."""
+    last = Text(**body["last"]) if body["last"] else None
+    return Reply(body["column"], Text(**body["text"]), body["first"], last, body["counted"])
 
 
 def read(path: Path, shown: str) -> SavedQuery:

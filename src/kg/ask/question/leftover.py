@@ -74,8 +74,8 @@ class Leftover:
 
     def _sets_parameter(self, token: Token) -> bool:
         for param in self.free:
-            if param.name in self.narrowing or param.type == "string":
-                continue
+            if param.name in self.narrowing or param.type in ("string", "integer", "decimal"):
+                continue  # a number means nothing without the words that say what it bounds
             if param.name == "estimator" and self.meanings.isdisjoint(_ESTIMATING):
                 continue
             if given := values(param, token, self.names):
@@ -134,7 +134,8 @@ def _literals(param: Parameter, token: Token) -> list[str]:
         return [str(token.year)] if token.year else []
     if param.type == "enum":
         return [choice for choice in param.choices if choice == token.text]
-    return [token.number] if _FORMS[param.type].fullmatch(token.number) else []
+    written_as_year = token.year and not token.text.isdecimal()
+    return [token.number] if _FORMS[param.type].fullmatch(token.number) and not written_as_year else []
 
 
 def _things(token: Token, names: Names) -> list[Thing]:

@@ -74,7 +74,7 @@ class Linker:
 
     def _divided(self, text: str, found: Sequence[Unit], token: Token) -> list[Token]:
         """The parts of a name that is made of other names; empty if it is not."""
-        if token.end - token.start < 2 or not token.is_read or token.is_light:
+        if token.end - token.start < 2 or not token.meanings or token.is_light:
             return []
         parts = self._segmented(text, found[token.start : token.end], whole=False)
         if not all(part.is_read for part in parts) or not any(part.has_content for part in parts):

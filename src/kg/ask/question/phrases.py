@@ -60,7 +60,8 @@ class Phrases:
             head, value = query.columns[found.reading.column], values[found.reading.column]
             return Text(f"{query.title.zh},{head.zh}:{value.zh}。", f"{query.title.en}, {head.en}: {value.en}.")
         zh, en = ({name: value.pick(lang) for name, value in values.items()} for lang in LANGS)
-        return Text(query.reply.text.zh.format_map(zh), query.reply.text.en.format_map(en))
+        said = query.reply.last if found.reading.least and query.reply.last else query.reply.text
+        return Text(said.zh.format_map(zh), said.en.format_map(en))
 
     def _values(self, found: Found) -> dict[str, Text]:
         """What stands for each parameter and column in a sentence."""
@@ -96,6 +97,14 @@ class Phrases:
             return asked
         words = _listed(only)
         return Text(f"{asked.zh}(限 {words.zh})", f"{asked.en} (only {words.en})")
+
+    def uncounted(self, found: Found) -> Text:
+        """That the answers cannot be counted, and which they are."""
+        said = self.answer(found)
+        return Text(
+            f"数不出个数:所列的有大有小,互有包含。{said.zh}",
+            f"They cannot be counted, because some of them are parts of others. {said.en}",
+        )
 
     def topic(self, topics: Iterable[str], about: Iterable[str]) -> Text:
         """That the report does not say what the model has no term for.

@@ -20,6 +20,10 @@ _DIVIDED: Final = 1.5
 """Cost of dividing a name into other names, in guesses."""
 _FILLINGS: Final = 8
 """Most ways in which the names of one question can fill the parameters of one wording."""
+_NARROW: Final = 4
+"""Members of a rank before that which tells how far the classes of the parameters are from those of the things."""
+_PLACES: Final = ("region", "place")
+"""Columns that hold regions."""
 _MEANINGS: Final = 4
 """Most combinations of things that the names of one question can mean."""
 
@@ -104,10 +108,10 @@ class Reader:
         own, columns = answer_column(query), asked_columns(needed, query)
         free = [p for p in query.params if p not in slots and not p.example and p.name not in columns]
         rest = Leftover(query, free, own, own in columns, self._names, asked.meanings).use(left)
-        if not asked.whether and (rest.column in pattern.slots or (rest.column or own) in rest.narrowing):
-            return  # “which provinces of China”: not China itself
         if more and not in_all and ALL in asked.meanings:
             return  # 都: for each of them, or for all together?
+        if _asks_another(pattern, query, asked, rest):
+            return
         who = WHO in asked.meanings and not asked.whether
         asks = not asked.whether and not asked.offers and (who or own in columns)
         unread = sum(token.end - token.start for token in rest.unread)
@@ -119,6 +123,7 @@ class Reader:
         ]
         for chosen in islice(product(*named), _MEANINGS):
             aliases = sum(not self._is_label(token, value) for token, (_, value) in zip(filled, chosen, strict=True))
+            wider = sum(self._steps(value, param) for param, (_, value) in zip(slots, chosen, strict=True))
             yield Reading(
                 query,
                 {**dict(chosen), **rest.narrowing},
@@ -127,19 +132,26 @@ class Reader:
                 tuple(rest.filters),
                 tuple(rest.kinds),
                 asked.excluded,
-                asked.named if asks else frozenset(),
+                _named(asked, filled, chosen) if asks else frozenset(),
                 who,
                 frozenset(relations if "relation" in query.columns else ()),
                 rest.column or own,
                 asked.counts,
+                asked.least,
+                any(column in columns and column in query.things for column in _PLACES),
                 tuple(token.text for token in rest.unread),
-                (*rank, aliases),
+                (*rank[:_NARROW], wider, *rank[_NARROW:], aliases),
             )
 
     def _is_label(self, token: Token, value: str) -> bool:
         """Whether a part is the label of the thing *value*, not one of its other names."""
         thing = self._names.get(value)
         return thing is None or fold(token.text) in (fold(thing.label.zh), fold(thing.label.en))
+
+    def _steps(self, value: str, param: Parameter) -> int:
+        """How far above the class of the thing *value* the type of a parameter is: an industry is a sector, too."""
+        thing = self._names.get(value)
+        return 0 if thing is None or thing.kind == param.type else len(self._names.superclasses(thing.kind))
 
     def _fillings(self, slots: Sequence[Parameter], rest: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
         """The parts that can fill *slots*; of slots of one type, the first is filled by the part that comes first.
@@ -156,6 +168,22 @@ class Reader:
                 following = [t for t, param in zip(others, slots[1:], strict=True) if param.type == slots[0].type]
                 if all(token.start < t.start for t in following):
                     yield (token, *others)
+
+
+def _named(asked: Asked, filled: Sequence[Token], chosen: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """What a question names besides what it could mean by the parts that fill parameters, and their values."""
+    other = frozenset(meaning for token in filled for meaning in token.meanings)
+    return asked.named - other | {value for _, value in chosen}
+
+
+def _asks_another(pattern: Pattern, query: SavedQuery, asked: Asked, rest: Leftover) -> bool:
+    """Whether the parts that are left over make the question another one than the query answers."""
+    column = rest.column or rest.own
+    if not asked.whether and (rest.column in pattern.slots or column in rest.narrowing):
+        return True  # “which provinces of China”: not China itself
+    if query.reply and query.reply.first and column != rest.own:
+        return True  # what is ranked is not what is asked for
+    return asked.least and not (query.reply and query.reply.last)  # “the least” of what is ranked from the most on
 
 
 def _take(wanted: Iterable[frozenset[str]], rest: list[Token]) -> list[Token]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -18,6 +18,8 @@ WHETHER: Final = IVL + "asked-whether"
 SHARED: Final = IVL + "asked-shared"
 _EXCEPT: Final = IVL + "asked-exclusion"
 _OR: Final = IVL + "asked-or"
+_MOST: Final = IVL + "asked-most"
+_LEAST: Final = IVL + "asked-least"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Reading:
         relations: IRIs of the properties that the question names, if the rows tell one.
         column: the column that holds what was asked for.
         counts: whether the question asks for the number of the answers.
+        least: whether it asks for the least, so that the last row answers.
+        places: whether it asks for regions, so that a region among *filters* is the one that they lie in.
         unread: the parts of the question that the reading leaves out.
         rank: the smaller, the better it fits.
     """
@@ -53,6 +57,8 @@ class Reading:
     relations: frozenset[str]
     column: str
     counts: bool
+    least: bool
+    places: bool
     unread: tuple[str, ...]
     rank: tuple[float, ...]
 
@@ -61,7 +67,7 @@ class Reading:
         """What two readings have in common that give the same answer."""
         given = (*sorted(self.values.items()), *sorted(self.more.items()), self.in_all)
         narrowed = self.filters, self.kinds, self.excluded, self.named, self.who, self.relations
-        return self.query.name, given, narrowed, self.column, self.counts
+        return self.query.name, given, narrowed, self.column, self.counts, self.least, self.places
 
     def runs(self) -> Iterator[dict[str, str]]:
         """The values of the parameters, once for each value of a parameter that has several."""
@@ -89,6 +95,7 @@ class Asked:
         shared: whether it asks for what several things share.
         named: IRIs of all things that it names, except members of lists.
         offers: whether it offers the answers to choose from (A 还是 B).
+        least: whether it asks for the least of something.
         cost: what its division into parts costs, in guesses.
     """
 
@@ -101,25 +108,32 @@ class Asked:
     shared: bool
     named: frozenset[str]
     offers: bool
+    least: bool
     cost: float
 
     @classmethod
     def of(cls, tokens: Sequence[Token], names: Names, cost: float = 0.0) -> Asked:
         """What the parts *tokens* of a question hold."""
         said = _distinct(token for token in tokens if token.has_content)
-        content, excluded = _without_excluded(said, names)
+        content, excluded = _without_excluded([_superlative(token) for token in said], names)
         return cls(
             tuple(content),
             excluded,
-            frozenset(meaning for token in tokens for meaning in (*token.meanings, token.number)),
+            frozenset(m for token in tokens for m in (*_superlative(token).meanings, token.number)),
             all(token.has_content for token in tokens),
             any(COUNT in token.meanings for token in content),
             asks_whether(content),
             any(SHARED in token.meanings for token in content),
             frozenset(m for token in content for m in token.meanings if names.get(m) and not m.startswith(IVL)),
             any(_OR in token.meanings for token in content),
+            any(_LEAST in token.meanings for token in content),
             cost,
         )
+
+
+def _superlative(token: Token) -> Token:
+    """The part itself, or for “least”, which the wordings for “most” fit too, one that means both."""
+    return replace(token, meanings=token.meanings | {_MOST}) if _LEAST in token.meanings else token
 
 
 def _distinct(tokens: Iterable[Token]) -> list[Token]:

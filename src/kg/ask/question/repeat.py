@@ -64,7 +64,7 @@ def _kept(reading: Reading, names: Names) -> Iterator[Text]:
     if reading.in_all and reading.more:
         yield Text("只取各次共有的答案", "only answers that all of them have")
     if reading.query.reply and reading.query.reply.first:
-        yield Text("只取居首者", "only the first")
+        yield Text("只取居末者", "only the last") if reading.least else Text("只取居首者", "only the first")
 
 
 def _said(wanted: object, names: Names) -> Text:

@@ -15,7 +15,7 @@ from kg.ask.question.linker import Linker
 from kg.ask.question.patterns import patterns
 from kg.ask.question.phrases import Phrases
 from kg.ask.question.reader import Reader
-from kg.ask.question.readings import COUNT, WHETHER, Asked, Reading, asks_whether
+from kg.ask.question.readings import COUNT, WHETHER, Asked, Reading, answer_column, asks_whether
 from kg.ask.question.rows import Finder, Found
 from kg.ask.question.token import Token
 from kg.store.base import Store
@@ -119,6 +119,8 @@ class Questions:
             if one.table.rows:
                 found.append(one)
         whether = asks_whether(tokens)
+        if found and any(one.reading.counts and not _is_counted(one.reading) for one in found):
+            return self._uncounted(found[0])
         if not found:
             return self._nothing(tokens, readings[0], whether)
         if len({one.reading.query.name for one in found}) == 1:
@@ -154,6 +156,11 @@ class Questions:
             passages=found.passages,
         )
 
+    def _uncounted(self, found: Found) -> Answer:
+        """The answer to “how many” of things of which some are parts of others: which there are, and no number."""
+        sentence = self.phrases.uncounted(found)
+        return Answer("not-understood", sentence, choices=(found.reading,), passages=found.passages)
+
     def _nothing(self, tokens: Sequence[Token], reading: Reading, whether: bool) -> Answer:
         """The answer without rows: the report does not say it, or else no row was found."""
         named = Asked.of(tokens, self._names).named
@@ -172,14 +179,17 @@ class Questions:
     def _is_proof(self, reading: Reading) -> bool:
         """Whether no row proves that the report does not say it.
 
-        It does not if rows were narrowed by a guess, if a product or technology, which texts name in many ways, was asked
-        for, or if a column was to hold a region: another row may have a place in it.
+        It does not if the rows are worked out or were narrowed by a guess, if another column was asked for than the one that answers, if a product
+        or technology, which texts name in many ways, was asked for, or if a column was to hold a region: another row may have
+        a place in it.
         """
         kinds = [thing.kind for value in reading.values.values() if (thing := self._names.get(value))]
         named = all(any(self._names.is_a(kind, proper) for proper in _PROPER) for kind in kinds)
-        wide = reading.is_wide and ("indicator" not in reading.values or "arithmetic" in reading.query.tags)
+        wide = reading.is_wide and "indicator" not in reading.values
+        computed = "arithmetic" in reading.query.tags or (reading.query.reply is not None and reading.query.reply.first)
         placed = any(p.narrows and p.type == "Region" and p.name in reading.values for p in reading.query.params)
-        return not (reading.filters or reading.kinds or wide or placed) and named
+        guessed = reading.column != answer_column(reading.query)
+        return not (reading.filters or reading.kinds or guessed or computed or wide or placed) and named
 
     def _unread(self, tokens: Sequence[Token], readings: Sequence[Reading]) -> Answer:
         """The answer to a question of which parts were not understood."""
@@ -195,6 +205,11 @@ class Questions:
         unread = unknown or best
         offered = _distinct(reading for reading in readings if reading.values)
         return Answer("not-understood", self.phrases.unread(unread), unread=unread, choices=offered)
+
+
+def _is_counted(reading: Reading) -> bool:
+    """Whether the number of the answers says how many there are."""
+    return not reading.query.reply or reading.query.reply.counted
 
 
 def _distinct(readings: Iterable[Reading]) -> tuple[Reading, ...]:

@@ -71,9 +71,9 @@ class Finder:
         narrowing = tuple(wanted for wanted in reading.filters if not self._is_context(reading, wanted, every))
         reading = replace(reading, filters=narrowing)
         for wanted in narrowing:
-            kept = self._narrowed(kept, wanted, reading.named, at)
+            kept = self._narrowed(kept, wanted, reading, at)
         if reading.query.reply and reading.query.reply.first:
-            kept = _first(kept, _ranking(reading, columns, at))
+            kept = _first(kept, columns, _ranking(reading, columns, at), least=reading.least)
         return self._unnamed(Found(reading, Table(columns, tuple(kept))))
 
     def _unnamed(self, found: Found) -> Found:
@@ -126,18 +126,34 @@ class Finder:
         thing = self._names.get(getattr(term, "value", ""))
         return isinstance(term, ox.Literal) or (thing is not None and self._names.is_a(thing.kind, kind))
 
-    def _narrowed(self, rows: list[Row], wanted: Wanted, named: frozenset[str], at: int) -> list[Row]:
-        """The rows that have a value; for a region that none has, those that have a place in it.
+    def _narrowed(self, rows: list[Row], wanted: Wanted, reading: Reading, at: int) -> list[Row]:
+        """The rows that have a value; for an industry that none has, see :meth:`_in_section`; for a region that none has, or of
+        regions, those that have a place in it.
 
         What the question names is no answer, so a row with it in column *at* does not count.
         """
-        exact = [row for row in rows if _has(row, wanted) and getattr(row[at], "value", "") not in named]
+        exact = [row for row in rows if _has(row, wanted) and getattr(row[at], "value", "") not in reading.named]
+        if not exact and (industries := self._of_kinds(wanted, ("Industry",))):
+            return self._in_section(rows, industries, at)
         regions = self._of_kinds(wanted, ("Region",))
-        if exact or not regions:
+        if not regions or (exact and not reading.places):
             return exact
         sparql = f"SELECT ?place {{ VALUES ?region {{ {regions} }} ?place ivc:regionWithin+ ?region }}"
         places = {place for (place,) in self._store.select(sparql, shown="places").rows}
         return [row for row in rows if not places.isdisjoint(row)]
+
+    def _in_section(self, rows: list[Row], industries: str, at: int) -> list[Row]:
+        """The rows that passages of the sections on *industries* state, if their answers are those that take part in these.
+
+        Else none: the seat of a firm of the industry, for instance, may be stated in another section.
+        """
+        own, others = (
+            {term for (term,) in self._store.select(f"SELECT ?x {{ VALUES ?in {{ {industries} }} ?x {of} ?in }}").rows}
+            for of in ("ivc:contextIndustry", "ivc:appearsIn")
+        )
+        stated = [row for row in rows if not own.isdisjoint(row)]
+        taking_part = {row[at] for row in rows if row[at] in others}
+        return stated if taking_part in (set(), {row[at] for row in stated}) else []
 
     def _is_context(self, reading: Reading, wanted: Wanted, rows: Iterable[Row]) -> bool:
         """Whether a name says only where a parameter's value belongs, as “commercial space” with one of its segments."""
@@ -164,8 +180,18 @@ def _ranking(reading: Reading, columns: Sequence[str], at: int) -> int:
     return columns.index("rank" if "rank" in columns else next(numbers, columns[at]))
 
 
-def _first(rows: list[Row], by: int) -> list[Row]:
-    """The rows that have the first row's rank, or its answer if there are no ranks."""
+def _first(rows: list[Row], columns: Sequence[str], by: int, *, least: bool) -> list[Row]:
+    """The rows that have the first row's rank, or its answer if there are no ranks; for the least, the last row's.
+
+    Of several rankings, one after the other, the rows tell the rank from the last in the column ``last``.
+    """
+    if least and "last" in columns:
+        rows, by = (
+            sorted(rows, key=lambda row: getattr(row[columns.index("last")], "value", "") != "1"),
+            columns.index("last"),
+        )
+    elif least:
+        rows = rows[::-1]
     return [row for row in rows if row[by] == rows[0][by]]
 
 
