@@ -536,3 +536,48 @@ def test_doctor_says_what_is_there_and_what_to_do(kg: Run, tmp_path: Path) -> No
     (tmp_path / "current" / "manifest.json").write_text("{")
     assert "✗ store" in kg("doctor", KG_STORE=str(tmp_path), code=1).stdout
     assert "✗ project" in kg("doctor", "--project", str(tmp_path), code=1).stdout
+
+
+def test_doctor_finds_that_there_is_nothing_to_build(kg: Run, tmp_path: Path) -> None:
+    for folder in ("ontology", "data", "queries"):
+        (tmp_path / folder).mkdir()
+    assert "✗ project" in kg("doctor", "--project", str(tmp_path), KG_STORE=str(tmp_path / "build"), code=1).stdout
+    for path in (ROOT / "ontology").iterdir():
+        (tmp_path / "ontology" / path.name).touch()
+    told = kg("doctor", "--project", str(tmp_path), KG_STORE=str(tmp_path / "build"), code=1).stdout
+    assert "✗ terms: 0 classes in ontology/" in told and 'extends = "ivc"' in told
+    assert "– data: 0 statements" in told and "– queries: 0 in queries/" in told
+    shutil.copytree(ROOT / "ontology", tmp_path / "ontology", dirs_exist_ok=True)
+    assert "✗" not in kg("doctor", "--project", str(tmp_path), KG_STORE=str(tmp_path / "build"), lang="zh").stdout
+
+
+@pytest.mark.parametrize(
+    ("settings", "words", "told"),
+    [
+        ({"LC_ALL": "C"}, ["find", "没有这个名字"], "没有与"),
+        ({"LANG": "POSIX"}, ["find", "no such name"], "no name comes near"),
+        ({"LANG": "C.UTF-8"}, ["find", "没有这个名字"], "没有与"),
+        ({"LANG": "en_US.UTF-8"}, ["find", "没有这个名字"], "no name comes near"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, ["find", "no such name"], "no name comes near"),
+        ({"LANG": "C", "KG_LANG": "zh"}, ["find", "no such name"], "没有与"),
+    ],
+)
+def test_where_the_locale_says_no_language_the_question_does(
+    world_project: Project, settings: dict[str, str], words: list[str], told: str
+) -> None:
+    line = [
+        "env",
+        "-u",
+        "LC_ALL",
+        "-u",
+        "LC_MESSAGES",
+        "-u",
+        "LANG",
+        "-u",
+        "KG_LANG",
+        *(f"{k}={v}" for k, v in settings.items()),
+    ]
+    place = [f"KG_PROJECT={world_project.root}", f"KG_STORE={world_project.store}"]
+    command = [*line, *place, sys.executable, "-m", "kg", *words]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=False)
+    assert told in done.stderr

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Final
@@ -17,8 +17,10 @@ from kg.pipeline.freshness import CURRENT, current
 from kg.pipeline.ownership import refuse_foreign
 from kg.pipeline.swap import writing
 from kg.source.project import Project
+from kg.source.turtle import read_project
 from kg.store.confine import network_closed
-from kg.terms import Text
+from kg.terms import Text, iri
+from kg.vocab import ONTOLOGY, OWL, PASSAGE, TYPE
 
 __all__ = ["Check", "examine", "verify"]
 
@@ -29,6 +31,11 @@ _HELPERS: Final = {
     "rapper": Text("Raptor:测试导出的 Turtle(可选)", "Raptor: tests of exported Turtle (optional)"),
     "chromium": Text("Chromium:测试图画页面(可选)", "Chromium: tests of drawings (optional)"),
 }
+_EXTRAS: Final = {
+    "serve": Text("HTTP 服务(kg serve)", "HTTP server (kg serve)"),
+    "mcp": Text("智能体服务(kg mcp)", "agent server (kg mcp)"),
+}
+"""Extras of the distribution for its users → what needs them."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ def examine(root: str | None = None, store: str | None = None) -> list[Check]:
     checks = [_python(), *_packages(), _terminal(), _network()]
     try:
         project = Project.find(root, store)
-        checks.append(_project(project))
+        checks += [_project(project), *_contents(project)]
     except KgError as error:
         return [*checks, Check(Text("项目", "project"), False, error.what, error.hint)]
     return [*checks, _store(project), _disk(project), *_helpers()]
@@ -69,22 +76,35 @@ def _python() -> Check:
 
 
 def _packages() -> Iterator[Check]:
-    """A check for every dependency of the distribution, except those of extras."""
+    """A check for every dependency of the distribution, and for each extra that its users may want."""
     mend = Text('pip install -U "xinzhi"', 'pip install -U "xinzhi"')
     try:
         required = requires("xinzhi") or []
     except PackageNotFoundError:
         yield Check(Text("软件包", "packages"), False, Text("未安装 xinzhi", "xinzhi is not installed"), mend)
         return
-    for requirement in required:
-        if "extra ==" in requirement:
-            continue
-        name = re.split(r"[<>=!~;\[ ]", requirement, maxsplit=1)[0]
-        try:
-            found = version(name)
-            yield Check(Text(name, name), True, Text(found, found))
-        except PackageNotFoundError:
-            yield Check(Text(name, name), False, Text("缺少", "missing"), mend)
+    for name in _named(requirement for requirement in required if "extra ==" not in requirement):
+        found = _version(name)
+        yield Check(Text(name, name), bool(found), Text(found or "缺少", found or "missing"), mend)
+    for extra, use in _EXTRAS.items():
+        missing = [n for n in _named(r for r in required if re.search(rf"extra == .{extra}\b", r)) if not _version(n)]
+        listed = ", ".join(missing)
+        found_ = Text(f"缺少 {listed}", f"missing: {listed}") if missing else Text("齐备", "complete")
+        install = Text(f'pip install "xinzhi[{extra}]"', f'pip install "xinzhi[{extra}]"')
+        yield Check(use, not missing, found_, install, needed=False)
+
+
+def _named(requirements: Iterable[str]) -> Iterator[str]:
+    """The names of the packages that are required."""
+    return (re.split(r"[<>=!~;\[ ]", requirement, maxsplit=1)[0] for requirement in requirements)
+
+
+def _version(name: str) -> str:
+    """The version of an installed package; empty if it is not installed."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
 
 
 def _terminal() -> Check:
@@ -119,6 +139,46 @@ def _project(project: Project) -> Check:
         Text("项目", "project"),
         True,
         Text(f"{project.root}(输入文件 {size} 个)", f"{project.root} ({size} input files)"),
+    )
+
+
+def _contents(project: Project) -> Iterator[Check]:
+    """Whether there is something to build: terms, facts and saved queries.
+
+    Raises:
+        KgError: a file cannot be read.
+    """
+    quads = read_project(project)
+    terms = sum(
+        iri(q.graph_name) == ONTOLOGY and q.predicate.value == TYPE and iri(q.object) == OWL + "Class" for q in quads
+    )
+    facts = sum(iri(q.graph_name).startswith(PASSAGE) for q in quads)
+    queries = len(project.query_files)
+    yield Check(
+        Text("术语", "terms"),
+        terms > 0,
+        Text(f"ontology/ 中有 {terms} 个类", f"{terms} classes in ontology/"),
+        Text(
+            '把模型放进 ontology/*.ttl,或在 kg.toml 里写 extends = "ivc"',
+            'put a model into ontology/*.ttl, or write extends = "ivc" in kg.toml',
+        ),
+    )
+    yield Check(
+        Text("数据", "data"),
+        facts > 0,
+        Text(f"data/ 中有 {facts} 条段落陈述", f"{facts} statements of passages in data/"),
+        Text("把各段落所述写进 data/<文档>/*.trig", "write what passages state into data/<document>/*.trig"),
+        needed=False,
+    )
+    yield Check(
+        Text("查询", "queries"),
+        queries > 0,
+        Text(f"queries/ 中有 {queries} 个", f"{queries} in queries/"),
+        Text(
+            "把保存的查询放进 queries/*.rq;没有它们,kg ask 无从回答",
+            "put saved queries into queries/*.rq; without any, kg ask answers nothing",
+        ),
+        needed=False,
     )
 
 

@@ -1,4 +1,7 @@
-"""The language of a run: ``--lang``, else ``KG_LANG``, else the locale; English unless it says zh."""
+"""The language of a run: ``--lang``, else ``KG_LANG``, else the locale, else that of what is asked.
+
+A locale says Chinese by zh, English by any other language, and nothing if it is C or POSIX.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,12 @@ import os
 from collections.abc import Sequence
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Final
 
-from kg.terms import LANGS, Lang, Text
+from kg.terms import LANGS, Lang, Text, has_han
 
+_VARIABLES: Final = ("KG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+"""The variables that say a language; the first that is set counts."""
 _CHOSEN: ContextVar[Lang | None] = ContextVar("language of the run", default=None)
 
 
@@ -29,7 +35,7 @@ def choose(args: Sequence[str]) -> None:
     This is done before Click parses *args*, because it shows help and reports wrong arguments while it parses. Click's own
     texts are translated by the default domain of gettext (``locale/``).
     """
-    lang = _of_arguments(args) or _of_environment()
+    lang = _of_arguments(args) or _of_environment(" ".join(args))
     _CHOSEN.set(lang)
     gettext.bindtextdomain("messages", str(Path(__file__).with_name("locale")))
     os.environ["LANGUAGE"] = lang
@@ -49,8 +55,9 @@ def _of_arguments(args: Sequence[str]) -> Lang | None:
     return found
 
 
-def _of_environment() -> Lang:
-    for variable in ("KG_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        if os.environ.get(variable):
-            return "zh" if os.environ[variable].lower().startswith("zh") else "en"
-    return "en"
+def _of_environment(asked: str = "") -> Lang:
+    """The language that the environment says; if it says none, that of the script of *asked*, the words of the command."""
+    chosen = next((os.environ[name] for name in _VARIABLES if os.environ.get(name)), "C").lower()
+    if chosen.partition(".")[0] in ("c", "posix"):
+        return "zh" if has_han(asked) else "en"
+    return "zh" if chosen.startswith("zh") else "en"
