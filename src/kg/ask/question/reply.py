@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from kg.ask.catalogue import Catalogue
 from kg.ask.names import Names
 from kg.ask.question.answer import Answer, figures, params
+from kg.ask.question.leftover import WIDE
 from kg.ask.question.linker import Linker
 from kg.ask.question.patterns import patterns
 from kg.ask.question.phrases import Phrases
@@ -122,7 +123,7 @@ class Questions:
         if found and any(one.reading.counts and not _is_counted(one.reading) for one in found):
             return self._uncounted(found[0])
         if not found:
-            return self._nothing(tokens, readings[0], whether)
+            return self._nothing(tokens, readings, whether)
         if len({one.reading.query.name for one in found}) == 1:
             return self._said(self._finder.joined(found), whether)
         if len({frozenset(one.answers) for one in found}) > 1:
@@ -161,14 +162,15 @@ class Questions:
         sentence = self.phrases.uncounted(found)
         return Answer("not-understood", sentence, choices=(found.reading,), passages=found.passages)
 
-    def _nothing(self, tokens: Sequence[Token], reading: Reading, whether: bool) -> Answer:
+    def _nothing(self, tokens: Sequence[Token], readings: Sequence[Reading], whether: bool) -> Answer:
         """The answer without rows: the report does not say it, or else no row was found."""
+        reading = readings[0]
         named = Asked.of(tokens, self._names).named
         if whether:
             passages = self._finder.joint_passages(named) if len(named) > 1 else ()
             proof = len(named) > 1 and not passages and "arithmetic" not in reading.query.tags
         else:
-            passages, proof = (), self._is_proof(reading)
+            passages, proof = (), self._is_proof(reading) and not _is_divided(readings)
         if proof:
             yes = False if whether else None
             return Answer("not-in-report", self.phrases.unsaid(reading), reading=reading, yes=yes)
@@ -205,6 +207,14 @@ class Questions:
         unread = unknown or best
         offered = _distinct(reading for reading in readings if reading.values)
         return Answer("not-understood", self.phrases.unread(unread), unread=unread, choices=offered)
+
+
+def _is_divided(readings: Sequence[Reading]) -> bool:
+    """Whether the name that the best reading asks about is made of others, each of which may have what it has not."""
+    best = readings[0]
+    wide = [param.name for param in best.query.params if param.type in WIDE and param.name in best.values]
+    others = [one for one in readings[1:] if one.query.name == best.query.name and one.filters]
+    return any(one.values.get(name) != best.values[name] for one in others for name in wide)
 
 
 def _is_counted(reading: Reading) -> bool:
