@@ -67,7 +67,11 @@ PATHS = [
     "/cite.json",
     "/compare",
     "/compare.json",
-    *(f"/{name}.{file}" for name in ("audit", "chain/{industry}", "compare") for file in ("csv", "xlsx")),
+    *(
+        f"/{name}.{file}"
+        for name in ("audit", "chain/{industry}", "compare", "matrix/{name}")
+        for file in ("csv", "xlsx")
+    ),
     "/explore",
     "/explore.json",
     "/figures",

@@ -148,6 +148,15 @@ def test_charts_audits_and_comparisons_are_files_too(
     assert cells(opened((http.get("/chain/paper-lanterns.xlsx?lang=zh")).content).worksheets[0]) == of_sheet(shown)
 
 
+def test_a_matrix_is_a_file_with_its_rows_and_columns(http: httpx.Client) -> None:
+    body = http.get("/matrix/industries-by-regions.json").raise_for_status().json()
+    page = opened(http.get("/matrix/industries-by-regions.xlsx?lang=zh").raise_for_status().content).worksheets[0]
+    (_, *titles, _), *rows = cells(page)
+    assert titles == [column["zh"] for column in body["columns"]]
+    assert [row[0] for row in rows] == [row["zh"] for row in body["rows"]]
+    assert [[value or 0 for value in row[1:-1]] for row in rows] == body["cells"]
+
+
 def test_csv_for_people_has_the_screen_and_csv_for_programs_the_data(http: httpx.Client, kg: Run) -> None:
     path = "/queries/market-size.csv?industry=纸灯业&lang=zh"
     people, programs = http.get(path + "&people=1").content, http.get(path).content

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kg.ask.names import Names
+from kg.ask.sheet import Sheet
 from kg.errors import NotFound, UsageProblem
 from kg.source.queryfile import SavedQuery
 from kg.store.results import Table
@@ -44,6 +45,15 @@ class Matrix:
     def pair(self, row: str, column: str) -> dict[str, str]:
         """The parameters that ask about one cell."""
         return {self.down: slug(row), self.across: slug(column)}
+
+
+def counted(found: Matrix, head: Text, names: Names, lang: str) -> Sheet:
+    """*found* as a spreadsheet; *head* is the heading of the rows. A count of 0 is an empty cell."""
+    titles = (head.pick(lang), *(names.label(column, lang) for column in found.columns))
+    rows = tuple(
+        (names.label(row, lang), *(found.cells.get((row, column)) for column in found.columns)) for row in found.rows
+    )
+    return Sheet(titles, rows, ((f"{head.pick(lang)} IRI", found.rows),))
 
 
 def measures(query: SavedQuery) -> dict[str, Text]:

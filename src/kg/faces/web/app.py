@@ -117,7 +117,7 @@ class Routes:
             **{f"/{view}.{file}": self._task(view, suffix=file) for view in ("audit", "compare") for file in FILES},
             "/completion.json": self._task("completion", suffix="json"),
             **{f"/figures{dot}": self._task("figures", suffix=dot[1:]) for dot in ("", ".json", ".svg")},
-            "/matrix/{name}": self._task("matrix", ("json",)),
+            "/matrix/{name}": self._task("matrix", ("json", *FILES)),
             "/explore": self._task("explore"),
             "/explore.json": self._task("explore", suffix="json"),
             "/picture.svg": self._task("picture", suffix="svg"),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from kg.ask.sheet import sheet
+from kg.ask.sheet import Sheet, sheet
 from kg.faces import sheets
 from kg.faces.web.context import Context
 from kg.service.messages import Answer, Request
@@ -40,9 +40,14 @@ def spreadsheet(
         cited: makes the citation of the table; XLSX has it on its second sheet.
     """
     shown = sheet(table, request.lang, context.graph.names, heads)
+    return written(request, shown, cited, truncated=table.truncated)
+
+
+def written(request: Request, shown: Sheet, cited: Callable[[], Citation], *, truncated: bool = False) -> Answer:
+    """A sheet that is made already, as :func:`spreadsheet`; *truncated* if there are more rows."""
     if request.suffix == "csv":
         return Answer(sheets.people_csv(shown), CSV, {"Content-Language": request.lang})
-    body = sheets.xlsx(shown, request.lang, cited(), truncated=table.truncated)
+    body = sheets.xlsx(shown, request.lang, cited(), truncated=truncated)
     return Answer(body, sheets.MEDIA, {"Content-Language": request.lang})
 
 

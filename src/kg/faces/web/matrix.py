@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from kg.ask import plain
+from kg.ask.citation.cited import cited_in
 from kg.ask.figures import SELECTORS
-from kg.ask.matrix import TAG, Matrix, matrix, measures
+from kg.ask.matrix import TAG, Matrix, counted, matrix, measures
 from kg.faces.web.context import HTML, JSON, Context, as_json, choose
+from kg.faces.web.files import FILES, attached, written
 from kg.service.messages import Answer, Request
 from kg.source.queryfile import SavedQuery
 
@@ -26,12 +29,17 @@ def page(context: Context, request: Request) -> Answer:
     Raises:
         NotFound: there is no such query, or it is no matrix. UsageProblem: it has no column of the name *measure*.
     """
-    suffix = choose(request, {"json": JSON} if request.suffix else {"html": HTML, "json": JSON})
+    suffix = choose(request, {"json": JSON, **FILES} if request.suffix else {"html": HTML, "json": JSON, **FILES})
     query = context.graph.catalogue.get(request.path)
     known = measures(query)
-    found = matrix(query, context.graph.query(query.name), context.graph.names, request.one("measure"))
+    table = context.graph.query(query.name)
+    found = matrix(query, table, context.graph.names, request.one("measure"))
     if suffix == "json":
         return as_json(_document(context, query, found))
+    if suffix in FILES:
+        cited = partial(context.graph.citer.query, query.name, {}, cited_in(table.rows))
+        shown = counted(found, query.columns[found.down], context.graph.names, request.lang)
+        return attached(written(request._replace(suffix=suffix), shown, cited), query.name, found.measure, suffix)
     base, every = _listed(query, found), bool(request.one("all"))
     return context.page(
         "matrix.html",

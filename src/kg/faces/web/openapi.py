@@ -206,7 +206,11 @@ def document(context: Context, request: Request) -> Answer:
             params=[lang],
         ),
         **{f"/{name}": _page(name, files[f"/{name}.json"], *_PAGE) for name in _VIEWS},
-        **{path.removesuffix(".json"): _page("matrix", file, *_PAGE) for path, file in _matrix(context)},
+        **{
+            path.removesuffix(".json"): _page("matrix", file, *_PAGE)
+            for path, file in _matrix(context)
+            if path.endswith(".json")
+        },
         "/chain/{industry}": _page("chain", files["/chain/{industry}.json"], *_PAGE, *_PICTURES.values()),
         "/explore": _explore(context, "text/html"),
         "/problem/{code}": _problem(),
@@ -548,7 +552,10 @@ def _matrix(context: Context) -> Iterator[tuple[str, Schema]]:
         _parameter(*_LANG),
     ]
     words = Text("对照表", "a matrix of counts")
-    yield "/matrix/{name}.json", _get("matrix", "queries", words, JSON, params=params, problems=("not-found",))
+    data = _get("matrix", "queries", words, JSON, params=params, problems=("not-found",))
+    yield "/matrix/{name}.json", data
+    for file in FILES:
+        yield f"/matrix/{{name}}.{file}", _file(data, "matrix", file)
 
 
 def _audit(context: Context) -> Schema:
