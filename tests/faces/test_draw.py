@@ -115,6 +115,8 @@ def test_what_an_industry_shows(world: KnowledgeGraph, browser: Any, tmp_path: P
         assert all("(见" in text for text in again), "what stands twice names where it stood first"
         kinds = page.locator("#kg-legend button").all_text_contents()
         assert {"产业", "层级", "环节", "企业", "段落所述", "背景", "推理"} <= set(kinds)
+        looks = page.evaluate("GROUNDS.map((ground) => JSON.stringify([STROKES[ground].dashes, STROKES[ground].head]))")
+        assert len(set(looks)) == 3, "grounds are told apart without colour"
         lines = page.evaluate("scene.lines.map((line) => [line.from.kind, line.to.kind, line.from.x < line.to.x])")
         assert ["Stage", "Stage", True] in lines, "an arrow leads from a stage to the one that it feeds"
 
@@ -360,3 +362,9 @@ def test_a_served_drawing_links_to_pages_and_asks_for_what_it_lacks(
         page.reload()
         page.wait_for_function("scene.boxes.length > 0")
         assert page.evaluate("[state.thing, state.at, page.lang]") == [industry, company, "en"]
+        left_out = world.resolve("风铃业").iri
+        page.evaluate("(iri) => { graph.leftOut = 1; graph.things.delete(iri); }", left_out)
+        page.locator("#kg-search").fill("wind chime making")
+        page.locator("#kg-found li[data-iri]").first.wait_for()
+        page.keyboard.press("Enter")
+        page.wait_for_function("(iri) => state.thing === iri && scene.chain", arg=left_out)

@@ -6,14 +6,33 @@ let pathFrom = null;
 
 // -- search ----------------------------------------------------------------------------------------------------------------
 
-function showFound() {
-  const list = byId("kg-found"), input = byId("kg-search"), found = find(input.value);
+/** Offer the things with such a name: those that are here, and of a large graph also those that the server finds. */
+async function showFound() {
+  const input = byId("kg-search"), text = input.value;
+  offer(find(text));
+  if (!graph.leftOut || page.root === null || !text.trim()) return;
+  const answer = await fetch(`${page.root}/search.json?${new URLSearchParams({ q: text })}`).catch(() => null);
+  if (!answer?.ok || input.value !== text) return;
+  const { matches } = await answer.json();
+  offer(matches.map((one) => graph.things.get(one.iri) || one));
+}
+
+function offer(found) {
+  const list = byId("kg-found"), input = byId("kg-search");
   const none = input.value.trim() && !found.length ? [el("li", { class: "none" }, say("没有这个名称", "no such name"))] : [];
-  list.replaceChildren(...found.map((thing, n) => el("li", { role: "option", id: `found-${n}`, "aria-selected": String(n === 0), "data-iri": thing.iri, mousedown: (e) => { e.preventDefault(); take(thing.iri); } },
-    nameOf(thing), el("small", {}, ` ${kindName(thing.kind)}${thing.also.length ? " · " + thing.also.slice(0, 2).join("、") : ""}`))), ...none);
+  list.replaceChildren(...found.map(optionOf), ...none);
   list.hidden = !list.children.length;
   input.setAttribute("aria-expanded", String(!list.hidden));
   input.setAttribute("aria-activedescendant", found.length ? "found-0" : "");
+}
+
+function optionOf(thing, n) {
+  const also = thing.also.length ? ` · ${thing.also.slice(0, 2).join("、")}` : "";
+  const mousedown = (event) => {
+    event.preventDefault(); // else the list would close first
+    take(thing.iri);
+  };
+  return el("li", { role: "option", id: `found-${n}`, "aria-selected": String(n === 0), "data-iri": thing.iri, mousedown }, nameOf(thing), el("small", {}, ` ${kindName(thing.kind)}${also}`));
 }
 
 function onSearchKey(event) {

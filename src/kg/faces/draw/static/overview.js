@@ -53,8 +53,9 @@ class Overview {
     for (const thing of graph.things.values()) if (!listed.has(thing) && passes(thing)) known(kinds, thing.kind, []).push(thing);
     const boxes = [...kinds].sort((a, b) => b[1].length - a[1].length).flatMap(([kind, things]) => this.kindBoxes(kind, things));
     if (!boxes.length) return;
+    const head = box({ id: "head other", type: "head", text: say("其余", "everything else"), style: page.styles.Group }, 200);
     const top = bottomOf(scene) + 28, room = cards.width - 2 * EDGE - 2 * GAP;
-    const end = flow(boxes, EDGE + GAP, top + GAP, room, scene.boxes);
+    const end = flow([head, ...boxes], EDGE + GAP, top + GAP, room, scene.boxes);
     scene.frames.push({ x: EDGE, y: top, w: cards.width - 2 * EDGE, h: end - top + GAP, level: 0 });
     for (const one of boxes) cards.know(one);
     known(cards.taken, 0, []).push([-SPACE, end + 2 * GAP]);
