@@ -50,8 +50,11 @@ class _Document:
         return {"@context": self._writer.used | links, "@graph": graphs}
 
     def _nodes(self, subjects: Mapping[Node, Statements]) -> list[dict[str, Any]]:
-        nodes = sorted((s for s in subjects if s not in self._writer.nested), key=str)
-        return [self._node(subjects, node) for node in nodes]
+        nodes = [s for s in subjects if s not in self._writer.nested]
+        named = sorted((node for node in nodes if not self._writer.is_anonymous(node)), key=str)
+        # an anonymous node has another label each time a query constructs it: what it says gives its place
+        others = [self._node(subjects, node) for node in nodes if self._writer.is_anonymous(node)]
+        return [*(self._node(subjects, node) for node in named), *sorted(others, key=_order)]
 
     def _node(self, subjects: Mapping[Node, Statements], node: Node) -> dict[str, Any]:
         body: dict[str, Any] = {} if self._writer.is_anonymous(node) else {"@id": self._name(node)}
