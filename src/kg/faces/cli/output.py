@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import errno
-import io
 import os
 import stat
 import sys
 import tempfile
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -66,7 +64,9 @@ def write_files(files: Mapping[str, bytes], output: str) -> None:
         OutputError: a file cannot be written.
     """
     if output.lower().endswith(".zip"):
-        write(_zipped(files), output)
+        from kg.faces.export import archive
+
+        write(archive(files), output)
         return
     folder = Path(output)
     try:
@@ -80,15 +80,6 @@ def write_files(files: Mapping[str, bytes], output: str) -> None:
         raise _unwritable(f"“{output}”", error) from error
     for name, body in files.items():
         write(body, str(folder / name))
-
-
-def _zipped(files: Mapping[str, bytes]) -> bytes:
-    """A ZIP archive of *files*, all of one date, so that equal files give equal archives."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, body in files.items():
-            archive.writestr(zipfile.ZipInfo(name), body, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
 
 
 def _mode(output: str) -> int | None:

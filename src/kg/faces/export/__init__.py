@@ -11,7 +11,9 @@ documents. csv has a table for each kind of thing. neo4j and csv are several fil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -33,7 +35,7 @@ from kg.terms import Lang
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
 
-__all__ = ["FORMATS", "GRAPHS", "SEVERAL", "export", "export_files"]
+__all__ = ["FORMATS", "GRAPHS", "SEVERAL", "archive", "export", "export_files"]
 
 _PREFIXES: Final = MappingProxyType(
     {
@@ -106,3 +108,12 @@ def export_files(graph: KnowledgeGraph, format_: str, which: str = "default", *,
     files = (tables if format_ == "csv" else neo4j)(graph, which, lang)
     licence = "".join(f"{text}\n" for text in about(graph.store, lang).values())
     return {**files, "LICENSE.txt": licence.encode()} if licence else files
+
+
+def archive(files: Mapping[str, bytes]) -> bytes:
+    """A ZIP archive of *files* (name → content), all of one date, so that equal files give equal archives."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        for name, body in files.items():
+            packed.writestr(zipfile.ZipInfo(name), body, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
