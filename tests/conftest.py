@@ -103,12 +103,12 @@ def kites(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def on(project: Project) -> Run:
     """``on(project)("find", "Qinglan", lang="zh")`` runs the program on the built graph of *project*.
 
-    A server, and a run with a setting for Python itself (``PYTHONPATH``, …), has a process of its own.
+    A server, a site, and a run with a setting for Python itself (``PYTHONPATH``, …), has a process of its own.
     """
 
     def run(*args: str, lang: str = "en", code: int | None = 0, **settings: str) -> subprocess.CompletedProcess[str]:
         env = {"KG_LANG": lang, "KG_PROJECT": str(project.root), "KG_STORE": str(project.store), **settings}
-        apart = bool({"serve", "mcp"} & set(args[:1])) or any(name.startswith("PYTHON") for name in settings)
+        apart = bool({"serve", "mcp", "site"} & set(args[:1])) or any(name.startswith("PYTHON") for name in settings)
         done = shell(*args, **env) if apart else _called(args, env)
         if code is not None:
             assert done.returncode == code, done.stdout + done.stderr

@@ -313,6 +313,7 @@ RUN: dict[str, dict[tuple[str, ...], str]] = {
     "passages": {("k1={folder}/k1.txt", "-o", "-", "--project", "{folder}/copy"): "ivc:contextIndustry ind:kites"},
     "completion": {(shell,): "kg" for shell in ("bash", "zsh", "fish")},
     "doctor": {(): "build/current is current"},
+    "site": {("{folder}/site",): "site/index.html"},
 }
 """Command → what is asked of it, and a text of the answer."""
 ELSEWHERE = {"serve": "test_every_route_answers", "mcp": "test_every_tool_answers"}

@@ -34,6 +34,7 @@ COMMANDS = (
     "passages",
     "completion",
     "serve",
+    "site",
     "mcp",
     "doctor",
 )

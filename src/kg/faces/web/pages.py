@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from kg.ask.citation.cited import Citation, cited_in, located
@@ -46,13 +46,18 @@ class Pages:
     Args:
         graph: the graph.
         root_path: path under which a proxy shows the server.
+        static: None on a server. In a site of files, what its templates ask instead of a server (see
+            :mod:`kg.faces.site`): pages leave out what a server has to answer.
+        packages: packages with further templates.
     """
 
-    def __init__(self, graph: KnowledgeGraph, root_path: str) -> None:
+    def __init__(
+        self, graph: KnowledgeGraph, root_path: str, *, static: Any = None, packages: Sequence[str] = ()
+    ) -> None:
         self.root = root_path.rstrip("/")
         self._names = graph.names
         self._environment = Environment(
-            loader=PackageLoader("kg.faces.web"),
+            loader=ChoiceLoader([PackageLoader(package) for package in ("kg.faces.web", *packages)]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -61,6 +66,7 @@ class Pages:
         )
         self._environment.globals.update(
             root=self.root,
+            static=static,
             href=self.href,
             slug=slug,
             class_iri=class_iri,

@@ -107,7 +107,12 @@ def tasks(
     graph.find(_UNKNOWN, limit=1)
     graph.ask(_UNKNOWN)
     copies = Texts(graph.store, graph.names, _copies(texts))
-    context = Context(graph, Pages(graph, root_path), limits, copies)
+    return answering(Context(graph, Pages(graph, root_path), limits, copies))
+
+
+def answering(context: Context) -> Mapping[str, Callable[[Request], Answer]]:
+    """Name → task in *context*."""
+    graph = context.graph
     _ = graph.names, graph.catalogue, graph.manifest, graph.citer.works  # read here once, so that workers share them
     return {name: partial(_answer, task, context) for name, task in TASKS.items()}
 

@@ -1,0 +1,134 @@
+"""The pages and files that only a site has: search in the browser, files of the data, the choice of a language, 404."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from kg.faces.export import archive, export, export_files
+from kg.faces.site.folder import MANIFEST
+from kg.faces.site.places import Place, Places, relative
+from kg.faces.web.context import Context
+from kg.service.messages import Request
+from kg.terms import Lang, Text, class_iri, fold
+
+if TYPE_CHECKING:
+    from kg.source.queryfile import SavedQuery
+
+FIRST: Final = "/site/index.html"
+"""The page at the root of the site, which leads to that of a language; the parameter ``lang`` says to which."""
+MISSING: Final = "/site/404.html"
+_DATA: Final[Mapping[str, tuple[Text, str]]] = {
+    "graph.nq": (
+        Text("全部数据:缺省图与各具名图(N-Quads)", "all data: the default graph and every named graph (N-Quads)"),
+        "nquads",
+    ),
+    "graph.ttl": (Text("缺省图(Turtle)", "the default graph (Turtle)"), "turtle"),
+    "graph.jsonld": (Text("全部具名图(JSON-LD)", "every named graph (JSON-LD)"), "jsonld"),
+    "tables.zip": (Text("每类事物一张表(CSV)", "a table for each kind of thing (CSV)"), ""),
+}
+"""File → what it is, and its format of :mod:`kg.faces.export`."""
+_QUESTION: Final = Text("问题", "question")
+
+
+def places() -> dict[str, Place]:
+    """Path → place of each page and file."""
+    named = {
+        "/search": "search",
+        "/data": "data",
+    }
+    return {
+        **{path: Place(path, name) for path, name in named.items()},
+        **{f"/data/{file}": _file(f"/data/{file}", shared=bool(format_)) for file, (_, format_) in _DATA.items()},
+        **{f"/static/site/{name}": _file(f"/static/site/{name}", shared=True) for name in ("names.js", "search.js")},
+        FIRST: Place(FIRST, "index", shared=True),
+        MISSING: Place(MISSING, "404", shared=True),
+    }
+
+
+def _file(path: str, *, shared: bool) -> Place:
+    name, _, suffix = path[1:].rpartition(".")
+    return Place(path, name, suffix, shared)
+
+
+class Own:
+    """Makes these pages and files.
+
+    Args:
+        context: the graph and its templates.
+        places: where the pages of the site are.
+        first: the language in which the site begins.
+    """
+
+    def __init__(self, context: Context, places: Places, first: Lang) -> None:
+        self._context, self._graph, self._places, self._first = context, context.graph, places, first
+        static = files("kg.faces.site").joinpath("static")
+        self._made: dict[str, Callable[[Lang], bytes]] = {
+            "/search": self._names_page,
+            "/data": lambda lang: self._page(
+                "data.html", lang, files=[(file, text) for file, (text, _) in _DATA.items()]
+            ),
+            **{f"/data/{file}": self._data(format_) for file, (_, format_) in _DATA.items()},
+            "/static/site/names.js": lambda lang: self._names(),
+            "/static/site/search.js": lambda lang: static.joinpath("search.js").read_bytes(),
+            FIRST: lambda lang: self._page("languages.html", self._first),
+            MISSING: lambda lang: self._page("missing.html", lang, manifest=MANIFEST),
+        }
+
+    def make(self, path: str, lang: Lang) -> bytes | None:
+        """The page or file with the path *path*; None if only the server has it."""
+        made = self._made.get(path)
+        return made(lang) if made else None
+
+    def _page(self, template: str, lang: Lang, **values: Any) -> bytes:
+        values = {"dataset": self._context.dataset, **values}
+        return self._context.pages.render(template, Request("site", lang), **values)
+
+    def _names_page(self, lang: Lang) -> bytes:
+        things = sorted(self._graph.names.things, key=lambda thing: (thing.kind, thing.label.pick(lang), thing.iri))
+        groups = [(class_iri(kind), list(found)) for kind, found in groupby(things, key=lambda thing: thing.kind)]
+        return self._page("names.html", lang, groups=groups)
+
+    def _names(self) -> bytes:
+        """What the search in the browser reads: things and saved questions with their files, labels and folded spellings."""
+        names = self._graph.names
+        kinds = sorted({thing.kind for thing in names.things})
+        words = [*(names.kind_text(kind) for kind in kinds), _QUESTION]
+        things = [
+            (
+                self._page_of(thing.iri),
+                kinds.index(thing.kind),
+                thing.label.zh,
+                thing.label.en,
+                [*thing.keys, *thing.codes],
+            )
+            for thing in names.things
+        ]
+        queries = [
+            (f"queries/{query.name}.html", len(kinds), query.title.zh, query.title.en, _spellings(query))
+            for query in self._graph.catalogue
+        ]
+        found = {"kinds": [(text.zh, text.en) for text in words], "things": [*things, *queries]}
+        return f"window.kgNames = {json.dumps(found, ensure_ascii=False, separators=(',', ':'))};\n".encode()
+
+    def _page_of(self, iri: str) -> str:
+        """The link from the search page to the page of a thing."""
+        target = self._places.target(self._context.pages.href(iri), "/")
+        if target is None or target.place is None:
+            return iri
+        return relative(target.place.file("zh"), "zh/search.html") + target.rest
+
+    def _data(self, format_: str) -> Callable[[Lang], bytes]:
+        if format_ == "nquads":
+            return lambda lang: (self._graph.path / "dataset.nq").read_bytes()
+        if format_:
+            return lambda lang: export(self._graph, format_).encode()
+        return lambda lang: archive(export_files(self._graph, "csv", lang=lang))
+
+
+def _spellings(query: SavedQuery) -> list[str]:
+    """What a saved query is searched by, folded as names are."""
+    return [fold(text) for text in (query.title.zh, query.title.en, query.name)]
