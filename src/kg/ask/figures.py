@@ -124,6 +124,11 @@ class Observation:
         return self.scope.unit
 
     @property
+    def place(self) -> str | None:
+        """What the number is limited to or measured against: region, whole or baseline; None if none is stated."""
+        return self.scope.region or self.scope.whole or self.scope.baseline
+
+    @property
     def years(self) -> str:
         """The year or the period, as people write it; empty if none is stated."""
         return "–".join(str(year) for year in (self.start, self.year) if year is not None)

@@ -121,8 +121,10 @@ def thing_page(context: Context, found: Entity, lang: str) -> ThingPage:
 def _figures(context: Context, found: Entity, lang: str) -> Figures:
     graph, thing = context.graph, found.thing
     selector = next((_SELECTORS[kind] for kind in _SELECTORS if graph.names.is_a(thing.kind, kind)), "thing")
+    about = selector == "industry"  # which has the figures of all its things too, that say less of it
     groups = grouped(figures(graph.store, {selector: thing.iri}), graph.names, thing.iri)
     every = [figure for group in groups for figure in group.figures]
-    charts = (shown for shown in charted(context, groups, lang) if shown.chart)
+    own = (group for group in groups if not about or thing.iri in group.subjects)
+    charts = (shown for shown in charted(context, own, lang) if shown.chart)
     query = urlencode({selector: slug(thing.iri)})
     return Figures(len(every), query, tuple(every[:_FIGURES]), next(charts, None))
