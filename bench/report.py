@@ -149,7 +149,8 @@ def _questions() -> Iterator[str]:
     marks = ("exact", "table", "choices", "nothing", "wrong")
     yield "## Questions in words · 提问\n"
     yield "`kg ask` on the questions in `tests/report/questions`, which readers of the report wrote before the grammar. *build* is the half that"
-    yield "the grammar's author looked at, *held-out* the half that he did not. Exact: the answer expected. Table: its rows, and others too, or"
+    yield "the grammar's author looked at, *held-out* the half that he did not; *second-build* and *second-held-out* are the halves of a second set,"
+    yield "of the kinds that the first showed to be weak. Exact: the answer expected. Table: its rows, and others too, or"
     yield "the verdict left to the reader. Choices: the reading meant is offered. Nothing: said not to be understood. Wrong: all else.\n"
     for half, figures in body["figures"].items():
         yield f"| {half} | {' | '.join(marks)} | all |\n| --- |{' --- |' * (len(marks) + 1)}"
