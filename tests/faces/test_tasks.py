@@ -82,7 +82,10 @@ def _requests() -> list[dict[str, Any]]:
         {"task": "completion"},
     ]
     for suffix in ("html", "json"):
-        asked += [{"task": task, "suffix": suffix} for task in ("home", "queries", "audit", "search", "why")]
+        asked += [{"task": task, "suffix": suffix} for task in ("home", "queries", "audit", "search", "why", "figures")]
+        asked += [{"task": "cite", "suffix": suffix, "params": [("thing", thing)]} for thing in ("qinglan", MISSPELT)]
+        asked += [{"task": "figures", "suffix": suffix, "params": [("industry", i)]} for i in ("风铃业", MISSPELT)]
+        asked += [{"task": "matrix", "path": name, "suffix": suffix} for name in ("industries-by-indicators", "none")]
         asked += [
             {"task": task, "suffix": suffix, "params": [(one, "qinglan"), (other, thing), ("inferred", "1")]}
             for task, one, other in (("compare", "a", "b"), ("path", "from", "to"))
