@@ -40,7 +40,7 @@ class ChainLayout {
     const frame = { x: this.left, y: top, w: this.width, h: 0, level: 0 };
     this.scene.frames.push(frame);
     this.where = band.head.words ? say(...band.head.words) : nameOf(band.head.thing);
-    const head = this.heading(band.head, 260);
+    const head = this.heading(band.head, Math.min(420, this.width - 2 * GAP));
     Object.assign(head, { x: this.left + GAP, y: top + 8 });
     this.scene.boxes.push(head);
     const loose = columns.length === 1 && !columns[0].head && columns[0].blocks.every((block) => !block.head);

@@ -92,7 +92,7 @@ function showControls() {
   byId("kg-title").textContent = titleText();
   document.title = `${titleText()} · xinzhi`;
   byId("kg-left-out").textContent = graph.leftOut && page.root === null ? say(`本文件未含其余 ${graph.leftOut} 个事物`, `${graph.leftOut} more things are not in this file`) : "";
-  byId("kg-legend").replaceChildren(...kindChips(), ...groundChips());
+  byId("kg-legend").replaceChildren(...kindChips(), ...groundChips(), ...againKey());
   byId("kg-filters-more").replaceChildren(...chooserRow());
 }
 
@@ -117,6 +117,14 @@ function kindChips() {
 function groundChips() {
   const names = { a: say("段落所述", "stated"), b: say("背景", "background"), i: say("推理", "inferred") };
   return GROUNDS.map((ground) => chip(`ground-${ground}`, names[ground], stroke(STROKES[ground])));
+}
+
+/** What the dashed frame of a box means, if there is one. */
+function againKey() {
+  if (!scene.boxes.some((one) => one.again)) return [];
+  const sign = svg("svg", { width: 22, height: 14, viewBox: "0 0 22 14", "aria-hidden": "true" },
+    svg("rect", { x: 0.5, y: 0.5, width: 21, height: 13, rx: 3, fill: "none", stroke: theme.soft, "stroke-dasharray": "4 3" }));
+  return [el("li", { class: "key" }, sign, say("再次出现", "shown again"))];
 }
 
 function chip(value, text, sign) {

@@ -7,7 +7,7 @@ const LISTS = ["path", "open", "shut", "hide", "off"], WORDS = ["thing", "at", "
 let state = structuredClone(EMPTY);
 const past = [], future = [];
 
-/** Change what is shown; `back` takes it back. @param change gets a copy of the state, which it alters. */
+/** Change what is shown; `back` takes it back. @param change alters the state that it is given. */
 function alter(change) {
   past.push(structuredClone(state));
   future.length = 0;
