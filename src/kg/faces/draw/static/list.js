@@ -16,6 +16,9 @@ function rowOf(one, current) {
     words, one.thing ? el("small", {}, ` ${kindName(one.kind)}`) : null);
 }
 
+/** The thing from which the last step along an arrow came: a step back leads to it, if several could be meant. */
+let cameFrom = null;
+
 /** Arrow keys: up and down along the list; left to what points here, right to what this points at. */
 function walk(key) {
   const rows = scene.boxes.filter((one) => one.thing || one.type === "fold");
@@ -27,9 +30,11 @@ function walk(key) {
   const { thing } = rows[at];
   if (!thing) return undefined;
   const steps = key === "ArrowLeft" ? thing.in.map((e) => [e, e.subject]) : thing.out.map((e) => [e, e.object]);
-  const seen = steps.filter(([edge, other]) => scene.at.get(other)?.thing === other && passesEdge(edge)).sort(([a], [b]) => GROUNDS.indexOf(a.ground) - GROUNDS.indexOf(b.ground));
+  const seen = steps.filter(([edge, other]) => scene.at.get(other)?.thing === other && passesEdge(edge))
+    .sort(([a, one], [b, other]) => (other === cameFrom) - (one === cameFrom) || GROUNDS.indexOf(a.ground) - GROUNDS.indexOf(b.ground));
   if (!seen.length) return tell(key === "ArrowLeft" ? say("图中没有指向它的", "nothing in the drawing points at it") : say("图中没有它指向的", "it points at nothing in the drawing"));
   const [edge, next] = seen[0];
+  cameFrom = thing;
   choose(scene.at.get(next).id);
   return tell(`${nameOf(edge.subject)} — ${say(edge.relation.zh, edge.relation.en)} → ${nameOf(edge.object)}`);
 }
