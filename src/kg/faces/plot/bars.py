@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kg.ask.names import Names
 
 _ROOM: Final = 312
-"""The least width that a chart is made for, in pixels: no text is longer than a line of it."""
+"""The least width of a chart on a page, in pixels: no text is longer than a line of it."""
 _LETTERS: Final = Letters(13)
 _VALUE: Final = Letters(13, bold=True)
 _LEADING: Final = 19.0
@@ -60,13 +60,13 @@ def bars(group: Group, names: Names, lang: str, name: str) -> str:
         lang: language of its texts.
         name: what the ids in it begin with, which must be unique on the page.
     """
-    chart = _Chart(group, names, lang, name)
+    chart = _Chart(group, names, lang, _Place(name, _ROOM))
     return ET.tostring(chart.root, encoding="unicode")
 
 
-def element(group: Group, names: Names, lang: str, name: str) -> tuple[ET.Element, float]:
-    """The chart of :func:`bars`, to be put into another image, and its height in pixels."""
-    chart = _Chart(group, names, lang, name)
+def element(group: Group, names: Names, lang: str, room: float) -> tuple[ET.Element, float]:
+    """The chart of :func:`bars`, to be put into an image of its own where it is *room* pixels wide, and its height."""
+    chart = _Chart(group, names, lang, _Place("chart", room))
     return chart.root, chart.height
 
 
@@ -75,10 +75,18 @@ def _values(group: Group) -> list[float]:
     return [float(number) for number in numbers if isfinite(number)]
 
 
+class _Place(NamedTuple):
+    """What the ids in a chart begin with, and the least width in pixels that it gets."""
+
+    name: str
+    room: float
+
+
 class _Chart:
     """Draws one chart from the top down; the result is in ``root``, its height in ``height``."""
 
-    def __init__(self, group: Group, names: Names, lang: str, name: str) -> None:
+    def __init__(self, group: Group, names: Names, lang: str, place: _Place) -> None:
+        name, self._room = place
         self._group, self._names, self._lang, self._hatch = group, names, lang, f"{name}-hatch"
         values = _values(group)
         self._scale = _Scale(min(0.0, *values), max(0.0, *values, *([_WHOLE] if self._of_whole else [])))
@@ -126,7 +134,7 @@ class _Chart:
     def _line(self, text: str, kind: str) -> None:
         """Lines of text over the whole width."""
         colour = marks.SOFT if kind == "soft" else marks.INK
-        for line in lines(shown(text), _ROOM, _LETTERS):
+        for line in lines(shown(text), self._room, _LETTERS):
             self.height += _LEADING
             marks.element(self.root, "text", line, x="0", y=marks.number(self.height - 5), class_=kind, fill=colour)
 
@@ -134,8 +142,8 @@ class _Chart:
         """The label and the value of a figure, and its bar below them."""
         label = shown(" · ".join(part for part in self._label(figure) if part))
         value = figure_in_words(figure, self._names, self._lang)
-        written = lines(label, _ROOM - _INDENT, _LETTERS)
-        if width(written[-1], _LETTERS) + _APART + width(value, _VALUE) > _ROOM - _INDENT:
+        written = lines(label, self._room - _INDENT, _LETTERS)
+        if width(written[-1], _LETTERS) + _APART + width(value, _VALUE) > self._room - _INDENT:
             written.append("")
         for line in written:
             self.height += _LEADING
@@ -168,7 +176,7 @@ class _Chart:
         for iri, draw in self._keys():
             words = shown(self._names.label(iri, self._lang))
             wide = _SIGN + 6 + width(words, _LETTERS)
-            if not left or left + wide > _ROOM:
+            if not left or left + wide > self._room:
                 left, self.height = 0.0, self.height + _LEADING
             top = self.height - marks.HEIGHT - 3
             if draw == "body":

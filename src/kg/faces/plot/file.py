@@ -30,7 +30,7 @@ def file(graph: KnowledgeGraph, group: Group, lang: str) -> str:
         group: figures that compare; :func:`kg.faces.plot.bars.drawable` must hold.
         lang: language of its texts, ``zh`` or ``en``.
     """
-    chart, height = element(group, graph.names, lang, "chart")
+    chart, height = element(group, graph.names, lang, _WIDTH - 2 * _MARGIN)
     names = [graph.names.label(subject, lang) for subject in group.subjects]
     title = " · ".join([*(names if len(names) == 1 else []), scope_text(group.scope, graph.names).pick(lang)])
     source = source_line(graph, (passage for figure in group.figures for passage in figure.passages), lang)
