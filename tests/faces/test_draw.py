@@ -25,9 +25,11 @@ DRAWN = ("纸灯业", "青岚纸坊", None)
 
 def data(html: str) -> dict[str, Any]:
     """The data that the page gives to its scripts."""
-    found = re.search(r'<script type="application/json" id="kg-data">(.*?)</script>', html, re.DOTALL)
-    assert found
-    read: dict[str, Any] = json.loads(found[1])
+    read: dict[str, Any] = {}
+    for name in ("GRAPH", "START"):
+        found = re.search(rf"<script>const {name} = (.*?);</script>", html)
+        assert found
+        read |= json.loads(found[1])
     return read
 
 
@@ -76,6 +78,12 @@ def test_the_data_has_every_thing_edge_and_passage(world: KnowledgeGraph, thing:
     assert stated and all(edge[4] for edge in stated), "a stated edge has its passages"
     assert {edge[3] for edge in found["edges"]} <= {"a", "b", "i"}
     assert any(claim[3] and claim[4] for claim in found["claims"])
+
+
+def test_pages_can_share_the_script_with_the_graph(world: KnowledgeGraph) -> None:
+    graphs = [re.findall(r"<script>const GRAPH = .*?;</script>", draw(world, thing, "zh")) for thing in DRAWN]
+    assert len(graphs[0]) == 1
+    assert graphs == [graphs[0]] * len(DRAWN)
 
 
 def test_of_a_large_graph_what_is_nearest_is_given_and_the_rest_counted(world: KnowledgeGraph) -> None:

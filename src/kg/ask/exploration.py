@@ -98,13 +98,12 @@ class _Whole:
 
 
 def _kept(whole: _Whole, start: list[str], most: int) -> dict[str, int]:
-    """The things that are given → their positions: those of the start, then what is nearest to them."""
-    found = dict.fromkeys(start)
+    """The things that are given → their positions: all, or those of the start and what is nearest to them."""
     every = [thing.iri for thing in whole.names.things if thing.iri in whole.around]
-    if len(found.keys() | every) <= most:
-        found |= dict.fromkeys(every)
-    else:
-        ring = list(found)
+    found = dict.fromkeys([*every, *start])  # so the whole graph is the same text for every start
+    if len(found) > most:
+        found = dict.fromkeys(start)
+        ring = start
         while ring and len(found) < most:
             ring = [near for thing in ring for near in whole.around.get(thing, ()) if near not in found]
             ring = list(dict.fromkeys(ring))[: most - len(found)]

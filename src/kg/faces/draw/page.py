@@ -45,6 +45,8 @@ _STATIC: Final = {
     for name in ("page.html", "page.css", *_SCRIPTS)
 }
 """The files of the page, read when the module is imported: workers of the server read none later."""
+_START: Final = ("start", "pictures", "page")
+"""Parts of the data that depend on what the drawing starts with. The others are a script of their own, which pages can share."""
 _META: Final = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
 
 
@@ -65,10 +67,11 @@ def page(html: str, title: Text, data: dict[str, Any], listed: list[Text], lang:
     html = html.replace("<head>", f"<head>{head}", 1)
     html = html.replace("<body>", f"<body>{_STATIC['page.html']}{_without_scripts(title, listed, lang)}", 1)
     html = html.replace('<div class="card"', '<div class="card" role="main"', 1)
+    start = {key: data[key] for key in _START}
+    whole = {key: value for key, value in data.items() if key not in start}
+    given = f"<script>const GRAPH = {_json(whole)};</script><script>const START = {_json(start)};</script>"
     scripts = "".join(f"<script>\n{_STATIC[name]}</script>" for name in _SCRIPTS)
-    return html.replace(
-        "</body>", f'<script type="application/json" id="kg-data">{_json(data)}</script>{scripts}</body>', 1
-    )
+    return html.replace("</body>", f"{given}{scripts}</body>", 1)
 
 
 def _json(data: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 // After everything else is there: the first drawing, and what it answers to.
 
 function run() {
-  merge(DATA);
+  merge({ ...GRAPH, ...START });
   read();
   surface.tabIndex = 0;
   surface.setAttribute("role", "application");

@@ -1,8 +1,10 @@
 "use strict";
-// Starts the page. `page` has what the program told it, besides the graph.
+// Starts the page: `GRAPH` and `START` are what the program gave it.
 
-const DATA = JSON.parse(document.getElementById("kg-data").textContent);
-const page = { ...DATA.page, lang: document.documentElement.lang, firstLang: document.documentElement.lang, start: DATA.start };
+const lang = document.documentElement.lang;
+const page = { ...START.page, lang, firstLang: lang, start: START.start };
+// A copy of the page elsewhere, as in a static site, is a file: it has no server to ask or to link to.
+if (page.root !== null && location.pathname !== `${page.root}/explore`) page.root = null;
 
 /** The text in the language of the page. */
 function say(zh, en) {
