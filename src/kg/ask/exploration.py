@@ -99,7 +99,7 @@ class _Whole:
 
 def _kept(whole: _Whole, start: list[str], most: int) -> dict[str, int]:
     """The things that are given → their positions: all, or those of the start and what is nearest to them."""
-    every = [thing.iri for thing in whole.names.things if thing.iri in whole.around]
+    every = [thing.iri for thing in whole.names.things]
     found = dict.fromkeys([*every, *start])  # so the whole graph is the same text for every start
     if len(found) > most:
         found = dict.fromkeys(start)
@@ -140,7 +140,7 @@ class _Numbered:
             "tiers": [[self.kept[thing], tier] for thing, tier in tiers],
             "tier_names": {tier: self._both(tier) for _, tier in tiers},
             "cut": self._cut(),
-            "left_out": len(self.whole.around.keys() - self.kept.keys()),
+            "left_out": sum(thing.iri not in self.kept for thing in self.names.things),
             "documents": [self._both(row["document"]) for row in self.whole.store.select(_DOCUMENTS)],
         }
 

@@ -50,7 +50,7 @@ class Overview {
   /** A row with all other kinds below, each folded. */
   otherKinds(listed) {
     const kinds = new Map(), { cards, scene } = this;
-    for (const thing of graph.things.values()) if (!listed.has(thing) && passes(thing)) known(kinds, thing.kind, []).push(thing);
+    for (const thing of graph.things.values()) if (!listed.has(thing) && degree(thing) && passes(thing)) known(kinds, thing.kind, []).push(thing);
     const boxes = [...kinds].sort((a, b) => b[1].length - a[1].length).flatMap(([kind, things]) => this.kindBoxes(kind, things));
     if (!boxes.length) return;
     const head = box({ id: "head other", type: "head", text: say("其余", "everything else"), style: page.styles.Group }, 200);
