@@ -48,6 +48,8 @@ _PARAMETERS: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
     "/why": (frozenset({"subject", "predicate", "object"}),),
 }
 """Route → the parameters that a page of the site may have, all of one set."""
+_DRAWN: Final = frozenset({"/explore", "/picture.svg"})
+"""Routes of drawings. A site has those of industries: one of each thing would be most of its bytes."""
 _NEVER_BARE: Final = frozenset({"/resource", "/why"})
 """Routes that have nothing to show without parameters."""
 _BY_SCRIPT: Final[Mapping[str, str]] = {"/search": "/search", "/ask": "/search"}
@@ -154,6 +156,7 @@ class Places:
         industries = [thing.iri for thing in catalogue.names.of_kind("Industry")]
         self.pairs = frozenset(permutations(industries, 2)) if len(industries) <= _MOST_COMPARED else frozenset()
         """The industries that are put side by side."""
+        self._drawn = {name for iri in industries for name in (iri, slug(iri))}
         self._first = {query.name: query.params[0] for query in catalogue if self._values[query.name]}
         self.target = lru_cache(maxsize=2**16)(self._target)
 
@@ -196,7 +199,8 @@ class Places:
         if route == "/cite":
             return self._cited(dict(params), lang)
         place = self._place(route, path, params, suffix)
-        return Target(place, lang, fragment, place is None and (bool(suffix) or route in _FOR_SERVERS))
+        meaningless = bool(suffix) or route in _FOR_SERVERS or route in _DRAWN
+        return Target(place, lang, fragment, place is None and meaningless)
 
     def _cited(self, params: Mapping[str, str], lang: str) -> Target:
         """Where what is to be cited has its page: it says how to cite it."""
@@ -234,6 +238,8 @@ class Places:
         names = [name for name, _ in params]
         if not names:
             return []
+        if route in _DRAWN and not {value for _, value in params} <= self._drawn:
+            return None
         if route == "/compare" and tuple(value for _, value in sorted(params)) not in self.pairs:
             return None
         return sorted(params) if len(set(names)) == len(names) and set(names) in _PARAMETERS.get(route, ()) else None

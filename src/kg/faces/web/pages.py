@@ -54,7 +54,7 @@ class Pages:
     def __init__(
         self, graph: KnowledgeGraph, root_path: str, *, static: Any = None, packages: Sequence[str] = ()
     ) -> None:
-        self.root = root_path.rstrip("/")
+        self.root, self.static = root_path.rstrip("/"), static is not None
         self._names = graph.names
         self._environment = Environment(
             loader=ChoiceLoader([PackageLoader(package) for package in ("kg.faces.web", *packages)]),

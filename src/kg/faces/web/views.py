@@ -126,7 +126,7 @@ def explore(context: Context, request: Request) -> Answer:
     if request.suffix == "json":
         return as_json(explored(context.graph, context.graph.resolve(thing).iri if thing else None, []))
     choose(request, {"html": HTML})
-    text = draw(context.graph, thing, request.lang, context.pages.root)
+    text = draw(context.graph, thing, request.lang, None if context.pages.static else context.pages.root)
     return html(text.encode(), request.lang, {"Content-Security-Policy": for_page(text)})
 
 
