@@ -163,8 +163,10 @@ ASKED: dict[str, dict[str, Any]] = {
 }
 """Values for the parameters of queries whose defaults find nothing in this project."""
 NOTHING = {
+    "domestic-and-foreign-companies",
     "industries-enabling-industries",
     "kinds-of-technology",
+    "regions-ranked",
     "segments-in-two-divisions",
 }
 """Queries that find nothing in this project, whatever is asked."""

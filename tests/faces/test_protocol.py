@@ -650,7 +650,7 @@ def test_the_dataset_holds_for_people_too(http: httpx.Client, accept: str) -> No
     params = {"query": f"ASK {{ {ONE} }}", "default-graph-uri": PASSAGES}
     response = http.get("/sparql", params=params, headers={"Accept": accept})
     assert response.status_code == 200
-    assert ("<strong>False</strong>" if accept == "text/html" else '"boolean":false') in response.text
+    assert ("<strong>否</strong>" if accept == "text/html" else '"boolean":false') in response.text
 
 
 def test_an_empty_graph_name_names_none(http: httpx.Client) -> None:

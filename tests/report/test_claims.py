@@ -119,7 +119,9 @@ def beyond(row: Row, query: SavedQuery, reading: Reading) -> dict[str, str]:
     return {
         c: iri
         for c, iri in things.items()
-        if not any(iri in reading.names[s] or (c in headed and iri == reading.section.get(s)) for s in sources)
+        if not any(
+            iri == s or iri in reading.names[s] or (c in headed and iri == reading.section.get(s)) for s in sources
+        )
     }
 
 
@@ -133,7 +135,8 @@ def unfounded(graph: KnowledgeGraph, reading: Reading, name: str) -> tuple[list[
             things = iris(row, query.things)
             for column, iri in beyond(row, query, reading).items():
                 others = {other for at, other in things.items() if at != column}
-                if column in follows and any((iri, other) in reading.joined for other in others):
+                of_section = any(iri == reading.section.get(passage) for passage in iris(row, query.passages).values())
+                if column in follows and (of_section or any((iri, other) in reading.joined for other in others)):
                     needed.add(column)
                 elif row not in wrong:
                     wrong.append(row)

@@ -116,6 +116,11 @@ def answer(context: Context, request: Request) -> Answer:
     query = context.graph.catalogue.get(request.path)
     request = formatted(request)
     suffix = choose(request, {"html": HTML, **FORMATS} if not request.suffix else FORMATS)
+    people = request.one("people")
+    if people not in ("", "1"):
+        raise UsageProblem(
+            Text(f"people 不能是“{people}”", f"people cannot be “{people}”"), hint=Text("写 people=1", "write people=1")
+        )
     values = _values(request)
     if suffix == "html" and (wrong := mistakes(context.graph.catalogue, query, values, request.lang)):
         return query_page.refused(context, query, values, request, wrong)
@@ -137,7 +142,7 @@ def answer(context: Context, request: Request) -> Answer:
         return as_json(_document(context, saved, values, page, labelled), headers)
     if suffix in ("csv", "tsv", "xlsx"):
         headers["Content-Disposition"] = f'attachment; filename="{saved.name}.{suffix}"'
-    if suffix == "xlsx" or (suffix == "csv" and request.one("people")):
+    if suffix == "xlsx" or (suffix == "csv" and people):
         citer, passages = context.graph.citer, cited_in(page.table.rows)
         made = files.spreadsheet(
             context,
