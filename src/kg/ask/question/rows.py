@@ -156,13 +156,21 @@ class Finder:
         return stated if taking_part in (set(), {row[at] for row in stated}) else []
 
     def _is_context(self, reading: Reading, wanted: Wanted, rows: Iterable[Row]) -> bool:
-        """Whether a name says only where a parameter's value belongs, as “commercial space” with one of its segments."""
+        """Whether a name says only where a parameter's value belongs, as “commercial space” with one of its segments.
+
+        What belongs to several industries, as a battery does, is not told by one of them: then the name narrows the rows.
+        """
         within = self._of_kinds(wanted, _CONTEXT)
         values = " ".join(f"<{value}>" for value in reading.values.values() if ":" in value)
         if not within or not values or any(_has(row, wanted) for row in rows):
             return False
         path = "ivc:inIndustry|ivc:inStage|ivc:inIndustry/^ivc:viewOf"
-        sparql = f"SELECT * {{ VALUES ?value {{ {values} }} VALUES ?in {{ {within} }} ?value {path} ?in }} LIMIT 1"
+        kinds = ", ".join(f"ivc:{kind}" for kind in _CONTEXT)
+        sparql = (
+            f"SELECT * {{ VALUES ?value {{ {values} }} VALUES ?in {{ {within} }} ?value {path} ?in . ?in a ?kind "
+            f"FILTER(?kind IN ({kinds})) FILTER NOT EXISTS {{ ?value {path} ?other . ?other a ?kind "
+            f"FILTER(?other NOT IN ({within.replace(' ', ', ')})) }} }} LIMIT 1"
+        )
         return bool(self._store.select(sparql, shown="context").rows)
 
     def _of_kinds(self, wanted: Wanted, kinds: Sequence[str]) -> str:
