@@ -117,11 +117,21 @@ def on(project: Project) -> Run:
     return run
 
 
+@contextmanager
+def without_columns(env: dict[str, str]) -> Iterator[None]:
+    """The width of the terminal in which the tests run is not that of the program's, unless *env* says so."""
+    left = os.environ.pop("COLUMNS", None) if "COLUMNS" not in env else None
+    yield
+    if left is not None:
+        os.environ["COLUMNS"] = left
+
+
 def _called(args: tuple[str, ...], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """What the program leaves when it is called in this process: exit code, standard output, standard error."""
     streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2)]
     with (
         patch.dict(os.environ, env),
+        without_columns(env),
         redirect_stdout(streams[0]),
         redirect_stderr(streams[1]),
         pytest.raises(SystemExit) as left,
