@@ -41,7 +41,7 @@ SOUND = {
 """Kinds of pages that are opened in the browser; the others, which would take minutes, are only read without scripts."""
 
 
-@pytest.fixture(scope="module", params=["zh", "en"])
+@pytest.fixture(scope="module", params=["en"])
 def lang(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
