@@ -305,6 +305,13 @@ def world(world_project: Project) -> KnowledgeGraph:
     return KnowledgeGraph(build(world_project, wait=300).path)
 
 
+@pytest.fixture(scope="session")
+def http(world_server: Server) -> Iterator[httpx.Client]:
+    """A client that asks the server of the invented project for pages; a file of tests may have another of its own."""
+    with httpx.Client(base_url=world_server.url, timeout=60, headers={"Accept": "text/html"}) as client:
+        yield client
+
+
 def served(project: Project, folder: Path, *flags: str, **settings: str) -> AbstractContextManager[Server]:
     """``kg serve`` on the built graph of *project*."""
     return serving(project.store, folder, *flags, KG_PROJECT=str(project.root), **settings)

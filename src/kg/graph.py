@@ -511,12 +511,11 @@ class RemoteGraph(KnowledgeGraph):
     def sparql(self, text: str, *, seconds: float | None = None) -> Table | bool | rdflib.Graph:
         """As for a local graph, but the remote store evaluates the query; *seconds* limits the wait for its answer."""
         from kg.store.guard import refuse_side_effects
-        from kg.store.remote import RemoteStore
         from kg.store.worker import require_time
 
         require_time(seconds)
         refuse_side_effects(text, "query")
-        store = self.store if seconds is None else RemoteStore(self.url, seconds=seconds)
+        store = self.store if seconds is None else self.store.within(seconds)
         answer = store.query(text)
         if isinstance(answer, ox.QueryBoolean):
             return bool(answer)
@@ -529,12 +528,11 @@ class RemoteGraph(KnowledgeGraph):
     ) -> QueryResult:
         """As for a local graph, but the remote store evaluates the query; *seconds* limits the wait for its answer."""
         from kg.store.guard import refuse_side_effects
-        from kg.store.remote import RemoteStore
         from kg.store.worker import answer, require_time
 
         require_time(seconds)
         refuse_side_effects(text, shown)
-        return answer(RemoteStore(self.url, seconds=seconds), text, shown, limit)
+        return answer(self.store.within(seconds), text, shown, limit)
 
     def _json(self, name: str) -> Any:
         """The JSON values of a file of the build, from the store."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
@@ -23,12 +22,6 @@ from kg.vocab import BASE, IVL
 
 SVG = "{http://www.w3.org/2000/svg}"
 LANTERNS = quote("纸灯业")
-
-
-@pytest.fixture(scope="module")
-def http(world_server: Server) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=world_server.url, timeout=60, headers={"Accept": "text/html"}) as client:
-        yield client
 
 
 @pytest.fixture(scope="module")

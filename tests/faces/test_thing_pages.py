@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
@@ -17,12 +16,6 @@ from kg.terms import LANGS
 from kg.vocab import BASE
 
 SHOWN = ("纸灯业", "青岚纸坊", "灯纸", "城州", "走马灯")
-
-
-@pytest.fixture(scope="module")
-def http(world_server: Server) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=world_server.url, timeout=60, headers={"Accept": "text/html"}) as client:
-        yield client
 
 
 @pytest.fixture(scope="module")

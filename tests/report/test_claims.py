@@ -112,7 +112,7 @@ def beyond(row: Row, query: SavedQuery, reading: Reading) -> dict[str, str]:
         sources.append(vocab.AUDIT)
     elif not sources and "computed" in rules(query).values():
         return {}  # a count is of all that the graph has
-    headed = {column for column, heading in query.columns.items() if heading.en == SECTION}
+    headed = {column for column, heading in query.columns.items() if heading.en.startswith(SECTION)}
     # what is worked out, such as the comparator of a sum, is a term of the model
     computed = {column for column, rule in rules(query).items() if rule == "computed"}
     things = {c: iri for c, iri in things.items() if c not in computed or not iri.startswith((vocab.IVC, vocab.IVL))}
@@ -135,8 +135,7 @@ def unfounded(graph: KnowledgeGraph, reading: Reading, name: str) -> tuple[list[
             things = iris(row, query.things)
             for column, iri in beyond(row, query, reading).items():
                 others = {other for at, other in things.items() if at != column}
-                of_section = any(iri == reading.section.get(passage) for passage in iris(row, query.passages).values())
-                if column in follows and (of_section or any((iri, other) in reading.joined for other in others)):
+                if column in follows and any((iri, other) in reading.joined for other in others):
                     needed.add(column)
                 elif row not in wrong:
                     wrong.append(row)

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from kg import vocab
 from kg.ask.names import Names, Thing
@@ -53,6 +53,8 @@ _SAFE = re.compile(r"[^\x00-\x20<>\"{}|^`\\\x7f]+")
 """What SPARQL allows between < and > (IRIREF, grammar rule 139)."""
 _PASSAGE = re.compile(r"[^\s/:]+-L\d{4,}")
 """Ids of passages: document and line."""
+GROUNDS: Final = ("asserted", "background", "entities", "inferred")
+"""What an edge can rest on (``Edge.kind``), the strongest first."""
 
 
 @dataclass(frozen=True)

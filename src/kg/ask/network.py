@@ -21,8 +21,11 @@ _EDGES: Final = """
 SELECT ?s ?p ?o ?g WHERE {{
   VALUES ?p {{ {relations} }} GRAPH ?g {{ ?s ?p ?o }} FILTER({graphs} && isIRI(?o))
 }} ORDER BY ?s ?p ?o ?g"""
-_ASSERTED: Final = "STRSTARTS(STR(?g), STR(psg:))"
-_INFERRED: Final = "?g IN (g:inferred, g:background)"
+STATED: Final = "STRSTARTS(STR(?g), STR(psg:))"
+NOT_STATED: Final = "?g IN (g:inferred, g:background)"
+"""Conditions on the graph ?g of an edge: a passage states it; or it is inferred, or background knowledge."""
+CLAIM: Final = "{ ?claim ivc:statedIn ?passage } UNION { ?share ivc:inBreakdown ?claim }"
+"""The pattern of an observation, another claim or a breakdown ?claim."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,10 @@ def to_networkx(store: Store, *, inferred: bool = False) -> nx.MultiDiGraph:
 
     network = nx.MultiDiGraph()
     listed = " ".join(f"<{relation}>" for relation in relations(store))
-    for row in store.select(_EDGES.format(graphs=_ASSERTED, relations=listed)):
+    for row in store.select(_EDGES.format(graphs=STATED, relations=listed)):
         _add(network, row, "asserted")
     if inferred:
-        for row in store.select(_EDGES.format(graphs=_INFERRED, relations=listed)):
+        for row in store.select(_EDGES.format(graphs=NOT_STATED, relations=listed)):
             if not network.has_edge(row["s"], row["o"], row["p"]):
                 _add(network, row, "inferred" if row["g"] == vocab.INFERRED else "background")
     return network
@@ -106,5 +109,4 @@ def _things(store: Store) -> nx.Graph:
 
 def _claims(store: Store) -> set[str]:
     """IRIs of the observations, other claims and breakdowns."""
-    found = store.select("SELECT DISTINCT ?x { { ?x ivc:statedIn ?passage } UNION { ?share ivc:inBreakdown ?x } }")
-    return {row["x"] for row in found}
+    return {row["claim"] for row in store.select(f"SELECT DISTINCT ?claim {{ {CLAIM} }}")}

@@ -8,14 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kg.ask.catalogue import Catalogue
-from kg.ask.entity import Edge
+from kg.ask.entity import GROUNDS, Edge
 from kg.ask.names import Names, Thing
 from kg.source.queryfile import TYPES, SavedQuery
 from kg.store.base import Store
 from kg.terms import compact
 
-GROUNDS: Final = ("asserted", "background", "entities", "inferred")
-"""What an edge can rest on (``Edge.kind``), the strongest first."""
 # As queries/industries-of-company.rq, for whatever appears in industries, with the tier of a segment; tests/ask/test_relations.py compares the two.
 _ROLES: Final = """
 SELECT DISTINCT ?industry ?role ?what ?tier ?passage WHERE {{

@@ -13,16 +13,17 @@ a large graph costs no more than a small one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from math import log2
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from kg.ask.entity import provenance
-from kg.ask.network import relations
+from kg.ask.entity import GROUNDS, provenance
+from kg.ask.network import CLAIM, NOT_STATED, STATED, relations
 from kg.store.base import Store
+from kg.store.batches import batches
 from kg.terms import Text
 
 if TYPE_CHECKING:
@@ -50,13 +51,8 @@ SELECT ?thing (COUNT(DISTINCT ?other) AS ?n) WHERE {{ VALUES ?thing {{ {things} 
   {{ GRAPH ?g {{ ?thing ?p ?other }} }} UNION {{ GRAPH ?g {{ ?other ?p ?thing }} }}
   FILTER(?p IN ({relations}) && isIRI(?other) && ?other != ?thing && ({graphs}))
 }} GROUP BY ?thing"""
-_CLAIMS: Final = """
-SELECT DISTINCT ?thing WHERE {{ VALUES ?thing {{ {things} }}
-  {{ ?thing ivc:statedIn ?passage }} UNION {{ ?share ivc:inBreakdown ?thing }} }}"""
-_STATED: Final = "STRSTARTS(STR(?g), STR(psg:))"
-_ANY: Final = f"{_STATED} || ?g IN (g:inferred, g:background)"
-_GROUNDS: Final = ("asserted", "background", "inferred")
-"""Grounds of a hop, the best first."""
+_CLAIMS: Final = "SELECT DISTINCT ?claim WHERE {{ VALUES ?claim {{ {things} }} {claim} }}"
+_ANY: Final = f"{STATED} || {NOT_STATED}"
 
 Edge = tuple[str, str, str]
 """Subject, property and object."""
@@ -131,7 +127,7 @@ def ways(store: Store, ends: tuple[str, str], *, limit: int = 5, inferred: bool 
     import networkx as nx
 
     deadline = monotonic() + seconds
-    around = _Surroundings(store, _ANY if inferred else _STATED)
+    around = _Surroundings(store, _ANY if inferred else STATED)
     start, end = ends
     reach, complete = _read_between(around, start, end, deadline)
     if not reach:
@@ -186,7 +182,7 @@ class _Surroundings:
 
     def step(self, things: Collection[str]) -> set[str]:
         """The neighbours of *things*; sets ``full`` instead of reading more than :data:`_MOST_EDGES`."""
-        for batch in _batches(sorted(set(things) - self._read)):
+        for batch in batches(sorted(set(things) - self._read), _BATCH):
             room = _MOST_EDGES - len(self._graphs)
             rows = self._select(_EDGES, batch, limit=room + 1)
             self.full = self.full or len(rows) > room
@@ -206,23 +202,25 @@ class _Surroundings:
 
     def neighbours(self, things: Iterable[str]) -> dict[str, int]:
         """How many neighbours each of *things* has in the whole graph."""
-        return {thing: int(n) for batch in _batches(sorted(things)) for thing, n in self._select(_NEIGHBOURS, batch)}
+        return {
+            thing: int(n) for batch in batches(sorted(things), _BATCH) for thing, n in self._select(_NEIGHBOURS, batch)
+        }
 
     def claims(self, things: Iterable[str]) -> set[str]:
         """Those of *things* that are claims."""
-        return {thing for batch in _batches(sorted(things)) for (thing,) in self._select(_CLAIMS, batch)}
+        return {
+            thing for batch in batches(sorted(things), _BATCH) for (thing,) in self._select(_CLAIMS, batch, claim=CLAIM)
+        }
 
     def hop(self, one: str, other: str) -> Hop:
         """The edge from *one* to *other*, in either direction: a stated one first, then one along the way."""
         found = []
         for edge in self._between[frozenset((one, other))]:
             ground, passages = provenance(self._graphs[edge])
-            found.append(
-                (_GROUNDS.index(ground), edge[0] != one, edge[1], Hop(*edge, edge[0] == one, ground, passages))
-            )
+            found.append((GROUNDS.index(ground), edge[0] != one, edge[1], Hop(*edge, edge[0] == one, ground, passages)))
         return min(found, key=lambda entry: entry[:3])[3]
 
-    def _select(self, query: str, things: Sequence[str], **more: int) -> list[tuple[str, ...]]:
+    def _select(self, query: str, things: Sequence[str], **more: int | str) -> list[tuple[str, ...]]:
         listed = " ".join(f"<{thing}>" for thing in things)
         rows = self._store.select(query.format(things=listed, **self._parts, **more)).rows
         return [tuple(term.value for term in row if term is not None and hasattr(term, "value")) for row in rows]
@@ -271,8 +269,3 @@ def _has_shortcut(network: nx.Graph, nodes: Sequence[str]) -> bool:
 
 def _costs(neighbours: dict[str, int], claims: set[str], ends: tuple[str, str]) -> dict[str, float]:
     return {n: 0.0 if n in ends else 1 + log2(number) + (n in claims) for n, number in neighbours.items()}
-
-
-def _batches(things: Sequence[str]) -> Iterator[Sequence[str]]:
-    for at in range(0, len(things), _BATCH):
-        yield things[at : at + _BATCH]

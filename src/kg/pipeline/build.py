@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,6 +41,7 @@ from kg.source.document import Document
 from kg.source.kept import Kept
 from kg.source.project import Project
 from kg.source.turtle import Locator, read_alignment, read_project
+from kg.store.batches import batches
 from kg.terms import Text, iri, lexical
 
 _BATCH: Final = 2000
@@ -270,7 +271,7 @@ def _write_index(folder: Path) -> None:
     place = folder / "index"
     index = ox.Store(str(place))
     quads = ox.parse(path=str(folder / "dataset.nq"), format=ox.RdfFormat.N_QUADS)
-    while batch := list(islice(quads, _BATCH)):
+    for batch in batches(quads, _BATCH):
         index.extend(batch)
         index.flush()
     index.optimize()

@@ -14,7 +14,6 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -22,6 +21,7 @@ from uuid import uuid4
 import pyoxigraph as ox
 
 from kg.errors import StoreError
+from kg.store.batches import batches
 from kg.store.layout import BEGUN, BUILDS, CONTENT, NAMED, PUBLISHED, Layout, project_iri
 from kg.store.protocol import Client
 from kg.store.remote import address, published, solutions
@@ -67,7 +67,7 @@ def publish(build: Path, url: str, progress: Callable[[int, int], None] | None =
     sizes = Counter(iri(quad.graph_name) for quad in _read(build))
     _insert(client, stored_names(layout, sizes))
     sent = _Tally()
-    for some in _batches(map(stored(layout), _read(build)), batch):
+    for some in batches(map(stored(layout), _read(build)), batch):
         _insert(client, some, batch)
         sent.add(some)
         if progress:
@@ -114,15 +114,9 @@ def _pieces(layout: Layout, build: Path) -> Iterator[ox.Quad]:
             yield ox.Quad(piece, content, ox.Literal(text[start : start + _PIECE]), files)
 
 
-def _batches(quads: Iterable[ox.Quad], size: int) -> Iterator[list[ox.Quad]]:
-    rest = iter(quads)
-    while batch := list(islice(rest, size)):
-        yield batch
-
-
 def _insert(client: Client, quads: Iterable[ox.Quad], batch: int = _BATCH) -> None:
     """Send *quads*, at most *batch* in one request."""
-    for some in _batches(quads, batch):
+    for some in batches(quads, batch):
         graphs: dict[str, list[str]] = defaultdict(list)
         for quad in some:
             graphs[iri(quad.graph_name)].append(f"{quad.subject} {quad.predicate} {quad.object} .")
@@ -203,8 +197,8 @@ def _remove(client: Client, builds: Iterable[str]) -> None:
         _delete(client, f"<{layout.iri}> <{PUBLISHED}> ?at")
         rows = solutions(client, f"SELECT ?g WHERE {{ GRAPH <{layout.names}> {{ ?g <{NAMED}> ?name }} }}")
         graphs = [layout.default, layout.files, *(row["g"] for row in rows)]
-        for start in range(0, len(graphs), _DROPPED):
-            client.update(" ;\n".join(f"DROP SILENT GRAPH <{graph}>" for graph in graphs[start : start + _DROPPED]))
+        for some in batches(graphs, _DROPPED):
+            client.update(" ;\n".join(f"DROP SILENT GRAPH <{graph}>" for graph in some))
         client.update(f"DROP SILENT GRAPH <{layout.names}>")
         _delete(client, f"<{layout.iri}> <{BEGUN}> ?at")
 

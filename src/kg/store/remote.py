@@ -49,6 +49,12 @@ class RemoteStore:
         place, self._project = address(url)
         self._client = Client(place, seconds=seconds)
 
+    def within(self, seconds: float) -> RemoteStore:
+        """Access to the same build with another limit of time."""
+        limited = RemoteStore(self.url, seconds=seconds)
+        limited.layout = self.layout
+        return limited
+
     @cached_property
     def layout(self) -> Layout:
         """The newest build that is complete.

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from kg.faces.draw.styles import Style, style_of, words_of
+from kg.faces.draw.styles import Style, style_of
 from kg.faces.picture.canvas import SOFT, Box, Canvas
-from kg.faces.picture.sheet import MARGIN, Key, foot, head, shaft, source_line, swatch
+from kg.faces.picture.sheet import MARGIN, Key, foot, head, kind_keys, shaft, source_line
 from kg.faces.picture.text import INK, Letters, lines, shown, width
 from kg.terms import Text, slug
 from kg.vocab import IVL, PASSAGE
@@ -183,10 +183,7 @@ class _Around:
         return style_of(kind, self.graph.names)
 
     def _legend(self) -> Iterator[Key]:
-        names = self.graph.names
-        for kind in self._kinds:
-            style = style_of(kind, names)
-            yield Key(swatch(style.colour, style.border, rounding=min(style.rounding, 7)), words_of(kind, names))
+        yield from kind_keys(self._kinds, self.graph.names)
         if "background" in self._grounds:
             yield Key(shaft(), _STATED)
             yield Key(shaft(dashed=True), _BACKGROUND)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from kg.ask.chain import NOTHING, UNPLACED, Chain, Cited, SegmentCell, StageColumn, View
 from kg.ask.tally import Tally, tally, whole
-from kg.faces.draw.styles import style_of, words_of
+from kg.faces.draw.styles import style_of
 from kg.faces.picture.canvas import SOFT, Box, Canvas
-from kg.faces.picture.sheet import MARGIN, Key, foot, head, shaft, source_line, swatch
+from kg.faces.picture.sheet import MARGIN, Key, foot, head, kind_keys, shaft, source_line, swatch
 from kg.faces.picture.text import INK, Letters, lines, shown, width
 from kg.terms import Text, slug
 
@@ -231,10 +231,7 @@ class _Chart:
         return self._name(iri) + cited
 
     def _legend(self) -> Iterator[Key]:
-        names = self.graph.names
-        for kind in self._kinds:
-            style = style_of(kind, names)
-            yield Key(swatch(style.colour, style.border, rounding=min(style.rounding, 7)), words_of(kind, names))
+        yield from kind_keys(self._kinds, self.graph.names)
         if any(stage.feeds for view in self.chain.views for stage in view.stages):
             yield Key(shaft(), _FEEDS)
         if self._again:

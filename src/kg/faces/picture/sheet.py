@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from kg.faces.draw.styles import style_of, words_of
 from kg.faces.picture.canvas import EDGE, SOFT, Box, Canvas
 from kg.faces.picture.text import Letters, lines, shown, width
 from kg.terms import Text, listed
 
 if TYPE_CHECKING:
+    from kg.ask.names import Names
     from kg.graph import KnowledgeGraph
 
 MARGIN: Final = 36
@@ -79,6 +81,13 @@ def swatch(fill: str, stroke: str = EDGE, *, rounding: float = 3, dashed: bool =
         canvas.rectangle(box, fill, stroke, rounding=rounding, dashed=dashed)
 
     return draw
+
+
+def kind_keys(kinds: Iterable[str], names: Names) -> Iterator[Key]:
+    """The entry of each of *kinds*, which are class names: a box in its style."""
+    for kind in kinds:
+        style = style_of(kind, names)
+        yield Key(swatch(style.colour, style.border, rounding=min(style.rounding, 7)), words_of(kind, names))
 
 
 def shaft(*, dashed: bool = False) -> Sign:
