@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import pyoxigraph as ox
 
+from kg.check.members import Members
+from kg.pipeline.build import materialise
 from kg.reason.rules import Pattern, Rule
 from kg.vocab import PREFIXES
 
@@ -31,3 +33,8 @@ def instances(store: ox.Store, rules: Sequence[Rule]) -> list[set[Instance]]:
 
 def triples(store: ox.Store, graph: ox.NamedNode | ox.DefaultGraph) -> set[Pattern]:
     return {(str(q.subject), str(q.predicate), str(q.object)) for q in store.quads_for_pattern(None, None, None, graph)}
+
+
+def materialised(quads: list[ox.Quad]) -> ox.Store:
+    """As a build makes it of these *quads*."""
+    return materialise(quads, Members(quads))

@@ -261,7 +261,7 @@ class KnowledgeGraph:
         Example:
             >>> way = graph.ways("比亚迪", "三一重工").ways[0]
             >>> [(graph.names.label(hop.predicate, "en"), hop.forward) for hop in way.hops]
-            [('cooperates with', True), ('active in', True), ('active in', False)]
+            [('supplies to', False), ('representative of', True), ('active in', False)]
         """
         from kg.ask.ways import ways
 

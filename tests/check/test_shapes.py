@@ -19,10 +19,9 @@ from rdflib import RDF, RDFS, SH, SKOS, BNode, Graph, URIRef
 from rdflib.plugins.sparql import prepareQuery
 
 from conftest import ROOT
+from instances import materialised
 from kg.check.findings import Finding
-from kg.check.members import Members
 from kg.check.shapes import Shapes, default_graph
-from kg.pipeline.build import materialise
 from kg.reason.axioms import compile_rules
 from kg.reason.closure import close
 from kg.reason.rules import Rule
@@ -87,11 +86,6 @@ def store(case: str, kind: str) -> ox.Store:
     if kind == "audit":
         close(made, rules())
     return made
-
-
-def materialised(quads: list[ox.Quad]) -> ox.Store:
-    """As a build makes it of these *quads*."""
-    return materialise(quads, Members(quads))
 
 
 @cache

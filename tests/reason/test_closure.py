@@ -13,9 +13,8 @@ from rdflib.namespace import RDF as RDF_
 from rdflib.namespace import RDFS as RDFS_
 from rdflib.namespace import XSD as XSD_
 
-from instances import Instance, filled, instances, triples
+from instances import Instance, filled, instances, materialised, triples
 from kg.graph import KnowledgeGraph
-from kg.pipeline.build import materialise
 from kg.reason.axioms import compile_rules
 from kg.reason.closure import close, close_with_owlrl
 from kg.reason.rules import Pattern, Rule
@@ -62,7 +61,7 @@ def filled_rules(everything: list[ox.Quad], rules: list[Rule]) -> list[set[Insta
 
 
 def _filled_rules(quads: list[ox.Quad], rules: list[Rule]) -> list[set[Instance]]:
-    store = materialise(quads)
+    store = materialised(quads)
     close(store, rules)
     return instances(store, rules)
 
@@ -112,7 +111,7 @@ def inferred(store: ox.Store) -> set[str]:
 
 @pytest.mark.slow
 def test_it_is_that_of_another_engine(everything: list[ox.Quad], rules: list[Rule]) -> None:
-    ours, theirs = materialise(everything), materialise(everything)
+    ours, theirs = materialised(everything), materialised(everything)
     before = len(inferred(ours))
     done = close(ours, rules)
     assert close_with_owlrl(theirs).added == done.added == len(inferred(ours)) - before > 500
@@ -122,7 +121,7 @@ def test_it_is_that_of_another_engine(everything: list[ox.Quad], rules: list[Rul
 
 def test_the_graph_holds_it(world: KnowledgeGraph, quads: list[ox.Quad], rules: list[Rule]) -> None:
     """In a graph of its own, and with all that is stated in the default graph."""
-    store = materialise(quads)
+    store = materialised(quads)
     close(store, rules)
     lines = (world.path / "dataset.nq").read_text(encoding="utf-8").splitlines()
     told = {line.removesuffix(f" <{INFERRED}> .") for line in lines if line.endswith(f" <{INFERRED}> .")}
@@ -256,7 +255,7 @@ def test_without_any_one_rule_it_is_another(
 ) -> None:
     """But for those that say again what others imply: the types of what a property joins, of which one is narrower or
     the inverse of another; the transitivity of one of two inverses; that what is of two kinds of status is an observation."""
-    stated = triples(materialise(everything), ox.DefaultGraph())
+    stated = triples(materialised(everything), ox.DefaultGraph())
     whole = _concluded(stated, filled_rules)
     spare = [
         rule for n, rule in enumerate(rules) if _concluded(stated, [*filled_rules[:n], *filled_rules[n + 1 :]]) == whole
@@ -265,7 +264,7 @@ def test_without_any_one_rule_it_is_another(
     assert again == {"prp-dom": 11, "prp-rng": 15, "cax-sco": 2, "cax-eqc": 2, "prp-trp": 2}
     needed = [rule for rule in rules if rule not in spare]
     for rule in (spare[0], needed[0], needed[-1]):  # as the closure itself has it
-        ours = materialise(everything)
+        ours = materialised(everything)
         close(ours, [r for r in rules if r != rule])
         assert (triples(ours, ox.DefaultGraph()) == whole) is (rule in spare), rule
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, WORLD, on
+from kg.ask.texts import Texts
 from kg.errors import SyntaxProblem
 from kg.faces.draw.styles import STYLES, style_of, words_of
 from kg.faces.mcp.tools import tools
@@ -140,7 +141,9 @@ def test_an_own_class_is_wherever_kinds_are_listed(copy: Path) -> None:
     assert "Guild" in kg(_KG_COMPLETE="zsh_complete", **typed).splitlines()
     assert f"{GUILD},guild,2" in kg("query", "things-by-kind", "--format", "csv")
 
-    described = json.loads(document(Context(graph, Pages(graph, ""), Limits()), Request("openapi")).body)
+    described = json.loads(
+        document(Context(graph, Pages(graph, ""), Limits(), Texts(graph.store, graph.names)), Request("openapi")).body
+    )
     of_search = {p["name"]: p["schema"] for p in described["paths"]["/search.json"]["get"]["parameters"]}
     of_find = tools(graph.catalogue, graph.names, "en")["find"].input_schema["properties"]
     assert GUILD in of_search["kind"]["enum"]
