@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from browser import needs_chromium, opened, sheets
-from conftest import ROOT, Server, serving
+from conftest import ROOT, Server, served
 from kg.faces.picture import svg
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
@@ -20,7 +20,7 @@ from pictures import cut_in_browser, faults, things, wanted
 def server(
     report: KnowledgeGraph, report_project: Project, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
-    with serving(report_project.store, tmp_path_factory.mktemp("report"), "--workers", "1") as running:
+    with served(report_project, tmp_path_factory.mktemp("report"), "--workers", "1") as running:
         yield running
 
 
