@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from functools import cached_property
-from itertools import islice, pairwise
+from itertools import pairwise
 from math import inf
 from typing import Final
 
+from kg.ask.question.numerals import numeral
 from kg.ask.question.spelling import Spelling
-from kg.ask.question.token import Token
+from kg.ask.question.token import BOUNDS, FUNCTION_WORD, Token
 from kg.source.units import Unit, units
 
 _UNREAD: Final = 100.0
 """Cost of a unit that nothing reads; it is higher than that of any other segmentation of a few units."""
 _SYLLABLES: Final = 8
-_DIVIDED: Final = 3
-"""Most names of a question that are divided one at a time."""
+_LEFT_OUT: Final = 6
+"""Most names of a question that are left out one at a time."""
+_SPELT: Final = 0.9
+"""Cost of a number of several units; it is lower than that of its last units as words (万亿元)."""
+_AHEAD: Final = 24
+"""Most units of a number and what stands behind it."""
 _GAP: Final = 0.5
 """Cost of a space inside a Chinese name."""
+_EMPTY: Final = 0.01
+"""Cost of a word without meaning above that of another, so that 以上·的 is read rather than 以·上的."""
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _PASSAGE: Final = re.compile(r"\w+-L\d+", re.IGNORECASE)
-_NUMBER: Final = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
-_SCALES: Final = {"%": 1, "万": 10**4, "亿": 10**8, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-"""What can stand behind a number → what it multiplies the number by."""
 _JOINING: Final = frozenset({"和", "与", "及", "以及", "或", "或者", "同", "跟", "and", "or", "&"})
 _AFTER_YEAR: Final = frozenset({"年", "年度"})
 
@@ -53,54 +56,35 @@ class Linker:
 
     def read(self, text: str) -> list[Token]:
         """The parts of *text* in order: as few unread units as possible, then as few parts as possible."""
-        return self._segmented(text, units(text, self._variants))
+        found = units(text, self._variants)
+        return _cheapest(text, found, self._possible(text, found))
 
     def readings(self, text: str) -> Iterator[list[Token]]:
-        """The ways to divide *text*: the one of :meth:`read`, then those that divide a name made of other names.
+        """The ways to divide *text*: the one of :meth:`read`, then those without a name of it, which is divided or overlapped.
 
         If parts are unread, the text is read with its spelling corrected (:class:`Spelling`).
         """
         found = units(text, self._variants)
-        tokens = self._segmented(text, found)
+        possible = self._possible(text, found)
+        tokens = _cheapest(text, found, possible)
         if not all(token.is_read for token in tokens):
             found = self._spelling.corrected(found, tokens)
-            tokens = self._segmented(text, found)
+            possible = self._possible(text, found)
+            tokens = _cheapest(text, found, possible)
         yield tokens
-        divided = {at: parts for at, token in enumerate(tokens) if (parts := self._divided(text, found, token))}
-        if len(divided) > 1:
-            yield [part for at, token in enumerate(tokens) for part in divided.get(at, [token])]
-        for at, parts in islice(divided.items(), _DIVIDED):
-            yield [*tokens[:at], *parts, *tokens[at + 1 :]]
-
-    def _divided(self, text: str, found: Sequence[Unit], token: Token) -> list[Token]:
-        """The parts of a name that is made of other names; empty if it is not."""
-        if token.end - token.start < 2 or not token.meanings or token.is_light:
-            return []
-        parts = self._segmented(text, found[token.start : token.end], whole=False)
-        if not all(part.is_read for part in parts) or not any(part.has_content for part in parts):
-            return []
-        return [replace(p, start=p.start + token.start, end=p.end + token.start) for p in parts]
+        names = [token for token in tokens if token.end - token.start > 1 and token.meanings and not token.is_light]
+        for left_out in ([names] if len(names) > 1 else []) + [[name] for name in names[:_LEFT_OUT]]:
+            divided = _cheapest(text, found, possible, {(name.start, name.end) for name in left_out})
+            if all(token.is_read for token in divided):
+                yield divided
 
     @cached_property
     def _spelling(self) -> Spelling:
         return Spelling(self._words)
 
-    def _segmented(self, text: str, found: Sequence[Unit], *, whole: bool = True) -> list[Token]:
-        """The cheapest division of *found*; unless *whole*, into two parts at least."""
-        best: list[tuple[float, Token | None]] = [(0.0, None), *[(inf, None)] * len(found)]
-        for start in range(len(found)):
-            for token, cost in self._candidates(text, found, start):
-                total = best[start][0] + cost
-                if not whole and token.end - token.start == len(found):
-                    continue
-                if total < best[token.end][0]:
-                    best[token.end] = (total, token)
-        tokens: list[Token] = []
-        at = len(found)
-        while chosen := best[at][1]:
-            tokens.append(chosen)
-            at = chosen.start
-        return _joined(text, found, tokens[::-1])
+    def _possible(self, text: str, found: Sequence[Unit]) -> list[list[tuple[Token, float]]]:
+        """The parts that can begin at each unit, with their costs."""
+        return [self._candidates(text, found, start) for start in range(len(found))]
 
     def _candidates(self, text: str, found: Sequence[Unit], start: int) -> list[tuple[Token, float]]:
         """The parts that can begin at unit *start*, with their costs."""
@@ -109,7 +93,7 @@ class Linker:
         for end in range(start + 1, min(start + self._longest.get(first.text, 0), len(found)) + 1):
             meanings = self._words.get(" ".join(unit.text for unit in found[start:end]))
             if meanings:
-                cost = 1.0 + _GAP * _gaps(found[start:end])
+                cost = 1.0 + _GAP * _gaps(found[start:end]) + _EMPTY * (meanings == [FUNCTION_WORD])
                 candidates.append(
                     (Token(text[first.start : found[end - 1].end], start, end, frozenset(meanings)), cost)
                 )
@@ -121,24 +105,51 @@ class Linker:
         if passage := _PASSAGE.match(text, first.start):
             end = next(at for at, unit in enumerate(found) if unit.end >= passage.end()) + 1
             candidates.append((Token(passage[0], start, end, number=passage[0]), 1.0))
-        if _NUMBER.fullmatch(first.text):
-            year = int(first.text) if _YEAR.fullmatch(first.text) else None
-            candidates.append((Token(first.text, start, start + 1, year=year, number=first.text), 1.5))
-            end, number = _scaled(found, start)
-            if end > start + 1:
-                candidates.append((Token(text[first.start : found[end - 1].end], start, end, number=number), 1.2))
-            if year and start + 1 < len(found) and found[start + 1].text in _AFTER_YEAR:
-                written = text[first.start : found[start + 1].end]
-                candidates.append((Token(written, start, start + 2, year=year, number=first.text), 1.0))
-        return candidates
+        return [*candidates, *_numbers(text, found, start)]
 
 
-def _scaled(found: Sequence[Unit], start: int) -> tuple[int, str]:
-    """The end of the number at *start* with the scale words and the percent sign behind it, and the whole number."""
-    number, end = Decimal(found[start].text.replace(",", "")), start + 1
-    while end < len(found) and (scale := _SCALES.get(found[end].text)):
-        number, end = number * scale, end + 1
-    return end, f"{number:f}"
+def _cheapest(
+    text: str,
+    found: Sequence[Unit],
+    possible: Sequence[Sequence[tuple[Token, float]]],
+    without: Collection[tuple[int, int]] = (),
+) -> list[Token]:
+    """The cheapest division of *found* that has no part with the first and last unit of one of *without*."""
+    best: list[tuple[float, Token | None]] = [(0.0, None), *[(inf, None)] * len(found)]
+    for start, parts in enumerate(possible):
+        for token, cost in parts:
+            total = best[start][0] + cost
+            if total < best[token.end][0] and (token.start, token.end) not in without:
+                best[token.end] = (total, token)
+    tokens: list[Token] = []
+    at = len(found)
+    while chosen := best[at][1]:
+        tokens.append(chosen)
+        at = chosen.start
+    return _bounds(found, _joined(text, found, tokens[::-1]))
+
+
+def _numbers(text: str, found: Sequence[Unit], start: int) -> Iterator[tuple[Token, float]]:
+    """The numbers and years that begin at unit *start*, with their costs; one 汉字 or word alone is none (三 of 三星)."""
+    ahead = [unit.text for unit in found[start : start + _AHEAD]]
+    length, value = numeral(ahead)
+    is_digits = ahead[0][0].isdigit()
+    if not length or (length == 1 and not is_digits):
+        return
+
+    def token(length: int, number: str, year: int | None) -> Token:
+        written = text[found[start].start : found[start + length - 1].end]
+        return Token(written, start, start + length, year=year, number=number)
+
+    number = f"{value:f}"
+    by_digits = all(numeral([unit])[0] for unit in ahead[:length])  # 二〇三〇, not 一千九百
+    year = int(value) if by_digits and _YEAR.fullmatch(number) else None
+    if is_digits:  # alone too: 5 of “5 million”
+        yield token(1, ahead[0], int(ahead[0]) if _YEAR.fullmatch(ahead[0]) else None), 1.5
+    if length > 1:
+        yield token(length, number, year), _SPELT
+    if year and length < len(ahead) and ahead[length] in _AFTER_YEAR:
+        yield token(length + 1, number, year), 1.0
 
 
 def _gaps(found: Sequence[Unit]) -> int:
@@ -160,3 +171,24 @@ def _joined(text: str, found: Sequence[Unit], tokens: Sequence[Token]) -> list[T
         written = text[found[start].start : found[token.end - 1].end]
         joined.append(replace(token, start=start, text=written, joins=joins))
     return joined
+
+
+def _bounds(found: Sequence[Unit], tokens: Sequence[Token]) -> list[Token]:
+    """The tokens, where one that begins with a number in one 汉字 is that number beside a word for a bound: 三家以上."""
+    said = [token for token in tokens if token.text not in _JOINING]
+    beside = {one.start for one, other in pairwise(said) if other.meanings & BOUNDS}
+    beside |= {other.start for one, other in pairwise(said) if one.meanings & BOUNDS}
+    return [part for token in tokens for part in (_numbered(found, token) if token.start in beside else [token])]
+
+
+def _numbered(found: Sequence[Unit], token: Token) -> list[Token]:
+    """The number that a part begins with, and its measure word, if it says nothing else."""
+    ahead = [unit.text for unit in found[token.start : token.start + _AHEAD]]
+    length, value = numeral(ahead)
+    rest = token.end - token.start - length
+    if (token.is_read and token.has_content) or not length or rest < 0 or (rest and not token.is_read):
+        return [token]
+    if numeral(ahead[length:])[0]:  # 三四家 is about three or four
+        return [token]
+    number = replace(token, end=token.start + length, meanings=frozenset(), number=f"{value:f}")
+    return [number, replace(token, start=number.end)] if rest else [number]

@@ -14,6 +14,8 @@ LIGHT: Final = frozenset(
 )
 """Words such as “who” that tell two readings apart but that every question can do without."""
 
+BOUNDS: Final = frozenset(IVL + comparator for comparator in ("gt", "ge", "lt", "le"))
+"""Words such as “more than”, which make a bound of the number beside them."""
 WHO: Final = IVL + "asked-who"
 WHEN: Final = IVL + "asked-when"
 ALL: Final = IVL + "asked-all"
