@@ -21,8 +21,8 @@ RULES = {"inferred": "推得", "background": "背景", "computed": "计算"}
 """What the heading of a column may say in brackets: its values are not in the passage cited, but follow from it so."""
 SECTION = "industry of the section"
 """The heading of a column that has the industry above whose heading the passage stands."""
-PAIRS = {"links-between-companies"}
-"""Queries of which one parameter is left open at a time: any company with any other has hundreds of thousands of rows."""
+PAIRS = {"links-between-companies", "links-between-things"}
+"""Queries of which one parameter is left open at a time: any thing with any other has hundreds of thousands of rows."""
 Row = dict[str, "ox.NamedNode | ox.Literal | ox.BlankNode | ox.Triple | None"]
 
 

@@ -20,8 +20,8 @@ from kg.vocab import XSD
 QUERIES = sorted(path.stem for path in (ROOT / "queries").glob("*.rq"))
 STRINGS = (XSD + "string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")
 GOLDEN = Path(__file__).parent / "golden"
-PAIRS = {"links-between-companies"}
-"""Queries of which one parameter is left open at a time: any company with any other has hundreds of thousands of rows."""
+PAIRS = {"links-between-companies", "links-between-things"}
+"""Queries of which one parameter is left open at a time: any thing with any other has hundreds of thousands of rows."""
 
 
 @pytest.mark.slow
