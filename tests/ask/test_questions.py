@@ -35,6 +35,8 @@ THINGS = {
     "regions in a region": ("中国哪些省份发展纸伞业?", ["云汀省"]),
     "above a number": ("2024年市场规模超过50亿元的产业有哪些?", ["纸灯业"]),
     "below a number": ("市场规模不到10亿美元的产业", ["纸伞业", "风铃业"]),
+    "above a number in words": ("2024年市场规模超过五十亿元的产业有哪些?", ["纸灯业"]),
+    "two industries": ("纸灯业和风铃业有什么关系?", ["中国", "全球", "舞台演出", "冷染"]),
     "who is named anywhere in a section": ("哪些产业提到竹架?", ["纸灯业"]),
     "a standing": ("走马灯谁是第一?", ["明萤灯业", "明盈灯业"]),
 }
@@ -55,6 +57,7 @@ FIGURES = {
     "a region": ("全球风铃业市场规模", [900_000_000]),
     "English": ("How large was the market of wind chime making in China in 2024?", [3_000_000_000]),
     "a product": ("2024年澄洲纸灯出货量", [30_000_000]),
+    "a year in words": ("二〇二三年风铃业的市场规模", [2_400_000_000]),
 }
 
 
@@ -73,6 +76,43 @@ def test_a_computed_answer_shows_its_working(world: KnowledgeGraph) -> None:
     assert answer.status == "answered"
     assert answer.working
     assert "10.8" in answer.working.zh  # (200 / 120) to the fifth root
+
+
+def test_a_number_counts_the_noun_beside_it(world: KnowledgeGraph) -> None:
+    """Firms in three industries are not industries with three firms."""
+    named = {"超过三家企业的产业": "industries-within-bounds", "企业3家以上的产业": "industries-within-bounds"}
+    named |= {"三个以上产业的企业": "companies-in-several-industries"}
+    named |= {"firms in at least three industries": "companies-in-several-industries"}
+    named |= {"industries with at least three firms": "industries-within-bounds"}
+    for question, query in named.items():
+        answer = world.ask(question)
+        assert answer.reading and answer.reading.query.name == query, question
+
+
+def test_what_somebody_does_in_an_industry_is_what_its_section_says(world: KnowledgeGraph) -> None:
+    for question in ("云汀在纸灯业中做什么?", "What does Yunting province do in paper lantern making?"):
+        answer = world.ask(question)
+        assert answer.status == "answered"
+        assert "竹影灯也卖到云汀省的店家" in answer.sentence.zh
+
+
+def test_figures_are_not_added_up(world: KnowledgeGraph) -> None:
+    """A figure of three workshops together is not that of two of them."""
+    answer = world.ask("青岚和竹里编舍的市场份额加起来是多少?")
+    assert (answer.status, answer.table.rows, answer.unread) == ("not-understood", (), ())
+    assert "不把几个数字相加" in answer.sentence.zh
+
+
+@pytest.mark.parametrize("name", ["灯纸", "灯会", "云汀", "纸灯业", "青岚"])
+def test_a_name_alone_asks_what_is_said_of_it(world: KnowledgeGraph, name: str) -> None:
+    assert world.ask(name).status == "answered"
+
+
+def test_a_known_name_is_not_among_what_was_not_understood(world: KnowledgeGraph) -> None:
+    assert world.ask("灯纸 青岚 为什么").unread == ("为什么",)
+    answer = world.ask("灯会、灯河示范街吗")
+    assert (answer.status, answer.unread) == ("not-understood", ())
+    assert "认得" in answer.sentence.zh and answer.choices
 
 
 WHETHER = {
@@ -125,10 +165,11 @@ def test_industries_by_how_much_they_name(world: KnowledgeGraph, question: str, 
     assert (answer.status, labels(world, answer)) == ("answered", [industry])
 
 
-def test_what_is_part_of_other_things_is_not_counted(world: KnowledgeGraph) -> None:
-    answer = world.ask("纸灯业有几种应用?")
-    assert (answer.status, answer.count) == ("not-understood", None)
-    assert "数不出个数" in answer.sentence.zh and "节庆布置" in answer.sentence.zh
+@pytest.mark.parametrize("question", ["纸灯业有几种应用?", "纸灯业有多少应用?"])
+def test_of_things_that_are_parts_of_others_the_number_is_no_count(world: KnowledgeGraph, question: str) -> None:
+    answer = world.ask(question)
+    assert (answer.status, answer.count) == ("answered", None)
+    assert f"点名 {len(answer.things)} 个" in answer.sentence.zh and "节庆布置" in answer.sentence.zh
 
 
 def test_an_industry_narrows_to_what_its_section_states(world: KnowledgeGraph) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from kg.ask.names import Names, Thing
-from kg.ask.question.token import WHEN, Token
+from kg.ask.question.token import BOUNDS, WHEN, Token
 from kg.source.queryfile import VALUES, Parameter, SavedQuery
 from kg.terms import class_name
 from kg.vocab import IVC, IVL
@@ -101,6 +101,8 @@ class Leftover:
             self.filters.append(token.year)
         elif token.number and "decimal" in kinds and token.number[0].isdigit():
             self.filters.append(Decimal(token.number.replace(",", "")))
+        elif token.meanings & BOUNDS:
+            return False  # of a figure that is not named
         elif held := [thing.iri for thing in _things(token, self.names) if self._can_hold(thing)]:
             self.filters.append(frozenset(held))
         elif classes := [name for name in map(class_name, sorted(token.meanings)) if name in self.names.kinds]:
@@ -122,10 +124,9 @@ def values(param: Parameter, token: Token, names: Names) -> list[str]:
     if param.type == "kind":
         return [name for name in map(class_name, sorted(token.meanings)) if name in param.choices]
     things = _things(token, names)
-    if param.type == "string":
-        return [thing.label.zh for thing in things[:1]]
-    if param.type == "thing":
-        return [thing.iri for thing in things if not thing.iri.startswith(IVL)]
+    if param.type in ("string", "thing"):
+        named = [thing for thing in things if not thing.iri.startswith(IVL)]
+        return [thing.label.zh for thing in named[:1]] if param.type == "string" else [thing.iri for thing in named]
     return [thing.iri for thing in things if names.is_a(thing.kind, param.type)]
 
 

@@ -70,7 +70,8 @@ class Phrases:
         for position, column in enumerate(table.columns):
             values[column] = _listed(self._value(row[position]) for row in table.rows)
         if "value" in table.columns:
-            values["value"] = _listed(self._figure(dict(zip(table.columns, row, strict=True))) for row in table.rows)
+            rows = (dict(zip(table.columns, row, strict=True)) for row in table.rows)
+            values["value"] = _listed(self._figure(row) for row in rows if row["value"])
         given = {name: (value, *reading.more.get(name, ())) for name, value in reading.values.items()}
         return values | {name: _listed(map(self.said, each)) for name, each in given.items()}
 
@@ -98,12 +99,12 @@ class Phrases:
         words = _listed(only)
         return Text(f"{asked.zh}(限 {words.zh})", f"{asked.en} (only {words.en})")
 
-    def uncounted(self, found: Found) -> Text:
-        """That the answers cannot be counted, and which they are."""
-        said = self.answer(found)
+    def in_all(self, number: int, said: Text) -> Text:
+        """The answer *said* with the number of its things, of which some may be parts of others, so that it is no count."""
         return Text(
-            f"数不出个数:所列的有大有小,互有包含。{said.zh}",
-            f"They cannot be counted, because some of them are parts of others. {said.en}",
+            f"报告点名 {number} 个,大的和它所包含的都计在内,没有点名的不计。{said.zh}",
+            f"The report names {number}, wider ones and those within them alike; what it does not name is not among them. "
+            f"{said.en}",
         )
 
     def topic(self, topics: Iterable[str], about: Iterable[str]) -> Text:
@@ -121,6 +122,18 @@ class Phrases:
     def unread(self, words: Sequence[str]) -> Text:
         """Which words were not understood."""
         return Text(f"没有读懂:{'、'.join(words)}", f"Not understood: {', '.join(words)}")
+
+    def unasked(self, names: Sequence[str]) -> Text:
+        """That the names of a question are known, and not what it asks about them."""
+        zh, en = "、".join(names), ", ".join(names)
+        return Text(f"认得{zh},没有读懂问的是什么。", f"{en}: known, but what is asked was not understood.")
+
+    def unsummed(self) -> Text:
+        """That figures are not added up, and why."""
+        return Text(
+            "不把几个数字相加:它们的年份、地区、口径可能不同。可以分别问。",
+            "Figures are not added up, because their years, regions and scopes may differ. Ask for each of them.",
+        )
 
     def _value(self, term: Term | None) -> Text:
         """A term of a row: an entity's label, a number with 万 or million, a text as it is."""
@@ -152,10 +165,11 @@ class Phrases:
 
 
 def _listed(texts: Iterable[Text]) -> Text:
-    """Texts as a list (:func:`kg.terms.listed`), each once; of many, the first."""
+    """Texts as a list (:func:`kg.terms.listed`), sentences one after the other, each once; of many, the first."""
     distinct = [text for text in dict.fromkeys(texts) if text.zh or text.en]
     shown, more = distinct[:_MOST], len(distinct) - _MOST
-    words = listed(shown)
+    sentences = all(text.zh.endswith("。") for text in shown)
+    words = Text("".join(t.zh for t in shown), " ".join(t.en for t in shown)) if sentences else listed(shown)
     return Text(f"{words.zh}等 {len(distinct)} 项", f"{words.en} and {more} more") if more > 0 else words
 
 

@@ -8,10 +8,10 @@ from itertools import islice, product
 from typing import Final
 
 from kg.ask.names import Names
-from kg.ask.question.leftover import WIDE, Leftover, asked_columns, mentions, more_values, values
+from kg.ask.question.leftover import WIDE, Leftover, asked_columns, column_of, mentions, more_values, values
 from kg.ask.question.patterns import Pattern
 from kg.ask.question.readings import COUNT, SHARED, WHETHER, Asked, Reading, answer_column
-from kg.ask.question.token import ALL, LIGHT, WHO, Token
+from kg.ask.question.token import ALL, BOUNDS, LIGHT, WHO, Token
 from kg.source.queryfile import Parameter, SavedQuery
 from kg.terms import fold
 
@@ -76,6 +76,14 @@ class Reader:
         slots = [params[slot] for slot in pattern.slots]
         wide = sum(param.type in WIDE for param in slots)
         for filled in islice(self._fillings(slots, rest), _FILLINGS):
+            counted = [
+                _counted(token, asked.content)
+                for token, slot in zip(filled, slots, strict=True)
+                if slot.type == "integer"
+            ]
+            own = answer_column(self._queries[pattern.query])
+            if any(column_of(token, self._queries[pattern.query]) == own for token in counted if token):
+                continue  # “three industries” tells no industries by how many companies they name
             if _in_order(pattern, needed, filled):
                 left = [token for token in rest if token not in filled]
                 yield from self._readings(pattern, asked, (needed, filled, left), (wide, -optional, missing))
@@ -101,6 +109,8 @@ class Reader:
         left = [token for token in others if not token.meanings & _OPERATORS and not token.is_light]
         if asked.counts and not pattern.needs:
             return  # the number of what?
+        if asked.whether and not pattern.needs and any(param.type in WIDE for param in slots):
+            return  # whether what?
         more = {} if asked.whether else more_values(slots, left, self._names, joined=not asked.shared)
         in_all = asked.shared and bool(more)
         if in_all:
@@ -139,7 +149,7 @@ class Reader:
                 asked.counts,
                 asked.least,
                 any(column in columns and column in query.things for column in _PLACES),
-                tuple(token.text for token in rest.unread),
+                tuple(rest.unread),
                 (*rank[:_NARROW], wider, *rank[_NARROW:], aliases),
             )
 
@@ -151,7 +161,7 @@ class Reader:
     def _steps(self, value: str, param: Parameter) -> int:
         """How far above the class of the thing *value* the type of a parameter is: an industry is a sector, too."""
         thing = self._names.get(value)
-        return 0 if thing is None or thing.kind == param.type else len(self._names.superclasses(thing.kind))
+        return 0 if thing is None or param.type in (*WIDE, thing.kind) else len(self._names.superclasses(thing.kind))
 
     def _fillings(self, slots: Sequence[Parameter], rest: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
         """The parts that can fill *slots*; of slots of one type, the first is filled by the part that comes first.
@@ -196,6 +206,26 @@ def _take(wanted: Iterable[frozenset[str]], rest: list[Token]) -> list[Token]:
                 taken.append(token)
                 break
     return taken
+
+
+def _counted(number: Token, content: Sequence[Token]) -> Token | None:
+    """What a number counts: the part behind its measure word (20 家企业), else the one before it (企业 20 家); None if neither is.
+
+    Words for bounds stand on either side.
+    """
+    end, gap = number.end, 1
+    for token in content:
+        if end <= token.start <= end + gap:
+            if not token.meanings & BOUNDS:
+                return token
+            end, gap = token.end, 0
+    start = number.start
+    for token in reversed(content):
+        if token.end == start:
+            if not token.meanings & BOUNDS:
+                return token
+            start = token.start
+    return None
 
 
 def _in_order(pattern: Pattern, needed: Sequence[Token], filled: Sequence[Token]) -> bool:

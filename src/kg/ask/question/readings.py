@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from kg.ask.names import Names
 from kg.ask.question.leftover import WIDE
 from kg.ask.question.token import Token
 from kg.source.queryfile import SavedQuery
+from kg.terms import class_name
 from kg.vocab import IVL
 
 COUNT: Final = IVL + "asked-count"
+_QUANTITY: Final = IVL + "asked-quantity"
 WHETHER: Final = IVL + "asked-whether"
 SHARED: Final = IVL + "asked-shared"
+SUM: Final = IVL + "asked-sum"
 _EXCEPT: Final = IVL + "asked-exclusion"
 _OR: Final = IVL + "asked-or"
 _MOST: Final = IVL + "asked-most"
@@ -59,7 +63,7 @@ class Reading:
     counts: bool
     least: bool
     places: bool
-    unread: tuple[str, ...]
+    unread: tuple[Token, ...]
     rank: tuple[float, ...]
 
     @property
@@ -89,7 +93,7 @@ class Asked:
         content: its parts that say something, without “except X”.
         excluded: IRIs of what X may be.
         meanings: IRIs of all that its parts can mean, and its numbers.
-        whole: whether it has no function word.
+        whole: whether it has no function word and no word such as “who”.
         counts: whether it asks how many.
         whether: whether it asks for yes or no.
         shared: whether it asks for what several things share.
@@ -120,8 +124,8 @@ class Asked:
             tuple(content),
             excluded,
             frozenset(m for token in tokens for m in (*_superlative(token).meanings, token.number)),
-            all(token.has_content for token in tokens),
-            any(COUNT in token.meanings for token in content),
+            not any(token.is_light for token in tokens),
+            _counts(content, names),
             asks_whether(content),
             any(SHARED in token.meanings for token in content),
             frozenset(m for token in content for m in token.meanings if names.get(m) and not m.startswith(IVL)),
@@ -156,6 +160,16 @@ def _without_excluded(content: Sequence[Token], names: Names) -> tuple[list[Toke
             taking = taking and not excluded
             kept.append(token)
     return kept, excluded
+
+
+def _counts(content: Sequence[Token], names: Names) -> bool:
+    """Whether a question wants a number of things: “how many”, or 多少 before a class (多少企业, but not 多少换电站)."""
+    if any(COUNT in token.meanings for token in content):
+        return True
+    return any(
+        _QUANTITY in one.meanings and any(class_name(meaning) in names.kinds for meaning in other.meanings)
+        for one, other in pairwise(content)
+    )
 
 
 def asks_whether(tokens: Iterable[Token]) -> bool:

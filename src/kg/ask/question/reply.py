@@ -16,7 +16,7 @@ from kg.ask.question.linker import Linker
 from kg.ask.question.patterns import patterns
 from kg.ask.question.phrases import Phrases
 from kg.ask.question.reader import Reader
-from kg.ask.question.readings import COUNT, WHETHER, Asked, Reading, answer_column, asks_whether
+from kg.ask.question.readings import COUNT, SUM, WHETHER, Asked, Reading, answer_column, asks_whether
 from kg.ask.question.rows import Finder, Found
 from kg.ask.question.token import Token
 from kg.store.base import Store
@@ -120,8 +120,6 @@ class Questions:
             if one.table.rows:
                 found.append(one)
         whether = asks_whether(tokens)
-        if found and any(one.reading.counts and not _is_counted(one.reading) for one in found):
-            return self._uncounted(found[0])
         if not found:
             return self._nothing(tokens, readings, whether)
         if len({one.reading.query.name for one in found}) == 1:
@@ -135,7 +133,8 @@ class Questions:
         """The answer with rows."""
         reading, reply = found.reading, found.reading.query.reply
         things = tuple(term.value for term in found.answers if isinstance(term, ox.NamedNode))
-        count = len(things) if reading.counts and things else None
+        number = len(things) if reading.counts else 0
+        count = number if number and (not reply or reply.counted) else None
         whether = whether and "audit" not in reading.query.tags  # whether figures agree, the rows have to show
         sentence = self.phrases.answer(found)
         kind = "figures" if reading.column == "value" else "things"
@@ -143,6 +142,8 @@ class Questions:
             kind, sentence = "yes-no", Text(f"是。{sentence.zh}", f"Yes. {sentence.en}")
         elif count is not None:
             kind, sentence = "count", Text(f"共 {count} 个。{sentence.zh}", f"{count}. {sentence.en}")
+        elif number:
+            sentence = self.phrases.in_all(number, sentence)
         return Answer(
             "answered",
             sentence,
@@ -157,15 +158,12 @@ class Questions:
             passages=found.passages,
         )
 
-    def _uncounted(self, found: Found) -> Answer:
-        """The answer to “how many” of things of which some are parts of others: which there are, and no number."""
-        sentence = self.phrases.uncounted(found)
-        return Answer("not-understood", sentence, choices=(found.reading,), passages=found.passages)
-
     def _nothing(self, tokens: Sequence[Token], readings: Sequence[Reading], whether: bool) -> Answer:
         """The answer without rows: the report does not say it, or else no row was found."""
-        reading = readings[0]
-        named = Asked.of(tokens, self._names).named
+        reading, asked = readings[0], Asked.of(tokens, self._names)
+        if SUM in asked.meanings:
+            return self._unsummed(asked)
+        named = asked.named
         if whether:
             passages = self._finder.joint_passages(named) if len(named) > 1 else ()
             proof = len(named) > 1 and not passages and "arithmetic" not in reading.query.tags
@@ -174,9 +172,7 @@ class Questions:
         if proof:
             yes = False if whether else None
             return Answer("not-in-report", self.phrases.unsaid(reading), reading=reading, yes=yes)
-        words = tuple(text.zh for text in self.phrases.narrowed(reading))
-        sentence = self.phrases.not_found(reading)
-        return Answer("not-understood", sentence, unread=words, choices=(reading,), passages=passages)
+        return Answer("not-understood", self.phrases.not_found(reading), choices=(reading,), passages=passages)
 
     def _is_proof(self, reading: Reading) -> bool:
         """Whether no row proves that the report does not say it.
@@ -194,19 +190,41 @@ class Questions:
         return not (reading.filters or reading.kinds or guessed or computed or wide or placed) and named
 
     def _unread(self, tokens: Sequence[Token], readings: Sequence[Reading]) -> Answer:
-        """The answer to a question of which parts were not understood."""
+        """The answer to a question of which parts were not understood; a name of the graph is understood."""
         topics = [m for t in tokens for m in sorted(t.meanings) if m.startswith(_TOPIC)]
         unknown = tuple(token.text for token in tokens if not token.is_read)
         asked = Asked.of(tokens, self._names)
         known = {*asked.named, *topics, COUNT, WHETHER}
         rest = [t for t in asked.content if not t.is_light and t.meanings.isdisjoint(known)]
+        named = [t for t in asked.content if t.meanings & asked.named]
         if topics and not unknown and not rest:
-            about = [next(iter(sorted(t.meanings & asked.named))) for t in asked.content if t.meanings & asked.named]
+            about = [next(iter(sorted(t.meanings & asked.named))) for t in named]
             return Answer("not-in-report", self.phrases.topic(topics, about))
-        best = readings[0].unread if readings else tuple(token.text for token in tokens if token.has_content)
-        unread = unknown or best
+        if named and not unknown and SUM in asked.meanings:
+            return self._unsummed(asked)
+        best = readings[0].unread if readings else [token for token in asked.content if not token.is_light]
+        unread = unknown or tuple(token.text for token in best if token not in named)
+        sentence = self.phrases.unread(unread) if unread else self.phrases.unasked([token.text for token in named])
         offered = _distinct(reading for reading in readings if reading.values)
-        return Answer("not-understood", self.phrases.unread(unread), unread=unread, choices=offered)
+        return Answer("not-understood", sentence, unread=unread, choices=offered or self._about(named))
+
+    def _unsummed(self, asked: Asked) -> Answer:
+        """The answer to a question for a sum that the report does not give: why there is none, and the figures one by one."""
+        named = [token for token in asked.content if token.meanings & asked.named]
+        indicators = [token for token in asked.content if any(map(self._is_indicator, token.meanings))]
+        return Answer("not-understood", self.phrases.unsummed(), choices=self._about(named, indicators))
+
+    def _is_indicator(self, iri: str) -> bool:
+        thing = self._names.get(iri)
+        return thing is not None and self._names.is_a(thing.kind, "Indicator")
+
+    def _about(self, named: Iterable[Token], with_each: Sequence[Token] = ()) -> tuple[Reading, ...]:
+        """The best reading of each name of a question, alone or with the same other parts."""
+        of_each = (self._reader.readings([[token, *with_each]]) for token in named)
+        stated = (
+            [one for one in readings if not one.unread and "arithmetic" not in one.query.tags] for readings in of_each
+        )
+        return _distinct(readings[0] for readings in stated if readings)
 
 
 def _is_divided(readings: Sequence[Reading]) -> bool:
@@ -215,11 +233,6 @@ def _is_divided(readings: Sequence[Reading]) -> bool:
     wide = [param.name for param in best.query.params if param.type in WIDE and param.name in best.values]
     others = [one for one in readings[1:] if one.query.name == best.query.name and one.filters]
     return any(one.values.get(name) != best.values[name] for one in others for name in wide)
-
-
-def _is_counted(reading: Reading) -> bool:
-    """Whether the number of the answers says how many there are."""
-    return not reading.query.reply or reading.query.reply.counted
 
 
 def _distinct(readings: Iterable[Reading]) -> tuple[Reading, ...]:

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 _PICTURES: Final = {"svg": "image/svg+xml; charset=utf-8", "png": "image/png"}
 _DATA_FIRST: Final = {"json": JSON, "html": HTML}
 _MOST: Final = 50
-_SAME: Final = 100
-"""Most matches, and the score of a thing that has just this name."""
+"""Most matches."""
 
 
 def chain(context: Context, request: Request) -> Answer:
@@ -67,8 +66,6 @@ def search(context: Context, request: Request) -> Answer:
     kinds = [context.graph.names.kind(kind)] if kind else []
     answer = context.graph.ask(text) if text.strip() and not kinds else None
     found = context.graph.find(text, *kinds, limit=_MOST) if text.strip() else []
-    if answer and answer.status == "not-understood" and found and found[0].score == _SAME:
-        answer = None  # the text is a name and no question
     body = {
         "q": text,
         "answer": context.graph.questions.plain(answer) if answer else None,
