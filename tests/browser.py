@@ -95,9 +95,14 @@ def sheets(page: Any) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
 
 
-def accessible(page: Any) -> list[str]:
-    """What axe-core finds wrong with the page: a line for each rule that is broken, with the first elements that break it."""
+def accessible(page: Any, *, asks: bool = True) -> list[str]:
+    """What axe-core finds wrong with the page: a line for each rule that is broken, with the first elements that break it.
+
+    Args:
+        page: the page.
+        asks: whether axe-core may ask for the page's style sheets; the policy of a site's page forbids it.
+    """
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, options={"preload": asks}).response["violations"]
     return [f"{v['id']} ({v['impact']}): " + "; ".join(n["html"][:160] for n in v["nodes"][:3]) for v in found]

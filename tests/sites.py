@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,9 +11,15 @@ from functools import partial
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from kg.faces.site.making import Site, make
+from kg.faces.site.own import places
+from kg.faces.site.tasks import TASK, tasks, unpacked
+from kg.graph import KnowledgeGraph
+from kg.service.messages import Request
+from kg.store.answers import Limits
 
 LINKS = ("href", "src", "action", "poster", "data")
 """Attributes with addresses."""
@@ -22,6 +29,27 @@ def made(store: Path, folder: Path) -> Site:
     """Make a site, on a thread of its own: Playwright's event loop may run on this one."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(make, store, folder, "zh").result()
+
+
+def made_alone(graph: KnowledgeGraph, folder: Path, *paths: str) -> None:
+    """Make the pages and files that only a site has with these *paths*, and the files that they load, in this process."""
+    make_page = tasks(graph, Limits(), "zh")[TASK]
+    known = {places()[path] for path in paths}
+    waiting = list(known)
+    while waiting:
+        page = unpacked(make_page(Request(TASK, params=tuple(vars(waiting.pop()).items()))).body)
+        for file, body in page.files.items():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).write_bytes(body)
+        loaded = {place for place in page.places if place.url.startswith("/static/")} - known
+        known |= loaded
+        waiting += loaded
+
+
+def value(site: Path, name: str) -> Any:
+    """The value that the script *name* of a site sets."""
+    text = (site / "static" / "site" / name).read_text(encoding="utf-8")
+    return json.loads(text.partition(" = ")[2].rstrip(";\n"))
 
 
 class _Links(HTMLParser):

@@ -12,10 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from conftest import ROOT, Server, served
+from conftest import ROOT, Server, free_port, served
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
-from ports import free_port
 from processes import eventually
 
 NGINX = shutil.which("nginx")

@@ -27,7 +27,7 @@ from kg.faces.web.settings import Settings
 from kg.graph import KnowledgeGraph
 from kg.service.service import Options, Service
 from kg.source.project import Project
-from sites import dead, hosted, links, made
+from sites import dead, hosted, links, made, value
 
 pytestmark = pytest.mark.slow
 
@@ -108,10 +108,10 @@ def test_nothing_asks_for_a_server(site: Path) -> None:
     for page in sorted(site.rglob("*.html")):
         text = page.read_text(encoding="utf-8")
         actions = [link for tag, link in links(page) if tag == "form"]
-        assert text.count("<form") == len(actions) + text.count('<form class="toggles"'), (
-            page
-        )  # one without action is for a script
-        assert all(action.endswith("search.html") for action in actions), page
+        scripted = text.count('<form class="toggles"')  # one without action is for a script
+        assert text.count("<form") == len(actions) + scripted, page
+        allowed = ("search.html", "sparql.html") if page.stem == "sparql" else ("search.html",)
+        assert all(action.endswith(allowed) for action in actions), page
         assert not re.search(r"\d ms\b", text), page  # how long a server took
 
 
@@ -129,6 +129,26 @@ def test_the_data_are_there(kites: Project, site: Path) -> None:
     for lang, name in (("zh", "竹邻社"), ("en", "Zhulin Guild")):
         with zipfile.ZipFile(io.BytesIO((site / lang / "data" / "tables.zip").read_bytes())) as tables:
             assert name in "".join(tables.read(file).decode() for file in tables.namelist())
+
+
+def test_every_node_has_its_page(kites: Project, site: Path) -> None:
+    nodes = value(site, "terms.js")["nodes"]
+    assert {iri for iri, *_ in nodes} >= {thing.iri for thing in KnowledgeGraph(kites.store / "current").names.things}
+    for lang in ("zh", "en"):
+        assert [file for *_, file in nodes if not (site / lang / file.partition("#")[0]).is_file()] == []
+
+
+def test_only_this_page_may_run_webassembly(site: Path) -> None:
+    allowed = [path for path in site.rglob("*.html") if "wasm-unsafe-eval" in path.read_text(encoding="utf-8")]
+    loading = [path for path in site.rglob("*.html") if "static/site/sparql.js" in path.read_text(encoding="utf-8")]
+    assert sorted(allowed) == sorted(loading) == [site / lang / "sparql.html" for lang in ("en", "zh")]
+    policies = [
+        re.findall('Content-Security-Policy" content="([^"]+)"', path.read_text()) for path in site.rglob("*.html")
+    ]
+    assert sum(map(len, policies)) > 0.9 * len(policies)  # a drawing carries its own scripts
+    assert all(
+        "connect-src" not in policy and "default-src &#39;none&#39;" in policy for (policy,) in filter(None, policies)
+    )
 
 
 def test_the_manifest_lists_every_file(site: Path) -> None:
@@ -221,6 +241,7 @@ def test_a_file_added_to_a_site_keeps_it_from_being_replaced(tmp_path: Path) -> 
         ("/static/style.css", "/audit", "static/style.css"),
         ("/search?q=x&lang=en", "/", "en/search.html"),
         ("/ask?q=x", "/", "zh/search.html"),
+        ("/sparql?query=ASK+%7B%7D", "/", "zh/sparql.html"),
     ],
 )
 def test_pages_have_files(places: Places, link: str, at: str, file: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from kg.faces.mcp.sources import Sources
 from kg.graph import KnowledgeGraph
-from kg.store.base import Store
+from kg.store.embedded import EmbeddedStore
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Call:
     deadline: float
 
     @property
-    def store(self) -> Store:
-        """The graph's store."""
+    def store(self) -> EmbeddedStore:
+        """The graph's store, which is always embedded."""
+        assert isinstance(self.graph.store, EmbeddedStore)
         return self.graph.store

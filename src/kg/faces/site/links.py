@@ -129,4 +129,4 @@ class _Parser(HTMLParser):
 
 def _has_script(place: Place) -> bool:
     """Whether a script of the page reads what a form sends to it."""
-    return place.name == "search"
+    return place.name in ("search", "sparql")

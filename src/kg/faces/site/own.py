@@ -1,21 +1,20 @@
-"""The pages and files that only a site has: search in the browser, files of the data, the choice of a language, 404."""
+"""The pages and files that only a site has: search and SPARQL in the browser, files of the data, the choice of a language, 404."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-import pyoxigraph as ox
-
 from kg.faces.export import archive, export, export_files
 from kg.faces.site.folder import MANIFEST
 from kg.faces.site.places import Place, Places, relative
+from kg.faces.site.sparql import dataset_script, engine_script, nodes_places, terms_script
 from kg.faces.web.context import Context
+from kg.faces.web.sparql import editor_values
 from kg.service.messages import Request
-from kg.store.results import serialise
 from kg.terms import Lang, Text, class_iri, fold
 
 if TYPE_CHECKING:
@@ -35,18 +34,17 @@ _DATA: Final[Mapping[str, tuple[Text, str]]] = {
 }
 """File → what it is, and its format of :mod:`kg.faces.export`."""
 _QUESTION: Final = Text("问题", "question")
+_TERMS: Final = "/static/site/terms.js"
+_SCRIPTS: Final = ("names.js", "search.js", "sparql.js", "terms.js", "engine.js", "dataset.js")
+"""Names of the scripts that only a site has."""
 
 
 def places() -> dict[str, Place]:
     """Path → place of each page and file."""
-    named = {
-        "/search": "search",
-        "/data": "data",
-    }
     return {
-        **{path: Place(path, name) for path, name in named.items()},
+        **{path: Place(path, path[1:]) for path in ("/search", "/sparql", "/data")},
         **{f"/data/{file}": _file(f"/data/{file}", shared=bool(format_)) for file, (_, format_) in _DATA.items()},
-        **{f"/static/site/{name}": _file(f"/static/site/{name}", shared=True) for name in ("names.js", "search.js")},
+        **{f"/static/site/{name}": _file(f"/static/site/{name}", shared=True) for name in _SCRIPTS},
         FIRST: Place(FIRST, "index", shared=True),
         MISSING: Place(MISSING, "404", shared=True),
     }
@@ -71,12 +69,19 @@ class Own:
         static = files("kg.faces.site").joinpath("static")
         self._made: dict[str, Callable[[Lang], bytes]] = {
             "/search": self._names_page,
+            "/sparql": lambda lang: self._page("sparql-in-browser.html", lang, **editor_values(context)),
             "/data": lambda lang: self._page(
                 "data.html", lang, files=[(file, text) for file, (text, _) in _DATA.items()]
             ),
             **{f"/data/{file}": self._data(format_) for file, (_, format_) in _DATA.items()},
             "/static/site/names.js": lambda lang: self._names(),
-            "/static/site/search.js": lambda lang: static.joinpath("search.js").read_bytes(),
+            **{
+                f"/static/site/{name}": lambda lang, name=name: static.joinpath(name).read_bytes()  # type: ignore[misc]
+                for name in ("search.js", "sparql.js")
+            },
+            _TERMS: lambda lang: terms_script(self._graph, context.pages.href, places),
+            "/static/site/engine.js": lambda lang: engine_script(),
+            "/static/site/dataset.js": lambda lang: dataset_script(self._graph.path / "dataset.nq"),
             FIRST: lambda lang: self._page("languages.html", self._first),
             MISSING: lambda lang: self._page("missing.html", lang, manifest=MANIFEST),
         }
@@ -85,6 +90,10 @@ class Own:
         """The page or file with the path *path*; None if only the server has it."""
         made = self._made.get(path)
         return made(lang) if made else None
+
+    def leads_to(self, path: str) -> Iterable[Place]:
+        """The pages that the script with the path *path* links to."""
+        return nodes_places(self._graph, self._context.pages.href, self._places) if path == _TERMS else ()
 
     def _page(self, template: str, lang: Lang, **values: Any) -> bytes:
         values = {"dataset": self._context.dataset, **values}
@@ -126,7 +135,7 @@ class Own:
 
     def _data(self, format_: str) -> Callable[[Lang], bytes]:
         if format_ == "nquads":
-            return lambda lang: serialise(sorted(self._graph.store.quads(), key=str), ox.RdfFormat.N_QUADS).encode()
+            return lambda lang: (self._graph.path / "dataset.nq").read_bytes()
         if format_:
             return lambda lang: export(self._graph, format_).encode()
         return lambda lang: archive(export_files(self._graph, "csv", lang=lang))

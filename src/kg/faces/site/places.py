@@ -19,6 +19,7 @@ from starlette.routing import Match, Route
 
 from kg.ask.catalogue import from_written
 from kg.errors import KgError
+from kg.faces.web.policy import OF_ENGINE, OF_FILES
 from kg.faces.web.rows import FORMATS
 from kg.faces.web.things import SUFFIXES
 from kg.terms import expand, slug
@@ -52,11 +53,10 @@ _DRAWN: Final = frozenset({"/explore", "/picture.svg"})
 """Routes of drawings. A site has those of industries: one of each thing would be most of its bytes."""
 _NEVER_BARE: Final = frozenset({"/resource", "/why"})
 """Routes that have nothing to show without parameters."""
-_BY_SCRIPT: Final[Mapping[str, str]] = {"/search": "/search", "/ask": "/search"}
+_BY_SCRIPT: Final[Mapping[str, str]] = {"/search": "/search", "/ask": "/search", "/sparql": "/sparql"}
 """Route → the page of the site whose script reads the parameters in the reader's browser."""
 _FOR_SERVERS: Final = frozenset(
     {
-        "/sparql",
         "/completion.json",
         "/path",
         "/path.json",
@@ -148,7 +148,14 @@ class Places:
         catalogue: the saved queries.
         routes: the routes of the server.
         own: pages and files that only a site has: path → place.
+
+    Attributes:
+        policy: the Content-Security-Policy that its pages carry.
+        engine_policy: that of the page on which queries are answered.
     """
+
+    policy: Final = OF_FILES
+    engine_policy: Final = OF_ENGINE
 
     def __init__(self, catalogue: Catalogue, routes: Sequence[Route], own: Mapping[str, Place]) -> None:
         self._catalogue, self._routes, self._own = catalogue, routes, own
@@ -187,12 +194,12 @@ class Places:
         suffix = next((value for name, value in given if name == "format"), "")
         fragment = f"#{parts.fragment}" if parts.fragment else ""
         path = unquote(parts.path) or "/"
-        if path in self._own:
-            return Target(self._own[path], lang, fragment)
         route = self._route(path)
         if route in _BY_SCRIPT:
             query = f"?{urlencode(params)}" if params else ""
-            return Target(Place(_BY_SCRIPT[route], _BY_SCRIPT[route][1:]), lang, query + fragment)
+            return Target(self._own[_BY_SCRIPT[route]], lang, query + fragment)
+        if path in self._own:
+            return Target(self._own[path], lang, fragment)
         ending = _SUFFIX.search(path)
         known = SUFFIXES if route == _THING else _ENDINGS
         suffix = suffix or (ending[1] if ending and ending[1] in known else "")

@@ -125,7 +125,7 @@ class _Maker:
     def make(self, place: Place) -> Made:
         """The files of *place*: one that both languages share, or one for each."""
         made = Made({}, [], "")
-        found: dict[Place, None] = {}
+        found = dict.fromkeys(self._own.leads_to(place.url))
         failed = ""
         for lang in LANGS[:1] if place.shared else LANGS:
             response = self._response(place.url, lang)

@@ -12,6 +12,12 @@ STRICT: Final = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """The policy of every page except drawings."""
+OF_FILES: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
+)
+"""The policy that a page of a site carries: it loads files of the site, and asks for nothing else."""
+OF_ENGINE: Final = OF_FILES.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'") + "; worker-src blob:"
+"""That of the site's page on which Oxigraph runs: WebAssembly in a worker, whose code is a script of the page."""
 _SCRIPT: Final = re.compile(r"<script\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
 
 

@@ -21,7 +21,7 @@ from kg.service.messages import Answer, Request
 from kg.source.queryfile import without_header
 from kg.store import answers
 from kg.store.answers import ProtocolQuery, evaluate
-from kg.store.embedded import to_table
+from kg.store.embedded import EmbeddedStore, to_table
 from kg.store.formats import ALL, GRAPHS, ROWS, Format, find, media_types
 from kg.store.worker import QueryResult
 from kg.terms import Text
@@ -71,12 +71,17 @@ def volatile(query: str) -> bool:
 
 def _answer(context: Context, request: Request) -> Answer:
     body, format_ = answers.answer(
-        context.graph.store,
+        _store(context),
         _protocol_query(request),
         lambda graph: _format(request.suffix, request.accept, graph),
         context.limits,
     )
     return Answer(body, format_.header)
+
+
+def _store(context: Context) -> EmbeddedStore:
+    assert isinstance(context.graph.store, EmbeddedStore)
+    return context.graph.store
 
 
 def _protocol_query(request: Request) -> ProtocolQuery:
@@ -116,11 +121,12 @@ def _wants_page(request: Request) -> bool:
 def _editor(context: Context, request: Request) -> Answer:
     """The page with the editor and, below it, the answer or the error."""
     query, example = request.one("query"), request.one("example")
-    shown = {"examples": tags.grouped(context.graph.catalogue), "tag_label": tags.label, "prefixes": PREFIXES}
+    shown = editor_values(context)
     if not query.strip():
-        start = without_header(context.graph.catalogue.get(example).sparql) if example else _START
-        return context.page("sparql.html", request, query=start, example=example, **shown)
-    shown |= {"query": query, "example": ""}
+        if example:
+            shown |= {"query": without_header(context.graph.catalogue.get(example).sparql), "example": example}
+        return context.page("sparql.html", request, **shown)
+    shown |= {"query": query}
     begun = time.perf_counter()
     try:
         found = _query_result(context, _protocol_query(request))
@@ -132,6 +138,12 @@ def _editor(context: Context, request: Request) -> Answer:
     return context.page("sparql.html", request, answer=found, seconds=seconds, formats=formats, **shown)
 
 
+def editor_values(context: Context) -> dict[str, Any]:
+    """The values of the template of the editor's page, before anything is asked."""
+    examples = tags.grouped(context.graph.catalogue)
+    return {"examples": examples, "tag_label": tags.label, "prefixes": PREFIXES, "query": _START, "example": ""}
+
+
 def completion(context: Context, request: Request) -> Answer:
     """``/completion.json``: the terms and names that the editor completes."""
     return as_json(terms(context.graph.names))
@@ -139,10 +151,10 @@ def completion(context: Context, request: Request) -> Answer:
 
 def _query_result(context: Context, query: ProtocolQuery) -> QueryResult:
     """The answer for the page: the first rows, or a graph as Turtle."""
-    found = evaluate(context.graph.store, query)
+    found = evaluate(_store(context), query)
     if isinstance(found, ox.QueryBoolean):
         return QueryResult(truth=bool(found))
     if isinstance(found, ox.QuerySolutions):
         return QueryResult(table=to_table(found, _SHOWN))
-    body, _ = answers.answer(context.graph.store, query, lambda _: GRAPHS[0], context.limits)
+    body, _ = answers.answer(_store(context), query, lambda _: GRAPHS[0], context.limits)
     return QueryResult(triples=body.decode())

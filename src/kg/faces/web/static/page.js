@@ -124,8 +124,10 @@
     place.before(element("p", { className: "filter" }, input, " ", count));
   }
 
-  for (const table of document.querySelectorAll("table[data-sortable]")) {
+  function work(table) {
     sorting(table);
     filtering(table);
   }
+  document.querySelectorAll("table[data-sortable]").forEach(work);
+  document.addEventListener("kg:table", (event) => work(event.target)); // of a script that has made a table
 })();

@@ -29,9 +29,12 @@
   let named = [];
 
   async function load() {
-    const answer = await fetch(area.dataset.completion);
-    if (!answer.ok) return;
-    const found = await answer.json();
+    let found = window.kgTerms; // in a site, a script has them
+    if (!found) {
+      const answer = await fetch(area.dataset.completion);
+      if (!answer.ok) return;
+      found = await answer.json();
+    }
     const of = (list, type) =>
       list.map(([label, chinese, english]) => entry(label, type, zh ? chinese : english, [label, chinese, english]));
     named = [...of(found.classes, "class"), ...of(found.properties, "property"), ...of(found.things, "constant")];
@@ -141,11 +144,18 @@
   area.hidden = true;
   area.labels[0].addEventListener("click", () => view.focus());
   document.getElementById("keys").hidden = false;
-  if (area.dataset.line) {
-    const line = view.state.doc.line(Math.min(Number(area.dataset.line), view.state.doc.lines));
-    const at = Math.min(line.from + Math.max(Number(area.dataset.column) - 1, 0), line.to);
+  function point(lineNumber, column) {
+    const line = view.state.doc.line(Math.max(1, Math.min(lineNumber, view.state.doc.lines)));
+    const at = Math.min(line.from + Math.max(column - 1, 0), line.to);
     view.dispatch({ selection: { anchor: at }, scrollIntoView: true });
     view.focus();
   }
+  if (area.dataset.line) point(Number(area.dataset.line), Number(area.dataset.column));
   load();
+
+  // What another script of the page does with the editor.
+  window.kgEditor = {
+    show: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
+    point,
+  };
 })();
