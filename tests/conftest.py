@@ -41,6 +41,8 @@ from kg.pipeline.build import build
 from kg.pipeline.publish import publish
 from kg.source.project import Project
 from kg.source.turtle import read, read_project
+from ports import free_port
+from stores import Oxigraph
 
 pytest_plugins = ["browser"]
 ROOT = Path(__file__).resolve().parents[1]
@@ -220,9 +222,9 @@ class Server:
 
 @contextmanager
 def serving(
-    store: Path, folder: Path, *flags: str, program: tuple[str, ...] = ("-m", "kg", "serve"), **settings: str
+    store: Path | str, folder: Path, *flags: str, program: tuple[str, ...] = ("-m", "kg", "serve"), **settings: str
 ) -> Iterator[Server]:
-    """``kg serve`` on the built graph in *store*, ready; ended afterwards. Its log goes into *folder*.
+    """``kg serve`` on the built graph in *store*, a folder or a URL, ready; ended afterwards. Its log goes into *folder*.
 
     *program* are the arguments of Python that start the server; it gets the port as ``--port N``, then *flags*.
     """
@@ -263,34 +265,16 @@ def text() -> str:
     return Path(copy).read_bytes().decode()
 
 
-def free_port() -> int:
-    """A port of 127.0.0.1 on which nothing listens."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
 @contextmanager
 def sparql_server(folder: Path, graph: KnowledgeGraph | None = None) -> Iterator[str]:
     """The URL of a SPARQL 1.1 server (Oxigraph's own) in a process of its own, its data in *folder*: those of *graph*, or none."""
-    port = free_port()
-    binary = Path(sys.executable).with_name("oxigraph")
-    command = [str(binary), "serve", "--location", str(folder), "--bind", f"127.0.0.1:{port}"]
-    url = f"http://127.0.0.1:{port}"
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            for _ in range(100):
-                with suppress(OSError):
-                    urllib.request.urlopen(url, timeout=1).close()
-                    break
-                time.sleep(0.1)
-            else:
-                raise AssertionError("the server did not start")
-            if graph:
-                publish(graph.path, url)
-            yield url
-        finally:
-            process.terminate()
+    server = Oxigraph(folder)
+    try:
+        if graph:
+            publish(graph.path, server.url)
+        yield server.url
+    finally:
+        server.close()
 
 
 @pytest.fixture(scope="session")

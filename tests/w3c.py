@@ -31,11 +31,12 @@ import httpx
 import pyoxigraph as ox
 import rdflib
 
-from conftest import ROOT, free_port
+from conftest import ROOT
 from kg.pipeline.digests import seal
 from kg.pipeline.freshness import FORMAT
 from kg.store.formats import Format
 from lookups import EMPTY
+from ports import free_port
 
 FOLDER = Path(os.environ.get("KG_VENV") or ROOT / ".venv") / "suites"
 """Where ``scripts/suites`` unpacks them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from kg.ask.question.reply import Questions
     from kg.ask.ways import Hop, Way, Ways
     from kg.reason.proof import Prover, Why
+    from kg.store.protocol import Asked
     from kg.store.remote import RemoteStore
     from kg.store.worker import QueryResult, Worker
 
@@ -84,6 +86,10 @@ class KnowledgeGraph:
         return Catalogue(self._json("queries.json"), self.names)
 
     # -- queries --------------------------------------------------------------------------------------
+
+    def reading(self) -> AbstractContextManager[None]:
+        """A context of several calls whose results are used together, or not at all if it ends with an error."""
+        return nullcontext()
 
     def query(self, name: str, limit: int | None = None, /, **params: str | int | float | Sequence[str | int]) -> Table:
         """The rows of the saved query *name*.
@@ -498,15 +504,17 @@ class RemoteGraph(KnowledgeGraph):
 
     Args:
         url: the store; ``#NAME`` after it names the project.
+        build: IRI of the build; empty for the newest one at the first query.
+        client: what sends the queries; None for a client of its own.
     """
 
     store: RemoteStore
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, build: str = "", *, client: Asked | None = None) -> None:
         from kg.store.remote import RemoteStore
 
         self.url = url
-        self.store = RemoteStore(url)
+        self.store = RemoteStore(url, build, client=client)
 
     def sparql(self, text: str, *, seconds: float | None = None) -> Table | bool | rdflib.Graph:
         """As for a local graph, but the remote store evaluates the query; *seconds* limits the wait for its answer."""
@@ -533,6 +541,10 @@ class RemoteGraph(KnowledgeGraph):
         require_time(seconds)
         refuse_side_effects(text, shown)
         return answer(self.store.within(seconds), text, shown, limit)
+
+    def reading(self) -> AbstractContextManager[None]:
+        """As :meth:`kg.store.remote.RemoteStore.reading`."""
+        return self.store.reading()
 
     def _json(self, name: str) -> Any:
         """The JSON values of a file of the build, from the store."""

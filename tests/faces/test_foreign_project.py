@@ -20,7 +20,7 @@ from mcp import StdioServerParameters
 from mcp.client.client import Client
 from mcp.client.stdio import stdio_client
 
-from conftest import Server, finished, on, served, small
+from conftest import Server, finished, on, served, small, sparql_server
 from kg.faces.cli import COMMANDS
 from kg.faces.draw import draw
 from kg.faces.export import FORMATS as EXPORTS
@@ -375,8 +375,18 @@ CALLED_IN_VAIN: dict[str, list[dict[str, Any]]] = {
 
 
 @pytest.mark.slow
-def test_every_tool_answers(kites: Project, kites_graph: KnowledgeGraph) -> None:
-    env = {**os.environ, "KG_LANG": "en", "KG_PROJECT": str(kites.root), "KG_STORE": str(kites.store)}
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_every_tool_answers(kites: Project, tmp_path: Path, elsewhere: bool) -> None:
+    """From the folder of a build, and from a store elsewhere."""
+    if not elsewhere:
+        _ask_every_tool(kites, str(kites.store))
+        return
+    with sparql_server(tmp_path / "store", KnowledgeGraph(kites.store / "current")) as url:
+        _ask_every_tool(kites, url)
+
+
+def _ask_every_tool(kites: Project, store: str) -> None:
+    env = {**os.environ, "KG_LANG": "en", "KG_PROJECT": str(kites.root), "KG_STORE": store}
 
     async def ask() -> list[tuple[bool, str, dict[str, str], Any]]:
         command = StdioServerParameters(command=sys.executable, args=["-m", "kg", "mcp", "--tools", "all"], env=env)

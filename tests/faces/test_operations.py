@@ -30,12 +30,13 @@ import pytest
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.parser import text_string_to_metric_families
 
-from conftest import WORLD, Run, Server, free_port, served, serving, small
+from conftest import WORLD, Run, Server, served, serving, small
 from kg.graph import KnowledgeGraph
 from kg.pipeline import digests
 from kg.pipeline.build import build
 from kg.pipeline.digests import seal
 from kg.source.project import Project
+from ports import free_port
 from processes import children, command, eventually, family, needs_proc, resident, there
 
 pytestmark = needs_proc
@@ -950,5 +951,5 @@ def test_an_empty_token_is_no_token(kg: Run, tmp_path: Path, text: str) -> None:
     assert "cannot read" in kg("serve", "--token-file", str(tmp_path / "none"), code=5).stderr
 
 
-def test_only_a_graph_of_this_machine_is_served(kg: Run) -> None:
-    assert "this machine" in kg("serve", KG_STORE="http://127.0.0.1:9/query", code=2).stderr
+def test_a_store_that_cannot_be_reached_is_told(kg: Run) -> None:
+    assert "cannot reach http://127.0.0.1:9/query" in kg("serve", KG_STORE="http://127.0.0.1:9/query", code=5).stderr

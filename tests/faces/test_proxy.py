@@ -12,9 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from conftest import ROOT, Server, free_port, served
+from conftest import ROOT, Server, served
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
+from ports import free_port
 from processes import eventually
 
 NGINX = shutil.which("nginx")

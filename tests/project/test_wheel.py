@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, WORLD, free_port
+from conftest import ROOT, WORLD
+from ports import free_port
 
 OFFLINE = re.compile(r"NewConnectionError|ConnectTimeout|name resolution|Network is unreachable|Connection refused")
 """What pip says where there is no network to the index."""

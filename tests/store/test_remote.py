@@ -13,7 +13,7 @@ import pyoxigraph as ox
 import pytest
 
 import kg as package
-from conftest import WORLD, Run, free_port, sparql_server
+from conftest import WORLD, Run, sparql_server
 from kg.errors import LimitReached, StoreError, SyntaxProblem, UsageProblem
 from kg.graph import KnowledgeGraph, RemoteGraph
 from kg.pipeline.publish import publish
@@ -21,6 +21,7 @@ from kg.store.layout import BUILDS, ROOT
 from kg.store.protocol import Client
 from kg.store.remote import RemoteStore, solutions
 from kg.store.results import to_tsv
+from ports import free_port
 
 pytestmark = pytest.mark.slow
 LASTING = "SELECT * { ?a ?b ?c . ?c ?d ?e } ORDER BY STR(?e) STR(?a)"

@@ -48,6 +48,8 @@ QUERIES = [
     "ASK { ?s a ivc:Company }",
     "CONSTRUCT { ?s a ?k } WHERE { GRAPH g:entities { ?s a ?k } }",
     "CONSTRUCT WHERE { ?s a ivc:Company . ?s rdfs:label ?label }",
+    "SELECT (isBlank(?s) AS ?blank) { ?s a owl:Restriction FILTER(!isIRI(?s) && isBLANK(?s)) }",
+    "SELECT (COUNT(*) AS ?n) { ?s ?p ?o FILTER(isURI (IF(EXISTS { GRAPH ?g { ?s a ivc:Company } }, ?s, ?o))) }",
     "# DESCRIBE\nPREFIX x: <http://x/#GRAPH> CONSTRUCT{?s rdfs:label ?l}{?s a ivc:Company;rdfs:label ?l}",
 ]
 

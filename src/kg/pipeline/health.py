@@ -13,13 +13,14 @@ from typing import Final
 
 from kg.errors import KgError
 from kg.pipeline.digests import verify
-from kg.pipeline.freshness import CURRENT, current
+from kg.pipeline.freshness import CURRENT, FORMAT, current, input_digests, tools
 from kg.pipeline.ownership import refuse_foreign
 from kg.pipeline.swap import writing
 from kg.source.project import Project
 from kg.source.turtle import read_project
 from kg.store.confine import network_closed
-from kg.terms import Text, iri
+from kg.store.remote import RemoteStore
+from kg.terms import Text, iri, is_url
 from kg.vocab import ONTOLOGY, OWL, PASSAGE, TYPE
 
 __all__ = ["Check", "examine", "verify"]
@@ -36,6 +37,8 @@ _EXTRAS: Final = {
     "mcp": Text("智能体服务(kg mcp)", "agent server (kg mcp)"),
 }
 """Extras of the distribution for its users → what needs them."""
+_KEPT: Final = Text("图谱", "store")
+_BUILD: Final = Text("运行 kg build", "run kg build")
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,9 @@ def examine(root: str | None = None, store: str | None = None) -> list[Check]:
         checks += [_project(project), *_contents(project)]
     except KgError as error:
         return [*checks, Check(Text("项目", "project"), False, error.what, error.hint)]
-    return [*checks, _store(project), _disk(project), *_helpers()]
+    place = store or os.environ.get("KG_STORE")
+    kept = [_remote(project, place)] if place and is_url(place) else [_store(project), _disk(project)]
+    return [*checks, *kept, *_helpers()]
 
 
 def _python() -> Check:
@@ -182,22 +187,32 @@ def _contents(project: Project) -> Iterator[Check]:
     )
 
 
+def _remote(project: Project, url: str) -> Check:
+    """Whether the store at *url* has a graph of the project, made from the present inputs and tools."""
+    try:
+        found = RemoteStore(url).file("manifest.json")
+    except KgError as error:
+        return Check(_KEPT, False, error.what, error.hint)
+    if found["format"] != FORMAT or found["tools"] != tools() or found["inputs"] != input_digests(project):
+        return Check(_KEPT, False, Text(f"{url} 里的已过时", f"the one in {url} is stale"), _BUILD, needed=False)
+    return Check(_KEPT, True, Text(f"{url} 里的是最新的", f"the one in {url} is current"))
+
+
 def _store(project: Project) -> Check:
-    what, place = Text("图谱", "store"), project.store / CURRENT
-    build = Text("运行 kg build", "run kg build")
+    place = project.store / CURRENT
     try:
         with writing(project.store):
             refuse_foreign(project.store)
         if not os.path.lexists(place):
             none = Text(f"{project.store} 中还没有", f"none yet in {project.store}")
-            return Check(what, False, none, build, needed=False)
+            return Check(_KEPT, False, none, _BUILD, needed=False)
         verify(place)
         fresh = current(project)
     except KgError as error:
-        return Check(what, False, error.what, error.hint)
+        return Check(_KEPT, False, error.what, error.hint)
     if fresh is None:
-        return Check(what, False, Text(f"{place} 已过时", f"{place} is stale"), build, needed=False)
-    return Check(what, True, Text(f"{place} 是最新的", f"{place} is current"))
+        return Check(_KEPT, False, Text(f"{place} 已过时", f"{place} is stale"), _BUILD, needed=False)
+    return Check(_KEPT, True, Text(f"{place} 是最新的", f"{place} is current"))
 
 
 def _disk(project: Project) -> Check:

@@ -7,12 +7,11 @@ import logging
 import pickle
 from collections.abc import Callable, Hashable
 from dataclasses import asdict, dataclass, field
-from os.path import realpath
 from pathlib import Path
 from typing import Any, Final
 
 from kg.errors import KgError, StoreError
-from kg.pipeline.freshness import CURRENT, read
+from kg.service.builds import Build, newest
 from kg.service.cache import Cache
 from kg.service.forkserver import ForkServer
 from kg.service.messages import Answer, Failure, Request, unpack
@@ -25,6 +24,8 @@ SPARQL_TASK: Final = "sparql"
 """The task that runs a user's SPARQL query; the other tasks run only queries of this program."""
 _POLL: Final = 1.0
 """Seconds between two checks for a new build."""
+_AGAIN: Final = 30.0
+"""Seconds after which a build that could not be loaded is tried again: a store elsewhere may have been away."""
 _OVERHEAD: Final = 512
 """Bytes of memory of a cached answer besides its body and key."""
 
@@ -34,7 +35,8 @@ class Options:
     """The settings of a service.
 
     Attributes:
-        store: the store folder; the service follows its link ``current``.
+        store: the store folder, whose link ``current`` the service follows; or the URL of a store, whose newest build it
+            follows.
         tasks: ``module:function``. The fork server calls it with the graph, the limits and *args*; it returns a mapping
             from name to task (Request → Answer).
         args: further arguments of that function, as JSON values.
@@ -46,7 +48,7 @@ class Options:
         cache: size of the cache in bytes.
     """
 
-    store: Path
+    store: str | Path
     tasks: str
     args: tuple[Any, ...] = ()
     limits: Limits = field(default_factory=Limits)
@@ -60,7 +62,7 @@ class Options:
 class _Graph:
     """One built graph with its workers."""
 
-    folder: Path
+    build: Build
     dataset: str
     server: ForkServer
     free: Pool
@@ -79,17 +81,19 @@ class Service:
 
     Args:
         options: settings of the service.
-        loaded: called with the folder of each new graph before the service switches to it. If it raises, the service keeps
+        loaded: called with the build of each new graph before the service switches to it. If it raises, the service keeps
             the old graph.
 
     Attributes:
         cache: the cached answers; the keys are those given to :meth:`ask`.
     """
 
-    def __init__(self, options: Options, loaded: Callable[[Path], None] | None = None) -> None:
+    def __init__(self, options: Options, loaded: Callable[[Build], None] | None = None) -> None:
         self.options = options
         self.cache: Cache[Any] = Cache(options.cache)
         self._loaded = loaded
+        self._newest = newest(options.store)
+        self._reached = True
         self._graph: _Graph | None = None
         self._watch_task: asyncio.Task[None] | None = None
         self._retiring: set[asyncio.Task[None]] = set()
@@ -102,7 +106,7 @@ class Service:
     @property
     def ready(self) -> bool:
         """Whether requests can be answered."""
-        return self._graph is not None and self._graph.server.alive
+        return self._graph is not None and self._graph.server.alive and self._reached
 
     @property
     def busy(self) -> int:
@@ -120,7 +124,7 @@ class Service:
         Raises:
             StoreError: there is no graph, or it cannot be read.
         """
-        await self._switch_to(self._current())
+        await self._switch_to(await asyncio.to_thread(self._newest))
         self._watch_task = asyncio.create_task(self._watch())
 
     async def ask(self, request: Request, key: Hashable = "") -> Answer:
@@ -163,25 +167,37 @@ class Service:
     def _pools(self) -> set[Pool]:
         return {self._graph.free, self._graph.reserved} if self._graph else set()
 
-    def _current(self) -> Path:
-        # unlike Path.resolve, os.path.realpath does not raise on a loop of links
-        return Path(realpath(self.options.store / CURRENT))
-
     async def _watch(self) -> None:
-        """Whenever the link ``current`` changes, load the new build, switch to it and close the old one."""
-        failed = None
+        """Whenever there is a new build, load it, switch to it and close the old one."""
+        loop = asyncio.get_running_loop()
+        failed, again = None, 0.0
         while True:
             await asyncio.sleep(_POLL)
-            folder, old = self._current(), self._graph
-            if old and folder not in (old.folder, failed):
-                try:
-                    await self._switch_to(folder)
-                except (KgError, OSError) as error:  # keep the old graph
-                    failed = folder
-                    fields = {"graph": folder.name, "why": str(error)}
-                    LOG.error("a rebuilt graph cannot be loaded", extra={"fields": fields})
-                else:
-                    self._retire(old)
+            build, old = await self._look(), self._graph
+            if not build or not old or build == old.build or (build == failed and loop.time() < again):
+                continue
+            try:
+                await self._switch_to(build)
+            except (KgError, OSError) as error:  # keep the old graph
+                failed, again = build, loop.time() + _AGAIN
+                fields = {"graph": build.name, "why": str(error)}
+                LOG.error("a rebuilt graph cannot be loaded", extra={"fields": fields})
+            else:
+                self._retire(old)
+
+    async def _look(self) -> Build | None:
+        """The newest build; None if the store does not tell."""
+        try:
+            build = await asyncio.to_thread(self._newest)
+        except KgError as error:
+            if self._reached:
+                LOG.error("the store does not answer", extra={"fields": {"why": str(error)}})
+            self._reached = False
+            return None
+        if not self._reached:
+            LOG.warning("the store answers again")
+        self._reached = True
+        return build
 
     def _retire(self, graph: _Graph) -> None:
         """Close *graph* after its requests are answered; each may still wait, and then run, for the time limit."""
@@ -189,26 +205,20 @@ class Service:
         self._retiring.add(task)
         task.add_done_callback(self._retiring.discard)
 
-    async def _switch_to(self, folder: Path) -> None:
-        manifest = read(folder / "manifest.json")
-        if manifest is None:
-            raise StoreError(
-                Text(f"{folder} 里没有可用的图谱", f"there is no readable graph in {folder}"),
-                hint=Text("运行 kg build", "run kg build"),
-            )
-        graph = await self._start(folder, str(manifest["dataset_sha256"]))
+    async def _switch_to(self, build: Build) -> None:
+        graph = await self._start(build, await asyncio.to_thread(build.dataset))
         try:
             if self._loaded:
-                self._loaded(folder)
+                self._loaded(build)
         except BaseException:
             await graph.close(0)
             raise
         self._graph = graph
         self.cache.clear()
 
-    async def _start(self, folder: Path, dataset: str) -> _Graph:
+    async def _start(self, build: Build, dataset: str) -> _Graph:
         o = self.options
-        args = (str(folder), o.tasks, o.args, asdict(o.limits))
+        args = (build, o.tasks, o.args, asdict(o.limits))
         server = ForkServer("kg.service.worker:open_graph", args, o.limits.memory)
         free = Pool(server, o.workers, o.waiting)
         reserved = Pool(server, o.reserved, o.waiting) if o.reserved else free
@@ -223,4 +233,4 @@ class Service:
                     Text("查询进程在启动时结束了", "the query processes ended while they were being started")
                 ) from error
             raise
-        return _Graph(folder, dataset, server, free, reserved)
+        return _Graph(build, dataset, server, free, reserved)

@@ -18,18 +18,21 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 from traceback import format_exc
+from types import FrameType
 from typing import Any, Final
 
 from kg.errors import KgError
 from kg.graph import KnowledgeGraph
+from kg.service.builds import Build
 from kg.service.messages import FAILED, Answer, Failure, Request, pack
 from kg.store.answers import BYTES, Limits, too_large
 from kg.store.confine import confine, ended, peak_memory
+from kg.store.relay import Relay
+from kg.store.remote import address
 
 COMMAND: Final = struct.Struct("!cI")
 """A command and a process id. ``F`` with a socket attached: fork a worker for that socket; the reply is ``F`` with the
@@ -40,6 +43,9 @@ HEAD: Final = struct.Struct("!?I")
 """Head of an answer: whether the worker exits after it, and the length of the answer in bytes."""
 _MAX_GROWTH: Final = 64 * 2**20
 """Bytes by which a worker's resident memory may grow before it exits and is replaced."""
+
+_COPIES: Final = 8
+"""How often the memory of a worker must hold the answer of a store: as it arrives, as JSON, as terms."""
 
 Handler = Callable[[bytes], bytes]
 Task = Callable[[Request], Answer]
@@ -72,29 +78,42 @@ def main(spec: str) -> None:
             _run_commands(control, handler, fields["memory"])
 
 
-def open_graph(folder: str, tasks: str, args: list[Any], limits: Mapping[str, Any]) -> Handler:
+def open_graph(build: Sequence[str], tasks: str, args: list[Any], limits: Mapping[str, Any]) -> Handler:
     """The request handler for one built graph.
 
     Args:
-        folder: the build folder (``build/v-…``).
+        build: fields of :class:`kg.service.builds.Build`.
         tasks: ``module:function``, called with the graph, the limits and *args*; it returns name → task.
         args: further arguments of that function.
         limits: fields of :class:`kg.store.answers.Limits`.
     """
     module, _, name = tasks.partition(":")
-    bounds = Limits(**limits)
-    graph = KnowledgeGraph(Path(folder), in_memory=True)
+    bounds, chosen = Limits(**limits), Build(*build)
+    graph = chosen.open(in_memory=True, client=_relay(chosen, bounds) if chosen.iri else None)
     table: Mapping[str, Task] = getattr(import_module(module), name)(graph, bounds, *args)
 
     def handle(message: bytes) -> bytes:
-        return pack(_result(table, Request(*pickle.loads(message)), bounds.size))
+        return pack(_result(graph, table, Request(*pickle.loads(message)), bounds.size))
 
     return handle
 
 
-def _result(tasks: Mapping[str, Task], request: Request, most: int) -> Answer | Failure:
+def _relay(build: Build, bounds: Limits) -> Relay:
+    """A relay to the store of *build*, for the workers. Without it this process is of no use, so it ends with it."""
+    relay = Relay(address(build.place)[0], seconds=bounds.seconds, most=bounds.memory // _COPIES)
+
+    def end_with_it(number: int, frame: FrameType | None) -> None:
+        if relay.ended:
+            os._exit(1)
+
+    signal.signal(signal.SIGCHLD, end_with_it)
+    return relay
+
+
+def _result(graph: KnowledgeGraph, tasks: Mapping[str, Task], request: Request, most: int) -> Answer | Failure:
     try:
-        answer = tasks[request.task](request)
+        with graph.reading():
+            answer = tasks[request.task](request)
         if len(answer.body) > most:
             raise too_large(most, BYTES)
         return answer

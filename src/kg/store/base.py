@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import pyoxigraph as ox
@@ -22,6 +22,14 @@ class Store(Protocol):
 
     def query(self, sparql: str, *, shown: str = "query") -> Found:
         """The result of a query of any form."""
+        ...
+
+    def query_on(self, sparql: str, default: Sequence[str], named: Sequence[str], *, shown: str = "query") -> Found:
+        """The result of a query on the graphs *default* and *named* (SPARQL 1.1 Protocol, 2.1.4); on all if both are empty."""
+        ...
+
+    def has_graph(self, iri: str) -> bool:
+        """Whether there is a named graph *iri*; false for a string that is not an IRI."""
         ...
 
     def quads(self) -> Iterable[ox.Quad]:

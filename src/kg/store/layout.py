@@ -60,14 +60,18 @@ class Layout(NamedTuple):
         """The beginning of the IRIs of the pieces of the file *name*."""
         return f"{self.iri}file/{name}/"
 
+    @property
+    def nodes(self) -> str:
+        """The beginning of the IRIs of blank nodes."""
+        return self.iri + "node/"
+
     def node(self, term: Any) -> Any:
         """*term* as it is stored. A blank node gets an IRI, so that a request can be sent again."""
-        return ox.NamedNode(f"{self.iri}node/{term.value}") if isinstance(term, ox.BlankNode) else term
+        return ox.NamedNode(self.nodes + term.value) if isinstance(term, ox.BlankNode) else term
 
     def blank(self, iri: str) -> str | None:
         """The label of the blank node that is stored as *iri*; None if *iri* is no such node."""
-        start = self.iri + "node/"
-        return iri.removeprefix(start) if iri.startswith(start) else None
+        return iri.removeprefix(self.nodes) if iri.startswith(self.nodes) else None
 
 
 def project_iri(project: str) -> str:

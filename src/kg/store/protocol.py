@@ -13,12 +13,12 @@ import ssl
 import time
 import weakref
 from collections.abc import Generator
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 import httpx
 
-from kg.errors import LimitReached, MissingFile, Place, StoreError, SyntaxProblem, UsageProblem, reason
+from kg.errors import LimitReached, MissingFile, Place, StoreError, SyntaxProblem, TooLarge, UsageProblem, reason
 from kg.terms import Text
 
 _PAUSE: Final = 0.25
@@ -27,6 +27,28 @@ _LATER: Final = (429, 502, 503, 504)
 """Status codes with which a server says that a later request may succeed."""
 _SHOWN: Final = 2_000
 """Most characters of a server's message that are repeated."""
+
+
+class Asked(Protocol):
+    """What sends queries to a store."""
+
+    def query(self, text: str, accept: str, *, shown: str = "query", default_graph: str = "") -> tuple[bytes, str]:
+        """The answer to a query, and its media type."""
+        ...
+
+
+class _Reply(NamedTuple):
+    """A whole answer over HTTP."""
+
+    status: int
+    body: bytes
+    media: str
+    phrase: str
+
+    @property
+    def why(self) -> str:
+        """What a store says of an error."""
+        return self.body.decode(errors="replace").strip()[:_SHOWN] or self.phrase
 
 
 class Client:
@@ -39,12 +61,13 @@ class Client:
             endpoints ``query`` and ``update`` below it.
         seconds: longest wait for an answer.
         attempts: how often a request is sent before it is given up.
+        most: most bytes of an answer; None for no limit.
 
     Raises:
         UsageProblem: the URL holds a password. MissingFile: the file of certificates cannot be read.
     """
 
-    def __init__(self, url: str, *, seconds: float = 60.0, attempts: int = 2) -> None:
+    def __init__(self, url: str, *, seconds: float = 60.0, attempts: int = 2, most: int | None = None) -> None:
         parts = urlsplit(url)
         if parts.username or parts.password:
             raise UsageProblem(
@@ -55,7 +78,7 @@ class Client:
                 ),
             )
         self.query_url, self.update_url = endpoints(url)
-        self._seconds, self._attempts = seconds, attempts
+        self._seconds, self._attempts, self._most = seconds, attempts, most
         self._http = httpx.Client(auth=_auth(url), verify=_certificates(), timeout=seconds, follow_redirects=False)
         weakref.finalize(self, self._http.close)
 
@@ -65,34 +88,33 @@ class Client:
         Raises:
             SyntaxProblem: the store rejects the query (HTTP 400).
             StoreError: the store cannot be reached, refuses the user, or fails.
-            LimitReached: the store does not answer in time.
+            LimitReached: the store does not answer in time. TooLarge: its answer is longer than is allowed.
         """
         form = {"query": text, **({"default-graph-uri": default_graph} if default_graph else {})}
         answer = self._send(self.query_url, form, accept, shown)
-        return answer.content, answer.headers.get("content-type", "").partition(";")[0].strip()
+        return answer.body, answer.media
 
     def update(self, text: str) -> None:
         """Run an update; raises as :meth:`query` does."""
         self._send(self.update_url, {"update": text}, "*/*", "update")
 
-    def _send(self, url: str, form: dict[str, str], accept: str, shown: str) -> httpx.Response:
+    def _send(self, url: str, form: dict[str, str], accept: str, shown: str) -> _Reply:
         answer = self._answer(url, form, accept)
-        if answer.is_success:
+        code, why = answer.status, answer.why
+        if 200 <= code < 300:
             return answer
-        why = answer.text.strip()[:_SHOWN] or answer.reason_phrase
-        if answer.status_code == 400:
+        if code == 400:
             raise SyntaxProblem(Text(f"远程库不接受:{why}", f"the store does not accept it: {why}"), place=Place(shown))
-        hint = _FORBIDDEN if answer.status_code in (401, 403) else _ADDRESS if answer.status_code == 404 else None
-        code = answer.status_code
+        hint = _FORBIDDEN if code in (401, 403) else _ADDRESS if code == 404 else None
         raise StoreError(Text(f"{url} 答复 {code}:{why}", f"{url} answered {code}: {why}"), hint=hint)
 
-    def _answer(self, url: str, form: dict[str, str], accept: str) -> httpx.Response:
+    def _answer(self, url: str, form: dict[str, str], accept: str) -> _Reply:
         """The answer to a request, which is sent again if the connection fails or the store says that it is busy."""
         pause = _PAUSE
         for left in reversed(range(self._attempts)):
             try:
-                answer = self._http.post(url, data=form, headers={"Accept": accept})
-                if answer.status_code not in _LATER or not left:
+                answer = self._once(url, form, accept)
+                if answer.status not in _LATER or not left:
                     return answer
             except httpx.TimeoutException as error:
                 raise LimitReached(
@@ -106,6 +128,24 @@ class Client:
             time.sleep(pause)
             pause *= 2
         raise AssertionError("the last attempt returns or raises")
+
+    def _once(self, url: str, form: dict[str, str], accept: str) -> _Reply:
+        """The answer to a request that is sent once."""
+        body = bytearray()
+        with self._http.stream("POST", url, data=form, headers={"Accept": accept}) as answer:
+            for part in answer.iter_bytes():
+                body += part
+                if self._most is not None and len(body) > self._most:
+                    raise _too_large(self._most)
+        media = answer.headers.get("content-type", "").partition(";")[0].strip()
+        return _Reply(answer.status_code, bytes(body), media, answer.reason_phrase)
+
+
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(
+        Text(f"远程库的答案超过 {most} 字节", f"the answer of the store is larger than {most} bytes"),
+        hint=Text("加上 LIMIT,或分页查询", "add LIMIT, or ask page by page"),
+    )
 
 
 _FORBIDDEN: Final = Text(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import unquote, urldefrag
@@ -17,9 +18,9 @@ from kg.errors import Place, StoreError, SyntaxProblem
 from kg.store.base import Found
 from kg.store.embedded import to_table
 from kg.store.layout import BUILDS, CONTENT, PUBLISHED, ROOT, Layout, project_iri
-from kg.store.protocol import Client
+from kg.store.protocol import Asked, Client
 from kg.store.results import Table
-from kg.store.scope import scope
+from kg.store.scope import no_dataset, scope
 from kg.store.syntax import syntax_problem
 from kg.terms import Text
 
@@ -37,26 +38,36 @@ def address(url: str) -> tuple[str, str]:
 
 
 class RemoteStore:
-    """Read access to the newest build of a project in a store.
+    """Read access to one build of a project in a store.
+
+    An answer is given only if the build is published there after the answer as before it: what is removed, and what a store
+    has lost, is no longer published, and would be answered from what is left.
 
     Args:
         url: the store, as :class:`kg.store.protocol.Client` takes it; ``#NAME`` after it names the project.
+        build: IRI of the build; empty for the newest one at the first query.
         seconds: longest wait for an answer.
+        client: what sends the queries; None for a client of its own.
     """
 
-    def __init__(self, url: str, *, seconds: float = 60.0) -> None:
+    def __init__(self, url: str, build: str = "", *, seconds: float = 60.0, client: Asked | None = None) -> None:
         self.url = url
         place, self._project = address(url)
-        self._client = Client(place, seconds=seconds)
+        self._client: Asked = client or Client(place, seconds=seconds)
+        self._reading = False
+        if build:
+            self.layout = Layout(build)
 
     def within(self, seconds: float) -> RemoteStore:
         """Access to the same build with another limit of time."""
-        limited = RemoteStore(self.url, seconds=seconds)
-        limited.layout = self.layout
-        return limited
+        return RemoteStore(self.url, self.layout.iri, seconds=seconds)
 
     @cached_property
     def layout(self) -> Layout:
+        """The build that is read; raises as :meth:`newest` does."""
+        return self.newest()
+
+    def newest(self) -> Layout:
         """The newest build that is complete.
 
         Raises:
@@ -94,15 +105,64 @@ class RemoteStore:
         """The result of a query of any form; raises as :meth:`select` does."""
         _require_valid(sparql, shown)
         scoped = scope(sparql, self.layout, shown)
-        body, kind = self._client.query(
-            f"{_PROLOGUE} {scoped.text}",
-            f"{ROWS}, {_TRIPLES};q=0.9",
-            shown=shown,
-            default_graph=scoped.default_graph,
-        )
+        body, kind = self._asked(f"{_PROLOGUE} {scoped.text}", f"{ROWS}, {_TRIPLES};q=0.9", shown, scoped.default_graph)
         if "json" in kind:
             return ox.parse_query_results(self._results(body, scoped.added), format=ox.QueryResultsFormat.JSON)
         return self._triples(body, kind)
+
+    def query_on(self, sparql: str, default: Sequence[str], named: Sequence[str], *, shown: str = "query") -> Found:
+        """The result of a query; raises as :meth:`query` does.
+
+        Raises:
+            Refused: *default* or *named* choose graphs, as FROM does.
+        """
+        if default or named:
+            raise no_dataset(shown)
+        return self.query(sparql, shown=shown)
+
+    def has_graph(self, iri: str) -> bool:
+        """Whether there is a named graph *iri*; false for a string that is not an IRI."""
+        try:
+            name = ox.NamedNode(iri)
+        except ValueError:
+            return False
+        return bool(self.query(f"ASK {{ GRAPH {name} {{ ?s ?p ?o }} }}"))
+
+    def _asked(self, text: str, accept: str, shown: str = "query", default_graph: str = "") -> tuple[bytes, str]:
+        """The answer to a query on the stored graphs, and its media type.
+
+        Raises:
+            StoreError: the build is no longer published; the answer may lack something.
+        """
+        found = self._client.query(text, accept, shown=shown, default_graph=default_graph)
+        if not self._reading:
+            self._require_published()
+        return found
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """A context of several queries, which are answered together: whether the build is still there is asked once, at its end.
+
+        Raises:
+            StoreError: the build is no longer published. What was made of the answers is not to be used.
+        """
+        self._reading = True
+        try:
+            yield
+        finally:
+            self._reading = False
+            self._require_published()
+
+    def _require_published(self) -> None:
+        mark = f"ASK {{ GRAPH <{BUILDS}> {{ <{self.layout.iri}> <{PUBLISHED}> ?at }} }}"
+        if not json.loads(self._client.query(mark, ROWS)[0])["boolean"]:
+            raise StoreError(
+                Text(f"{self.url} 里已没有所读的这次构建", f"the build that was read is no longer in {self.url}"),
+                hint=Text(
+                    "再问一次;若仍如此,运行 kg build --store URL",
+                    "ask again; if that does not help, run kg build --store URL",
+                ),
+            )
 
     def quads(self) -> Iterator[ox.Quad]:
         """All quads of the default graph and the named graphs."""
@@ -119,7 +179,7 @@ class RemoteStore:
             f"SELECT ?part ?text WHERE {{ GRAPH <{self.layout.files}> {{ ?part <{CONTENT}> ?text }} "
             f'FILTER(STRSTARTS(STR(?part), "{self.layout.file(name)}")) }}'
         )
-        body, _ = self._client.query(query, ROWS)
+        body, _ = self._asked(query, ROWS)
         found = ox.parse_query_results(self._results(body, "?"), format=ox.QueryResultsFormat.JSON)
         assert isinstance(found, ox.QuerySolutions)
         parts = sorted((row["part"].value, row["text"].value) for row in found)
@@ -168,13 +228,13 @@ class RemoteStore:
 _ALL: Final = "SELECT ?g ?s ?p ?o WHERE { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
 
 
-def published(client: Client) -> list[str]:
+def published(client: Asked) -> list[str]:
     """The IRIs of the complete builds in a store, the oldest first."""
     rows = solutions(client, f"SELECT ?build ?at WHERE {{ GRAPH <{BUILDS}> {{ ?build <{PUBLISHED}> ?at }} }}")
     return [build for _, build in sorted((row["at"], row["build"]) for row in rows)]
 
 
-def solutions(client: Client, query: str) -> list[dict[str, str]]:
+def solutions(client: Asked, query: str) -> list[dict[str, str]]:
     """The rows of a query of our own, each variable with the text of its term."""
     body, _ = client.query(query, ROWS)
     return [{k: term["value"] for k, term in row.items()} for row in json.loads(body)["results"]["bindings"]]

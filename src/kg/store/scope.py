@@ -30,6 +30,7 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
 _FORMS: Final = ("select", "construct", "ask", "describe")
+_KINDS: Final = ("isiri", "isuri", "isblank")
 
 
 class Scoped(NamedTuple):
@@ -70,7 +71,7 @@ def scope(sparql: str, layout: Layout, shown: str = "query") -> Scoped:
     tokens = [_Token(m.lastgroup or "", m[0]) for m in _TOKEN.finditer(sparql)]
     for token in tokens:
         if token.word == "from":
-            raise _refused(shown, _FROM)
+            raise no_dataset(shown)
         if token.word not in ("", "graph") and "graph" in re.split(r"[.:]", token.word)[1:]:
             raise _refused(shown, Text(f"“{token.text}”有两种读法", f"“{token.text}” can be read in two ways"))
     added = "graph"
@@ -99,10 +100,8 @@ class _Rewriting:
             token = self._next()
             if token.word == "values":
                 yield from (token.text, *self._block())
-            elif token.text == "{":
-                yield from self._wrapped(f"{{ GRAPH <{self._layout.default}> {{", "} }")
             else:
-                yield token.text
+                yield from self._rewritten(token, outside=True)
 
     def _construct(self) -> Iterator[str]:
         """The query up to its WHERE clause. ``CONSTRUCT WHERE { T }`` is written in full, since its T may have no GRAPH."""
@@ -118,17 +117,35 @@ class _Rewriting:
         self._at = start
         yield f" {template[template.index('{') :]} "
 
-    def _wrapped(self, opening: str, closing: str) -> Iterator[str]:
-        """The rest of a group, whose brace has been read, with *opening* and *closing* for its braces."""
+    def _rewritten(self, token: _Token, *, outside: bool) -> Iterator[str]:
+        """*token*, which has been read, and what belongs to it; *outside* if it is not within a graph pattern."""
+        if token.text == "{" and outside:
+            yield from self._wrapped(f"{{ GRAPH <{self._layout.default}> {{", "} }")
+        elif token.text == "{":
+            yield from self._wrapped("{", "}")
+        elif token.text == "(":
+            yield from self._wrapped("(", ")", outside=outside)
+        elif token.word == "graph":
+            yield from self._graph()
+        elif token.word in _KINDS:
+            yield self._kind(token.word, outside=outside)
+        else:
+            yield token.text
+
+    def _wrapped(self, opening: str, closing: str, *, outside: bool = False) -> Iterator[str]:
+        """The rest of a group, whose bracket has been read, with *opening* and *closing* for its brackets."""
         yield opening
-        while (token := self._next()).text != "}":
-            if token.text == "{":
-                yield from self._wrapped("{", "}")
-            elif token.word == "graph":
-                yield from self._graph()
-            else:
-                yield token.text
+        while (token := self._next()).text != closing[-1]:
+            yield from self._rewritten(token, outside=outside)
         yield closing
+
+    def _kind(self, function: str, *, outside: bool) -> str:
+        """A test of the kind of a term, whose name has been read: a blank node is stored as an IRI."""
+        self._gap()
+        self._next()  # the bracket
+        term = "".join(self._wrapped("(", ")", outside=outside))
+        stored = f'STRSTARTS(STR{term}, "{self._layout.nodes}")'
+        return f"(isBlank{term} || {stored})" if function == "isblank" else f"(isIRI{term} && !{stored})"
 
     def _graph(self) -> Iterator[str]:
         """``GRAPH name { … }``, whose keyword has been read."""
@@ -158,7 +175,15 @@ class _Rewriting:
         return self._tokens[self._at - 1]
 
 
-_FROM: Final = Text("远程库里的图谱不能用 FROM 提问", "a graph in a remote store cannot be asked with FROM")
+def no_dataset(shown: str) -> Refused:
+    """The error for a query that chooses its graphs itself; *shown* is its name."""
+    return _refused(
+        shown,
+        Text(
+            "远程库里的图谱不能用 FROM 或 default-graph-uri 提问",
+            "a graph in a remote store cannot be asked with FROM or default-graph-uri",
+        ),
+    )
 
 
 def _refused(shown: str, what: Text) -> Refused:

@@ -19,10 +19,15 @@ from click.shell_completion import (
 
 from kg.faces.cli.language import current
 from kg.faces.cli.options import Run
+from kg.terms import is_url
 
 if TYPE_CHECKING:
     from kg.ask.names import Names, Thing
     from kg.source.queryfile import SavedQuery
+
+
+_SECONDS = 2.0
+"""Longest wait for a store elsewhere: somebody waits at the prompt."""
 
 
 def complete(cli: click.Command, instruction: str) -> int:
@@ -54,8 +59,12 @@ class _Completed(click.ParamType[str]):
 def _record(ctx: click.Context, name: str) -> Any:
     from kg.pipeline.freshness import CURRENT, record
     from kg.source.project import Project
+    from kg.store.remote import RemoteStore
 
     run = ctx.find_root().obj
+    place = run.store or os.environ.get("KG_STORE")
+    if place and is_url(place):
+        return RemoteStore(place, seconds=_SECONDS).file(name)
     return record(Project.find(run.project, run.store).store / CURRENT / name)
 
 

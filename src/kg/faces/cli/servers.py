@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import click
 
-from kg.errors import KgError, MissingFile, UsageProblem
+from kg.errors import KgError, MissingFile
 from kg.faces.cli.bilingual import Seconds, option
 from kg.faces.cli.options import F, Run, note, step_printer
 from kg.terms import Text, is_url
@@ -24,20 +23,24 @@ def log_level_option(default: str) -> Callable[[F], F]:
     return option("--log-level", type=levels, default=default, show_default=True)
 
 
-def built(run: Run) -> Path:
-    """Folder of the built graph that is to be served; it is built first if it is missing or stale."""
+def built(run: Run) -> str:
+    """The store whose graph is to be served: its folder, where it is built first if it is missing or stale; or its URL.
+
+    Raises:
+        KgError: there is no graph; it is damaged; the store at the URL cannot be reached.
+    """
     from kg.pipeline.digests import verify
     from kg.pipeline.freshness import CURRENT
     from kg.pipeline.ready import ready
+    from kg.service.builds import newest
 
-    if is_url(run.store) or is_url(run.project):
-        raise UsageProblem(
-            Text("服务只提供本机构建的图谱", "only a graph built on this machine can be served"),
-            hint=Text("远程库自己就是 SPARQL 服务", "the remote store is a SPARQL server itself"),
-        )
+    for url in (run.project, run.store):
+        if url and is_url(url):
+            newest(url)()
+            return url
     store = ready(run.project, run.store, tell=note, progress=step_printer()).store
     verify(store / CURRENT)
-    return store
+    return str(store)
 
 
 def need(extra: str, *modules: str) -> None:

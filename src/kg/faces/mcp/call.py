@@ -8,7 +8,7 @@ from typing import Any
 
 from kg.faces.mcp.sources import Sources
 from kg.graph import KnowledgeGraph
-from kg.store.embedded import EmbeddedStore
+from kg.store.base import Store
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,6 @@ class Call:
     deadline: float
 
     @property
-    def store(self) -> EmbeddedStore:
-        """The graph's store, which is always embedded."""
-        assert isinstance(self.graph.store, EmbeddedStore)
+    def store(self) -> Store:
+        """The graph's store."""
         return self.graph.store

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from kg.errors import KgError
 from kg.faces.mcp.tools import Tool, tools
-from kg.graph import KnowledgeGraph
+from kg.service.builds import Build
 from kg.service.service import Options, Service
 from kg.terms import Lang
 
@@ -34,14 +33,14 @@ class Session:
         self.tools: dict[str, Tool] = {}
         self.industries: list[str] = []
 
-    def _loaded(self, folder: Path) -> None:
-        """Make the tools for the graph in *folder*. An error keeps the old tools, if there are any.
+    def _loaded(self, build: Build) -> None:
+        """Make the tools for the graph *build*. An error keeps the old tools, if there are any.
 
         Raises:
             UsageProblem: no saved query of the first graph has one of the tags.
         """
         try:
-            graph = KnowledgeGraph(folder)
+            graph = build.open()
             self.tools = tools(graph.catalogue, graph.names, self.lang, self._tags)
             self.industries = [f"{t.label.zh} {t.label.en}" for t in graph.names.of_kind("Industry")]
         except KgError as error:

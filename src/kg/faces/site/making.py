@@ -45,11 +45,11 @@ class Site:
     failed: tuple[str, ...]
 
 
-def make(store: Path, folder: Path, first: Lang, progress: Progress | None = None) -> Site:
+def make(store: str | Path, folder: Path, first: Lang, progress: Progress | None = None) -> Site:
     """Make the site of the current graph of *store* in *folder*.
 
     Args:
-        store: the store folder.
+        store: the store folder, or the URL of a store.
         folder: the site's folder; missing, empty, or an older site, which is replaced.
         first: the language in which the site begins.
         progress: called with the numbers of pages that are made, and that are known.
@@ -78,7 +78,7 @@ class _Making:
         self._size = 0
         self._failed: list[str] = []
 
-    async def run(self, store: Path, first: Lang) -> Site:
+    async def run(self, store: str | Path, first: Lang) -> Site:
         workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         tasks = "kg.faces.site.tasks:tasks"
         service = Service(Options(store, tasks, (first,), _LIMITS, workers, waiting=_AHEAD * workers))

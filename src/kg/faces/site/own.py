@@ -8,6 +8,8 @@ from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+import pyoxigraph as ox
+
 from kg.faces.export import archive, export, export_files
 from kg.faces.site.folder import MANIFEST
 from kg.faces.site.places import Place, Places, relative
@@ -15,6 +17,7 @@ from kg.faces.site.sparql import dataset_script, engine_script, nodes_places, te
 from kg.faces.web.context import Context
 from kg.faces.web.sparql import editor_values
 from kg.service.messages import Request
+from kg.store.results import serialise
 from kg.terms import Lang, Text, class_iri, fold
 
 if TYPE_CHECKING:
@@ -135,7 +138,7 @@ class Own:
 
     def _data(self, format_: str) -> Callable[[Lang], bytes]:
         if format_ == "nquads":
-            return lambda lang: (self._graph.path / "dataset.nq").read_bytes()
+            return lambda lang: serialise(sorted(self._graph.store.quads(), key=str), ox.RdfFormat.N_QUADS).encode()
         if format_:
             return lambda lang: export(self._graph, format_).encode()
         return lambda lang: archive(export_files(self._graph, "csv", lang=lang))

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from hashlib import sha256
 from importlib.resources import as_file, files
-from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from starlette.middleware.cors import CORSMiddleware
@@ -42,7 +41,7 @@ def create(settings: Settings) -> Any:
     """The ASGI application of one server process."""
     service = Service(
         Options(
-            store=Path(settings.store),
+            store=settings.store,
             tasks="kg.faces.web.tasks:tasks",
             args=(settings.root_path, settings.texts),
             limits=settings.limits,

@@ -149,7 +149,7 @@ _THING: Final = ("text/html", *(f.media for f in GRAPHS), JSON)
 _KINDS: Final = f"""
 SELECT DISTINCT ?kind WHERE {{
   {{ ?thing ?p ?o }} UNION {{ GRAPH ?thing {{}} }} UNION {{ GRAPH g:audit {{ ?thing ?p ?o }} }}
-  BIND(STRBEFORE(STRAFTER(STR(?thing), "{BASE}"), "/") AS ?kind) FILTER(?kind != "")
+  BIND(STRBEFORE(STRAFTER(STR(?thing), "{BASE}"), "/") AS ?kind) FILTER(ISIRI(?thing) && ?kind != "")
 }} ORDER BY ?kind"""
 
 _PASSAGE: Final = (

@@ -16,7 +16,7 @@ class Settings:
     """The settings of a server process; passed to other processes by pickle, never by environment variables.
 
     Attributes:
-        store: the store folder; the server follows its link ``current``.
+        store: the store folder, whose link ``current`` the server follows; or the URL of a store.
         host: address to listen on; also accepted in the Host header.
         port: port to listen on.
         root_path: path under which a proxy shows the server (``/kg``), or empty.

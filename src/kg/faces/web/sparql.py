@@ -21,7 +21,7 @@ from kg.service.messages import Answer, Request
 from kg.source.queryfile import without_header
 from kg.store import answers
 from kg.store.answers import ProtocolQuery, evaluate
-from kg.store.embedded import EmbeddedStore, to_table
+from kg.store.embedded import to_table
 from kg.store.formats import ALL, GRAPHS, ROWS, Format, find, media_types
 from kg.store.worker import QueryResult
 from kg.terms import Text
@@ -71,17 +71,12 @@ def volatile(query: str) -> bool:
 
 def _answer(context: Context, request: Request) -> Answer:
     body, format_ = answers.answer(
-        _store(context),
+        context.graph.store,
         _protocol_query(request),
         lambda graph: _format(request.suffix, request.accept, graph),
         context.limits,
     )
     return Answer(body, format_.header)
-
-
-def _store(context: Context) -> EmbeddedStore:
-    assert isinstance(context.graph.store, EmbeddedStore)
-    return context.graph.store
 
 
 def _protocol_query(request: Request) -> ProtocolQuery:
@@ -151,10 +146,10 @@ def completion(context: Context, request: Request) -> Answer:
 
 def _query_result(context: Context, query: ProtocolQuery) -> QueryResult:
     """The answer for the page: the first rows, or a graph as Turtle."""
-    found = evaluate(_store(context), query)
+    found = evaluate(context.graph.store, query)
     if isinstance(found, ox.QueryBoolean):
         return QueryResult(truth=bool(found))
     if isinstance(found, ox.QuerySolutions):
         return QueryResult(table=to_table(found, _SHOWN))
-    body, _ = answers.answer(_store(context), query, lambda _: GRAPHS[0], context.limits)
+    body, _ = answers.answer(context.graph.store, query, lambda _: GRAPHS[0], context.limits)
     return QueryResult(triples=body.decode())

@@ -106,7 +106,7 @@ def serve(
     from kg.faces.web.settings import Settings
 
     store, token = built(run), _token(token_file)
-    settings = Settings(str(store), hosts=hosts, cors=cors, token=token, texts=_copies(run, store, texts), **others)
+    settings = Settings(store, hosts=hosts, cors=cors, token=token, texts=_copies(run, store, texts), **others)
 
     def ready(port: int) -> None:
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -116,7 +116,7 @@ def serve(
     start(settings, log_level=log_level, ready=ready)
 
 
-def _copies(run: Run, store: Path, texts: tuple[str, ...]) -> tuple[tuple[str, str, str, str], ...]:
+def _copies(run: Run, store: str, texts: tuple[str, ...]) -> tuple[tuple[str, str, str, str], ...]:
     """The copies of texts, as the server's settings have them.
 
     Raises:
@@ -124,12 +124,10 @@ def _copies(run: Run, store: Path, texts: tuple[str, ...]) -> tuple[tuple[str, s
     """
     if not texts:
         return ()
-    from kg.graph import KnowledgeGraph
-    from kg.pipeline.freshness import CURRENT
+    from kg.service.builds import newest
     from kg.source.passages import digest
 
-    graph = KnowledgeGraph(store / CURRENT)
-    copies = registered_texts(run, graph.store, texts)
+    copies = registered_texts(run, newest(store)().open().store, texts)
     return tuple(
         (document.id, str(document.folder), str(Path(path).resolve()), digest(text)) for document, path, text in copies
     )
