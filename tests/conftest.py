@@ -61,6 +61,12 @@ ssl.create_default_context = functools.cache(ssl.create_default_context)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_finish() -> None:
+    """Eight thousand tests are not looked through each time that a build collects garbage."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Two processes for each core: half of the tests wait for others, be it a server, a deadline or a browser."""
     return 2 * len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 4

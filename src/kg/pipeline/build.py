@@ -115,11 +115,12 @@ def build(
         with job.step("read"):
             quads = read_project(project)
             queries = questions.read_all(project, questions.classes(quads))
-        with job.step("names"):
-            spelt = spellings(names_in(quads))
+        named = names_in(quads)
         store, findings = job.checked(project, quads, reasoner)
         version = _version(quads)
         del quads
+        with job.step("names"):
+            spelt = spellings(named)
         with job.step("queries"):
             catalogue = records.catalogue(project, store, queries)
         with job.step("write"):

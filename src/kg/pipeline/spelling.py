@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from kg.pipeline.memory import release_memory
@@ -20,7 +21,12 @@ PINYIN: Final = 3
 
 def spellings(names: Iterable[str]) -> dict[str, list[str]]:
     """Name → its other spellings, in a fixed order; names without 汉字 are left out."""
-    han = [n for n in dict.fromkeys(names) if has_han(n)]
+    return _spelt(tuple(n for n in dict.fromkeys(names) if has_han(n)))
+
+
+@lru_cache(maxsize=2)  # a process that builds again and again, as the tests do, mostly has the same names
+def _spelt(names: tuple[str, ...]) -> dict[str, list[str]]:
+    han = list(names)
     traditional = _run_and_unload("opencc", _traditional, han)
     pinyin = _run_and_unload("pypinyin", _pinyin, han)
     return {name: [*one, *other] for name, one, other in zip(han, traditional, pinyin, strict=True)}
