@@ -26,6 +26,15 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on thi
 DESKTOP = (1366, 768)
 PHONE = (390, 844)
 """Width and height in CSS pixels of the two windows in which pages are looked at."""
+READERS = pytest.mark.parametrize(
+    "reader",
+    [
+        {"lang": "zh", "size": DESKTOP, "color_scheme": "light"},
+        {"lang": "en", "size": PHONE, "color_scheme": "dark"},
+    ],
+    ids=["desktop", "phone"],
+)
+"""Options of :func:`opened`: each language, window and colour scheme once, as they seldom hang on each other."""
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

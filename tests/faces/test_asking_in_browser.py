@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from browser import DESKTOP, accessible, needs_chromium, opened
+from browser import READERS, accessible, needs_chromium, opened
 from conftest import Server
 from kg.graph import KnowledgeGraph
 
@@ -28,18 +28,16 @@ PAGES = (
 WRONG = ("/queries/figures-of-industry?industry=nothing-such", "/organization/qinglam", "/sparql?query=ASK+{")
 
 
-@pytest.mark.parametrize(
-    ("lang", "size", "scheme"), [("zh", DESKTOP, "light"), ("en", NARROW, "dark")], ids=["desktop", "phone"]
-)
+@READERS
 def test_pages_are_accessible_and_as_wide_as_the_window(
-    browser: Any, world_server: Server, lang: str, size: tuple[int, int], scheme: str
+    browser: Any, world_server: Server, reader: dict[str, Any]
 ) -> None:
-    with opened(browser, world_server.url, size, lang=lang, color_scheme=scheme) as page:
+    with opened(browser, world_server.url, **reader) as page:
         for path in PAGES:
             page.goto(world_server.url + path)
             assert accessible(page) == [], path
-            assert page.evaluate("document.documentElement.scrollWidth") <= size[0], path
-            assert page.locator("html").get_attribute("lang") == lang
+            assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], path
+            assert page.locator("html").get_attribute("lang") == reader["lang"]
             assert page.locator("h1").count() == page.locator("main").count() == 1
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from browser import PHONE, accessible, needs_chromium, opened, sheets
+from browser import READERS, accessible, needs_chromium, opened, sheets
 from conftest import Server
 from kg.ask.profile import profile
 from kg.graph import KnowledgeGraph
@@ -87,13 +87,12 @@ def test_parts_are_hidden_by_keyboard_and_stay_so_in_the_address(browser: Any, w
 
 @pytest.mark.slow
 @needs_chromium
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_anybody_can_read_it_on_any_window(browser: Any, world_server: Server, lang: str) -> None:
-    for size, scheme in (((1366, 768), "light"), (PHONE, "dark"), ((360, 800), "light")):
-        with opened(browser, world_server.url, size, lang=lang, color_scheme=scheme) as page:
-            page.goto(f"{world_server.url}{PATH}?lang={lang}")
-            assert accessible(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (size, lang)
+@READERS
+def test_anybody_can_read_it_on_any_window(browser: Any, world_server: Server, reader: dict[str, Any]) -> None:
+    with opened(browser, world_server.url, **reader) as page:
+        page.goto(world_server.url + PATH)
+        assert accessible(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 @pytest.mark.slow

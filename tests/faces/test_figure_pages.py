@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import httpx
 import pytest
 
-from browser import DESKTOP, PHONE, accessible, needs_chromium, opened
+from browser import READERS, accessible, needs_chromium, opened
 from conftest import Server
 from kg.ask.figures import Group, Observation, Scope, Series, figures, grouped
 from kg.ask.matrix import TAG
@@ -173,16 +173,17 @@ def test_each_cell_of_a_matrix_leads_somewhere(http: httpx.Client, world: Knowle
 
 @pytest.mark.slow
 @needs_chromium
-@pytest.mark.parametrize("lang", LANGS)
-def test_they_are_read_in_any_window_and_by_any_reader(browser: Any, world_server: Server, lang: str) -> None:
+@READERS
+def test_they_are_read_in_any_window_and_by_any_reader(
+    browser: Any, world_server: Server, reader: dict[str, Any]
+) -> None:
     paths = ("/figures", f"/figures?industry={LANTERNS}", "/matrix/industries-by-regions?measure=passages")
-    for size, scheme in ((DESKTOP, "light"), (PHONE, "dark"), ((360, 640), "light")):
-        with opened(browser, world_server.url, size, lang=lang, color_scheme=scheme) as page:
-            for path in paths:
-                page.goto(world_server.url + path)
-                assert accessible(page) == [], (path, size)
-                assert page.evaluate("document.documentElement.scrollWidth") <= size[0], (path, size)
-                assert page.evaluate(_CUT) == [], (path, size)
+    with opened(browser, world_server.url, **reader) as page:
+        for path in paths:
+            page.goto(world_server.url + path)
+            assert accessible(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], path
+            assert page.evaluate(_CUT) == [], path
 
 
 _CUT = """[...document.querySelectorAll("svg.plot text")].filter(text => {

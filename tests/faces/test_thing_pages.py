@@ -9,10 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from browser import DESKTOP, PHONE, accessible, needs_chromium, opened
+from browser import READERS, accessible, needs_chromium, opened
 from conftest import Server
 from kg.graph import KnowledgeGraph
-from kg.terms import LANGS
 from kg.vocab import BASE
 
 SHOWN = ("纸灯业", "青岚纸坊", "灯纸", "城州", "走马灯")
@@ -77,15 +76,14 @@ def test_no_page_of_a_thing_is_a_dead_end(http: httpx.Client, paths: list[str]) 
 
 @pytest.mark.slow
 @needs_chromium
-@pytest.mark.parametrize("lang", LANGS)
+@READERS
 def test_it_is_read_in_any_window_and_by_any_reader(
-    browser: Any, world_server: Server, paths: list[str], lang: str
+    browser: Any, world_server: Server, paths: list[str], reader: dict[str, Any]
 ) -> None:
-    for size, scheme in ((DESKTOP, "light"), (PHONE, "dark"), ((360, 640), "light")):
-        with opened(browser, world_server.url, size, lang=lang, color_scheme=scheme) as page:
-            for path in ("/", *paths[:3]):
-                page.goto(world_server.url + path)
-                if path != "/":
-                    page.locator("details.fold > summary").click()
-                assert accessible(page) == [], (path, size)
-                assert page.evaluate("document.documentElement.scrollWidth") <= size[0], (path, size)
+    with opened(browser, world_server.url, **reader) as page:
+        for path in ("/", *paths[:3]):
+            page.goto(world_server.url + path)
+            if path != "/":
+                page.locator("details.fold > summary").click()
+            assert accessible(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], path

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from browser import PHONE, accessible, needs_chromium, opened
+from browser import READERS, accessible, needs_chromium, opened
 from conftest import Run, Server
 from kg.ask import plain
 from kg.ask.comparison import SIDES
@@ -144,34 +144,35 @@ def test_that_nothing_connects_two_things_is_said_in_words(http: httpx.Client, k
 
 @needs_chromium
 @pytest.mark.slow
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@READERS
 def test_a_reader_compares_two_things_and_looks_how_they_are_connected(
-    browser: Any, world_server: Server, lang: str
+    browser: Any, world_server: Server, reader: dict[str, Any]
 ) -> None:
-    """By the keyboard alone; each page without a finding of axe-core, in light and dark, no wider than a phone."""
-    for options in ({"size": PHONE, "color_scheme": "dark"}, {"color_scheme": "light"}):
-        with opened(browser, world_server.url, lang=lang, **options) as page:
-            page.goto(f"{world_server.url}/compare")
-            assert accessible(page) == []
-            page.focus("#field-a")
-            page.keyboard.type("qinglan")
-            page.keyboard.press("Tab")
-            page.keyboard.type("竹里编舍")
-            page.keyboard.press("Enter")
-            page.wait_for_selector(".sides")
-            assert accessible(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
-            assert page.locator("datalist#names option").count() > 5
-            page.get_by_role("link", name={"zh": "两者如何相连", "en": "how they are connected"}[lang]).press("Enter")
-            page.wait_for_selector("ol.way")
-            assert accessible(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
-            page.focus("input[name=inferred]")
-            page.keyboard.press("Space")
-            page.keyboard.press("Enter")
-            page.wait_for_url("**inferred=1**")
-            assert page.is_checked("input[name=inferred]")
-            assert accessible(page) == []
+    """By the keyboard alone; each page without a finding of axe-core, no wider than the window."""
+    with opened(browser, world_server.url, **reader) as page:
+        page.goto(f"{world_server.url}/compare")
+        assert accessible(page) == []
+        page.focus("#field-a")
+        page.keyboard.type("qinglan")
+        page.keyboard.press("Tab")
+        page.keyboard.type("竹里编舍")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".sides")
+        assert accessible(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+        assert page.locator("datalist#names option").count() > 5
+        page.get_by_role("link", name={"zh": "两者如何相连", "en": "how they are connected"}[reader["lang"]]).press(
+            "Enter"
+        )
+        page.wait_for_selector("ol.way")
+        assert accessible(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+        page.focus("input[name=inferred]")
+        page.keyboard.press("Space")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**inferred=1**")
+        assert page.is_checked("input[name=inferred]")
+        assert accessible(page) == []
 
 
 @needs_chromium
