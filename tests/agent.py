@@ -103,7 +103,13 @@ def text(result: CallToolResult) -> str:
 
 def environment(project: Project, **settings: str) -> dict[str, str]:
     """The variables for a process that serves *project* in English."""
-    return {**os.environ, "KG_PROJECT": str(project.root), "KG_STORE": str(project.store), "KG_LANG": "en", **settings}
+    return {
+        **os.environ,
+        "KG_PROJECT": str(project.root),
+        "KG_STORE": str(project.store_folder),
+        "KG_LANG": "en",
+        **settings,
+    }
 
 
 @contextmanager

@@ -115,7 +115,7 @@ def on(project: Project) -> Run:
     """
 
     def run(*args: str, lang: str = "en", code: int | None = 0, **settings: str) -> subprocess.CompletedProcess[str]:
-        env = {"KG_LANG": lang, "KG_PROJECT": str(project.root), "KG_STORE": str(project.store), **settings}
+        env = {"KG_LANG": lang, "KG_PROJECT": str(project.root), "KG_STORE": str(project.store_folder), **settings}
         apart = bool({"serve", "mcp", "site"} & set(args[:1])) or any(name.startswith("PYTHON") for name in settings)
         done = shell(*args, **env) if apart else _called(args, env)
         if code is not None:
@@ -168,7 +168,7 @@ def at_terminal(project: Project, *args: str, columns: int = 0, **settings: str)
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-    env = {**kept, "KG_LANG": "en", "KG_PROJECT": str(project.root), "KG_STORE": str(project.store), **settings}
+    env = {**kept, "KG_LANG": "en", "KG_PROJECT": str(project.root), "KG_STORE": str(project.store_folder), **settings}
     command = [sys.executable, "-m", "kg", *args]
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL, env=env):
         os.close(theirs)
@@ -304,7 +304,7 @@ def http(world_server: Server) -> Iterator[httpx.Client]:
 
 def served(project: Project, folder: Path, *flags: str, **settings: str) -> AbstractContextManager[Server]:
     """``kg serve`` on the built graph of *project*."""
-    return serving(project.store, folder, *flags, KG_PROJECT=str(project.root), **settings)
+    return serving(project.store_folder, folder, *flags, KG_PROJECT=str(project.root), **settings)
 
 
 @pytest.fixture(scope="session")

@@ -597,4 +597,4 @@ def open_graph(
         if url and is_url(url):
             return RemoteGraph(str(url))
     project = ready(root, store, tell=tell or (lambda note: warnings.warn(note.en, stacklevel=4)), progress=progress)
-    return KnowledgeGraph(project.store / CURRENT)
+    return KnowledgeGraph(project.store_folder / CURRENT)

@@ -44,7 +44,7 @@ DIGEST = "773c13e6fbaf2084106be817845de205374695107f4bafc1732c27be1d0604f7"
 )
 def test_light_commands_import_nothing_heavy(world: KnowledgeGraph, world_project: Project, args: list[str]) -> None:
     code = f"import sys\nfrom kg.faces.cli import main\ntry: main({args!r})\nexcept SystemExit: print(*sys.modules, file=sys.stderr)"
-    env = {**os.environ, "KG_STORE": str(world_project.store), "KG_PROJECT": str(world_project.root)}
+    env = {**os.environ, "KG_STORE": str(world_project.store_folder), "KG_PROJECT": str(world_project.root)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, check=True)
     loaded = set(done.stderr.split())
     assert "kg.faces.cli.group" in loaded
@@ -394,7 +394,13 @@ def test_a_terminal_that_wants_no_escapes_gets_none(
 
 def _sh(project: Project, line: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """A line of the shell in which $KG is the program."""
-    env = {**os.environ, "KG_LANG": "en", "KG_PROJECT": str(project.root), "KG_STORE": str(project.store), **settings}
+    env = {
+        **os.environ,
+        "KG_LANG": "en",
+        "KG_PROJECT": str(project.root),
+        "KG_STORE": str(project.store_folder),
+        **settings,
+    }
     env["KG"] = f"{sys.executable} -m kg"
     command = ["bash", "-c", line]
     return subprocess.run(
@@ -429,7 +435,7 @@ def test_a_reader_who_leaves_early_is_no_failure(world: KnowledgeGraph, world_pr
 def test_an_option_before_the_command_wins_over_the_environment(
     kg: Run, world_project: Project, tmp_path: Path
 ) -> None:
-    store, root = str(world_project.store), str(world_project.root)
+    store, root = str(world_project.store_folder), str(world_project.root)
     wrong = {"KG_STORE": str(tmp_path / "wrong"), "KG_PROJECT": str(tmp_path)}
     kg("--store", store, "--project", root, "find", "青岚", **wrong)
     kg("--store", "/nowhere", "find", "青岚", "--store", store)
@@ -577,7 +583,7 @@ def test_where_the_locale_says_no_language_the_question_does(
         "KG_LANG",
         *(f"{k}={v}" for k, v in settings.items()),
     ]
-    place = [f"KG_PROJECT={world_project.root}", f"KG_STORE={world_project.store}"]
+    place = [f"KG_PROJECT={world_project.root}", f"KG_STORE={world_project.store_folder}"]
     command = [*line, *place, sys.executable, "-m", "kg", *words]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=False)
     assert told in done.stderr

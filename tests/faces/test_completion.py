@@ -209,7 +209,7 @@ def test_options_are_heeded_and_no_error_is_printed(
 
 
 def test_an_option_wins_over_its_variable(kg: Run, world_project: Project) -> None:
-    assert _offered(kg, f"kg chain --store {world_project.store} 风", KG_STORE="/nonexistent") == ["风铃业"]
+    assert _offered(kg, f"kg chain --store {world_project.store_folder} 风", KG_STORE="/nonexistent") == ["风铃业"]
     told = kg(code=None, _KG_COMPLETE="zsh_complete", COMP_WORDS="kg --lang zh query market-size", COMP_CWORD="4")
     assert "市场规模" in told.stdout
 

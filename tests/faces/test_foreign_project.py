@@ -204,7 +204,7 @@ def foreign(kites: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="module")
 def kites_graph(kites: Project) -> KnowledgeGraph:
-    return KnowledgeGraph(kites.store / "current")
+    return KnowledgeGraph(kites.store_folder / "current")
 
 
 def _faults(server: Server) -> list[dict[str, object]]:
@@ -379,9 +379,9 @@ CALLED_IN_VAIN: dict[str, list[dict[str, Any]]] = {
 def test_every_tool_answers(kites: Project, tmp_path: Path, elsewhere: bool) -> None:
     """From the folder of a build, and from a store elsewhere."""
     if not elsewhere:
-        _ask_every_tool(kites, str(kites.store))
+        _ask_every_tool(kites, str(kites.store_folder))
         return
-    with sparql_server(tmp_path / "store", KnowledgeGraph(kites.store / "current")) as url:
+    with sparql_server(tmp_path / "store", KnowledgeGraph(kites.store_folder / "current")) as url:
         _ask_every_tool(kites, url)
 
 

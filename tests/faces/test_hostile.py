@@ -330,7 +330,12 @@ FEW = ("product.count", "path.any-star", "nested.brackets", "growing.concat", "s
 @pytest.mark.parametrize("name", FEW)
 def test_the_shell_gets_a_reason(world_project: Project, world: KnowledgeGraph, trap: Trap, name: str) -> None:
     case = read(name, trap.port)
-    env = {**os.environ, "KG_LANG": "en", "KG_PROJECT": str(world_project.root), "KG_STORE": str(world_project.store)}
+    env = {
+        **os.environ,
+        "KG_LANG": "en",
+        "KG_PROJECT": str(world_project.root),
+        "KG_STORE": str(world_project.store_folder),
+    }
     command = [sys.executable, "-m", "kg", "sparql", "-", "--timeout", str(seconds(case))]
     done = subprocess.run(command, input=case.text, capture_output=True, text=True, env=env, timeout=120, check=False)
     assert done.returncode in {EXIT[code] for code in expected(case)}, done.stderr

@@ -1061,7 +1061,7 @@ def test_wrong_flags_end_with_a_message(world: KnowledgeGraph, world_project: Pr
         ("--tag", "nonsense", "one of: "),
         ("--store", "http://127.0.0.1:9", "only a graph built on this machine"),
     ):
-        done = shell("mcp", flag, value, KG_PROJECT=str(world_project.root), KG_STORE=str(world_project.store))
+        done = shell("mcp", flag, value, KG_PROJECT=str(world_project.root), KG_STORE=str(world_project.store_folder))
         assert done.returncode == 2
         assert told in done.stderr
 

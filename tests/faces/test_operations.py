@@ -653,7 +653,7 @@ def test_a_rebuilt_graph_is_taken_up_without_a_failed_request(tmp_path: Path) ->
             try:
                 assert eventually(lambda: all_have("Feiyuan Workshop"))
                 entities.write_text(text.replace('"Feiyuan Workshop"', '"Feiyuan Renamed"'), encoding="utf-8")
-                build(Project.find(copy.root, copy.store))
+                build(Project.find(copy.root, copy.store_folder))
                 assert eventually(lambda: client.get("/readyz").json()["dataset"] != old, 120)
                 assert eventually(lambda: all_have("Feiyuan Renamed"))
             finally:
@@ -677,7 +677,7 @@ def test_a_broken_rebuild_leaves_the_old_graph_answering_until_a_good_one(
     world: KnowledgeGraph, world_project: Project, tmp_path: Path, how: str
 ) -> None:
     store = tmp_path / "store"
-    shutil.copytree(world_project.store, store, symlinks=True)
+    shutil.copytree(world_project.store_folder, store, symlinks=True)
     good = (store / "current").resolve()
 
     def point_at(name: str) -> None:
@@ -832,7 +832,9 @@ def test_clients_that_do_not_read_cost_a_bounded_memory_and_are_cut_off(
 ) -> None:
     """A hundred answers of 10 MB are asked for and not read: at most 256 MiB of them are held, the others are refused."""
     query = f'SELECT ("{"a" * 10**5}" AS ?a) ?n {{ VALUES ?n {{ {" ".join(map(str, range(100)))} }} }}'
-    impatient = serving(world_project.store, tmp_path, str(world_project.store), program=("-c", IMPATIENT))
+    impatient = serving(
+        world_project.store_folder, tmp_path, str(world_project.store_folder), program=("-c", IMPATIENT)
+    )
     with impatient as running, ExitStack() as held:
         assert len(httpx.post(f"{running.url}/sparql", data={"query": query}, timeout=60).content) > 10**7
         pid = running.process.pid
@@ -890,7 +892,7 @@ def test_an_address_of_another_machine_is_told(kg: Run) -> None:
 
 
 def test_any_free_port_is_named(world: KnowledgeGraph, world_project: Project) -> None:
-    env = {**os.environ, "KG_PROJECT": str(WORLD), "KG_STORE": str(world_project.store), "KG_LANG": "en"}
+    env = {**os.environ, "KG_PROJECT": str(WORLD), "KG_STORE": str(world_project.store_folder), "KG_LANG": "en"}
     command = [sys.executable, "-m", "kg", "serve", "--port", "0", "--workers", "1"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, env=env, text=True) as process:
         try:
@@ -931,7 +933,7 @@ def test_a_graph_that_cannot_be_loaded_is_told(
     world: KnowledgeGraph, world_project: Project, kg: Run, tmp_path: Path, processes: int
 ) -> None:
     store = tmp_path / "store"
-    shutil.copytree(world_project.store, store, symlinks=True)
+    shutil.copytree(world_project.store_folder, store, symlinks=True)
     folder = (store / "current").resolve()
     (folder / "dataset.nq").write_text("<broken")
     done = kg("serve", "--port", "0", code=5, KG_STORE=str(store), KG_PROJECT="")

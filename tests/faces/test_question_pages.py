@@ -206,7 +206,7 @@ def test_code_for_the_shell_and_for_python_runs(
     lines = (tmp_path / f"{QUERY}.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == rows + 1
     assert _printed(code["Python"], tmp_path).startswith(f"{rows} rows")
-    project = {"KG_PROJECT": str(world_project.root), "KG_STORE": str(world_project.store)}
+    project = {"KG_PROJECT": str(world_project.root), "KG_STORE": str(world_project.store_folder)}
     table = _printed(code["Python (the package kg)"], tmp_path, **project)
     assert re.search(rf"^{rows - 1} ", table, re.MULTILINE)
 

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.slow
 def whole(kites: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Site]:
     """A site, and what its making told of it."""
     folder = tmp_path_factory.mktemp("site") / "site"
-    return folder, made(kites.store, folder)
+    return folder, made(kites.store_folder, folder)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def site(whole: tuple[Path, Site]) -> Path:
 
 @pytest.fixture(scope="module")
 def places(kites: Project) -> Places:
-    graph = KnowledgeGraph(kites.store / "current")
+    graph = KnowledgeGraph(kites.store_folder / "current")
     routes = Routes(Settings(store=""), Service(Options(Path(), ""))).table()
     return Places(graph.catalogue, routes, own_places())
 
@@ -72,7 +72,7 @@ def test_every_page_was_made(whole: tuple[Path, Site]) -> None:
 
 
 def test_every_thing_claim_and_passage_has_a_page_in_both_languages(kites: Project, site: Path) -> None:
-    graph = KnowledgeGraph(kites.store / "current")
+    graph = KnowledgeGraph(kites.store_folder / "current")
     found = graph.store.select(
         "SELECT DISTINCT ?x { ?x a ?c . FILTER(?c IN (ivc:Company, ivc:Segment, ivc:Industry, ivc:Passage, ivc:Document)"
         " || STRSTARTS(STR(?x), CONCAT(STR(obs:))) || STRSTARTS(STR(?x), STR(clm:))) }"
@@ -116,7 +116,7 @@ def test_nothing_asks_for_a_server(site: Path) -> None:
 
 
 def test_the_data_are_there(kites: Project, site: Path) -> None:
-    graph = KnowledgeGraph(kites.store / "current")
+    graph = KnowledgeGraph(kites.store_folder / "current")
     quads = list(ox.parse(path=str(site / "data" / "graph.nq"), format=ox.RdfFormat.N_QUADS))
     triples = list(ox.parse(path=str(site / "data" / "graph.ttl"), format=ox.RdfFormat.TURTLE))
     (count,) = graph.store.select("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
@@ -158,7 +158,7 @@ def test_the_manifest_lists_every_file(site: Path) -> None:
 
 
 def test_the_same_graph_gives_the_same_bytes(kites: Project, site: Path, tmp_path: Path) -> None:
-    made(kites.store, tmp_path / "again")
+    made(kites.store_folder, tmp_path / "again")
     assert _files(tmp_path / "again") == _files(site)
 
 

@@ -41,12 +41,12 @@ def copy(tmp_path: Path) -> Project:
 @pytest.fixture
 def stored(copy: Project, kites: Project) -> Project:
     """A small project with its store."""
-    shutil.copytree(kites.store, copy.store, symlinks=True)
+    shutil.copytree(kites.store_folder, copy.store_folder, symlinks=True)
     return copy
 
 
 def _bytes(project: Project) -> dict[str, bytes]:
-    place = project.store / "current"
+    place = project.store_folder / "current"
     own = ("stamp.json", "SHA256SUMS")  # times of files; digests of Oxigraph's index, which is never the same twice
     return {p.name: p.read_bytes() for p in place.iterdir() if p.is_file() and p.name not in own}
 
@@ -59,9 +59,9 @@ def test_same_inputs_same_bytes(world_project: Project, world: KnowledgeGraph, t
 
 
 def test_a_second_build_does_nothing(world_project: Project, world: KnowledgeGraph) -> None:
-    before = (world_project.store / "current").resolve()
+    before = (world_project.store_folder / "current").resolve()
     assert build(world_project, wait=300).built is False
-    assert (world_project.store / "current").resolve() == before
+    assert (world_project.store_folder / "current").resolve() == before
 
 
 @pytest.mark.slow  # builds twice
@@ -84,7 +84,7 @@ def test_broken_input_blocks_with_file_and_line(case: Path, copy: Project, capfd
     marks = {(f"data/99-broken.trig:{n}", m[1] or (one or m)[1]) for n, m in lines if m}
     shutil.copy(case, copy.root / "data" / "99-broken.trig")
     with pytest.raises((Blocked, SyntaxProblem)) as caught:
-        build(Project.find(copy.root, copy.store))
+        build(Project.find(copy.root, copy.store_folder))
     if isinstance(caught.value, Blocked):
         found = caught.value.findings
         assert marks <= {(str(f.place), f.rule) for f in found}, [f.line("en") for f in found]
@@ -97,7 +97,7 @@ def test_broken_input_blocks_with_file_and_line(case: Path, copy: Project, capfd
         assert place is not None
         assert marks == {(f"{place.file}:{place.line}", "syntax")}
     assert capfd.readouterr().err == ""
-    assert [path.name for path in copy.store.iterdir()] == ["lock"]
+    assert [path.name for path in copy.store_folder.iterdir()] == ["lock"]
 
 
 @pytest.mark.slow
@@ -212,7 +212,7 @@ def test_files_to_check_are_those_of_the_project(tmp_path: Path, monkeypatch: py
 
 def test_two_builds_at_once(tmp_path: Path) -> None:
     project = Project.find(WORLD, tmp_path)
-    with locked(project.store), pytest.raises(BuildRunning):
+    with locked(project.store_folder), pytest.raises(BuildRunning):
         build(project)
 
 
@@ -256,7 +256,7 @@ def test_a_full_disk_leaves_the_old_store(stored: Project, part: str) -> None:
         [sys.executable, "-c", _LIMITED, part, str(room), "build", "--force"],
         capture_output=True,
         text=True,
-        env={**os.environ, "KG_PROJECT": str(stored.root), "KG_STORE": str(stored.store), "KG_LANG": "en"},
+        env={**os.environ, "KG_PROJECT": str(stored.root), "KG_STORE": str(stored.store_folder), "KG_LANG": "en"},
         check=False,
     )
     assert done.returncode == 5, done.stderr
@@ -264,8 +264,8 @@ def test_a_full_disk_leaves_the_old_store(stored: Project, part: str) -> None:
     assert ("index" in done.stderr) == (part == "index"), done.stderr
     assert "Traceback" not in done.stderr
     assert _bytes(stored) == before
-    assert KnowledgeGraph(stored.store / "current").find("飞鸢坊")
-    assert list(stored.store.glob("tmp-*")) == []
+    assert KnowledgeGraph(stored.store_folder / "current").find("飞鸢坊")
+    assert list(stored.store_folder.glob("tmp-*")) == []
 
 
 _SWAP = """
@@ -340,7 +340,7 @@ def test_a_kill_at_each_step_of_the_first_build_leaves_a_folder_of_ours(tmp_path
 def test_a_damaged_store_is_seen_and_built_anew(
     world_project: Project, world: KnowledgeGraph, tmp_path: Path, part: str, damage: bytes | None
 ) -> None:
-    shutil.copytree(world_project.store / "current", tmp_path / "v-x")
+    shutil.copytree(world_project.store_folder / "current", tmp_path / "v-x")
     (tmp_path / "current").symlink_to("v-x")
     place = tmp_path / "current" / part
     assert damaged(tmp_path / "current") is None
@@ -400,9 +400,9 @@ def test_a_kill_at_any_moment_leaves_the_old_store(stored: Project, moment: str,
     file = stored.root / "data" / "k1" / "notes.trig"
     file.write_text(file.read_text() + "# changed\n")
     command = [sys.executable, "-c", _BUILD, moment, str(int(how)), "build", "--project", str(stored.root)]
-    done = subprocess.run([*command, "--store", str(stored.store)], capture_output=True, check=False)
+    done = subprocess.run([*command, "--store", str(stored.store_folder)], capture_output=True, check=False)
     assert done.returncode == (130 if how == signal.SIGINT else -signal.SIGKILL), done.stderr
-    assert len(list(stored.store.glob("tmp-*"))) == (how == signal.SIGKILL)
+    assert len(list(stored.store_folder.glob("tmp-*"))) == (how == signal.SIGKILL)
     assert _bytes(stored)["dataset.nq"] == before["dataset.nq"]
-    assert KnowledgeGraph(stored.store / "current").find("飞鸢坊")
+    assert KnowledgeGraph(stored.store_folder / "current").find("飞鸢坊")
     assert build(stored).built is True

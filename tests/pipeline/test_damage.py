@@ -30,7 +30,7 @@ PROBLEMS = r"error\[(store|source|missing-file)\]: "
 @pytest.fixture
 def place(world: KnowledgeGraph, world_project: Project, tmp_path: Path) -> Path:
     """The folder of a build to damage, in a store of its own."""
-    shutil.copytree(world_project.store, tmp_path / "store", symlinks=True)
+    shutil.copytree(world_project.store_folder, tmp_path / "store", symlinks=True)
     return (tmp_path / "store" / "current").resolve()
 
 
@@ -199,7 +199,7 @@ def test_who_only_waits_is_not_cut_off() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("told", ["nan", "0", "-1", "soon", "inf"])
 def test_a_limit_is_a_number_of_seconds(world: KnowledgeGraph, world_project: Project, told: str) -> None:
-    done = shell("find", "青岚", "--store", str(world_project.store), KG_TIMEOUT=told)
+    done = shell("find", "青岚", "--store", str(world_project.store_folder), KG_TIMEOUT=told)
     assert done.returncode == 2
     assert f"KG_TIMEOUT cannot be “{told}”" in done.stderr
 

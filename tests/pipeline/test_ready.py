@@ -26,7 +26,7 @@ from processes import eventually
 def apart(world: KnowledgeGraph, world_project: Project, tmp_path: Path) -> Project:
     """A copy of the invented project, changed, with a copy of the store that was built from the unchanged files."""
     shutil.copytree(WORLD, tmp_path / "copy")
-    shutil.copytree(world_project.store, tmp_path / "store", symlinks=True)
+    shutil.copytree(world_project.store_folder, tmp_path / "store", symlinks=True)
     with (tmp_path / "copy" / "data" / "entities.trig").open("a", encoding="utf-8") as file:
         file.write("# another file\n")
     return Project.find(tmp_path / "copy", tmp_path / "store")
@@ -39,13 +39,15 @@ def _files(place: Path) -> dict[str, int]:
 @pytest.mark.parametrize("by", ["option", "variable"])
 def test_a_store_named_alone_is_read_as_it_stands(apart: Project, by: str) -> None:
     """It is somebody's, built from files that need not be ours: neither renewed nor written into."""
-    (apart.store / "current" / "stamp.json").write_text("{}")
-    before = _files(apart.store)
-    args, settings = ((), {"KG_STORE": str(apart.store)}) if by == "variable" else (("--store", str(apart.store)), {})
+    (apart.store_folder / "current" / "stamp.json").write_text("{}")
+    before = _files(apart.store_folder)
+    args, settings = (
+        ((), {"KG_STORE": str(apart.store_folder)}) if by == "variable" else (("--store", str(apart.store_folder)), {})
+    )
     done = shell("find", "青岚", *args, **settings)
     assert (done.returncode, done.stderr) == (0, "")
     assert "/organization/qinglan" in done.stdout
-    assert _files(apart.store) == before
+    assert _files(apart.store_folder) == before
 
 
 def test_a_question_makes_no_store_where_it_was_told_to_look(tmp_path: Path) -> None:
@@ -68,7 +70,7 @@ def test_a_question_waits_for_a_build(apart: Project) -> None:
     started = threading.Event()
 
     def hold() -> None:
-        with locked(apart.store):
+        with locked(apart.store_folder):
             started.set()
             release.wait(60)
             shutil.copy(WORLD / "data" / "entities.trig", apart.root / "data")  # now the store is of these files
@@ -78,12 +80,12 @@ def test_a_question_waits_for_a_build(apart: Project) -> None:
     holder.start()
     started.wait(60)
     asked = threading.Thread(
-        target=lambda: told.append(Text(str(ready(apart.root, apart.store, tell=told.append)), ""))
+        target=lambda: told.append(Text(str(ready(apart.root, apart.store_folder, tell=told.append)), ""))
     )
     asked.start()
     assert eventually(lambda: bool(told), 60)
     assert asked.is_alive() and "another build is at work" in told.pop().en
-    with pytest.raises(BuildRunning), locked(apart.store, 0.3):
+    with pytest.raises(BuildRunning), locked(apart.store_folder, 0.3):
         pass
     release.set()
     holder.join()
@@ -95,15 +97,15 @@ def test_a_question_waits_for_a_build(apart: Project) -> None:
 @pytest.fixture
 def unwritable(apart: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     """The same where nothing can be written; by a lock that is a folder, as root may write everywhere."""
-    (apart.store / "lock").unlink(missing_ok=True)
-    (apart.store / "lock").mkdir()
+    (apart.store_folder / "lock").unlink(missing_ok=True)
+    (apart.store_folder / "lock").mkdir()
     monkeypatch.setenv("KG_PROJECT", str(apart.root))
-    monkeypatch.setenv("KG_STORE", str(apart.store))
+    monkeypatch.setenv("KG_STORE", str(apart.store_folder))
     yield apart
 
 
 def test_a_graph_that_cannot_be_renewed_answers_all_the_same(unwritable: Project) -> None:
-    done = shell("find", "青岚", "--project", str(unwritable.root), "--store", str(unwritable.store))
+    done = shell("find", "青岚", "--project", str(unwritable.root), "--store", str(unwritable.store_folder))
     assert done.returncode == 0
     assert "/organization/qinglan" in done.stdout
     assert done.stderr.startswith("the graph is older than its files and cannot be rebuilt (")
@@ -131,9 +133,9 @@ def test_who_may_read_the_folder_may_read_the_graph(tmp_path: Path) -> None:
 
 def test_a_graph_of_another_version_is_not_overwritten_by_ours(apart: Project) -> None:
     """It is there, so the advice is not to make one there."""
-    manifest = apart.store / "current" / "manifest.json"
+    manifest = apart.store_folder / "current" / "manifest.json"
     manifest.write_text(re.sub(r'"format":\d+', '"format":1', manifest.read_text()))
-    done = shell("find", "青岚", "--store", str(apart.store))
+    done = shell("find", "青岚", "--store", str(apart.store_folder))
     assert done.returncode == 5
     assert "made by another version of kg" in done.stderr
-    assert f"kg build --project DIR --store {apart.store}" in done.stderr
+    assert f"kg build --project DIR --store {apart.store_folder}" in done.stderr

@@ -183,7 +183,7 @@ def test_everything_is_on_the_disk_before_the_link_turns(tmp_path: Path, monkeyp
 def own(world: KnowledgeGraph, world_project: Project, tmp_path: Path) -> Project:
     """A copy of the invented project with a copy of its store."""
     shutil.copytree(WORLD, tmp_path / "copy")
-    shutil.copytree(world_project.store, tmp_path / "store", symlinks=True)
+    shutil.copytree(world_project.store_folder, tmp_path / "store", symlinks=True)
     return Project.find(tmp_path / "copy", tmp_path / "store")
 
 
@@ -196,35 +196,35 @@ def _later(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_edit_of_the_same_size_and_time_is_noticed(own: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     _later(monkeypatch)
     assert current(own)
-    assert read_stamp(own.store / "current").inputs
+    assert read_stamp(own.store_folder / "current").inputs
     file = own.root / "data" / "entities.trig"
     then, text = file.stat(), file.read_text(encoding="utf-8")
     file.write_text(text.replace("青岚", "青岗", 1), encoding="utf-8")
     os.utime(file, ns=(then.st_atime_ns, then.st_mtime_ns))
     now = file.stat()
     assert (now.st_size, now.st_mtime_ns) == (then.st_size, then.st_mtime_ns)
-    assert current(Project.find(own.root, own.store)) is None
+    assert current(Project.find(own.root, own.store_folder)) is None
 
 
 def test_a_file_changed_a_moment_ago_is_not_trusted_to_its_time(own: Project) -> None:
     """Two changes within a tick of the file system's clock bear the same time."""
     assert current(own)
-    assert read_stamp(own.store / "current").inputs is None
+    assert read_stamp(own.store_folder / "current").inputs is None
 
 
 def test_a_question_is_answered_where_no_stamp_can_be_written(own: Project) -> None:
-    place = (own.store / "current").resolve()
+    place = (own.store_folder / "current").resolve()
     (place / "stamp.json").unlink()
     (place / "stamp.json").mkdir()
     (place / "stamp.json" / "kept").touch()
-    before = _everything(own.store)
-    done = shell("find", "青岚", "--project", str(own.root), "--store", str(own.store))
+    before = _everything(own.store_folder)
+    done = shell("find", "青岚", "--project", str(own.root), "--store", str(own.store_folder))
     assert (done.returncode, done.stderr) == (0, "")
     assert "/organization/qinglan" in done.stdout
-    done = shell("build", "--project", str(own.root), "--store", str(own.store))
+    done = shell("build", "--project", str(own.root), "--store", str(own.store_folder))
     assert (done.returncode, done.stderr) == (0, "")
     assert "nothing changed" in done.stdout
-    assert _everything(own.store) == before
+    assert _everything(own.store_folder) == before
 
 
 _KILLED = """

@@ -37,7 +37,7 @@ PROMISED = ("ask", "query", "sparql", "find", "entity", "chain", "why", "audit",
 def at_home(report: KnowledgeGraph, report_project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """``kg.open()`` and ``kg.open(".")``, here and in processes started from here, find the report."""
     monkeypatch.setenv("KG_PROJECT", str(report_project.root))
-    monkeypatch.setenv("KG_STORE", str(report_project.store))
+    monkeypatch.setenv("KG_STORE", str(report_project.store_folder))
     monkeypatch.chdir(report_project.root)
 
 

@@ -295,7 +295,7 @@ def test_it_ends_with_the_program(world: KnowledgeGraph) -> None:
 
 def asking(project: Project, query: str) -> subprocess.Popen[str]:
     """``kg sparql``, at work."""
-    settings = {"KG_LANG": "en", "KG_PROJECT": str(project.root), "KG_STORE": str(project.store)}
+    settings = {"KG_LANG": "en", "KG_PROJECT": str(project.root), "KG_STORE": str(project.store_folder)}
     command = [sys.executable, "-m", "kg", "sparql", query, "--timeout", "300"]
     pipe = subprocess.PIPE
     return subprocess.Popen(

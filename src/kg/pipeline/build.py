@@ -106,10 +106,10 @@ def build(
         BuildRunning: another build is running and did not end within *wait* seconds.
         StoreError: the store folder cannot be written, or contains files that kg did not write.
     """
-    with locked(project.store, wait):
+    with locked(project.store_folder, wait):
         stamp = Stamp.of(project)
         if not force and unchanged(project, stamp, reasoner):
-            return Outcome(project.store / CURRENT, built=False)
+            return Outcome(project.store_folder / CURRENT, built=False)
         job = _Job(progress)
         digests = input_digests(project)
         with job.step("read"):
@@ -131,7 +131,7 @@ def build(
             made = manifest.make(digests, reasoner, version, counts, data)
             name = f"v-{made['dataset_sha256'][:12]}-{_digest_of(made)}"
             release_memory()
-            with replacing(project.store, name) as folder:
+            with replacing(project.store_folder, name) as folder:
                 (folder / "dataset.nq").write_bytes(data)
                 del data
                 _write_index(folder)
@@ -141,7 +141,7 @@ def build(
                 _write_json(folder / "manifest.json", made)
                 seal(folder)
                 stamp.write(folder)
-        return Outcome(project.store / CURRENT, True, counts, job.seconds, findings)
+        return Outcome(project.store_folder / CURRENT, True, counts, job.seconds, findings)
 
 
 def check(project: Project, texts: Iterable[tuple[Document, str]] = (), kept: Kept | None = None) -> list[Finding]:

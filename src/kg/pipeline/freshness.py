@@ -162,7 +162,7 @@ def require_whole(place: Path) -> None:
 
 def current(project: Project) -> Path | None:
     """The folder of the current build if it is undamaged and made from the present inputs and tools, else None."""
-    place = Path(os.path.realpath(project.store / CURRENT))
+    place = Path(os.path.realpath(project.store_folder / CURRENT))
     found = read(place / "manifest.json")
     if found is None or found["tools"] != tools():
         return None
@@ -178,7 +178,7 @@ def current(project: Project) -> Path | None:
 
 def unchanged(project: Project, stamp: Stamp, reasoner: str) -> bool:
     """Whether the current build is undamaged and made from the present inputs and tools; compares every digest."""
-    place = project.store / CURRENT
+    place = project.store_folder / CURRENT
     found = read(place / "manifest.json")
     if found is None or found["tools"] != tools() or found["reasoner"] != reasoner or damaged(place):
         return False

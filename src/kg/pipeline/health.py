@@ -199,12 +199,12 @@ def _remote(project: Project, url: str) -> Check:
 
 
 def _store(project: Project) -> Check:
-    place = project.store / CURRENT
+    place = project.store_folder / CURRENT
     try:
-        with writing(project.store):
-            refuse_foreign(project.store)
+        with writing(project.store_folder):
+            refuse_foreign(project.store_folder)
         if not os.path.lexists(place):
-            none = Text(f"{project.store} 中还没有", f"none yet in {project.store}")
+            none = Text(f"{project.store_folder} 中还没有", f"none yet in {project.store_folder}")
             return Check(_KEPT, False, none, _BUILD, needed=False)
         verify(place)
         fresh = current(project)
@@ -217,7 +217,7 @@ def _store(project: Project) -> Check:
 
 def _disk(project: Project) -> Check:
     """Whether the disk has space for another build. Checks the nearest existing parent if the folder does not exist."""
-    home = next(p for p in (project.store, *project.store.parents) if os.path.exists(p))  # noqa: PTH110 - never raises
+    home = next(p for p in (project.store_folder, *project.store_folder.parents) if os.path.exists(p))  # noqa: PTH110 - never raises
     free = shutil.disk_usage(home).free
     writable = os.access(home, os.W_OK)
     found = Text(f"{home}:{free // 2**20} MiB 可用", f"{home}: {free // 2**20} MiB free")

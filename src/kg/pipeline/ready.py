@@ -40,10 +40,10 @@ def ready(
         StoreError: the given store has no graph.
     """
     project = Project.find(root, store)
-    existing = read(project.store / CURRENT / "manifest.json")
+    existing = read(project.store_folder / CURRENT / "manifest.json")
     if (store or os.environ.get("KG_STORE")) and not (root or os.environ.get("KG_PROJECT")):
         if existing is None:
-            raise _nothing_in(project.store)
+            raise _nothing_in(project.store_folder)
         return project
     if current(project):
         return project

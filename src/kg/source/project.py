@@ -35,7 +35,7 @@ class Project:
     """A folder with the layout of this repository. Lists its files; reads only ``kg.toml``."""
 
     root: Path
-    store: Path
+    store_folder: Path
 
     @classmethod
     def find(cls, root: str | Path | None = None, store: str | Path | None = None) -> Project:

@@ -65,7 +65,7 @@ def _record(ctx: click.Context, name: str) -> Any:
     place = run.store or os.environ.get("KG_STORE")
     if place and is_url(place):
         return RemoteStore(place, seconds=_SECONDS).file(name)
-    return record(Project.find(run.project, run.store).store / CURRENT / name)
+    return record(Project.find(run.project, run.store).store_folder / CURRENT / name)
 
 
 def _names(ctx: click.Context) -> Names:

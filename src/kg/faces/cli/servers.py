@@ -38,7 +38,7 @@ def built(run: Run) -> str:
         if url and is_url(url):
             newest(url)()
             return url
-    store = ready(run.project, run.store, tell=note, progress=step_printer()).store
+    store = ready(run.project, run.store, tell=note, progress=step_printer()).store_folder
     verify(store / CURRENT)
     return str(store)
 
