@@ -59,11 +59,12 @@ class _Completed(click.ParamType[str]):
 def _record(ctx: click.Context, name: str) -> Any:
     from kg.pipeline.freshness import CURRENT, record
     from kg.source.project import Project
-    from kg.store.remote import RemoteStore
 
     run = ctx.find_root().obj
     place = run.store or os.environ.get("KG_STORE")
     if place and is_url(place):
+        from kg.store.remote import RemoteStore
+
         return RemoteStore(place, seconds=_SECONDS).file(name)
     return record(Project.find(run.project, run.store).store_folder / CURRENT / name)
 
