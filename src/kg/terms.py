@@ -128,21 +128,32 @@ PIECE: Final = re.compile(
 """What is never broken: a word, a number with its 亿, an identifier or one 汉字, with its punctuation."""
 
 
-def amount(number: float, lang: str) -> str:
-    """A number as people write it: 6582.2 亿, 658.2 billion, 97.5; small numbers without 万 or million.
+def amount(number: float, lang: str, *, calculated: bool = False) -> str:
+    """A number as people write it: 6582.2 亿, 10,644.6 亿, 658.22 billion, 97.5; small numbers without 万 or million.
 
-    It is rounded to four significant digits, but never to fewer than one decimal: calculated numbers have no more digits
-    than those that they come from, and printed ones keep theirs, up to 9999.9 of a unit.
+    No digit that a document may have printed is lost: the word (万, 亿, 万亿; million, billion, trillion) is the largest
+    one that needs no more decimals than there are zeros between it and the next smaller word. A calculated number has no
+    more digits than those that it comes from: it is rounded to four significant digits, but never to fewer than one decimal.
+
+    Args:
+        number: the number in single units.
+        lang: ``zh`` or ``en``.
+        calculated: whether it is the result of a calculation. A number of more digits than people print is so in any case.
     """
     if isinstance(number, float) and not isfinite(number):
         return special(number)
     if not number or abs(number) > _MOST:
         return str(number or 0)
     digits = Decimal(repr(number))
-    for size, word in _ZH_STEPS if lang == "zh" else _EN_STEPS:
-        if abs(digits / size) >= _ONE:
-            return f"{_rounded(digits / size, lang)} {word}"
-    return _rounded(digits, lang)
+    rounded = calculated or len(digits.normalize().as_tuple().digits) > _PRINTED
+    zeros, steps = _ZH_STEPS if lang == "zh" else _EN_STEPS
+    for size, word in steps:
+        part = digits.scaleb(-size)
+        if abs(part) >= _ONE and rounded:
+            return f"{_rounded(part, lang)} {word}"
+        if abs(part) >= 1 and _decimals(part) <= zeros:
+            return f"{_grouped(part, lang)} {word}"
+    return _rounded(digits, lang) if rounded else _grouped(digits, lang)
 
 
 def exact(number: float) -> str:
@@ -165,26 +176,43 @@ def special(number: float) -> str:
 
 _MOST: Final = 10**300
 """Larger integers are written in full."""
-_ZH_STEPS: Final = ((10**12, "万亿"), (10**8, "亿"), (10**4, "万"))
-_EN_STEPS: Final = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+_ZH_STEPS: Final = (4, ((12, "万亿"), (8, "亿"), (4, "万")))
+_EN_STEPS: Final = (3, ((12, "trillion"), (9, "billion"), (6, "million")))
+"""Zeros between a word and the next smaller one, and the words with their zeros."""
+_PRINTED: Final = 12
+"""Most significant digits of a number that may be printed; one with more, as 10/3, is the result of a calculation."""
 _DIGITS: Final = 4
-"""Significant digits of a number for people."""
+"""Significant digits of a calculated number for people."""
 _ONE: Final = Decimal("0.99995")
 """What is rounded to 1: 9999.99 亿 is 1 万亿."""
 
 
 def _rounded(number: Decimal, lang: str) -> str:
-    """*number* with its digits for people, a half rounded up, without zeros at the end of the decimals.
-
-    Thousands are separated by commas; in Chinese from 10,000 on, because 6582 亿 is written without.
-    """
+    """*number* with the digits of a calculated one, a half rounded up."""
     size = number.adjusted()
     places = max(1, _DIGITS - 1 - size)
     if size < -_DIGITS:
         return f"{float(number):.{_DIGITS}g}"
     with localcontext(prec=max(_DIGITS, size) + places + 2):
-        text = f"{number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,f}".rstrip("0").rstrip(".")
+        return _grouped(number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), lang)
+
+
+def _grouped(number: Decimal, lang: str) -> str:
+    """*number* with all its digits, without zeros at the end of the decimals.
+
+    Thousands are separated by commas; in Chinese from 10,000 on, because 6582 亿 is written without.
+    """
+    if number.adjusted() < -_DIGITS:
+        return repr(float(number))
+    text = f"{number:,f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
     return text.replace(",", "") if lang == "zh" and abs(number) < 10_000 else text
+
+
+def _decimals(number: Decimal) -> int:
+    """How many decimals *number* has, without zeros at their end."""
+    exponent = number.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def iri(term: object) -> str:

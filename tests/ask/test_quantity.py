@@ -19,6 +19,7 @@ from kg.vocab import IVL
         (33.8, "percent", "nearly", "接近 33.8%", "slightly below 33.8%"),
         (1e3, "metre", "le", "不高于 1000 米", "at most 1,000 m"),
         (3.0, "times", "eq", "3 倍", "3 times"),
+        (1.06446e12, "cny", "eq", "10,644.6 亿元", "¥1,064.46 billion"),
         (1e7, "per-km2", "eq", "1000 万台/平方公里", "10 million devices per square kilometre"),
         (68.0, "count", "eq", "68 个", "68"),
         (5.0, "", "", "5", "5"),

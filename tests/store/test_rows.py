@@ -6,11 +6,14 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conftest import Run
 from kg.ask import plain as as_plain
@@ -136,23 +139,52 @@ def test_a_small_amount_is_not_shown_as_nothing(number: float, told: str) -> Non
 @pytest.mark.parametrize(
     ("number", "zh", "en"),
     [
-        (19_658_750_000.0, "196.6 亿", "19.66 billion"),
-        (505_950_000_000.0, "5059.5 亿", "506 billion"),
-        (658_220_000_000.0, "6582.2 亿", "658.2 billion"),
+        (505_950_000_000.0, "5059.5 亿", "505.95 billion"),
+        (658_220_000_000.0, "6582.2 亿", "658.22 billion"),
         (1_200_000_000_000.0, "1.2 万亿", "1.2 trillion"),
-        (1_064_460_000_000.0, "1.064 万亿", "1.064 trillion"),
-        (999_999_000_000.0, "1 万亿", "1 trillion"),
+        (1_064_460_000_000.0, "10,644.6 亿", "1,064.46 billion"),
+        (1_064_400_000_000.0, "1.0644 万亿", "1,064.4 billion"),
+        (999_999_000_000.0, "9999.99 亿", "999.999 billion"),
         (-1_800_000_000, "-18 亿", "-1.8 billion"),
+        (123_456_789, "12,345.6789 万", "123,456,789"),
+        (123_450_000, "1.2345 亿", "123.45 million"),
         (9_876.0, "9876", "9,876"),
-        (12_345.6, "1.235 万", "12,345.6"),
+        (12_345.6, "12,345.6", "12,345.6"),
+        (20_000.0, "2 万", "20,000"),
+        (14_000_000, "1400 万", "14 million"),
         (33.8, "33.8", "33.8"),
         (-0.5, "-0.5", "-0.5"),
         (-0.0, "0", "0"),
         (2 / 3, "0.6667", "0.6667"),
     ],
 )
-def test_an_amount_has_the_digits_that_people_write(number: float, zh: str, en: str) -> None:
+def test_an_amount_has_all_the_digits_that_were_printed(number: float, zh: str, en: str) -> None:
     assert (amount(number, "zh"), amount(number, "en")) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("number", "zh", "en"),
+    [
+        (19_658_750_000.0, "196.6 亿", "19.66 billion"),
+        (505_950_000_000.0, "5059.5 亿", "506 billion"),
+        (1_064_460_000_000.0, "1.064 万亿", "1.064 trillion"),
+        (999_999_000_000.0, "1 万亿", "1 trillion"),
+        (12_345.6, "1.235 万", "12,345.6"),
+        (2 / 3, "0.6667", "0.6667"),
+        (33.0, "33", "33"),
+    ],
+)
+def test_a_calculated_amount_has_four_digits(number: float, zh: str, en: str) -> None:
+    assert (amount(number, "zh", calculated=True), amount(number, "en", calculated=True)) == (zh, en)
+
+
+@given(st.integers(1, 10**12 - 1), st.integers(-4, 12))
+def test_no_digit_of_a_printed_number_is_lost(digits: int, zeros: int) -> None:
+    number = float(Decimal(digits).scaleb(zeros))
+    words = {"万": 4, "亿": 8, "万亿": 12, "million": 6, "billion": 9, "trillion": 12}
+    for lang in ("zh", "en"):
+        told, _, word = amount(number, lang).partition(" ")
+        assert float(Decimal(told.replace(",", "")).scaleb(words.get(word, 0))) == number
 
 
 @pytest.mark.parametrize("text", ["=1+1", "＝1+1", "-x", "\t=1", "@a", "-INF"])

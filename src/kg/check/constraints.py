@@ -174,11 +174,14 @@ def _filled(texts: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, st
 
 
 def _show(term: Any, lang: str) -> str:
-    """A value in a message: IRIs as prefixed names, decimals as people write them (:func:`kg.terms.amount`)."""
+    """A value in a message: IRIs as prefixed names, numbers as people write them (:func:`kg.terms.amount`).
+
+    Figures of the graph are decimals; a shape calculates in doubles.
+    """
     if term is None:
         return "?"
     if isinstance(term, ox.Literal) and term.datatype.value in (XSD + "decimal", XSD + "double", XSD + "float"):
-        return amount(float(term.value), lang)
+        return amount(float(term.value), lang, calculated=term.datatype.value != XSD + "decimal")
     return compact(term.value)
 
 
