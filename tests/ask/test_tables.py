@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from kg.ask.tables import columns_of_language, of_language, plain_table, with_labels
+from kg.ask.tables import columns_of_language, for_reader, plain_table, with_labels
 from kg.graph import KnowledgeGraph
 from kg.store.results import Table
 from kg.terms import expand
@@ -41,8 +41,28 @@ def test_columns_of_another_language_are_left_out(lang: str, kept: list[int]) ->
     columns = ("who", "zh", "en", "message_zh", "message_en", "segment", "seen")
     assert columns_of_language(columns, lang) == kept
     row = tuple(map(ox.Literal, columns))
-    found = of_language(Table(columns, (row, row), truncated=True), lang)
+    found = for_reader(Table(columns, (row, row), truncated=True), lang)
     assert found == Table(tuple(columns[n] for n in kept), (tuple(row[n] for n in kept),) * 2, truncated=True)
+
+
+@pytest.mark.parametrize("told_by", ["indicator", "subject"])
+def test_a_count_has_the_measure_word_of_what_is_counted(world: KnowledgeGraph, told_by: str) -> None:
+    """By the indicator beside it or, where a table has none, by the figure; in Chinese only, and for readers only."""
+    count, percent, year = (ox.NamedNode(expand(f"ivl:{name}")) for name in ("count", "percent", "year"))
+    figure = ox.NamedNode(expand({"indicator": "ivl:shipments", "subject": "obs:w1-lanterns-cn-2024"}[told_by]))
+    other = ox.NamedNode(expand("ivl:launches"))
+    table = Table(
+        (told_by, "unit", "other_indicator", "other_unit"),
+        ((figure, count, other, count), (figure, percent, None, year)),
+    )
+    read = for_reader(table, "zh", world.names)
+    word, times = ox.Literal("台", language="zh"), ox.Literal("次", language="zh")
+    assert read.rows == ((figure, word, other, times), (figure, percent, None, year))
+    assert for_reader(table, "en", world.names) == for_reader(table, "zh") == table
+    labelled = with_labels(table, "zh", world.names, {"unit"})
+    assert [row[1:3] for row in labelled.rows] == [(count, ox.Literal("台")), (percent, ox.Literal("百分比"))]
+    alone = Table(("unit",), ((count,),))
+    assert for_reader(alone, "zh", world.names) == alone
 
 
 def test_rows_of_python_values() -> None:

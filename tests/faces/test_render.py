@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import pytest
 
 from conftest import Run, at_terminal
-from kg.faces.cli.render import cell, of_language
+from kg.faces.cli.render import cell, for_reader
 from kg.faces.cli.terminal import lay_out, paragraph
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
@@ -40,7 +40,7 @@ def answers(world: KnowledgeGraph) -> dict[tuple[str, str], Rows]:
     for query in world.catalogue:
         table = world.query(query.name)
         for lang in ("zh", "en"):
-            of = of_language(table, lang)
+            of = for_reader(table, lang)
             titles = [query.columns[c].pick(lang) for c in of.columns]
             found[query.name, lang] = titles, [[cell(t, lang, world.names) for t in row] for row in of.rows]
     return found

@@ -18,7 +18,7 @@ from conftest import Run, Server
 from kg.ask.citation.day import today
 from kg.ask.listing import HEADS, chain_rows
 from kg.ask.sheet import Sheet, sheet
-from kg.ask.tables import of_language
+from kg.ask.tables import for_reader
 from kg.faces.sheets import people_csv, xlsx
 from kg.graph import KnowledgeGraph
 from kg.store.results import Table
@@ -107,7 +107,7 @@ def test_shell_and_server_write_the_same_file(
     heads = world.catalogue.get("market-size").columns
     shown = sheet(table, lang, world.names, heads)
     assert pages[0][0] == of_sheet(shown)
-    screen = [heads[c].pick(lang) for c in of_language(table, lang).columns]
+    screen = [heads[c].pick(lang) for c in for_reader(table, lang).columns]
     assert [title for title in shown.titles if title in screen] == screen
 
 

@@ -130,7 +130,11 @@ class Names:
         """The unit to write after a number, as 美元. For counts, the measure word in Chinese (辆), nothing in English."""
         if unit != COUNT:
             return self.label(unit, lang)
-        return self._measures.get(indicator, self.label(unit, lang)) if lang == "zh" else ""
+        return (self.measure(indicator) or self.label(unit, lang)) if lang == "zh" else ""
+
+    def measure(self, counted: str) -> str:
+        """The Chinese measure word of a count, as 辆, by the IRI of its indicator or of the figure itself; empty if it has none."""
+        return self._measures.get(counted, "")
 
     def symbol(self, unit: str) -> str:
         """The symbol of a unit, as US$ or km; empty if it has none."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from kg.ask.citation.styles import STYLES
-from kg.ask.tables import of_language
+from kg.ask.tables import for_reader
 from kg.store.values import finite, plain, written
 from kg.terms import Text, amount, slug
 from kg.vocab import PASSAGE, XSD
@@ -56,7 +56,7 @@ def sheet(table: Table, lang: str, names: Names | None = None, heads: Mapping[st
         names: where IRIs get their names; None leaves IRIs as they are.
         heads: column → heading; None leaves the names of the columns.
     """
-    table = of_language(table, lang)
+    table = for_reader(table, lang, names)
     titles, columns, iris = list[str](), list[list[Value]](), list[tuple[str, tuple[str, ...]]]()
     for n, column in enumerate(table.columns):
         title = heads[column].pick(lang) if heads and column in heads else column

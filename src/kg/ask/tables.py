@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kg.ask.names import Names
+from kg.ask.names import COUNT, Names
 from kg.store.results import Table
-from kg.terms import LANGS
+from kg.store.values import Term
+from kg.terms import LANGS, iri, lexical
+
+_UNIT: Final = "unit"
+"""Name of the columns of units, or its end (``other_unit``)."""
 
 
 def with_labels(table: Table, lang: str, names: Names, things: Collection[str] | None = None) -> Table:
@@ -26,9 +30,14 @@ def with_labels(table: Table, lang: str, names: Names, things: Collection[str] |
     else:
         named = [n for n, column in enumerate(table.columns) if column in things]
     columns = [c for n, col in enumerate(table.columns) for c in ([col, f"{col}_label"] if n in named else [col])]
+    read = with_measures(table, names) if lang == "zh" else table
+
+    def told(term: Term | None, as_read: Term | None) -> Term | None:
+        return _label(term, lang, names) if term is as_read else ox.Literal(lexical(as_read))
+
     rows = [
-        tuple(t for n, term in enumerate(row) for t in ([term, _label(term, lang, names)] if n in named else [term]))
-        for row in table.rows
+        tuple(t for n, term in enumerate(row) for t in ([term, told(term, seen[n])] if n in named else [term]))
+        for row, seen in zip(table.rows, read.rows, strict=True)
     ]
     return Table(tuple(columns), tuple(rows), table.truncated)
 
@@ -39,11 +48,43 @@ def columns_of_language(columns: Sequence[str], lang: str) -> list[int]:
     return [n for n, c in enumerate(columns) if not any(c == o or c.endswith(f"_{o}") for o in others)]
 
 
-def of_language(table: Table, lang: str) -> Table:
-    """The table without the columns for another language than *lang*."""
+def for_reader(table: Table, lang: str, names: Names | None = None) -> Table:
+    """The table as a reader of the language *lang* sees it, who has no use for the columns of another language.
+
+    With *names*, a number of things has the measure word of what is counted as its unit (辆, 座), if the language has any.
+    """
+    if names and lang == "zh":
+        table = with_measures(table, names)
     kept = columns_of_language(table.columns, lang)
     rows = tuple(tuple(row[n] for n in kept) for row in table.rows)
     return Table(tuple(table.columns[n] for n in kept), rows, table.truncated)
+
+
+def with_measures(table: Table, names: Names) -> Table:
+    """The table with a Chinese measure word in place of each unit of counts.
+
+    The word is that of the indicator in the row; where a table has none, that of the figure itself.
+    """
+    units = [n for n, column in enumerate(table.columns) if column == _UNIT or column.endswith(f"_{_UNIT}")]
+    if not any(iri(row[n]) == COUNT for row in table.rows for n in units):
+        return table
+    sources = [_sources(table.columns, table.columns[n].removesuffix(_UNIT)) for n in units]
+
+    def measured(row: tuple[Term | None, ...]) -> tuple[Term | None, ...]:
+        terms = list(row)
+        for n, tellers in zip(units, sources, strict=True):
+            if iri(row[n]) == COUNT:
+                word = next((word for teller in tellers if (word := names.measure(iri(row[teller])))), "")
+                terms[n] = ox.Literal(word, language="zh") if word else row[n]
+        return tuple(terms)
+
+    return Table(table.columns, tuple(map(measured, table.rows)), table.truncated)
+
+
+def _sources(columns: Sequence[str], prefix: str) -> list[int]:
+    """Positions of the columns that tell what is counted, for the unit whose name begins with *prefix*; the first one decides."""
+    wanted = dict.fromkeys((f"{prefix}indicator", "indicator", f"{prefix}subject", "subject"))
+    return [columns.index(name) for name in wanted if name in columns]
 
 
 def without_empty(table: Table) -> Table:

@@ -22,6 +22,7 @@ from kg.vocab import (
     ENTITIES,
     HIDDEN_LABEL,
     IVC,
+    IVL,
     LABEL,
     LINKS,
     ONTOLOGY,
@@ -71,7 +72,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
         ``also`` (aliases), ``keys`` (folded search keys) and ``codes`` (folded codes in registers elsewhere).
         ``terms``: IRI of a class, property or audit rule → its zh and en label, and the zh and en inverse label of a
         property. ``captions``: IRI of an observation, claim
-        or breakdown → its captions. ``measures``: IRI of an indicator → its measure word (辆, 座).
+        or breakdown → its captions. ``measures``: IRI of an indicator, or of an observation with one → its measure word (辆, 座).
         ``symbols``: IRI of a unit or comparator → its symbol (US$, km).
         ``classes``: name of each labelled class → names of its labelled superclasses, nearest first. ``precedence``: class
         name → its ``ivc:precedence`` or that of the nearest superclass that has one. ``properties``: IRIs of the labelled
@@ -126,7 +127,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
             for iri in named
         },
         "captions": captions(quads, nameless_nodes(quads), labels),
-        "measures": measures,
+        "measures": measures | _counted(quads, measures),
         "symbols": symbols,
         "classes": {class_name(node): [class_name(c) for c in line[1:]] for node, line in lineages.items()},
         "precedence": {
@@ -137,6 +138,13 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
         "properties": [node for node in named if not _PROPERTIES.isdisjoint(types[node])],
         "variants": variants(spelt),
     }
+
+
+def _counted(quads: Iterable[ox.Quad], measures: Mapping[str, str]) -> dict[str, str]:
+    """Observation that is a count → the measure word of its indicator."""
+    counts = {iri(q.subject) for q in quads if q.predicate.value == IVC + "unit" and iri(q.object) == IVL + "count"}
+    of = ((iri(q.subject), iri(q.object)) for q in quads if q.predicate.value == IVC + "indicator")
+    return {node: measures[indicator] for node, indicator in sorted(of) if node in counts and indicator in measures}
 
 
 def _codes(quads: Iterable[ox.Quad]) -> Mapping[str, list[str]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 import pyoxigraph as ox
 
-from kg.ask.tables import of_language, plain_table, with_labels
+from kg.ask.tables import for_reader, plain_table, with_labels
 from kg.errors import UsageProblem
 from kg.faces.cli.bilingual import FilePath, option
 from kg.faces.cli.output import write
@@ -174,7 +174,7 @@ def print_table(
             else xlsx(shown, lang, cited() if cited else None, truncated=table.truncated)
         )
     elif kind in ("table", "md"):
-        table = of_language(table, lang)
+        table = for_reader(table, lang, names)
         titles = [heads[c].pick(lang) if heads and c in heads else c for c in table.columns]
         cells = [[cell(term, lang, names) for term in row] for row in table.rows]
         print_cells(titles, cells, kind)

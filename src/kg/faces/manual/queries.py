@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kg.ask.tables import of_language
+from kg.ask.tables import for_reader
 from kg.faces.cli.render import cell
 from kg.source.queryfile import SavedQuery
 from kg.terms import Text
@@ -39,7 +39,7 @@ def catalogue(graph: KnowledgeGraph, lang: str) -> list[tuple[str, list[Card]]]:
 
 
 def _card(graph: KnowledgeGraph, query: SavedQuery, lang: str) -> Card:
-    table = of_language(graph.query(query.name, _ROWS), lang)
+    table = for_reader(graph.query(query.name, _ROWS), lang, graph.names)
     return Card(
         name=query.name,
         title=query.title.pick(lang),

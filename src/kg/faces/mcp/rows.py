@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kg.ask.names import Names
-from kg.ask.tables import columns_of_language
+from kg.ask.tables import columns_of_language, with_measures
 from kg.errors import Refused, SyntaxProblem
 from kg.faces.mcp.result import Result, Row, ids, table_head, table_line
 from kg.source.queryfile import SavedQuery
@@ -104,18 +104,20 @@ def of_query(call: Call, query: SavedQuery, table: Table) -> tuple[Iterator[Row]
     seen = columns_of_language(table.columns, call.lang)
     own = bool(query.passages)
     heads = [query.columns[table.columns[n]].pick(call.lang) for n in seen]
-    rows = _rows(call, Columns(table.columns, seen, own), table.rows[call.offset :])
+    read = with_measures(table, call.graph.names) if call.lang == "zh" else table
+    pairs = zip(table.rows[call.offset :], read.rows[call.offset :], strict=True)
+    rows = _rows(call, Columns(table.columns, seen, own), pairs)
     return rows, table_head(heads if own else [*heads, _SOURCE.pick(call.lang)])
 
 
-def _rows(call: Call, columns: Columns, solutions: Iterable[Any]) -> Iterator[Row]:
-    """The rows for *solutions*, whose terms are in the order of *columns*."""
+def _rows(call: Call, columns: Columns, solutions: Iterable[tuple[Sequence[Any], Sequence[Any]]]) -> Iterator[Row]:
+    """The rows for *solutions*: the terms of each in the order of *columns*, and what the text shows of them."""
     names, lang = call.graph.names, call.lang
-    for terms in solutions:
+    for terms, read in solutions:
         ground, passages = call.sources.row(terms)
         values = {c: cell(t, names) for c, t in zip(columns.names, terms, strict=True)}
         data = {"values": values, "ground": ground, "passages": call.sources.cite(passages, call.spans)}
-        words = [_shown(terms[n], lang, names) for n in columns.seen]
+        words = [_shown(read[n], lang, names) for n in columns.seen]
         yield Row(data, table_line(words if columns.own else [*words, ids(data)]), _cut(terms))
 
 
@@ -143,7 +145,7 @@ def sparql(call: Call) -> Result:
     if isinstance(found, ox.QuerySolutions):
         columns = tuple(v.value for v in found.variables)
         solutions = ([solution[c] for c in columns] for solution in _from_offset(found, call))
-        rows = _rows(call, Columns(columns, range(len(columns)), own=False), solutions)
+        rows = _rows(call, Columns(columns, range(len(columns)), own=False), ((each, each) for each in solutions))
         form = "select"
     else:
         columns, form = ("subject", "predicate", "object"), "graph"

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from kg.ask.citation.cited import Citation, cited_in, located
 from kg.ask.citation.styles import STYLES
-from kg.ask.quantity import figure_in_words, printed
+from kg.ask.quantity import figure_in_words, of_row, printed
 from kg.store.values import plain, written
 from kg.terms import Text, amount, class_iri, compact, exact, in_full, slug
 from kg.vocab import BASE, PASSAGE, SH, SHAPE, XSD
@@ -71,6 +71,7 @@ class Pages:
             slug=slug,
             class_iri=class_iri,
             is_a=graph.names.is_a,
+            of_row=of_row,
             industries_listed=[thing.iri for thing in graph.names.of_kind("Industry")[:_LISTED]],
             SHAPE=SHAPE,
             SH=SH,
@@ -115,7 +116,7 @@ class Pages:
 
         def figure(claim: Any) -> Markup:
             text = figure_in_words(claim, self._names, lang)
-            if claim.stated is None:
+            if getattr(claim, "stated", None) is None:
                 return Markup('<span class="num">{}</span>').format(text)
             stated = printed(claim.stated, claim.scale, lang)
             title = say(f"报告印作 {stated}", f"printed as {stated}")

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from kg.ask.choices import Choice, Mistake, choices, parts, suggestions
 from kg.ask.figures import figures_of, grouped
+from kg.ask.tables import for_reader
 from kg.faces.web.context import Context, html
 from kg.faces.web.figures import Shown, charted
 from kg.faces.web.problems import STATUS
@@ -57,7 +58,7 @@ def found(context: Context, saved: SavedQuery, given: Given, request: Request, *
         rows: values of the template for the rows: ``page``; ``files``, suffix → URL of the rows as a file; ``following``,
             the URL of the next page, or None; ``limit``, the most rows that a program gets at once.
     """
-    table = rows["page"].table
+    table = for_reader(rows["page"].table, request.lang, context.graph.names)
     headings = [saved.columns[column].pick(request.lang) for column in table.columns]
     code = snippets(request.base, saved.name, given, request.lang, rows["limit"])
     address = _url(f"{request.base}/queries/{saved.name}", {**given, "lang": [request.lang]})
@@ -65,7 +66,8 @@ def found(context: Context, saved: SavedQuery, given: Given, request: Request, *
         **_asked(context, saved, given, request, ()),
         **rows,
         "headings": headings,
-        "charts": _charts(context, table, request.lang),
+        "rows": table.rows,
+        "charts": _charts(context, rows["page"].table, request.lang),
         "bar": _bar(saved, table),
     }
     return context.page("query.html", request, **values, address=address, snippets=code)

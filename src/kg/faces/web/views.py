@@ -10,7 +10,7 @@ from kg.ask.chain import NOTHING, UNPLACED
 from kg.ask.listing import HEADS, chain_rows
 from kg.ask.profile import profile
 from kg.ask.question.repeat import repeat
-from kg.ask.tables import of_language, without_empty
+from kg.ask.tables import for_reader, without_empty
 from kg.ask.tally import tally, whole
 from kg.errors import NotFound, UsageProblem
 from kg.faces.draw import draw, explored
@@ -104,7 +104,7 @@ def _told(context: Context, request: Request, answer: Answered | None) -> dict[s
     if answer is None:
         return {**shared, "examples": [group[0] for group in tags.grouped(graph.catalogue).values()]}
     ran = repeat(answer.reading, graph.catalogue, lang) if answer.reading else None
-    table = without_empty(of_language(answer.table.head(_MOST), lang))
+    table = without_empty(for_reader(answer.table.head(_MOST), lang, graph.names))
     return {
         **shared,
         "answer": answer,
