@@ -58,16 +58,17 @@ def things(svg: str, *kinds: str) -> set[str]:
     return {group.get("data-iri", "") for group in groups if group.get("class") in kinds}
 
 
-def wanted(chain: Chain) -> tuple[set[str], set[str], set[str]]:
-    """The segments, companies and products of a chain."""
+def wanted(chain: Chain) -> dict[str, set[str]]:
+    """The segments, companies, products and applications of a chain."""
     tops = [*chain.unplaced, *(cell for view in chain.views for stage in view.stages for cell in stage.segments)]
     cells = [cell for top in tops for cell in top]
-    outside = {thing.iri for group in chain.outside for thing in group.things}
-    return (
-        {cell.iri for cell in cells},
-        {company.iri for cell in cells for company in cell.companies} | outside,
-        {product.iri for cell in cells for product in cell.products},
-    )
+    groups = [*(group for cell in cells for group in cell.things)]
+    groups += [("application", stage.applications) for stage in chain.stages]
+    groups += [(group.what, group.things) for group in chain.outside]
+    found: dict[str, set[str]] = {"segment": {cell.iri for cell in cells}}
+    for what, things in groups:
+        found.setdefault(what, set()).update(thing.iri for thing in things)
+    return found
 
 
 def cut_in_browser(page: Any, svg: str) -> list[str]:

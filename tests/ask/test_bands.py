@@ -85,11 +85,16 @@ def test_what_is_in_no_stage(world: KnowledgeGraph) -> None:
             [("co:mingying-lamps", "psg:w2-L0023")],
         ),
         ("also named", IVC + "appearsIn", [("co:chengzhou-college", "psg:w1-L0029 psg:w2-L0033")]),
+        (
+            "applications of the industry as a whole",
+            IVC + "applicationOf",
+            [(f"app:{name}", "psg:w1-L0013") for name in ("festive-decoration", "home-lighting", "stage-show")],
+        ),
     ]
     assert [compact(cell.iri) for top in chart.unplaced for cell in top] == [gift]
     chimes = world.chain("风铃业")
     assert [row for cell in chimes.unplaced for row in rows(cell)] == [(0, "seg:chime-tubes", "psg:w1-L0034", [])]
-    assert (chimes.views, chimes.outside) == ((), ())
+    assert (chimes.views, [named(g.things) for g in chimes.outside]) == ((), [[("app:stage-show", "psg:w1-L0043")]])
 
 
 # -- the drawing ----------------------------------------------------------------------------------------

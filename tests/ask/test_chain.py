@@ -13,6 +13,8 @@ import pytest
 from conftest import Run
 from kg.ask.bands import industry as drawing
 from kg.ask.chain import Chain, Cited, chain
+from kg.ask.listing import chain_rows
+from kg.ask.tally import whole
 from kg.graph import KnowledgeGraph
 from kg.store.base import Store
 from kg.store.embedded import EmbeddedStore
@@ -25,16 +27,18 @@ MORE = [
     ("co:yuanshan", "rdf:type", "ivc:Organization"),
     ("view:by-colour", "ivc:viewOf", "ind:paper-lanterns"),
     ("stg:red", "ivc:stageOf", "view:by-colour"),
+    ("stg:red", "ivc:inIndustry", "ind:paper-lanterns"),
     ("app:home-lighting", "ivc:applicationOf", "stg:lantern-down"),
     ("app:stage-show", "ivc:applicationOf", "stg:lantern-down"),
     ("app:stage-show", "ivc:applicationOf", "seg:lantern-fair"),
+    ("app:festive-decoration", "ivc:applicationOf", "stg:red"),
 ]
 """What the invented project lacks: a company that is active in no segment; a view without tiers whose name comes before
-that of the view with tiers; applications of a stage, one of them of a segment in this stage too."""
+that of the view with tiers; applications of a stage, one of them of a segment in this stage too; a stage with nothing else."""
 CHART = """\
 paper lantern making
-6 segments · 6 companies and institutes · 2 products
-▸ stage  · segment  ● company or institute  ○ product  → feeds
+6 segments · 6 companies and institutes · 2 products · 3 applications
+▸ stage  · segment  ● company or institute  ○ product  □ application  → feeds
 
 ■ paper lanterns by tier
   ▸ paper lanterns, upstream (3 segments · 2 companies and institutes · 1 product) → paper lanterns, midstream
@@ -69,6 +73,9 @@ paper lantern making
 
 ■ also named (1)
     ● Chengzhou College of Crafts [w1-L0029 w2-L0033]
+
+■ applications of the industry as a whole (3)
+    □ festive decoration, home lighting, stage shows [w1-L0013]
 """
 
 
@@ -90,7 +97,7 @@ def _companies(chart: Chain) -> list[str]:
     """Everyone in the chart, once for each segment that names them."""
     stages = [stage.segments for view in chart.views for stage in view.stages]
     cells = [cell for top in joined(chart.unplaced, *stages) for cell in top]
-    return [c.iri for cell in cells for c in cell.companies] + [c.iri for g in chart.outside for c in g.things]
+    return [c.iri for cell in cells for c in cell.companies] + [c.iri for c in (*chart.representatives, *chart.others)]
 
 
 @pytest.mark.parametrize("industry", INDUSTRIES)
@@ -121,6 +128,12 @@ def test_who_is_also_named_stands_nowhere_else_and_is_cited(world: KnowledgeGrap
     ] == [
         ("全产业代表企业", "named for the industry as a whole", "ivc:representativeOf", ["co:mingying-lamps"]),
         ("其他提到的企业与机构", "also named", "ivc:appearsIn", ["co:yuanshan", "co:chengzhou-college"]),
+        (
+            "全产业应用场景",
+            "applications of the industry as a whole",
+            "ivc:applicationOf",
+            ["app:festive-decoration", "app:home-lighting", "app:stage-show"],
+        ),
     ]
 
 
@@ -162,11 +175,30 @@ def test_applications_stand_under_their_stage_or_segment_and_once_there(world: K
     assert blocks == [["app:stage-show"], ["app:home-lighting"]]
 
 
+def test_a_stage_has_its_own_applications_beside_those_of_its_segments(enlarged: Store) -> None:
+    """And is not empty if these are all that is named of it."""
+    chart = chain(enlarged, expand("ind:paper-lanterns"))
+    downstream, red = chart.views[0].stages[2], chart.views[1].stages[0]
+    stated = (expand("psg:w1-L0029"),)
+    own = {compact(one.iri): one.passages for one in downstream.applications}
+    assert own == {"app:home-lighting": stated, "app:stage-show": stated}
+    assert [compact(one.iri) for one in downstream.own] == ["app:home-lighting"]
+    assert [compact(one.iri) for cell in downstream.segments for one in cell.applications] == ["app:stage-show"]
+    assert (red.segments, [compact(one.iri) for one in red.applications]) == ((), ["app:festive-decoration"])
+    assert not red.empty
+    counted = whole(chart)
+    assert (counted.applications, counted.companies) == (3, len(set(_companies(chart))))
+    applied = [row for row in chain_rows(chart) if row["application"]]
+    assert [compact(row["application"]) for row in applied if row["stage"] == red.iri] == ["app:festive-decoration"]
+    assert len(applied) == 1 + 1 + 1 + len(chart.applications)
+
+
 def test_the_terminal_shows_the_whole_chart_and_what_its_signs_mean(kg: Run) -> None:
     assert kg("chain", "纸灯业", "--format", "text").stdout == CHART
     told = kg("chain", "纸灯业", "--format", "text", lang="zh").stdout
     assert told.startswith(
-        "纸灯业\n6 个环节 · 6 家企业与机构 · 2 项产品\n▸ 层级  · 环节  ● 企业与机构  ○ 产品  → 供给\n"
+        "纸灯业\n6 个环节 · 6 家企业与机构 · 2 项产品 · 3 个应用场景\n"
+        "▸ 层级  · 环节  ● 企业与机构  ○ 产品  □ 应用场景  → 供给\n"
     )
     assert "  ▸ 节庆灯\n    (报告未列环节)\n" in told
 
@@ -177,5 +209,5 @@ def test_rows_hold_the_whole_chart(kg: Run, world: KnowledgeGraph, industry: str
     rows = list(csv.DictReader(io.StringIO(kg("chain", industry, "--format", "csv").stdout)))
     assert sorted(r["company"] for r in rows if r["company"]) == sorted(_companies(chart))
     assert {r["stage"] for r in rows if r["stage"]} == {s.iri for v in chart.views for s in v.stages}
-    ties = [(r["relation"], r["company"]) for r in rows if r["relation"]]
+    ties = [(r["relation"], r["company"] or r["application"]) for r in rows if r["relation"]]
     assert ties == [(g.relation, c.iri) for g in chart.outside for c in g.things]

@@ -116,7 +116,7 @@ def short(value: Any) -> Any:
 
 def test_a_chart(world: KnowledgeGraph) -> None:
     body = plain.chain(world.chain("纸灯业"), world.names)
-    assert list(body) == ["industry", "views", "unplaced", "representatives", "others"]
+    assert list(body) == ["industry", "views", "unplaced", "representatives", "others", "applications"]
     tiers, uses = short(body)["views"]
     assert (short(body["industry"]), tiers["view"], uses["view"]) == (
         *("ind:paper-lanterns", "view:lantern-tiers"),
@@ -136,6 +136,7 @@ def test_a_chart(world: KnowledgeGraph) -> None:
         "products": [
             {"iri": f"{BASE}product/bamboo-weave", "zh": "竹编", "en": "wickerwork", "passages": ["w1-L0021"]}
         ],
+        "applications": [],
         "parts": [
             {
                 "segment": "seg:lantern-splints",
@@ -149,6 +150,7 @@ def test_a_chart(world: KnowledgeGraph) -> None:
                     }
                 ],
                 "products": [],
+                "applications": [],
                 "parts": [],
             }
         ],
@@ -156,6 +158,8 @@ def test_a_chart(world: KnowledgeGraph) -> None:
     assert [cell["segment"]["zh"] for cell in body["unplaced"]] == ["灯礼盒"]
     assert [(c["zh"], c["passages"]) for c in body["representatives"]] == [("明盈灯业", ["w2-L0023"])]
     assert [(c["zh"], c["passages"]) for c in body["others"]] == [("澄洲工艺学院", ["w1-L0029", "w2-L0033"])]
+    assert [c["zh"] for c in body["applications"]] == ["节庆布置", "居家照明", "舞台演出"]
+    assert tiers["stages"][0]["applications"] == []
 
 
 def test_a_finding_and_a_hop(world: KnowledgeGraph) -> None:

@@ -460,21 +460,23 @@ def test_chain_has_every_segment_company_and_product_of_the_chart(
     chart = world.chain(industry)
     tops = [*(top for v in chart.views for s in v.stages for top in s.segments), *chart.unplaced]
     cells = [c for top in tops for c in top]
-    named = [t.iri for c in cells for t in (*c.companies, *c.products)] + [
-        t.iri for g in chart.outside for t in g.things
-    ]
+    named = [t.iri for c in cells for _, things in c.things for t in things]
+    named += [t.iri for s in chart.stages for t in s.applications]
+    named += [t.iri for g in chart.outside for t in g.things]
     found = [cell for row in rows for cell in inside(row)]
     assert [c["segment"]["iri"] for c in found if c["segment"]] == [c.iri for c in cells]
-    assert sorted(t["iri"] for c in found for t in (*c["companies"], *c["products"])) == sorted(named)
+    assert sorted(t["iri"] for c in found for key in KEYS for t in c[key]) == sorted(named)
     assert {s["iri"] for row in rows if (s := row["stage"])} == {s.iri for v in chart.views for s in v.stages}
     assert [r["relation"]["iri"] for r in rows if r["relation"]] == [g.relation for g in chart.outside]
     for row in rows:
         cited = {c["id"] for c in row["passages"]}
         assert cited
-        things = [
-            t for c in inside(row) for t in (*c["companies"], *c["products"], *([c["segment"]] if c["segment"] else []))
-        ]
+        things = [t for c in inside(row) for key in KEYS for t in c[key]]
+        things += [c["segment"] for c in inside(row) if c["segment"]]
         assert all(t["passages"] and set(t["passages"]) <= cited for t in things)
+
+
+KEYS = ("companies", "products", "applications")
 
 
 def inside(cell: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -37,11 +37,10 @@ def test_nothing_is_cut_or_covered_or_asked_from_elsewhere(world: KnowledgeGraph
 
 @pytest.mark.parametrize("industry", ["纸灯业", "风铃业"])
 def test_all_of_the_chain_is_in_its_picture(world: KnowledgeGraph, industry: str) -> None:
-    image, (segments, companies, products) = svg(world, industry, "zh"), wanted(world.chain(industry))
-    assert things(image, "segment") == segments
-    assert things(image, "company") == companies
-    assert things(image, "product") == products
-    assert segments
+    image, everything = svg(world, industry, "zh"), wanted(world.chain(industry))
+    assert everything["segment"]
+    assert everything["application"]
+    assert {what: things(image, what) for what in everything} == everything
 
 
 def test_neighbours_are_those_of_the_page(world: KnowledgeGraph) -> None:

@@ -207,7 +207,9 @@ def disagreements(graph: KnowledgeGraph) -> dict[str, set[tuple[str, ...]]]:
         cells = [*staged, *(cell for top in chart.unplaced for cell in top)]
         drawn = {node.thing for node in drawing(store, graph.names, industry).nodes.values()}
         here = {segment for (segment,) in pairs(f"?segment a ivc:Segment ; ivc:inIndustry <{industry}>")}
-        everyone = {c.iri for cell in cells for c in cell.companies} | {c.iri for g in chart.outside for c in g.things}
+        everyone = {c.iri for cell in cells for c in cell.companies} | {
+            c.iri for c in (*chart.representatives, *chart.others)
+        }
         asked = f"<{industry}>"
         shown, told = page.chain(industry), agent.chain(industry)
         charted = {(company.iri, cell.iri) for cell in cells for company in cell.companies}

@@ -18,7 +18,9 @@ def test_whoever_takes_part_in_an_industry_stands_in_its_chart_and_drawing(repor
         chart = report.chain(industry.iri)
         stages = [stage.segments for view in chart.views for stage in view.stages]
         cells = [cell for top in joined(chart.unplaced, *stages) for cell in top]
-        named = {c.iri for cell in cells for c in cell.companies} | {c.iri for g in chart.outside for c in g.things}
+        named = {c.iri for cell in cells for c in cell.companies} | {
+            c.iri for c in (*chart.representatives, *chart.others)
+        }
         active = {
             r["who"]
             for r in report.store.select(f"SELECT ?who {{ ?who a ivc:Organization ; ivc:appearsIn <{industry.iri}> }}")

@@ -57,7 +57,7 @@ def test_charts_drawings_and_what_agents_read_name_them(graph: KnowledgeGraph) -
         chart = graph.chain(industry.iri)
         tops = joined(chart.unplaced, *(stage.segments for view in chart.views for stage in view.stages))
         cells = [cell for top in tops for cell in top]
-        outside = [c for group in chart.outside for c in group.things]
+        outside = [*chart.representatives, *chart.others]
         assert {c.iri for cell in cells for c in cell.companies} | {c.iri for c in outside} == wanted
         assert all(c.passages for c in outside)
         assert wanted <= {n.thing for n in drawing(graph.store, graph.names, industry.iri).nodes.values()}

@@ -27,13 +27,9 @@ def server(
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_industry_s_picture_is_whole(report: KnowledgeGraph, lang: str) -> None:
     for industry in report.names.of_kind("Industry"):
-        image, (segments, companies, products) = svg(report, industry.iri, lang), wanted(report.chain(industry.iri))
+        image, everything = svg(report, industry.iri, lang), wanted(report.chain(industry.iri))
         assert faults(image) == []
-        assert (things(image, "segment"), things(image, "company"), things(image, "product")) == (
-            segments,
-            companies,
-            products,
-        )
+        assert {what: things(image, what) for what in everything} == everything
 
 
 @pytest.mark.slow

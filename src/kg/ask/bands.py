@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from kg.ask.chain import IN_LINE, NOTHING, UNPLACED, Chain, Cited, SegmentCell, StageColumn, View, chain
+from kg.ask.chain import NOTHING, UNPLACED, Chain, Cited, SegmentCell, StageColumn, View, chain
 from kg.ask.names import Names
 from kg.ask.picture import Band, Block, Column, Node, Picture, kind_of
 from kg.store.base import Store
 from kg.terms import Text
 
-_APPLIED: Final = Text("全产业应用场景", "applications of the industry as a whole")
 _FEWEST: Final = 3
 """Number of columns of the band without stages, unless another band has more."""
-# Which applications count is defined by the saved query applications-of-industry.
-_APPLICATIONS: Final = """
-SELECT DISTINCT ?thing ?node ?psg WHERE {{
-  GRAPH ?psg {{ ?thing ivc:applicationOf ?node }}
-  ?node ivc:inIndustry? <{iri}> . FILTER(STRSTARTS(STR(?psg), STR(psg:)))
-  {in_line}
-}} ORDER BY ?psg ?start ?thing"""
 
 
 def industry(store: Store, names: Names, iri: str) -> Picture:
@@ -37,15 +28,14 @@ class _PictureBuilder:
 
     def __init__(self, store: Store, names: Names, iri: str) -> None:
         self.names, self.iri, self.picture = names, iri, Picture()
-        self._applications = _applications(store, iri)
         self.picture.add(Node(iri, kind_of(names, iri)))
         found = chain(store, iri)
         for view in found.views:
             self._view(view)
         self._unplaced(found)
         for group in found.outside:
-            self._group(group.words, group.relation.rpartition("#")[2], group.things)
-        self._group(_APPLIED, "applicationOf", self._other_applications())
+            ties = found.elsewhere if group.what == "application" else {iri: group.things}
+            self._group(group.words, group.relation.rpartition("#")[2], group.things, ties)
 
     def _view(self, view: View) -> None:
         band = self._band(Node(view.iri, kind_of(self.names, view.iri)))
@@ -55,10 +45,9 @@ class _PictureBuilder:
         column = Column(self._node(stage.iri))
         for cell in stage.segments:
             column.blocks += self._blocks(cell, ("segmentOf", stage.iri))
-        inside = {node.thing for block in column.blocks for node in block.items}
-        own = [a for a in self._applied(stage.iri) if a.iri not in inside]
-        if own:
-            column.blocks.append(Block(None, items=[self._node(a.iri) for a in own]))
+        self._apply(stage.applications, stage.iri)
+        if stage.own:
+            column.blocks.append(Block(None, items=[self._node(a.iri) for a in stage.own]))
         if not column.blocks:
             note = Node(f"note/{stage.iri}", "Note", NOTHING)
             self.picture.add(note)
@@ -72,13 +61,15 @@ class _PictureBuilder:
             for cell in found.unplaced:
                 _shortest(band, most).blocks += self._blocks(cell, ("inIndustry", self.iri))
 
-    def _group(self, heading: Text, predicate: str, things: Sequence[Cited]) -> None:
-        """Add a band of entities without a stage, linked to the industry by *predicate*."""
-        if things:
-            band = self._band(Node(f"group/{predicate}", "Group", heading))
-            band.columns.append(Column(blocks=[Block(None, items=[self._node(t.iri) for t in things])]))
-            for thing in things:
-                self.picture.link(thing.iri, predicate, self.iri, thing.passages)
+    def _group(
+        self, heading: Text, predicate: str, things: Sequence[Cited], ties: Mapping[str, Sequence[Cited]]
+    ) -> None:
+        """Add a band of entities without a stage; *predicate* links those of *ties* to the thing they stand at."""
+        band = self._band(Node(f"group/{predicate}", "Group", heading))
+        band.columns.append(Column(blocks=[Block(None, items=[self._node(t.iri) for t in things])]))
+        for node, tied in ties.items():
+            for thing in tied:
+                self.picture.link(thing.iri, predicate, node, thing.passages)
 
     def _band(self, head: Node) -> Band:
         self.picture.add(head)
@@ -96,21 +87,14 @@ class _PictureBuilder:
             for thing in things:
                 self.picture.link(thing.iri, predicate, cell.iri, thing.passages)
                 block.items.append(self._node(thing.iri))
-        block.items += [self._node(a.iri) for a in self._applied(cell.iri)]
+        self._apply(cell.applications, cell.iri)
+        block.items += [self._node(a.iri) for a in cell.applications]
         return [block, *(b for part in cell.parts for b in self._blocks(part, ("subSegmentOf", cell.iri), depth + 1))]
 
-    def _applied(self, node: str) -> list[Cited]:
-        """Link the applications of one node of the chain to it, and return them."""
-        found = self._applications.get(node, [])
-        for application in found:
+    def _apply(self, applications: Sequence[Cited], node: str) -> None:
+        """Link applications to the segment or stage whose use they are."""
+        for application in applications:
             self.picture.link(application.iri, "applicationOf", node, application.passages)
-        return found
-
-    def _other_applications(self) -> list[Cited]:
-        """The applications of the industry itself, and of nodes that are not drawn."""
-        drawn = {node.thing for node in self.picture.nodes.values()} - {self.iri}
-        nodes = [node for node in self._applications if node not in drawn]
-        return list({a.iri: a for node in nodes for a in self._applied(node)}.values())
 
     def _node(self, iri: str) -> Node:
         """Add a node for the entity and return it. If the entity is already drawn, the node is a copy with its own IRI."""
@@ -127,11 +111,3 @@ def _shortest(band: Band, most: int) -> Column:
         band.columns.append(Column())
         return band.columns[-1]
     return min(band.columns, key=lambda column: sum(1 + len(b.items) for b in column.blocks))
-
-
-def _applications(store: Store, iri: str) -> dict[str, list[Cited]]:
-    """Node of the chain → its applications."""
-    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in store.select(_APPLICATIONS.format(iri=iri, in_line=IN_LINE)):
-        found[row["node"]][row["thing"]].append(row["psg"])
-    return {node: [Cited(a, tuple(p)) for a, p in of_node.items()] for node, of_node in found.items()}

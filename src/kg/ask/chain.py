@@ -1,9 +1,9 @@
-"""The chain of an industry: its views, their stages, the segments in the stages, and their companies and products."""
+"""The chain of an industry: its views, their stages, the segments in them, and their companies, products and applications."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -13,9 +13,10 @@ from kg.terms import Text
 
 UNPLACED: Final = Text("未归入层级的环节", "segments in no stage")
 NOTHING: Final = Text("报告未列环节", "the report names no segment")
-"""Heading of the segments without a stage, and the note in a stage without segments."""
+"""Heading of the segments without a stage, and the note in a stage of which nothing is named."""
 _WHOLE: Final = Text("全产业代表企业", "named for the industry as a whole")
 _OTHERS: Final = Text("其他提到的企业与机构", "also named")
+_APPLIED: Final = Text("全产业应用场景", "applications of the industry as a whole")
 # Put after ?thing and ?psg are bound: each thing is looked up alone, which an engine does not do for a plain OPTIONAL (decision 0020).
 IN_LINE: Final = """OPTIONAL {
     ?named ivc:mentionOf ?thing FILTER(BOUND(?psg) && EXISTS { ?named ivc:mentionIn ?psg }) OPTIONAL { ?named oa:start ?start } }"""
@@ -45,6 +46,13 @@ SELECT ?segment ?what ?thing ?at WHERE {{
   FILTER(STRSTARTS(STR(?psg), STR(psg:))) ?segment ivc:inIndustry <{iri}> .
   {in_line}
 }} ORDER BY ?psg ?segment ?start ?thing"""
+# Which applications count is defined by the saved query applications-of-industry.
+_APPLICATIONS = """
+SELECT DISTINCT ?thing ?node ?psg WHERE {{
+  GRAPH ?psg {{ ?thing ivc:applicationOf ?node }}
+  ?node ivc:inIndustry? <{iri}> . FILTER(STRSTARTS(STR(?psg), STR(psg:)))
+  {in_line}
+}} ORDER BY ?psg ?start ?thing"""
 _FEEDS = """
 SELECT DISTINCT ?stage ?thing ?psg WHERE {{
   ?view ivc:viewOf <{iri}> . ?stage ivc:stageOf ?view ; ivc:feeds ?thing .
@@ -80,13 +88,19 @@ class Cited:
 
 @dataclass(frozen=True)
 class SegmentCell:
-    """A segment of the chain, with its companies, products and sub-segments."""
+    """A segment of the chain, with its companies, products, applications and sub-segments."""
 
     iri: str
     passages: tuple[str, ...]
     companies: tuple[Cited, ...]
     products: tuple[Cited, ...]
+    applications: tuple[Cited, ...]
     parts: tuple[SegmentCell, ...]
+
+    @property
+    def things(self) -> tuple[tuple[str, tuple[Cited, ...]], ...]:
+        """What is named for the segment itself, by what it is there: ``company``, ``product``, ``application``."""
+        return ("company", self.companies), ("product", self.products), ("application", self.applications)
 
     def __iter__(self) -> Iterator[SegmentCell]:
         """This segment and all its sub-segments, outermost first."""
@@ -103,13 +117,26 @@ class StageColumn:
         iri: the stage.
         tier: IRI of its tier, if it has one.
         segments: its segments, in the order of the report.
+        applications: the applications of the stage itself.
         feeds: the stages that it feeds; the passages are those that say so, and none if the order is ours.
     """
 
     iri: str
     tier: str | None
     segments: tuple[SegmentCell, ...]
+    applications: tuple[Cited, ...] = ()
     feeds: tuple[Cited, ...] = ()
+
+    @property
+    def own(self) -> tuple[Cited, ...]:
+        """Its applications that are shown at none of its segments."""
+        inside = {thing.iri for top in self.segments for cell in top for thing in cell.applications}
+        return tuple(thing for thing in self.applications if thing.iri not in inside)
+
+    @property
+    def empty(self) -> bool:
+        """Whether neither a segment nor an application of it is named."""
+        return not self.segments and not self.applications
 
 
 @dataclass(frozen=True)
@@ -121,17 +148,19 @@ class View:
 
 
 class Outside(NamedTuple):
-    """A group of companies and research bodies without a segment.
+    """A group of things that are in no segment or stage.
 
     Attributes:
         words: heading of the group.
         relation: IRI of the property that relates them to the industry.
-        things: the companies and research bodies.
+        things: the companies and research bodies, or the applications.
+        what: what they are there, as in ``SegmentCell.things``.
     """
 
     words: Text
     relation: str
     things: tuple[Cited, ...]
+    what: str = "company"
 
 
 @dataclass(frozen=True)
@@ -144,6 +173,7 @@ class Chain:
         unplaced: segments without a stage.
         representatives: companies named for the industry as a whole.
         others: all other companies and bodies that appear in the industry according to the closure.
+        elsewhere: the industry itself, and what else of it is in no view → its applications.
     """
 
     industry: str
@@ -151,20 +181,31 @@ class Chain:
     unplaced: tuple[SegmentCell, ...]
     representatives: tuple[Cited, ...]
     others: tuple[Cited, ...]
+    elsewhere: Mapping[str, tuple[Cited, ...]]
+
+    @property
+    def stages(self) -> tuple[StageColumn, ...]:
+        """The stages of all its views."""
+        return tuple(stage for view in self.views for stage in view.stages)
+
+    @property
+    def applications(self) -> tuple[Cited, ...]:
+        """The applications of ``elsewhere``, each once."""
+        return _cited(_merged(thing for things in self.elsewhere.values() for thing in things))
 
     @property
     def cells(self) -> tuple[SegmentCell, ...]:
         """All its segments and sub-segments; one that has two stages comes twice."""
-        stages = [stage for view in self.views for stage in view.stages]
-        tops = [*(cell for stage in stages for cell in stage.segments), *self.unplaced]
+        tops = [*(cell for stage in self.stages for cell in stage.segments), *self.unplaced]
         return tuple(cell for top in tops for cell in top)
 
     @property
     def outside(self) -> tuple[Outside, ...]:
-        """The groups of companies and bodies without a segment; empty groups are left out."""
+        """The groups of companies, bodies and applications without a segment or stage; empty groups are left out."""
         groups = (
             Outside(_WHOLE, vocab.IVC + "representativeOf", self.representatives),
             Outside(_OTHERS, vocab.IVC + "appearsIn", self.others),
+            Outside(_APPLIED, vocab.IVC + "applicationOf", self.applications, "application"),
         )
         return tuple(group for group in groups if group.things)
 
@@ -172,7 +213,8 @@ class Chain:
     def passages(self) -> tuple[str, ...]:
         """The passages of everything in it, each once."""
         cells = self.cells
-        things = [thing for cell in cells for thing in (*cell.companies, *cell.products)]
+        things = [thing for cell in cells for _, named in cell.things for thing in named]
+        things += [thing for stage in self.stages for thing in stage.applications]
         things += [thing for group in self.outside for thing in group.things]
         named = [one.passages for one in cells] + [one.passages for one in things]
         return tuple(dict.fromkeys(passage for passages in named for passage in passages))
@@ -191,6 +233,7 @@ class _Builder:
         self._loose: dict[str, set[str]] = defaultdict(set)
         self._feeds: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._named: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._applied: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
 
     def chain(self) -> Chain:
         self._read()
@@ -204,13 +247,16 @@ class _Builder:
         loose = tuple(self._cell(s, p) for s, p in self._loose.items() if s not in placed | inside)
         representatives = _cited(_passages(self._rows(_REPRESENTATIVES)))
         tops = [*loose, *(top for view in views for stage in view.stages for top in stage.segments)]
-        shown = {c.iri for c in representatives} | {c.iri for top in tops for cell in top for c in cell.companies}
+        cells = [cell for top in tops for cell in top]
+        shown = {c.iri for c in representatives} | {c.iri for cell in cells for c in cell.companies}
+        drawn = {cell.iri for cell in cells} | {stage.iri for view in views for stage in view.stages}
         return Chain(
             self._industry,
             tuple(sorted(views, key=_tiers_first)),
             loose,
             representatives,
             tuple(c for c in appearing(self._store, self._industry) if c.iri not in shown),
+            {node: _cited(found) for node, found in self._applied.items() if node not in drawn},
         )
 
     def _read(self) -> None:
@@ -223,6 +269,8 @@ class _Builder:
             self._feeds[row["stage"]][row["thing"]] |= {row["psg"]} if row["psg"] else set()
         for row in self._rows(_NAMED):
             self._named[row["segment"], row["what"]][row["thing"]].add(row["at"])
+        for row in self._rows(_APPLICATIONS):
+            self._applied[row["node"]][row["thing"]].add(row["psg"])
 
     def _rows(self, query: str) -> list[dict[str, str]]:
         return list(self._store.select(query.format(iri=self._industry, in_line=IN_LINE)))
@@ -233,6 +281,7 @@ class _Builder:
                 r["stage"],
                 r["tier"],
                 self._cells(self._stage_segments.get(r["stage"], {})),
+                _cited(self._applied.get(r["stage"], {})),
                 _cited(self._feeds.get(r["stage"], {})),
             )
             for r in rows
@@ -248,6 +297,7 @@ class _Builder:
             tuple(sorted(passages)),
             _cited(self._named.get((segment, "company"), {})),
             _cited(self._named.get((segment, "product"), {})),
+            _cited(self._applied.get(segment, {})),
             self._cells(self._parts.get(segment, {})),
         )
 
@@ -268,6 +318,14 @@ def _passages(rows: Iterable[dict[str, str]]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         found[row["thing"]] |= {row["psg"]} if row["psg"] else set()
+    return found
+
+
+def _merged(things: Iterable[Cited]) -> dict[str, set[str]]:
+    """Thing → its passages, of things that may come several times."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for thing in things:
+        found[thing.iri].update(thing.passages)
     return found
 
 

@@ -24,6 +24,7 @@ HEADS = {
     "relation": Text("与产业的关系", "tie to the industry"),
     "company": Text("企业", "company"),
     "product": Text("产品", "product"),
+    "application": Text("应用场景", "application"),
     "passages": Text("出处", "source"),
     "side": Text("哪一方", "side"),
     "aspect": Text("关系", "relation"),
@@ -55,8 +56,8 @@ def passage_names(passages: Iterable[str]) -> ox.Literal:
 
 
 def chain_rows(found: Chain) -> Table:
-    """The chart as rows: one for each thing in a segment, each empty segment or stage, each company in no segment."""
-    columns = ("view", "stage", "tier", "segment", "relation", "company", "product", "passages")
+    """The chart as rows: one for each thing in a segment or stage, each empty one of these, each thing in none."""
+    columns = ("view", "stage", "tier", "segment", "relation", "company", "product", "application", "passages")
     rows: list[tuple[Any, ...]] = []
 
     def row(passages: Iterable[str], **iris: str | None) -> None:
@@ -64,7 +65,7 @@ def chain_rows(found: Chain) -> Table:
 
     def add(place: dict[str, str | None], cells: Iterable[SegmentCell]) -> None:
         for cell in (inner for top in cells for inner in top):
-            named = [("company", c) for c in cell.companies] + [("product", p) for p in cell.products]
+            named = [(what, thing) for what, things in cell.things for thing in things]
             for what, thing in named:
                 row(thing.passages, **place, segment=cell.iri, **{what: thing.iri})
             if not named:
@@ -74,12 +75,14 @@ def chain_rows(found: Chain) -> Table:
         for s in v.stages:
             place = {"view": v.iri, "stage": s.iri, "tier": s.tier}
             add(place, s.segments)
-            if not s.segments:
+            for application in s.own:
+                row(application.passages, **place, application=application.iri)
+            if s.empty:
                 row((), **place)
     add({}, found.unplaced)
     for group in found.outside:
         for thing in group.things:
-            row(thing.passages, relation=group.relation, company=thing.iri)
+            row(thing.passages, relation=group.relation, **{group.what: thing.iri})
     return Table(columns, tuple(rows))
 
 

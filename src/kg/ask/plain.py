@@ -193,6 +193,7 @@ def chain(found: Chain, names: Names) -> dict[str, Any]:
                         "stage": named(stage.iri, names),
                         "tier": slug(stage.tier) if stage.tier else None,
                         "segments": [_cell(c, names) for c in stage.segments],
+                        "applications": cited(stage.applications, names),
                         "feeds": cited(stage.feeds, names),
                     }
                     for stage in view.stages
@@ -203,6 +204,7 @@ def chain(found: Chain, names: Names) -> dict[str, Any]:
         "unplaced": [_cell(c, names) for c in found.unplaced],
         "representatives": cited(found.representatives, names),
         "others": cited(found.others, names),
+        "applications": cited(found.applications, names),
     }
 
 
@@ -212,6 +214,7 @@ def _cell(cell: SegmentCell, names: Names) -> dict[str, Any]:
         "passages": [slug(p) for p in cell.passages],
         "companies": cited(cell.companies, names),
         "products": cited(cell.products, names),
+        "applications": cited(cell.applications, names),
         "parts": [_cell(part, names) for part in cell.parts],
     }
 

@@ -1,4 +1,4 @@
-"""The tier chart of an industry as a picture: stages side by side, their segments as cards, companies and products in them."""
+"""The tier chart of an industry as a picture: stages side by side, their segments as cards with what is named for them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from kg.ask.chain import NOTHING, UNPLACED, Chain, Cited, SegmentCell, StageColumn, View
+from kg.ask.chain import NOTHING, UNPLACED, Chain, Cited, Outside, SegmentCell, StageColumn, View
 from kg.ask.tally import Tally, tally, whole
 from kg.faces.draw.styles import style_of
 from kg.faces.picture.canvas import SOFT, Box, Canvas
@@ -32,7 +32,7 @@ _CARD: Final = Letters(15, bold=True)
 _STAGE: Final = Letters(17, bold=True)
 _BAND: Final = Letters(18, bold=True)
 _COUNT: Final = Letters(12, colour=SOFT)
-"""The letters of companies and products, segments, stages, divisions, and numbers."""
+"""The letters of companies, products and applications; segments; stages; divisions; numbers."""
 _FRAME: Final = "#f5f7f9"
 _AGAIN: Final = Text("内容见上", "shown above")
 _FEEDS: Final = Text("供给", "feeds")
@@ -64,7 +64,7 @@ class _Chart:
         if self.chain.unplaced:
             top = self._band("unplaced", UNPLACED.pick(self.lang), self._unplaced, top) + 16
         for group in self.chain.outside:
-            top = self._outside(group.words, group.things, top) + 16
+            top = self._outside(group, top) + 16
         bottom = foot(self.canvas, top, self._legend(), source_line(self.graph, self._passages, self.lang))
         return self.canvas.finish(bottom, title, self._description(about))
 
@@ -100,9 +100,10 @@ class _Chart:
             ends[n] = self._card(cell, Box(box.left + n * (wide + _GUTTER / 2), ends[n], wide, 0)) + _GAP
         return max(ends) - _GAP
 
-    def _outside(self, words: Text, things: Sequence[Cited], top: float) -> float:
-        heading = f"{words.pick(self.lang)}({len(things)})" if self.lang == "zh" else f"{words.en} ({len(things)})"
-        return self._band("outside", heading, lambda box: self._flow(things, "company", box), top)
+    def _outside(self, group: Outside, top: float) -> float:
+        number = len(group.things)
+        heading = Text(f"{group.words.zh}({number})", f"{group.words.en} ({number})").pick(self.lang)
+        return self._band("outside", heading, lambda box: self._flow(group.things, group.what, box), top)
 
     # -- stages and segments -----------------------------------------------------------------------------------------
 
@@ -117,7 +118,7 @@ class _Chart:
                 frames.append(self.canvas.rectangle(place, "#ffffff", rounding=6))
                 self._bar(stage, place._replace(height=tall))
                 inner = Box(place.left + _GAP, box.top + tall + _GAP, wide - 2 * _GAP, 0)
-                ends.append(self._cards(stage.segments, inner))
+                ends.append(self._content(stage, inner))
             if number and any(fed.iri == stage.iri for fed in stages[number - 1].feeds):
                 self._feed(places[number - 1], place, box.top + tall / 2)
         bottom = max(ends) + _GAP
@@ -131,7 +132,7 @@ class _Chart:
 
     def _bar_text(self, stage: StageColumn, wide: float) -> tuple[list[str], list[str]]:
         """The lines of a stage's heading: its name, and its numbers."""
-        numbers = tally(stage.segments).words.pick(self.lang)
+        numbers = tally(stage.segments, stage.applications).words.pick(self.lang)
         room = wide - 2 * _PAD
         return lines(shown(self._name(stage.iri)), room, _STAGE), lines(numbers, room, _COUNT)
 
@@ -148,16 +149,19 @@ class _Chart:
         top = self.canvas.text(box.left + _PAD, box.top + 8, name, _STAGE._replace(colour=colour))
         self.canvas.text(box.left + _PAD, top, numbers, _COUNT._replace(colour=colour))
 
-    def _cards(self, cells: Sequence[SegmentCell], box: Box) -> float:
-        if not cells:
+    def _content(self, stage: StageColumn, box: Box) -> float:
+        """The segments of a stage, then its own applications."""
+        if stage.empty:
             return self.canvas.text(box.left, box.top, [NOTHING.pick(self.lang)], _NAME._replace(colour=SOFT))
         top = box.top
-        for cell in cells:
+        for cell in stage.segments:
             top = self._card(cell, box._replace(top=top)) + _GAP
+        if stage.own:
+            top = self._flow(stage.own, "application", box._replace(top=top)) + _GAP
         return top - _GAP
 
     def _card(self, cell: SegmentCell, box: Box) -> float:
-        """A segment with its companies, its products and its sub-segments; only its name if it was drawn before."""
+        """A segment with what is named for it and its sub-segments; only its name if it was drawn before."""
         again = cell.iri in self._drawn
         self._drawn.add(cell.iri)
         self._again |= again
@@ -168,9 +172,9 @@ class _Chart:
             inner = Box(box.left + _PAD + 3, box.top + 7, box.width - 2 * _PAD - 3, 0)
             bottom = self._card_head(cell, inner, again)
             if not again:
-                for kind, things in (("company", cell.companies), ("product", cell.products)):
+                for what, things in cell.things:
                     if things:
-                        bottom = self._flow(things, kind, inner._replace(top=bottom + 5))
+                        bottom = self._flow(things, what, inner._replace(top=bottom + 5))
                 for part in cell.parts:
                     bottom = self._card(part, inner._replace(top=bottom + 7))
             self.canvas.stretch(frame, bottom + 9)
@@ -179,8 +183,9 @@ class _Chart:
 
     def _card_head(self, cell: SegmentCell, box: Box, again: bool) -> float:
         """The name of a segment; its own numbers stand to the right of it if there is room, else below."""
-        own = Tally(0, len(cell.companies), len(cell.products)).words.pick(self.lang)
-        words = (_AGAIN.pick(self.lang) if any((cell.companies, cell.products, cell.parts)) else "") if again else own
+        numbers = [len(things) for _, things in cell.things]
+        own = Tally(0, *numbers).words.pick(self.lang)
+        words = (_AGAIN.pick(self.lang) if any((*numbers, cell.parts)) else "") if again else own
         name, aside = shown(self._name(cell.iri)), width(words, _COUNT) + 14
         beside = width(name, _CARD) + aside <= box.width
         top = self.canvas.text(box.left, box.top, lines(name, box.width, _CARD), _CARD)
@@ -191,7 +196,7 @@ class _Chart:
             return top
         return self.canvas.text(box.left, top, lines(words, box.width, _COUNT), _COUNT)
 
-    # -- companies and products --------------------------------------------------------------------------------------
+    # -- companies, products and applications --------------------------------------------------------------------------
 
     def _flow(self, things: Sequence[Cited], role: str, box: Box) -> float:
         """Boxes with names, side by side as far as there is room."""
@@ -232,17 +237,17 @@ class _Chart:
 
     def _legend(self) -> Iterator[Key]:
         yield from kind_keys(self._kinds, self.graph.names)
-        if any(stage.feeds for view in self.chain.views for stage in view.stages):
+        if any(stage.feeds for stage in self.chain.stages):
             yield Key(shaft(), _FEEDS)
         if self._again:
             yield Key(swatch("#ffffff", SOFT, dashed=True), _AGAIN)
 
     def _description(self, about: str) -> str:
-        """What a screen reader says: the numbers, then each stage with its segments."""
+        """What a screen reader says: the numbers, then each stage with its segments and applications."""
         colon, comma, stop = (":", "、", "。") if self.lang == "zh" else (": ", ", ", ". ")
         parts = [about]
-        for view in self.chain.views:
-            for stage in view.stages:
-                inside = comma.join(self._name(cell.iri) for cell in stage.segments) or NOTHING.pick(self.lang)
-                parts.append(f"{self._name(stage.iri)}{colon}{inside}")
+        for stage in self.chain.stages:
+            named = [cell.iri for cell in stage.segments] + [thing.iri for thing in stage.own]
+            inside = comma.join(map(self._name, named))
+            parts.append(f"{self._name(stage.iri)}{colon}{inside or NOTHING.pick(self.lang)}")
         return stop.join(parts) + stop.strip()

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from kg.ask.chain import Chain, Cited, SegmentCell, StageColumn
     from kg.ask.names import Names
 
+_SIGNS = {"company": "●", "product": "○", "application": "□"}
+"""What a thing is in a segment → the sign before its name."""
+
 
 @command(help=Text("产业链图:层级、环节、企业与出处", "the tier chart of an industry, with companies and sources"))
 @click.argument("industry", type=INDUSTRY)
@@ -42,7 +45,7 @@ def chain(run: Run, industry: str, format_: str | None) -> None:
 
 
 class _Printer:
-    """Prints a chain as text: one line for each stage, segment, list of companies and list of products."""
+    """Prints a chain as text: a line for each stage and segment, and for each list of companies, products, applications."""
 
     def __init__(self, names: Names, lang: str) -> None:
         self._names, self._lang = names, lang
@@ -52,9 +55,7 @@ class _Printer:
         numbers = whole(found).words.pick(self._lang)
         if numbers:
             print_line(numbers)
-        signs = say("▸ 层级  · 环节  ● 企业与机构  ○ 产品", "▸ stage  · segment  ● company or institute  ○ product")
-        feeds = say("→ 供给", "→ feeds")
-        print_line(f"{signs}  {feeds}" if _feeds(found) else signs, [feeds])
+        print_line("  ".join(_signs(found)), _signs(found))
         for view in found.views:
             self._heading(self._name(view.iri))
             for stage in view.stages:
@@ -64,28 +65,30 @@ class _Printer:
             self._segments(found.unplaced, 4)
         for group in found.outside:
             self._heading(f"{group.words.pick(self._lang)} ({len(group.things)})")
-            self._things("●", group.things, 4)
+            self._things(_SIGNS[group.what], group.things, 4)
 
     def _heading(self, words: str) -> None:
         click.echo()
         print_line(f"■ {words}", bold=True)
 
     def _stage(self, stage: StageColumn) -> None:
-        numbers, fed = tally(stage.segments).words.pick(self._lang), [self._name(c.iri) for c in stage.feeds]
+        numbers = tally(stage.segments, stage.applications).words.pick(self._lang)
+        fed = [self._name(c.iri) for c in stage.feeds]
         into = f"→ {say('、', ', ').join(fed)}" if fed else ""
         name = self._name(stage.iri)
         line = f"  ▸ {name}{f' ({numbers})' if numbers else ''} {into}".rstrip()
         print_line(line, [name, *numbers.split(" · "), into, *fed])
         self._segments(stage.segments, 4)
-        if not stage.segments:
+        self._things(_SIGNS["application"], stage.own, 4)
+        if stage.empty:
             click.echo(f"    ({NOTHING.pick(self._lang)})")
 
     def _segments(self, cells: Iterable[SegmentCell], indent: int) -> None:
         for cell in cells:
             name = self._name(cell.iri)
             print_line(f"{' ' * indent}· {name}{cite(cell.passages)}", [name])
-            self._things("●", cell.companies, indent + 4)
-            self._things("○", cell.products, indent + 4)
+            for what, things in cell.things:
+                self._things(_SIGNS[what], things, indent + 4)
             self._segments(cell.parts, indent + 4)
 
     def _things(self, sign: str, things: Sequence[Cited], indent: int) -> None:
@@ -103,5 +106,16 @@ class _Printer:
         return self._names.label(iri, self._lang)
 
 
-def _feeds(found: Chain) -> bool:
-    return any(stage.feeds for view in found.views for stage in view.stages)
+def _signs(found: Chain) -> list[str]:
+    """What the signs mean that occur in a chain."""
+    signs = [
+        say("▸ 层级", "▸ stage"),
+        say("· 环节", "· segment"),
+        say("● 企业与机构", "● company or institute"),
+        say("○ 产品", "○ product"),
+    ]
+    if whole(found).applications:
+        signs.append(say("□ 应用场景", "□ application"))
+    if any(stage.feeds for stage in found.stages):
+        signs.append(say("→ 供给", "→ feeds"))
+    return signs
