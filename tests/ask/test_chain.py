@@ -12,7 +12,7 @@ import pytest
 
 from conftest import Run
 from kg.ask.bands import industry as drawing
-from kg.ask.chain import Chain, Cited, chain
+from kg.ask.chain import FED, IN_ORDER, Chain, Cited, chain
 from kg.ask.listing import chain_rows
 from kg.ask.tally import whole
 from kg.graph import KnowledgeGraph
@@ -32,23 +32,25 @@ MORE = [
     ("app:stage-show", "ivc:applicationOf", "stg:lantern-down"),
     ("app:stage-show", "ivc:applicationOf", "seg:lantern-fair"),
     ("app:festive-decoration", "ivc:applicationOf", "stg:red"),
+    ("stg:lantern-mid", "ivc:feeds", "stg:lantern-down"),
 ]
 """What the invented project lacks: a company that is active in no segment; a view without tiers whose name comes before
-that of the view with tiers; applications of a stage, one of them of a segment in this stage too; a stage with nothing else."""
+that of the view with tiers; applications of a stage, one of them of a segment in this stage too; a stage with nothing else; a passage
+that says which stage feeds another."""
 CHART = """\
 paper lantern making
 6 segments · 6 companies and institutes · 2 products · 3 applications
-▸ stage  · segment  ● company or institute  ○ product  □ application  → feeds
+▸ stage  · segment  ● company or institute  ○ product  □ application  ⇢ feeds, by order of the stages; not stated
 
 ■ paper lanterns by tier
-  ▸ paper lanterns, upstream (3 segments · 2 companies and institutes · 1 product) → paper lanterns, midstream
+  ▸ paper lanterns, upstream (3 segments · 2 companies and institutes · 1 product) ⇢ paper lanterns, midstream
     · lantern paper [w1-L0020]
         ● Qinglan Paper Works [w1-L0020]
     · lantern frames [w1-L0021]
         ○ wickerwork [w1-L0021]
         · fine splints [w1-L0021]
             ● Zhuli Weavers [w1-L0021]
-  ▸ paper lanterns, midstream (2 segments · 2 companies and institutes) → paper lanterns, downstream
+  ▸ paper lanterns, midstream (2 segments · 2 companies and institutes) ⇢ paper lanterns, downstream
     · tying [w1-L0023]
         ● Mingying Lanterns [w1-L0023]
     · lantern paper [w2-L0019]
@@ -193,12 +195,20 @@ def test_a_stage_has_its_own_applications_beside_those_of_its_segments(enlarged:
     assert len(applied) == 1 + 1 + 1 + len(chart.applications)
 
 
+def test_an_arrow_that_a_passage_states_is_told_from_one_that_is_ours(world: KnowledgeGraph, enlarged: Store) -> None:
+    chart = chain(enlarged, expand("ind:paper-lanterns"))
+    assert [[bool(fed.passages) for fed in stage.feeds] for stage in chart.views[0].stages] == [[False], [True], []]
+    assert chart.arrows == {True: FED, False: IN_ORDER}
+    assert world.chain("纸灯业").arrows == {False: IN_ORDER}
+    assert world.chain("风铃业").arrows == {}
+
+
 def test_the_terminal_shows_the_whole_chart_and_what_its_signs_mean(kg: Run) -> None:
     assert kg("chain", "纸灯业", "--format", "text").stdout == CHART
     told = kg("chain", "纸灯业", "--format", "text", lang="zh").stdout
     assert told.startswith(
         "纸灯业\n6 个环节 · 6 家企业与机构 · 2 项产品 · 3 个应用场景\n"
-        "▸ 层级  · 环节  ● 企业与机构  ○ 产品  □ 应用场景  → 供给\n"
+        "▸ 层级  · 环节  ● 企业与机构  ○ 产品  □ 应用场景  ⇢ 供给(按层级次序,报告未明说)\n"
     )
     assert "  ▸ 节庆灯\n    (报告未列环节)\n" in told
 

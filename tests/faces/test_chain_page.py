@@ -12,6 +12,7 @@ import pytest
 
 from browser import READERS, accessible, needs_chromium, opened, sheets
 from conftest import Server
+from kg.ask.chain import IN_ORDER
 from kg.ask.profile import profile
 from kg.graph import KnowledgeGraph
 
@@ -33,7 +34,8 @@ def test_arrows_counts_figures_and_sources_are_there_without_a_script(
 ) -> None:
     chain, text = world.chain("纸灯业"), _text(http)
     fed = [b for view in chain.views for a, b in pairwise(view.stages) if b.iri in {c.iri for c in a.feeds}]
-    assert text.count('class="tier feeds"') == len(fed) > 0
+    assert text.count('class="tier feeds ordered"') == len(fed) > 0
+    assert f"⇢</span> {IN_ORDER.en}" in text
     assert re.search(r"<p>\d+ segments · \d+ compan", text)
     beside = profile(world.store, world.names, chain)
     assert all(f'href="/observation/{c.iri.rpartition("/")[2]}"' in text for c in beside.figures)

@@ -17,6 +17,9 @@ NOTHING: Final = Text("报告未列环节", "the report names no segment")
 _WHOLE: Final = Text("全产业代表企业", "named for the industry as a whole")
 _OTHERS: Final = Text("其他提到的企业与机构", "also named")
 _APPLIED: Final = Text("全产业应用场景", "applications of the industry as a whole")
+FED: Final = Text("供给(报告所述)", "feeds, as stated")
+IN_ORDER: Final = Text("供给(按层级次序,报告未明说)", "feeds, by order of the stages; not stated")
+"""What an arrow from one stage to the next means: with a passage that says so, and without one."""
 # Put after ?thing and ?psg are bound: each thing is looked up alone, which an engine does not do for a plain OPTIONAL (decision 0020).
 IN_LINE: Final = """OPTIONAL {
     ?named ivc:mentionOf ?thing FILTER(BOUND(?psg) && EXISTS { ?named ivc:mentionIn ?psg }) OPTIONAL { ?named oa:start ?start } }"""
@@ -187,6 +190,12 @@ class Chain:
     def stages(self) -> tuple[StageColumn, ...]:
         """The stages of all its views."""
         return tuple(stage for view in self.views for stage in view.stages)
+
+    @property
+    def arrows(self) -> dict[bool, Text]:
+        """What its arrows between stages mean, by whether a passage states them; only those that it has."""
+        stated = {bool(fed.passages) for stage in self.stages for fed in stage.feeds}
+        return {each: words for each, words in ((True, FED), (False, IN_ORDER)) if each in stated}
 
     @property
     def applications(self) -> tuple[Cited, ...]:

@@ -35,7 +35,6 @@ _COUNT: Final = Letters(12, colour=SOFT)
 """The letters of companies, products and applications; segments; stages; divisions; numbers."""
 _FRAME: Final = "#f5f7f9"
 _AGAIN: Final = Text("内容见上", "shown above")
-_FEEDS: Final = Text("供给", "feeds")
 _TITLE: Final = Text("{}产业链", "{}: the value chain")
 
 
@@ -119,16 +118,17 @@ class _Chart:
                 self._bar(stage, place._replace(height=tall))
                 inner = Box(place.left + _GAP, box.top + tall + _GAP, wide - 2 * _GAP, 0)
                 ends.append(self._content(stage, inner))
-            if number and any(fed.iri == stage.iri for fed in stages[number - 1].feeds):
-                self._feed(places[number - 1], place, box.top + tall / 2)
+            for fed in stages[number - 1].feeds if number else ():
+                if fed.iri == stage.iri:
+                    self._feed(places[number - 1], place, box.top + tall / 2, stated=bool(fed.passages))
         bottom = max(ends) + _GAP
         for frame in frames:
             self.canvas.stretch(frame, bottom)
         return bottom
 
-    def _feed(self, one: Box, other: Box, middle: float) -> None:
+    def _feed(self, one: Box, other: Box, middle: float, *, stated: bool) -> None:
         with self.canvas.group("feeds"):
-            self.canvas.arrow([(one.right + 6, middle), (other.left - 6, middle)])
+            self.canvas.arrow([(one.right + 6, middle), (other.left - 6, middle)], dashed=not stated)
 
     def _bar_text(self, stage: StageColumn, wide: float) -> tuple[list[str], list[str]]:
         """The lines of a stage's heading: its name, and its numbers."""
@@ -237,8 +237,8 @@ class _Chart:
 
     def _legend(self) -> Iterator[Key]:
         yield from kind_keys(self._kinds, self.graph.names)
-        if any(stage.feeds for stage in self.chain.stages):
-            yield Key(shaft(), _FEEDS)
+        for stated, words in self.chain.arrows.items():
+            yield Key(shaft(dashed=not stated), words)
         if self._again:
             yield Key(swatch("#ffffff", SOFT, dashed=True), _AGAIN)
 

@@ -13,7 +13,7 @@ from kg.ask.listing import HEADS, chain_rows
 from kg.ask.tally import tally, whole
 from kg.faces.cli.bilingual import command
 from kg.faces.cli.completing import INDUSTRY
-from kg.faces.cli.language import say
+from kg.faces.cli.language import current, say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import chosen, cite, format_or_text_option, print_line, print_table
 from kg.terms import Text
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _SIGNS = {"company": "●", "product": "○", "application": "□"}
 """What a thing is in a segment → the sign before its name."""
+_ARROWS = {True: "→", False: "⇢"}
+"""Whether a passage states that a stage feeds another → the arrow."""
 
 
 @command(help=Text("产业链图:层级、环节、企业与出处", "the tier chart of an industry, with companies and sources"))
@@ -74,7 +76,8 @@ class _Printer:
     def _stage(self, stage: StageColumn) -> None:
         numbers = tally(stage.segments, stage.applications).words.pick(self._lang)
         fed = [self._name(c.iri) for c in stage.feeds]
-        into = f"→ {say('、', ', ').join(fed)}" if fed else ""
+        arrows = [_ARROWS[bool(c.passages)] for c in stage.feeds]
+        into = say("、", ", ").join(f"{arrow} {name}" for arrow, name in zip(arrows, fed, strict=True))
         name = self._name(stage.iri)
         line = f"  ▸ {name}{f' ({numbers})' if numbers else ''} {into}".rstrip()
         print_line(line, [name, *numbers.split(" · "), into, *fed])
@@ -116,6 +119,5 @@ def _signs(found: Chain) -> list[str]:
     ]
     if whole(found).applications:
         signs.append(say("□ 应用场景", "□ application"))
-    if any(stage.feeds for stage in found.stages):
-        signs.append(say("→ 供给", "→ feeds"))
+    signs += [f"{_ARROWS[stated]} {words.pick(current())}" for stated, words in found.arrows.items()]
     return signs
