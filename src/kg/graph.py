@@ -379,7 +379,7 @@ class KnowledgeGraph:
         Example:
             >>> cited = graph.cite("obs:space-cn-2023")
             >>> cited.what.en
-            'commercial space · market size · China · 2023: ¥658.2 billion'
+            'commercial space · market size · China · 2023: ¥658.22 billion'
             >>> [(work.publisher.zh, work.issued) for work in cited.works]
             [('制造前沿', '2025')]
         """

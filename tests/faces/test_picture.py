@@ -15,9 +15,9 @@ import resvg_py
 
 from browser import needs_chromium, opened
 from conftest import Run, Server
+from kg.ask.chain import FED, IN_ORDER
 from kg.errors import MissingFile, UsageProblem
 from kg.faces.picture import svg
-from kg.ask.chain import FED, IN_ORDER
 from kg.faces.picture.canvas import Canvas
 from kg.faces.picture.png import SCALE, WIDEST, png
 from kg.faces.picture.text import LONGEST, Letters, lines, shown, width
