@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pyoxigraph as ox
 import pytest
 
-from kg.ask.figures import SELECTORS, Observation, counts, figures, figures_of, grouped, scope_text
+from kg.ask.figures import SELECTORS, Observation, apart, counts, figures, figures_of, grouped, scope_text
 from kg.graph import KnowledgeGraph
-from kg.terms import LANGS
+from kg.store.embedded import EmbeddedStore
+from kg.terms import LANGS, expand
 
 Told = set[tuple[str, str, str | None, int | None, float, str, str]]
 
@@ -75,6 +79,22 @@ def test_what_the_reader_came_for_stands_first(world: KnowledgeGraph) -> None:
     about = [[f.subject for f in group.figures].count(lanterns) for group in groups]
     assert about == sorted(about, reverse=True)
     assert len(groups[0].series) == 2, "two reports, each with an estimator of its own"
+
+
+def test_figures_of_an_industry_that_sections_on_others_have_stand_apart(world: KnowledgeGraph, tmp_path: Path) -> None:
+    """Wind chimes get a product of which the section on paper lanterns has figures, and one of their own section too."""
+    chimes, product = ox.NamedNode(expand("ind:wind-chimes")), expand("prod:running-lantern")
+    concerns = ox.NamedNode(expand("ivc:concernsIndustry"))
+    about = figures(world.store, {"thing": product})
+    more = [ox.Quad(ox.NamedNode(figure.iri), concerns, chimes, ox.DefaultGraph()) for figure in about]
+    file = tmp_path / "dataset.nq"
+    file.write_bytes((world.path / "dataset.nq").read_bytes() + ox.serialize(more, format=ox.RdfFormat.N_QUADS))
+    found = figures(EmbeddedStore(file, in_memory=True), {"industry": chimes.value})
+    own, others = apart(found, chimes.value)
+    assert {figure.iri for figure in others} == {figure.iri for figure in about}
+    assert {chapter for figure in others for chapter in figure.chapters} == {expand("ind:paper-lanterns")}
+    assert own == figures(world.store, {"industry": chimes.value})
+    assert apart(own, chimes.value) == (own, [])
 
 
 def test_counts_are_those_of_the_figures(world: KnowledgeGraph) -> None:

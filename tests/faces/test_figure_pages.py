@@ -14,6 +14,7 @@ from browser import READERS, accessible, needs_chromium, opened
 from conftest import Server
 from kg.ask.figures import Group, Observation, Scope, Series, figures, grouped
 from kg.ask.matrix import TAG
+from kg.ask.overview import by_node
 from kg.faces.plot.bars import bars, drawable
 from kg.faces.plot.file import file
 from kg.graph import KnowledgeGraph
@@ -87,6 +88,7 @@ def _group(*values: Any, comparator: str = "eq", status: str = "actual") -> Grou
             (),
             (),
             (),
+            (),
             None,
             None,
             {},
@@ -134,6 +136,30 @@ def test_the_page_links_every_figure_and_its_passage(http: httpx.Client, world: 
     listed = [f["iri"] for group in told["groups"] for series in group["series"] for f in series["figures"]]
     assert sorted(listed) == [figure.iri for figure in found]
     assert told["total"] == len(found)
+
+
+def test_what_the_audit_found_of_a_figure_stands_beside_it(http: httpx.Client, world: KnowledgeGraph) -> None:
+    found = by_node(world.audit())
+    page, told = http.get(f"/figures?industry={LANTERNS}").text, http.get(f"/figures.json?industry={LANTERNS}").json()
+    listed = [f for group in told["groups"] for series in group["series"] for f in series["figures"]]
+    assert {f["iri"]: [one["iri"] for one in f["findings"]] for f in listed} == {
+        f["iri"]: [finding.iri for finding in found.get(f["iri"], [])] for f in listed
+    }
+    flagged = [finding for f in listed for finding in found.get(f["iri"], [])]
+    assert flagged
+    product = http.get(f"/figures?thing={quote('走马灯')}").text
+    assert all(f'href="/{finding.iri.removeprefix(BASE)}"' in page for finding in flagged)
+    assert any(f'href="/{f.iri.removeprefix(BASE)}"' in product for f in found[f"{BASE}observation/w2-running-cn-2024"])
+
+
+def test_tables_can_be_sorted_but_for_values_of_several_units(http: httpx.Client, world: KnowledgeGraph) -> None:
+    page = http.get(f"/figures?industry={LANTERNS}").text
+    tables = re.findall(r'<table class="figures" data-sortable>.*?</table>', page, re.DOTALL)
+    assert len(tables) == page.count('<table class="figures"') > 1
+    *alike, single = tables
+    assert not any("data-unsorted" in table for table in alike)
+    assert "data-unsorted" in single
+    assert single.count('<data class="num" value="') == single.count("<tr>") - 1
 
 
 def test_the_overview_leads_to_as_many_figures_as_it_says(http: httpx.Client) -> None:

@@ -23,10 +23,11 @@ SELECTORS: Final[Mapping[str, tuple[str, str]]] = {
 # Figures and their subjects are asserted by passages; the OPTIONALs may multiply the rows of one, which are joined again.
 _FIGURES: Final = """
 SELECT DISTINCT ?figure ?subject ?indicator ?change ?direction ?region ?start ?year ?comparator ?value ?unit ?whole
-  ?baseline ?status ?estimator ?source ?passage ?stated ?scale ?zh ?en WHERE {{
+  ?baseline ?status ?estimator ?source ?passage ?chapter ?stated ?scale ?zh ?en WHERE {{
   {selection}
   ?figure a ivc:Observation ; ivc:about ?subject ; ivc:indicator ?indicator ; ivc:value ?value ; ivc:unit ?unit ;
     ivc:comparator ?comparator ; ivc:status ?status ; ivc:statedIn ?passage .
+  OPTIONAL {{ ?passage ivc:contextIndustry ?chapter }}
   OPTIONAL {{ ?figure ivc:statedValue ?stated ; ivc:statedScale ?scale }}
   OPTIONAL {{ ?figure ivc:changeOf ?change }} OPTIONAL {{ ?figure ivc:direction ?direction }}
   OPTIONAL {{ ?figure ivc:scopeRegion ?region }} OPTIONAL {{ ?figure ivc:startYear ?start }}
@@ -35,7 +36,7 @@ SELECT DISTINCT ?figure ?subject ?indicator ?change ?direction ?region ?start ?y
   OPTIONAL {{ ?figure ivc:estimatedBy ?estimator }} OPTIONAL {{ ?figure ivc:attributedTo ?source }}
   OPTIONAL {{ ?figure ivc:summary ?zh FILTER(LANG(?zh) = "zh") }}
   OPTIONAL {{ ?figure ivc:summary ?en FILTER(LANG(?en) = "en") }}
-}} ORDER BY ?figure ?estimator ?source ?passage"""
+}} ORDER BY ?figure ?estimator ?source ?passage ?chapter"""
 _COUNTS: Final = """
 SELECT ?value (COUNT(DISTINCT ?figure) AS ?figures) WHERE {{ ?figure a ivc:Observation ; {path} ?value . {kind} }}
 GROUP BY ?value ORDER BY DESC(?figures) ?value"""
@@ -93,6 +94,7 @@ class Observation:
         estimators: who worked it out.
         sources: to whom the passage credits it, who may differ from the estimators.
         passages: the passages that state it.
+        chapters: the industries whose sections these passages stand in.
         stated: the number as the document prints it; None if that is not recorded.
         scale: what its scale word multiplies ``stated`` by.
         summary: language → what it says in words, where that is more than its fields.
@@ -109,6 +111,7 @@ class Observation:
     estimators: tuple[str, ...]
     sources: tuple[str, ...]
     passages: tuple[str, ...]
+    chapters: tuple[str, ...]
     stated: float | None
     scale: int | None
     summary: Mapping[str, str]
@@ -230,6 +233,7 @@ def _observation(row: Mapping[str, Any]) -> Observation:
         tuple(filter(None, [row["estimator"]])),
         tuple(filter(None, [row["source"]])),
         (row["passage"],),
+        tuple(filter(None, [row["chapter"]])),
         row["stated"],
         row["scale"],
         {lang: row[lang] for lang in ("zh", "en") if row[lang]},
@@ -243,11 +247,23 @@ def _joined(one: Observation, other: Observation) -> Observation:
         estimators=_union(one.estimators, other.estimators),
         sources=_union(one.sources, other.sources),
         passages=_union(one.passages, other.passages),
+        chapters=_union(one.chapters, other.chapters),
     )
 
 
 def _union(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*one, *other)))
+
+
+def apart(observations: Iterable[Observation], industry: str) -> tuple[list[Observation], list[Observation]]:
+    """The figures of an industry: those about itself or of its own sections, and those that sections on others have.
+
+    The latter are about its products, segments and the like.
+    """
+    own, others = list[Observation](), list[Observation]()
+    for figure in observations:
+        (own if industry in (figure.subject, *figure.chapters) else others).append(figure)
+    return own, others
 
 
 def grouped(observations: Iterable[Observation], names: Names, first: str = "") -> list[Group]:

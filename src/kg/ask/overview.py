@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kg.store.base import Store
@@ -90,6 +91,15 @@ def audit_findings(store: Store, industry: str | None = None) -> list[AuditFindi
         if industry is None or industry in industries[iri]
     ]
     return sorted(found, key=lambda f: (SEVERITIES.index(f.severity), f.rule, f.iri))
+
+
+def by_node(findings: Iterable[AuditFinding]) -> dict[str, list[AuditFinding]]:
+    """IRI of a thing, figure or passage → the findings that concern it."""
+    found: dict[str, list[AuditFinding]] = defaultdict(list)
+    for finding in findings:
+        for iri in dict.fromkeys((finding.focus, *finding.involved)):
+            found[iri].append(finding)
+    return dict(found)
 
 
 def _pairs(store: Store, query: str) -> dict[str, list[str]]:

@@ -71,6 +71,7 @@ class Pages:
             slug=slug,
             class_iri=class_iri,
             is_a=graph.names.is_a,
+            kind_of=self._kind,
             of_row=of_row,
             industries_listed=[thing.iri for thing in graph.names.of_kind("Industry")[:_LISTED]],
             SHAPE=SHAPE,
@@ -117,10 +118,10 @@ class Pages:
         def figure(claim: Any) -> Markup:
             text = figure_in_words(claim, self._names, lang)
             if getattr(claim, "stated", None) is None:
-                return Markup('<span class="num">{}</span>').format(text)
+                return Markup('<data class="num" value="{}">{}</data>').format(claim.value, text)
             stated = printed(claim.stated, claim.scale, lang)
             title = say(f"报告印作 {stated}", f"printed as {stated}")
-            return Markup('<span class="num" title="{}">{}</span>').format(title, text)
+            return Markup('<data class="num" value="{}" title="{}">{}</data>').format(claim.value, title, text)
 
         def quoted(cited: Citation, *, open: bool = False) -> Markup:
             styles = [(style, title.pick(lang), write(cited, lang)) for style, (title, write) in STYLES.items()]
@@ -148,6 +149,11 @@ class Pages:
         page = self._environment.get_template(template)
         helpers = {f.__name__: f for f in (say, name, link, cite, cell, figure, pick, number, here, quote, quoted)}
         return page.render(lang=lang, other="en" if lang == "zh" else "zh", **helpers, **values).encode()
+
+    def _kind(self, iri: str) -> str:
+        """Name of the class of a thing with a label; empty for any other node."""
+        thing = self._names.get(iri)
+        return thing.kind if thing else ""
 
     def href(self, iri: str) -> str:
         """The URL of the page for *iri*.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
 from kg.ask.entity import Entity
 from kg.ask.figures import Observation, figures, grouped
+from kg.ask.overview import AuditFinding, audit_findings, by_node
 from kg.ask.relations import Relation, Role, among, distinct, questions, relations, roles
 from kg.ask.tally import whole
 from kg.faces.web.context import Context
@@ -33,12 +34,14 @@ class Figures:
         query: the parameters of the page that has all.
         shown: the first of them.
         chart: the chart of the first group that can be drawn.
+        flags: figure → what the audit found of it.
     """
 
     total: int
     query: str
     shown: tuple[Observation, ...]
     chart: Shown | None
+    flags: Mapping[str, list[AuditFinding]]
 
 
 @dataclass(frozen=True)
@@ -127,4 +130,5 @@ def _figures(context: Context, found: Entity, lang: str) -> Figures:
     own = (group for group in groups if not about or thing.iri in group.subjects)
     charts = (shown for shown in charted(context, own, lang) if shown.chart)
     query = urlencode({selector: slug(thing.iri)})
-    return Figures(len(every), query, tuple(every[:_FIGURES]), next(charts, None))
+    flags = by_node(audit_findings(graph.store)) if every else {}
+    return Figures(len(every), query, tuple(every[:_FIGURES]), next(charts, None), flags)

@@ -61,7 +61,7 @@
     });
   }
 
-  // -- tables: <table data-sortable>; the number of a cell is in <data value="…"> --------------------------------
+  // -- tables: <table data-sortable>; the number of a cell is in <data value="…">; <th data-unsorted> puts nothing in order
 
   function valueOf(cell) {
     const data = cell.querySelector("data");
@@ -82,6 +82,7 @@
     const original = [...body.rows];
     const heads = [...table.tHead.rows[0].cells];
     heads.forEach((head, column) => {
+      if ("unsorted" in head.dataset) return;
       const button = element("button", { type: "button", className: "sort", title: say("按此列排序", "sort by this column") });
       button.append(...head.childNodes);
       head.append(button);
