@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -87,10 +88,15 @@ def pack(result: Answer | Failure) -> bytes:
 def unpack(message: bytes) -> Answer | Failure:
     """The result from the output of :func:`pack`."""
     head, _, body = message.partition(b"\n")
-    fields = json.loads(head)
+    fields = _fields(head)
     if isinstance(fields, dict):
         return Failure(from_plain(fields["error"]), fields["trace"])
     return Answer(body, *fields)
+
+
+@lru_cache(maxsize=1024)  # there are few different heads
+def _fields(head: bytes) -> Any:
+    return json.loads(head)
 
 
 FAILED: Final = Text("服务器内部出错", "the server failed")
