@@ -96,6 +96,12 @@ def test_what_somebody_does_in_an_industry_is_what_its_section_says(world: Knowl
         assert "竹影灯也卖到云汀省的店家" in answer.sentence.zh
 
 
+def test_sentences_stand_one_after_the_other(world: KnowledgeGraph) -> None:
+    said = world.ask("Contradictions about paper lanterns?").sentence.en
+    assert said.count(". The part, 29 million, is more") == 1
+    assert ".," not in said
+
+
 def test_figures_are_not_added_up(world: KnowledgeGraph) -> None:
     """A figure of three workshops together is not that of two of them."""
     answer = world.ask("青岚和竹里编舍的市场份额加起来是多少?")

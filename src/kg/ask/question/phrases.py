@@ -168,8 +168,8 @@ def _listed(texts: Iterable[Text]) -> Text:
     """Texts as a list (:func:`kg.terms.listed`), sentences one after the other, each once; of many, the first."""
     distinct = [text for text in dict.fromkeys(texts) if text.zh or text.en]
     shown, more = distinct[:_MOST], len(distinct) - _MOST
-    sentences = all(text.zh.endswith("。") for text in shown)
-    words = Text("".join(t.zh for t in shown), " ".join(t.en for t in shown)) if sentences else listed(shown)
+    sentences = all(text.zh.endswith(("。", ".")) for text in shown)  # an English text is the same in both
+    words = _one_after_the_other(shown) if sentences else listed(shown)
     return Text(f"{words.zh}等 {len(distinct)} 项", f"{words.en} and {more} more") if more > 0 else words
 
 
@@ -178,3 +178,8 @@ def _years(row: Mapping[str, Any], lang: str) -> str:
     first, last = (str(getattr(row.get(column), "value", "")) for column in ("from", "year"))
     years = f"{first}–{last}" if first and last and first != last else last
     return f"{years} 年" if years and lang == "zh" else years
+
+
+def _one_after_the_other(sentences: Sequence[Text]) -> Text:
+    capitalised = (sentence.en[:1].upper() + sentence.en[1:] for sentence in sentences)
+    return Text("".join(sentence.zh for sentence in sentences), " ".join(capitalised))
