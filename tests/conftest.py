@@ -61,6 +61,20 @@ ssl.create_default_context = functools.cache(ssl.create_default_context)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+LONGEST = (
+    *("test_wheel", "test_build", "test_recheck", "test_walk", "test_config", "test_python_page", "test_operations"),
+    *("test_claims", "test_golden", "test_remote", "test_site", "test_drawings", "test_readme", "test_page_sizes"),
+    *("test_kills", "test_elsewhere", "test_pictures", "test_manual", "test_damage", "test_watch"),
+)
+"""Files of tests that take long, the longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: a file is tested in one process, and none should be the last at work alone."""
+    rank = {name: position for position, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
+
 def pytest_collection_finish() -> None:
     """Eight thousand tests are not looked through each time that a build collects garbage."""
     gc.collect()
