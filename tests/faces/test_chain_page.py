@@ -11,10 +11,11 @@ import httpx
 import pytest
 
 from browser import READERS, accessible, needs_chromium, opened, sheets
-from conftest import Server
+from conftest import Run, Server
 from kg.ask.chain import IN_ORDER
 from kg.ask.profile import profile
 from kg.graph import KnowledgeGraph
+from kg.vocab import BASE
 
 PATH = "/chain/paper-lanterns"
 
@@ -54,6 +55,25 @@ def test_findings_are_marked_where_they_touch_and_told_below(http: httpx.Client,
     assert marks <= {name for name, _ in told}
     for remark in remarks:
         assert all(f'href="/finding/{f.iri.rpartition("/")[2]}"' in text for f in remark.findings)
+
+
+@pytest.mark.parametrize("industry", ["paper-lanterns", "wind-chimes", "paper-umbrellas"])
+def test_findings_have_one_number_everywhere(http: httpx.Client, world: KnowledgeGraph, kg: Run, industry: str) -> None:
+    iri = f"{BASE}industry/{industry}"
+    number = len(world.audit(iri))
+    assert number
+    assert [
+        one["findings"]
+        for one in http.get("/", headers={"Accept": "application/json"}).json()["industries"]
+        if one["iri"] == iri
+    ] == [number]
+    assert len(http.get("/audit.json", params={"industry": industry}).json()["findings"]) == number
+    text = http.get(f"/chain/{industry}.html", params={"lang": "en"}).text
+    assert f'findings of the audit <span class="badge">{number}</span>' in text
+    told = re.findall(r'<li id="finding-\d+" class="\w+">.*?</strong>(?: <span class="badge">(\d+)</span>)?', text)
+    assert sum(int(several or 1) for several in told) == number
+    assert f"{number} audit finding" in http.get(f"/industry/{industry}", params={"lang": "en"}).text
+    assert f"{number} finding(s)" in kg("audit", industry, "--format", "text", code=None).stderr
 
 
 @pytest.mark.slow

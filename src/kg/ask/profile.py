@@ -58,6 +58,11 @@ class Profile:
     remarks: tuple[Remark, ...]
     marks: Mapping[str, Sequence[int]]
 
+    @property
+    def found(self) -> int:
+        """How many findings the remarks stand for: the number that every list of findings has."""
+        return sum(len(remark.findings) for remark in self.remarks)
+
 
 def profile(store: Store, names: Names, chain: Chain) -> Profile:
     """The profile of the industry of *chain*."""
