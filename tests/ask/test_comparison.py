@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from conftest import Run
@@ -12,7 +14,9 @@ from kg.ask.comparison import SIDES, compare
 from kg.ask.plain import comparison
 from kg.errors import NotFound, UsageProblem
 from kg.graph import KnowledgeGraph
-from kg.terms import compact
+from kg.store.embedded import EmbeddedStore
+from kg.terms import compact, expand
+from kg.vocab import SKOS
 
 
 def test_two_companies_share_some_ties_and_have_others_alone(world: KnowledgeGraph) -> None:
@@ -43,6 +47,28 @@ def test_two_industries_are_compared_by_what_their_sections_name_and_by_figures(
     pairs = [(row["year"], row["other_year"], row["times"], row["why_not"]) for row in found.figures]
     assert (2024, 2024, 4, None) in pairs
     assert {compact(why) for *_, why in pairs if why} == {"ivc:unit", "ivc:year"}
+
+
+def test_industries_share_what_any_section_ties_to_both_and_the_best_passage_is_cited(
+    world: KnowledgeGraph, tmp_path: Path
+) -> None:
+    """A policy of the opening that applies to two industries; a technology that a section first only defines."""
+    opening, defining = (ox.NamedNode(expand(f"psg:{line}")) for line in ("w1-L0003", "w1-L0008"))
+    policy, applies = ox.NamedNode(expand("pol:lantern-plan")), ox.NamedNode(expand("ivc:appliesTo"))
+    both = [ox.NamedNode(expand(name)) for name in ("ind:wind-chimes", "ind:paper-umbrellas")]
+    weaving, text = ox.NamedNode(expand("tech:bamboo-weaving")), ox.Literal("竹丝相编。", language="zh")
+    more = [ox.Quad(policy, applies, industry, opening) for industry in both]
+    more.append(ox.Quad(weaving, ox.NamedNode(f"{SKOS}definition"), text, defining))
+    file = tmp_path / "dataset.nq"
+    file.write_bytes((world.path / "dataset.nq").read_bytes() + ox.serialize(more, format=ox.RdfFormat.N_QUADS))
+    store = EmbeddedStore(file, in_memory=True)
+    one, other = world.resolve("风铃业"), world.resolve("纸伞业")
+    assert policy.value not in {item.thing for item in world.compare(one.iri, other.iri).related}
+    shared = compare(store, world.catalogue, world.names, one, other).of("shared")
+    assert [item.passages for item in shared if item.thing == policy.value] == [(opening.value,)]
+    found = compare(store, world.catalogue, world.names, world.resolve("纸灯业", "Industry"), one)
+    cited = {item.thing: [compact(passage) for passage in item.passages] for item in found.related}
+    assert cited[weaving.value] == ["psg:w2-L0025"]
 
 
 def test_what_differs_is_a_relation_that_both_have_with_other_things(world: KnowledgeGraph) -> None:

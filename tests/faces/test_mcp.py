@@ -494,6 +494,19 @@ def test_why_gives_the_proof_and_the_passages_at_its_ends(agent: Agent) -> None:
     assert [c["id"] for c in row["passages"]] == ["w1-L0023", "w1-L0022", "w1-L0019"]
 
 
+def test_compare_tells_the_relations_that_both_have_with_others(agent: Agent, world: KnowledgeGraph) -> None:
+    rows = agent.whole("compare", one="青岚", other="竹里编舍")
+    found = world.compare("青岚", "竹里编舍")
+    told = [
+        (row["aspect"]["iri"], [t["iri"] for t in row["one"]], [t["iri"] for t in row["other"]])
+        for row in rows
+        if row["side"] == "different"
+    ]
+    assert told == [(a.iri, [x.thing for x in a.one], [x.thing for x in a.other]) for a in found.differences] != []
+    assert all(row["passages"] for row in rows)
+    assert len(rows) == len(found.related) + len(found.differences) + len(found.figures)
+
+
 def test_why_says_what_is_missing(agent: Agent) -> None:
     found = agent.ask("why", subject="Mingying Lanterns", predicate="active in", object="风铃业")
     assert found["holds"] is False

@@ -16,6 +16,7 @@ from browser import READERS, accessible, needs_chromium, opened
 from conftest import Run, Server
 from kg.ask import plain
 from kg.ask.comparison import SIDES
+from kg.faces.web.hints import addressed, linked
 from kg.graph import KnowledgeGraph
 from kg.terms import slug
 from kg.vocab import BASE
@@ -55,6 +56,22 @@ def test_shell_page_and_data_have_the_same_on_each_side(
     assert set(KEYS) == set(SIDES)
     for item in found.related:
         assert all(slug(passage) in page for passage in item.passages)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_name_that_is_like_no_other_leads_to_the_search_page(http: httpx.Client, lang: str) -> None:
+    """A reader of pages has no shell."""
+    page = told(http, "/compare", lang, a="xyzzyxyzzy", b="青岚")
+    assert "kg find" not in page
+    assert f'<a href="/search">{"搜索页" if lang == "zh" else "the search page"}</a>' in page
+    problem = http.get("/compare.json", params={"a": "xyzzyxyzzy", "b": "青岚", "lang": lang}).json()
+    assert "/search" in problem["hint"]
+    assert "kg find" not in problem["hint"]
+    text = f"<i> kg query market-size industry=a&b ({lang}); kg queries"
+    assert linked(text, lang, "/r").startswith(
+        '&lt;i&gt; <a href="/r/queries/market-size?industry=a%26b">market-size</a> ('
+    )
+    assert addressed(text) == f"<i> /queries/market-size?industry=a%26b ({lang}); /queries"
 
 
 def iri_of(href: str) -> str:

@@ -148,12 +148,13 @@ def comparison(found: Comparison, names: Names) -> dict[str, Any]:
         "shared": [related(item, names) for item in found.of("shared")],
         "only_one": [related(item, names) for item in found.of("one")],
         "only_other": [related(item, names) for item in found.of("other")],
-        "different": [_difference(aspect, names) for aspect in found.differences],
+        "different": [difference(aspect, names) for aspect in found.differences],
         "figures": [pair(found.figures, row, names) for row in found.figures.rows],
     }
 
 
-def _difference(aspect: Aspect, names: Names) -> dict[str, Any]:
+def difference(aspect: Aspect, names: Names) -> dict[str, Any]:
+    """A relation that two things have with different others."""
     return {
         **_tie(aspect.iri, names, inverse=aspect.inverse),
         "one": [named(item.thing, names) for item in aspect.one],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kg.ask import plain
-from kg.ask.comparison import SIDES, Comparison, Related
+from kg.ask.comparison import SIDES, Aspect, Comparison, Related
 from kg.ask.explain import explain
 from kg.ask.names import Match
 from kg.ask.overview import AuditFinding
@@ -20,13 +20,14 @@ from kg.errors import NotFound
 from kg.faces.mcp.result import Result, Row, cited, ids, table_head, table_line
 from kg.faces.mcp.sources import FEW, ground_of
 from kg.reason.proof import Missing, Proof
-from kg.terms import Text, class_iri, compact, slug
+from kg.terms import Text, class_iri, compact, listed, slug
 from kg.vocab import SH, SHAPE
 
 if TYPE_CHECKING:
     from kg.faces.mcp.call import Call
 
 _ALL: Final = 10_000
+_DIFFERENT: Final = Text("同一关系,对象不同", "same relation, other values")
 _UNSAID: Final = Text(
     "没有规则能得出它;报告也没有这样说,这不等于否定",
     "no rule infers it and the report does not say it, which does not mean that it is false",
@@ -172,7 +173,7 @@ def _finding(call: Call, found: AuditFinding) -> Row:
 
 
 def compare(call: Call) -> Result:
-    """Two things side by side: what both are related to, what only one of them is, then their figures in pairs.
+    """Two things side by side: what both are related to, what only one is, what differs, then their figures in pairs.
 
     Raises:
         NotFound: an entity is unknown.
@@ -180,12 +181,16 @@ def compare(call: Call) -> Result:
     """
     found = call.graph.compare(call.values["one"], call.values["other"])
     one, other, names = found.one, found.other, call.graph.names
-    rows = chain((_related(call, item) for item in found.related), (_pair(call, found, r) for r in found.figures.rows))
+    rows = chain(
+        (_related(call, item) for item in found.related),
+        (_different(call, aspect) for aspect in found.differences),
+        (_pair(call, found, r) for r in found.figures.rows),
+    )
     return Result(
         title=f"{one.label.pick(call.lang)} · {other.label.pick(call.lang)}",
         head={"one": plain.named(one.iri, names), "other": plain.named(other.iri, names)},
         rows=islice(rows, call.offset, None),
-        total=len(found.related) + len(found.figures),
+        total=len(found.related) + len(found.differences) + len(found.figures),
     )
 
 
@@ -198,6 +203,21 @@ def _related(call: Call, item: Related) -> Row:
     }
     aspect = names.label(item.aspect, lang, inverse=item.inverse)
     return Row(data, f"- {SIDES[item.side].pick(lang)} · {aspect}: {names.label(item.thing, lang)}{cited(data)}")
+
+
+def _different(call: Call, aspect: Aspect) -> Row:
+    """A relation that both things have, each with others."""
+    names, lang = call.graph.names, call.lang
+    passages = dict.fromkeys(passage for item in (*aspect.one, *aspect.other) for passage in item.passages)
+    data = {
+        "side": "different",
+        **plain.difference(aspect, names),
+        "ground": "mentioned",
+        "passages": call.sources.cite(list(passages), call.spans),
+    }
+    sides = (listed(names.text(item.thing) for item in side).pick(lang) for side in (aspect.one, aspect.other))
+    relation = names.label(aspect.iri, lang, inverse=aspect.inverse)
+    return Row(data, f"- {_DIFFERENT.pick(lang)} · {relation}: {' ↔ '.join(sides)}{cited(data)}")
 
 
 def _pair(call: Call, found: Comparison, row: Sequence[Any]) -> Row:

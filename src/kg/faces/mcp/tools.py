@@ -120,14 +120,14 @@ def _own(names: Names) -> Iterator[Tool]:
     yield _tool(
         "chain",
         Text("产业链分段图", "The value chain of an industry"),
-        "The stages of an industry from upstream to downstream, their segments, and the companies and products that the "
-        "report names for each segment.",
+        "The stages of an industry from upstream to downstream, their segments, and the companies, products and "
+        "applications that the report names for each.",
         input_schema(industry=text(_one_of("Industry", names))),
         output_schema(
             {"industry": NAMED},
             {
                 **dict.fromkeys(("view", "stage", "tier", "segment"), maybe("object")),
-                **dict.fromkeys(("companies", "products", "parts"), LIST),
+                **dict.fromkeys(("companies", "products", "applications", "parts"), LIST),
             },
         ),
     )
@@ -137,12 +137,13 @@ def _own(names: Names) -> Iterator[Tool]:
     yield _tool(
         "compare",
         Text("两个事物并排", "Two things side by side"),
-        "Two industries, companies, regions or other things: what both are related to, what only one of them is, then each "
-        "pair of their figures with difference and ratio, or with what does not compare (why_not).",
+        "Two industries, companies, regions or other things: what both are related to, what only one of them is, which "
+        "relations both have with different others, then each pair of their figures with difference and ratio, or with what "
+        "does not compare (why_not).",
         input_schema(one=text("name or IRI of anything 一方"), other=text("name or IRI of anything 另一方")),
         output_schema(
             {"one": NAMED, "other": NAMED},
-            {"side": choice("", [*SIDES, "figures"])},
+            {"side": choice("", [*SIDES, "different", "figures"])},
         ),
     )
     yield _tool(

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from kg.ask.citation.cited import Citation, cited_in, located
 from kg.ask.citation.styles import STYLES
 from kg.ask.quantity import figure_in_words, of_row, printed
+from kg.faces.web.hints import linked
 from kg.store.values import plain, written
 from kg.terms import Text, amount, class_iri, compact, exact, in_full, slug
 from kg.vocab import BASE, PASSAGE, SH, SHAPE, XSD
@@ -139,6 +140,9 @@ class Pages:
                 return text.pick(lang)
             return text.get(lang) or next(iter(text.values()), "")
 
+        def hint(text: Text) -> Markup:
+            return linked(text.pick(lang), lang, self.root)
+
         def number(value: float) -> str:
             return in_full(value, lang)
 
@@ -147,7 +151,9 @@ class Pages:
             return "?" + urlencode([*kept, *changed.items()])
 
         page = self._environment.get_template(template)
-        helpers = {f.__name__: f for f in (say, name, link, cite, cell, figure, pick, number, here, quote, quoted)}
+        helpers = {
+            f.__name__: f for f in (say, name, link, cite, cell, figure, pick, hint, number, here, quote, quoted)
+        }
         return page.render(lang=lang, other="en" if lang == "zh" else "zh", **helpers, **values).encode()
 
     def _kind(self, iri: str) -> str:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 
 from kg.errors import KgError
 from kg.faces.web import negotiate
+from kg.faces.web.hints import addressed
 from kg.service.messages import Answer
 from kg.terms import LANGS, Text
 from kg.vocab import BASE
@@ -106,7 +107,7 @@ def problem(error: KgError, lang: str, request_id: str) -> dict[str, Any]:
         "instance": f"urn:request:{request_id}",
     }
     if error.hint:
-        body["hint"] = error.hint.pick(lang)
+        body["hint"] = addressed(error.hint.pick(lang))
     if error.place and error.place.line:
         body |= {"line": error.place.line, "column": error.place.column}
     return body
