@@ -8,16 +8,13 @@ from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-import pyoxigraph as ox
-
 from kg.faces.export import archive, export, export_files
 from kg.faces.site.folder import MANIFEST
 from kg.faces.site.places import Place, Places, relative
-from kg.faces.site.sparql import dataset_script, engine_script, nodes_places, terms_script
+from kg.faces.site.sparql import dataset_script, engine_script, nodes_places, nquads, terms_script
 from kg.faces.web.context import Context
 from kg.faces.web.sparql import editor_values
 from kg.service.messages import Request
-from kg.store.results import serialise
 from kg.terms import Lang, Text, class_iri, fold
 
 if TYPE_CHECKING:
@@ -84,7 +81,7 @@ class Own:
             },
             _TERMS: lambda lang: terms_script(self._graph, context.pages.href, places),
             "/static/site/engine.js": lambda lang: engine_script(),
-            "/static/site/dataset.js": lambda lang: dataset_script(self._graph.path / "dataset.nq"),
+            "/static/site/dataset.js": lambda lang: dataset_script(self._graph),
             FIRST: lambda lang: self._page("languages.html", self._first),
             MISSING: lambda lang: self._page("missing.html", lang, manifest=MANIFEST),
         }
@@ -138,7 +135,7 @@ class Own:
 
     def _data(self, format_: str) -> Callable[[Lang], bytes]:
         if format_ == "nquads":
-            return lambda lang: serialise(sorted(self._graph.store.quads(), key=str), ox.RdfFormat.N_QUADS).encode()
+            return lambda lang: nquads(self._graph)
         if format_:
             return lambda lang: export(self._graph, format_).encode()
         return lambda lang: archive(export_files(self._graph, "csv", lang=lang))

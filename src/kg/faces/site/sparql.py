@@ -13,16 +13,16 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+import pyoxigraph as ox
 
 from kg.ask.completion import completion
 from kg.faces.site.places import Place, Places, relative
+from kg.graph import KnowledgeGraph, RemoteGraph
 from kg.source.queryfile import without_header
+from kg.store.results import serialise
 from kg.vocab import BASE, PASSAGE
-
-if TYPE_CHECKING:
-    from kg.graph import KnowledgeGraph
 
 _STATIC: Final = files("kg.faces.site").joinpath("static")
 _NODES: Final = "SELECT DISTINCT ?x { { ?x ?p ?o } UNION { GRAPH ?g { ?x ?p ?o } } FILTER(isIRI(?x)) } ORDER BY ?x"
@@ -44,9 +44,16 @@ def _classic(module: str) -> str:
     return _EXPORTED.sub("", module).replace("import.meta.url", '"."')
 
 
-def dataset_script(dataset: Path) -> bytes:
-    """The script that sets ``kgDataset`` to the N-Quads of the file *dataset*, all named graphs included."""
-    return _script("kgDataset", _packed(dataset.read_bytes()))
+def dataset_script(graph: KnowledgeGraph) -> bytes:
+    """The script that sets ``kgDataset`` to the :func:`nquads` of *graph*."""
+    return _script("kgDataset", _packed(nquads(graph)))
+
+
+def nquads(graph: KnowledgeGraph) -> bytes:
+    """All quads of *graph*, in N-Quads: the file of its build, or what the store has in which it is kept."""
+    if isinstance(graph, RemoteGraph):
+        return serialise(sorted(graph.store.quads(), key=str), ox.RdfFormat.N_QUADS).encode()
+    return (graph.path / "dataset.nq").read_bytes()
 
 
 def terms_script(graph: KnowledgeGraph, href: Href, places: Places) -> bytes:
