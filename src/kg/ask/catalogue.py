@@ -55,6 +55,7 @@ class Catalogue:
 
     def __init__(self, entries: Sequence[Mapping[str, Any]], names: Names) -> None:
         self._entries = {e["name"]: e for e in entries}
+        self._saved: dict[str, SavedQuery] = {}
         self.names = names
 
     def __iter__(self) -> Any:
@@ -90,11 +91,13 @@ class Catalogue:
         return search(self, text, self.names.variants)
 
     def _read(self, name: str) -> SavedQuery:
-        """The query, with the classes of the graph as the choices of a parameter for a class."""
-        query = from_plain(self._entries[name])
-        kinds = tuple(self.names.kinds)
-        params = tuple(replace(p, choices=kinds) if p.type == "kind" else p for p in query.params)
-        return replace(query, params=(*params, *self._narrowing(query)))
+        """The query, with the classes of the graph as the choices of a parameter for a class; read once."""
+        if name not in self._saved:
+            query = from_plain(self._entries[name])
+            kinds = tuple(self.names.kinds)
+            params = tuple(replace(p, choices=kinds) if p.type == "kind" else p for p in query.params)
+            self._saved[name] = replace(query, params=(*params, *self._narrowing(query)))
+        return self._saved[name]
 
     def _narrowing(self, query: SavedQuery) -> Iterator[Parameter]:
         """A parameter for each column of *query* by which its rows can be narrowed, if it has none of that name."""

@@ -223,6 +223,8 @@ class Names:
 
         A registered name names the organization that is called the same without its legal form, such as 股份有限公司 or Inc.
         """
+        if thing := self._by_iri.get(expand(text)):
+            return [thing] if not kinds or any(self.is_a(thing.kind, kind) for kind in kinds) else []
         candidates = self._of_kinds(kinds)
         for name in (text, *_without_legal_form(text)):
             found = [m for m in _matches(candidates, name, fold(name)) if m.score >= _NAMED]
