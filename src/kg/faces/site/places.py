@@ -165,7 +165,7 @@ class Places:
         """The industries that are put side by side."""
         self._drawn = {name for iri in industries for name in (iri, slug(iri))}
         self._first = {query.name: query.params[0] for query in catalogue if self._values[query.name]}
-        self.target = lru_cache(maxsize=2**16)(self._target)
+        self._targets = lru_cache(maxsize=2**16)(self._target)
 
     def values(self, query: SavedQuery) -> list[str]:
         """The values of the first parameter of *query* for which the site has its answer: IRIs or texts."""
@@ -180,8 +180,11 @@ class Places:
             return []
         return [] if found == ["UNDEF"] or len(found) > _MOST_VALUES else [from_written(term) for term in found]
 
-    def _target(self, link: str, at: str) -> Target | None:
+    def target(self, link: str, at: str) -> Target | None:
         """Where *link*, on the page with the address *at*, leads; None if it leads out of the site."""
+        return self._targets(link, "/" if link.startswith("/") else at)
+
+    def _target(self, link: str, at: str) -> Target | None:
         try:
             parts = urlsplit(urljoin(_ORIGIN + at, link))
         except ValueError:

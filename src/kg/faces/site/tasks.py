@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Coroutine, Mapping, MutableMapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
@@ -29,10 +30,13 @@ from kg.graph import KnowledgeGraph
 from kg.service.messages import Answer, Request
 from kg.service.service import Options, Service
 from kg.store.answers import Limits
+from kg.store.embedded import EmbeddedStore
 from kg.terms import LANGS, Lang
 
 TASK: Final = "page"
 _HOST: Final = b"localhost"
+_REMEMBERED: Final = 512
+"""Answers that a worker keeps."""
 
 
 class Made(NamedTuple):
@@ -92,6 +96,12 @@ class _InProcess(Service):
         return self._table[request.task](request)
 
 
+class _Remembering(EmbeddedStore):
+    """A store that evaluates a SELECT query once: a page asks the same in both languages, and many pages ask the same."""
+
+    select = lru_cache(maxsize=_REMEMBERED)(EmbeddedStore.select)
+
+
 @dataclass
 class _Response:
     """A response of the routes, as far as it was sent."""
@@ -111,6 +121,8 @@ class _Maker:
     """Makes the files of pages, in one worker."""
 
     def __init__(self, graph: KnowledgeGraph, limits: Limits, first: Lang) -> None:
+        if isinstance(graph.store, EmbeddedStore):
+            graph.store = _Remembering.of(graph.store.index)
         settings = Settings(store="")
         table: dict[str, Callable[[Request], Answer]] = {}
         routes = Routes(settings, _InProcess(table)).table()
