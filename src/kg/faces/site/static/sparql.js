@@ -259,27 +259,40 @@
   }
 
   const exact = (number) => new Intl.NumberFormat("en", { maximumFractionDigits: 20 }).format(number);
-  const STEPS = zh ? [[12, "万亿"], [8, "亿"], [4, "万"]] : [[12, "trillion"], [9, "billion"], [6, "million"]];
+  const ZEROS = zh ? 4 : 3; // between a word and the next smaller one
+  const WORDS = zh ? [[12, "万亿"], [8, "亿"], [4, "万"]] : [[12, "trillion"], [9, "billion"], [6, "million"]];
+  const PRINTED = 12; // significant digits of a number that may be printed; one with more was calculated
 
   function amount(number) {
-    for (const [power, word] of STEPS) {
-      if (Math.abs(number) >= 0.99995 * 10 ** power) return `${rounded(number, power)} ${word}`;
+    if (!number || Math.abs(number) >= 1e300) return String(number || 0);
+    const [digits, exponent] = number.toExponential().split("e");
+    const count = digits.replace(/[-.]/g, "").length;
+    const written = count > PRINTED ? rounded : grouped;
+    for (const [power, word] of WORDS) {
+      const decimals = Math.max(0, count - 1 - (Number(exponent) - power));
+      const fits = count > PRINTED ? Math.abs(number) >= 0.99995 * 10 ** power : Number(exponent) >= power && decimals <= ZEROS;
+      if (fits) return `${written(digits, exponent - power)} ${word}`;
     }
-    return rounded(number, 0);
+    return written(digits, Number(exponent));
   }
 
-  /** The number divided by a power of ten: four significant digits, at least one decimal, a half rounded up. */
-  function rounded(number, power) {
-    const [digits, exponent] = number.toExponential().split("e");
-    const size = number ? Number(exponent) - power : 0;
-    if (size < -4) return number.toExponential(3).replace(/\.?0+e/, "e").replace(/e-(\d)$/, "e-0$1"); // as Python's "%.4g"
-    const decimals = new Intl.NumberFormat("en", {
-      maximumFractionDigits: Math.max(1, 3 - size),
-      useGrouping: !zh || Math.abs(number) >= 10 ** (power + 4),
-      roundingMode: "halfExpand",
-    });
-    return decimals.format(`${digits}e${Number(exponent) - power}`);
+  /** The number with four significant digits, at least one decimal, a half rounded up. */
+  function rounded(digits, exponent) {
+    if (exponent < -4) return short(Number(`${digits}e${exponent}`).toExponential(3));
+    return decimal(digits, exponent, Math.max(1, 3 - exponent));
   }
+
+  /** The number with all its digits. */
+  const grouped = (digits, exponent) => (exponent < -4 ? short(`${digits}e${exponent}`) : decimal(digits, exponent, 20));
+
+  function decimal(digits, exponent, most) {
+    const useGrouping = !zh || exponent >= 4; // 6582 亿 is written without
+    const written = new Intl.NumberFormat("en", { maximumFractionDigits: most, useGrouping, roundingMode: "halfExpand" });
+    return written.format(`${digits}e${exponent}`);
+  }
+
+  /** An exponent as Python writes it: two digits, and no zeros before it. */
+  const short = (text) => text.replace(/\.?0+e/, "e").replace(/e-(\d)$/, "e-0$1");
 
   // -- files ------------------------------------------------------------------------------------------------------
 
