@@ -133,7 +133,9 @@ def test_the_data_are_there(kites: Project, site: Path) -> None:
 
 def test_every_node_has_its_page(kites: Project, site: Path) -> None:
     nodes = value(site, "terms.js")["nodes"]
-    assert {iri for iri, *_ in nodes} >= {thing.iri for thing in KnowledgeGraph(kites.store / "current").names.things}
+    assert {iri for iri, *_ in nodes} >= {
+        thing.iri for thing in KnowledgeGraph(kites.store_folder / "current").names.things
+    }
     for lang in ("zh", "en"):
         assert [file for *_, file in nodes if not (site / lang / file.partition("#")[0]).is_file()] == []
 

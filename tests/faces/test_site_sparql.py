@@ -26,7 +26,8 @@ pytestmark = pytest.mark.slow
 VENDORED = files("kg.faces.site").joinpath("static", "vendor", "oxigraph")
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
 NUMBERS = """SELECT ?x { VALUES ?x {
-  1234567.5 0.5 12.0 99999.96 -3.25 1e-7 0.00004321 1.5e13 999950000.0 6582.25 65822500000.0 1064460000000.0 2.5e20 123456.789012345 1234567890123.45 3.3333333333333335
+  1234567.5 0.5 12.0 99999.96 -3.25 1e-7 0.00004321 1.5e13 999950000.0 6582.25 65822500000.0
+  1064460000000.0 2.5e20 123456.789012345 1234567890123.45 3.3333333333333335
   196587500000.0 12000000000.0 999999999999.5 -1e9 0.0 1e-300 1e300 "NaN"^^xsd:double
   12 "x"@en "2024-01-02"^^xsd:date true <urn:a> <https://example.org/b> <http://example.org/c"> } }""".replace(
     'c">', "c>"
