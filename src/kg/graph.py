@@ -364,7 +364,7 @@ class KnowledgeGraph:
         """What to write when something of the graph is quoted: the documents and passages, and the dataset.
 
         Args:
-            what: the name or IRI of a thing, a figure, a passage or a document; or subject, predicate and object of a
+            what: the name, path or IRI of a thing, a figure, a passage or a document; or subject, predicate and object of a
                 statement; or ``chain`` and an industry, for its chart; or the name of a saved query.
             params: values of the query's parameters.
 

@@ -12,11 +12,15 @@ import pytest
 from browser import PHONE, accessible, needs_chromium, opened
 from conftest import Run, Server
 from kg.ask.citation.styles import STYLES, in_styles
+from kg.errors import NotFound
 from kg.graph import KnowledgeGraph
+from kg.terms import compact
 
 QUOTED = {
     "thing=w1-L0012": ("w1-L0012",),
     "thing=obs:w1-lantern-cn-2024": ("obs:w1-lantern-cn-2024",),
+    "thing=observation/w1-lantern-cn-2029": ("observation/w1-lantern-cn-2029",),
+    "thing=纸灯业 · 市场规模 · 中国 · 2024": ("纸灯业 · 市场规模 · 中国 · 2024",),
     "thing=青岚": ("青岚",),
     "thing=w2": ("w2",),
     "chain=纸灯业": ("chain", "纸灯业"),
@@ -43,6 +47,37 @@ def test_shell_page_and_data_have_the_same_citation(http: httpx.Client, kg: Run,
         assert f">{text}</pre>" in page
         assert text in shell
         assert kg("cite", *QUOTED[asked], "--style", style, "--lang", "zh").stdout == text + "\n"
+
+
+def test_a_figure_is_cited_by_any_of_its_names(world: KnowledgeGraph) -> None:
+    cited = world.cite("obs:w1-lantern-cn-2024")
+    for name in (
+        "w1-lantern-cn-2024",
+        "observation/w1-lantern-cn-2024",
+        "/observation/w1-lantern-cn-2024",
+        "paper lantern making · Market Size · China · 2024",
+        "纸灯业 市场规模 中国 2024",
+    ):
+        assert world.cite(name) == cited, name
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("风铃业 · 市场规模 · 中国 · 2024", ["obs:w1-chime-cn-2024", "obs:w2-chime-cn-2024"]),
+        ("风铃业 2023", ["obs:w1-chime-cn-2023", "obs:w1-chime-cn-growth"]),
+        ("wind chime making market sise China 2023", ["obs:w1-chime-cn-2023"]),
+    ],
+)
+def test_a_name_that_several_figures_have_or_none_leads_to_them(
+    kg: Run, world: KnowledgeGraph, name: str, near: list[str]
+) -> None:
+    with pytest.raises(NotFound) as caught:
+        world.cite(name)
+    assert set(map(compact, caught.value.near)) >= set(near)
+    told = kg("cite", name, code=3).stderr
+    assert all(one in told for one in near)
+    assert "Traceback" not in told
 
 
 def test_pages_have_the_citation_of_what_they_show(http: httpx.Client, world: KnowledgeGraph) -> None:

@@ -13,7 +13,7 @@ from kg.ask.names import Names, Thing
 from kg.errors import NotFound
 from kg.store.base import Store
 from kg.store.values import Term
-from kg.terms import class_name, expand
+from kg.terms import Text, class_name, compact, expand
 
 _EDGES = """
 SELECT ?out ?p ?other ?g WHERE {{
@@ -53,6 +53,9 @@ _SAFE = re.compile(r"[^\x00-\x20<>\"{}|^`\\\x7f]+")
 """What SPARQL allows between < and > (IRIREF, grammar rule 139)."""
 _PASSAGE = re.compile(r"[^\s/:]+-L\d{4,}")
 """Ids of passages: document and line."""
+_PATH: Final = re.compile(r"/?[a-z]+/[^/\s]+")
+"""Paths of pages of nodes: kind and slug."""
+_COMMAS: Final = (("、", "zh"), (", ", "en"))
 GROUNDS: Final = ("asserted", "background", "entities", "inferred")
 """What an edge can rest on (``Edge.kind``), the strongest first."""
 
@@ -179,24 +182,53 @@ def described(store: Store, names: Names, iri: str) -> Entity | None:
 
 
 def node(store: Store, names: Names, text: str) -> Entity:
-    """The data of what *text* names: an entity by any name; any other node by its IRI, a passage by its id.
+    """The data of what *text* names: an entity by any name; any other node by its IRI or path, a passage by its id.
 
     Args:
         store: the store.
         names: the lookup table.
-        text: a name, an IRI, a prefixed name, or the id of a passage (``w1-L0037``).
+        text: a name, an IRI, a prefixed name, the path of a page (``observation/…``), the id of a passage (``w1-L0037``), or
+            the caption or slug of a figure.
 
     Raises:
-        NotFound: there is no such thing.
+        NotFound: there is no such thing; or several figures have the caption, which the error names.
     """
     try:
         return entity(store, names, names.resolve(text))
-    except NotFound:
-        iri = f"{vocab.PASSAGE}{text}" if _PASSAGE.fullmatch(text) else expand(text)
-        unnamed = described(store, names, iri) if ":" in iri else None
-        if unnamed is None:
-            raise
-        return unnamed
+    except NotFound as error:
+        if (unnamed := _unnamed(store, names, text)) is not None:
+            return unnamed
+        meant = None if error.near and len(text.split()) == 1 else _meant(names, text)
+        raise meant or error from None
+
+
+def _unnamed(store: Store, names: Names, text: str) -> Entity | None:
+    """The data of the one node that has no label and that *text* names; None if there is none, or are several."""
+    if _PASSAGE.fullmatch(text):
+        return described(store, names, f"{vocab.PASSAGE}{text}")
+    if _PATH.fullmatch(text) and (found := described(store, names, vocab.BASE + text.removeprefix("/"))):
+        return found
+    iri = expand(text)
+    if ":" in iri and (found := described(store, names, iri)):
+        return found
+    captioned = names.captioned(text)
+    return described(store, names, captioned[0]) if len(captioned) == 1 else None
+
+
+def _meant(names: Names, text: str) -> NotFound | None:
+    """The error that names the figures with the caption *text*, or with one like it; None if there are none."""
+    same = names.captioned(text)
+    near = same or names.captioned_like(text)
+    if not near:
+        return None
+    zh, en = (comma.join(f"{compact(iri)} ({names.label(iri, lang)})" for iri in near) for comma, lang in _COMMAS)
+    what = Text(f"找不到名为“{text}”的事物", f"nothing is named “{text}”")
+    if same:
+        what = Text(f"有 {len(same)} 项叫“{text}”", f"{len(same)} figures or claims are called “{text}”")
+    hint = (
+        Text(f"写其中一个:{zh}", f"write one of them: {en}") if same else Text(f"是不是:{zh}?", f"did you mean: {en}?")
+    )
+    return NotFound(what, hint=hint, near=near)
 
 
 def entity(store: Store, names: Names, thing: Thing) -> Entity:

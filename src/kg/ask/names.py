@@ -31,6 +31,8 @@ _SHORT: Final = 2
 _FEW: Final = 12
 """If no name is similar, all entities of a class are listed when there are no more than this many."""
 _BETWEEN_WORDS: Final = " ,,."
+_BETWEEN_PARTS: Final = re.compile(r"[\s·,,、]+")
+"""What stands between the parts of a caption, as its readers write them."""
 _BRACKETS: Final = re.compile(r"[((][^()()]*[))]")
 _LEGAL_FORM: Final = re.compile(
     r"(?:股份|有限责任|有限|集团|控股|公司|科技|技术|实业"
@@ -232,6 +234,27 @@ class Names:
                 return [m.thing for m in sorted(found, key=self._order)]
             candidates = [thing for thing in candidates if self.is_a(thing.kind, "Organization")]
         return []
+
+    def captioned(self, text: str) -> list[str]:
+        """IRIs of the figures, claims and breakdowns with the caption or the slug *text*; several may have one caption."""
+        folded = fold(text)
+        return [
+            iri
+            for iri, captions in self._captions.items()
+            if text == slug(iri) or (folded and folded in map(fold, captions))
+        ]
+
+    def captioned_like(self, text: str, limit: int = 4) -> list[str]:
+        """IRIs of the figures, claims and breakdowns whose captions have all words of *text*, else of those written like it."""
+        from rapidfuzz import fuzz, process
+
+        words = [folded for word in _BETWEEN_PARTS.split(text) if (folded := fold(word))]
+        captions = [(iri, fold(caption)) for iri, both in self._captions.items() for caption in both]
+        found = [iri for iri, caption in captions if words and all(word in caption for word in words)]
+        if not found:
+            near = process.extract(fold(text), [c for _, c in captions], scorer=fuzz.ratio, score_cutoff=_FUZZY)
+            found = [captions[at][0] for _, _, at in near]
+        return list(dict.fromkeys(found))[:limit]
 
     def _order(self, match: Match) -> tuple[float, float, str]:
         return -match.score, self._precedence.get(match.thing.kind, inf), match.thing.iri

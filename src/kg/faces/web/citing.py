@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 _THREE: Final = ("subject", "predicate", "object")
 _NOT_VALUES: Final = ("query", "format")
 """Parameters of the request that are no values of the saved query that is cited."""
-_THING: Final = Text("引用什么:名称、段落编号或 IRI", "what is cited: a name, the id of a passage, or an IRI")
+_THING: Final = Text(
+    "引用什么:名称、数字的名称、段落编号或 IRI",
+    "what is cited: a name, that of a figure, the id of a passage, or an IRI",
+)
 
 
 def answer(context: Context, request: Request) -> Answer:
