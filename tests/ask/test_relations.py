@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kg.ask.entity import entity
-from kg.ask.relations import distinct, questions, relations, roles
+from kg.ask.relations import distinct, offered, questions, relations, roles
 from kg.graph import KnowledgeGraph
 
 
@@ -63,3 +63,17 @@ def test_the_questions_take_the_thing(world: KnowledgeGraph) -> None:
             kinds = {p.name: p.type for p in query.params}
             assert kinds[parameter] == "thing" or world.names.is_a(thing.kind, kinds[parameter])
             assert world.catalogue.asked(query, {parameter: thing.iri})
+
+
+def test_who_looks_for_a_thing_is_offered_the_questions_about_it(world: KnowledgeGraph) -> None:
+    """Filled in with it; other words choose among them; words that a query has find it as before."""
+    thing = world.resolve("风铃业", "Industry")
+    about = {query.name: {name: thing.iri} for query, name in questions(world.catalogue, thing)}
+    for text in ("风铃业", "wind chime making", "風鈴業"):
+        assert {query.name: values for query, values in offered(world.catalogue, text)} == about
+    found = offered(world.catalogue, "风铃业 市场规模")
+    assert found[0][0].name == "market-size"
+    assert all(about[query.name] == values for query, values in found)
+    assert len(found) < len(about)
+    for text in ("市场规模", "how large is the market", "purple elephants"):
+        assert offered(world.catalogue, text) == [(query, {}) for query in world.catalogue.search(text)]

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -377,6 +378,12 @@ def test_saved_queries_are_found_by_words(kg: Run, world: KnowledgeGraph) -> Non
     tagged = json.loads(kg("queries", "market", "--tag", "figure", "--format", "json").stdout)["rows"]
     assert tagged and all("figure" in row["tags"].split() for row in tagged)
     assert "try other words" in kg("queries", "purple elephants", code=3).stderr
+    about = kg("queries", "风铃业", "--format", "json", lang="en").stdout
+    named = {row["name"]: row for row in json.loads(about)["rows"]}["market-size"]
+    assert "wind chime making" in named["question"]
+    asked = next(word for word in shlex.split(named["params"]) if "=" in word)
+    assert asked == "industry=wind chime making"
+    assert kg("query", "market-size", asked).stdout == kg("query", "market-size", "industry=wind-chimes").stdout
 
 
 @pytest.mark.slow

@@ -46,6 +46,16 @@ def test_questions_are_found_by_what_people_ask(http: httpx.Client, words: str, 
     assert [query["name"] for query in told] == listed
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_name_of_a_thing_finds_the_questions_about_it(http: httpx.Client, world: KnowledgeGraph, lang: str) -> None:
+    text = unescape(http.get("/queries", params={"q": "风铃业", "lang": lang}).text)
+    links = re.findall(r'<li><a href="(/queries/market-size\?[^"]*)">([^<]+)</a>', text)
+    question = world.catalogue.question(world.catalogue.get("market-size"), {"industry": "风铃业"})
+    assert links == [("/queries/market-size?industry=wind-chimes", question.pick(lang))]
+    (told,) = (q for q in http.get("/queries.json?q=风铃业").json()["queries"] if q["name"] == "market-size")
+    assert told["given"] == {"industry": world.resolve("风铃业", "Industry").iri}
+
+
 def test_questions_that_nothing_finds_lead_on(http: httpx.Client) -> None:
     text = http.get("/queries?q=xyzxyz").text
     assert 'href="/search?q=xyzxyz"' in text

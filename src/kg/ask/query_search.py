@@ -30,6 +30,12 @@ def search(queries: Iterable[SavedQuery], text: str, variants: Mapping[str, str]
     return [query for _, query in sorted(kept, key=lambda pair: pair[0], reverse=True)]
 
 
+def says(query: SavedQuery, text: str, variants: Mapping[str, str]) -> bool:
+    """Whether *query* has every word of *text*."""
+    wanted = _wanted(units(text, variants))
+    return bool(wanted) and wanted <= _parts(_words(query), variants)
+
+
 def _heading(query: SavedQuery) -> Iterator[str]:
     yield from (query.name, query.title.zh, query.title.en)
 

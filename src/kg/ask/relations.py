@@ -10,6 +10,7 @@ from typing import Final
 from kg.ask.catalogue import Catalogue
 from kg.ask.entity import GROUNDS, Edge
 from kg.ask.names import Names, Thing
+from kg.ask.query_search import says
 from kg.source.queryfile import TYPES, SavedQuery
 from kg.store.base import Store
 from kg.terms import compact
@@ -116,6 +117,24 @@ def relations(edges: Iterable[Edge]) -> list[Relation]:
 def among(relation: Relation, kind: str, names: Names) -> bool:
     """Whether all that a relation leads to are of the class *kind*."""
     return all(names.is_a(names.thing(edge.other).kind, kind) for edge in relation.edges)
+
+
+def offered(catalogue: Catalogue, text: str) -> list[tuple[SavedQuery, dict[str, str]]]:
+    """The saved queries for what somebody looks for, each with the values of its parameters that are known from it.
+
+    They are those with the words of *text*. If no query has all of them and *text*, or a part of it between spaces, names a
+    thing, they are those that can be asked about the thing, filled in with it, and have other words of *text*.
+    """
+    found = catalogue.search(text)
+    if not any(says(query, text, catalogue.names.variants) for query in found):
+        for part in dict.fromkeys((text, *text.split())):
+            if named := catalogue.names.bearing(part):
+                about = {query.name: (query, {name: named[0].iri}) for query, name in questions(catalogue, named[0])}
+                rest = text.replace(part, " ", 1).strip()
+                kept = [about[query.name] for query in catalogue.search(rest) if query.name in about] if rest else []
+                if about:
+                    return kept or list(about.values())
+    return [(query, {}) for query in found]
 
 
 def questions(catalogue: Catalogue, thing: Thing) -> list[tuple[SavedQuery, str]]:

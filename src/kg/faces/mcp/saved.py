@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kg.ask.catalogue import Values, parsed
 from kg.ask.nothing import nothing
+from kg.ask.relations import offered
 from kg.errors import UsageProblem
 from kg.faces.mcp.result import Result, Row, table_head, table_line
 from kg.faces.mcp.rows import cell, of_query
@@ -96,7 +97,7 @@ def _value(call: Call, param: Parameter, value: Values | None) -> Any:
 
 def _listed(call: Call, search: str | None) -> Result:
     catalogue = call.graph.catalogue
-    found = list(catalogue) if search is None else catalogue.search(search)
+    found = [(query, {}) for query in catalogue] if search is None else offered(catalogue, search)
     title = _TITLE if search is None else Text(f"{_TITLE.zh}:{search}", f"{_TITLE.en}: {search}")
     nothing_found = Text(
         "没有这样的查询:换别的词,或用 ask 直接提问,或用 sparql",
@@ -111,21 +112,27 @@ def _listed(call: Call, search: str | None) -> Result:
             "asked": {"search": search},
             "columns": [{"name": name, **text.plain()} for name, text in _LISTED.items()],
         },
-        rows=(_query(call, each) for each in found[call.offset :]),
+        rows=(_query(call, *each) for each in found[call.offset :]),
         total=len(found),
         above=table_head(text.pick(call.lang) for text in _LISTED.values()),
         note=None if found else nothing_found,
     )
 
 
-def _query(call: Call, found: SavedQuery) -> Row:
-    """The row of a saved query, with the schemas of its parameters."""
-    question = call.graph.catalogue.question(found)
+def _query(call: Call, found: SavedQuery, given: Mapping[str, str]) -> Row:
+    """The row of a saved query, with the schemas of its parameters, and the values that what was looked for gives them."""
+    question = call.graph.catalogue.question(found, given)
     params = {param.name: parameter(param, call.graph.names) for param in found.params}
     data = {
-        "values": {"name": found.name, "question": question.plain(), "params": params},
+        "values": {"name": found.name, "question": question.plain(), "params": params, "given": dict(given)},
         "ground": "catalogue",
         "passages": [],
     }
-    words = ", ".join(f"{param.name} ({param.type})" for param in found.params)
+    names = call.graph.names
+    words = ", ".join(
+        f"{param.name} = {names.label(given[param.name], call.lang)}"
+        if param.name in given
+        else f"{param.name} ({param.type})"
+        for param in found.params
+    )
     return Row(data, table_line([found.name, question.pick(call.lang), words]))

@@ -15,6 +15,7 @@ from kg.ask.catalogue import from_written
 from kg.ask.choices import mistakes
 from kg.ask.citation.cited import cited_in
 from kg.ask.nothing import nothing
+from kg.ask.relations import offered
 from kg.ask.tables import with_labels
 from kg.errors import StaleCursor, UsageProblem
 from kg.faces.web import files, query_page
@@ -68,10 +69,11 @@ def catalogue(context: Context, request: Request) -> Answer:
     """``/queries?q=&tag=``: the saved queries; those found by words, best first; those with a tag."""
     suffix = choose(request, {"html": HTML, "json": JSON} if not request.suffix else {"json": JSON})
     catalogue, text, tag = context.graph.catalogue, request.one("q").strip(), request.one("tag")
-    found = catalogue.search(text) if text else list(catalogue)
-    found = [query for query in found if not tag or tag in query.tags]
+    given = {query.name: values for query, values in offered(catalogue, text)} if text else {}
+    listed = [catalogue.get(name) for name in given] if text else list(catalogue)
+    found = [query for query in listed if not tag or tag in query.tags]
     if suffix == "json":
-        return as_json({"queries": [_described(context, q) for q in found]})
+        return as_json({"queries": [_described(context, q, given.get(q.name, {})) for q in found]})
     return context.page(
         "queries.html",
         request,
@@ -80,16 +82,18 @@ def catalogue(context: Context, request: Request) -> Answer:
         tags=tags.used(catalogue),
         groups={"": found} if text else tags.grouped(found) if not tag else {tag: found},
         label=tags.label,
+        given=given,
         question=catalogue.question,
     )
 
 
-def _described(context: Context, saved: SavedQuery) -> dict[str, Any]:
-    question = context.graph.catalogue.question(saved)
+def _described(context: Context, saved: SavedQuery, given: Mapping[str, str]) -> dict[str, Any]:
+    question = context.graph.catalogue.question(saved, given)
     return {
         "name": saved.name,
         "title": saved.title.plain(),
         "question": question.plain(),
+        "given": dict(given),
         "tags": list(saved.tags),
         "params": [
             {"name": p.name, "type": p.type, "label": p.label.plain(), "default": p.default, "choices": list(p.choices)}
