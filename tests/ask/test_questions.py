@@ -89,6 +89,48 @@ def test_a_number_counts_the_noun_beside_it(world: KnowledgeGraph) -> None:
         assert answer.reading and answer.reading.query.name == query, question
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "纸灯业属于未来产业吗?",  # 未 of 未来产业 is no “without”
+        "有没有企业既做灯纸又做走马灯?",  # no passage has both, which says nothing of a firm that makes both
+        "明盈灯业做灯纸吗?",  # no passage names both, but the firm is in the industry of the product
+    ],
+)
+def test_neither_yes_nor_no_is_told_without_ground(world: KnowledgeGraph, question: str) -> None:
+    answer = world.ask(question)
+    assert (answer.status, answer.yes) == ("not-understood", None), answer.sentence
+
+
+def test_the_grounds_of_an_industry_are_told_with_any_relation(world: KnowledgeGraph) -> None:
+    """在 is no relation that a row must have."""
+    assert world.ask("青岚为什么在纸灯业?").passages
+
+
+def test_who_supplies_is_not_what_is_supplied(world: KnowledgeGraph) -> None:
+    answer = world.ask("Who supplies Qinglan?")
+    assert answer.status == "not-in-report"
+    assert answer.reading and answer.reading.query.name == "relations-to-company"
+
+
+def test_each_has_no_total(world: KnowledgeGraph) -> None:
+    assert world.ask("纸灯业上中下游各有几家企业?").count is None
+
+
+def test_a_homophone_is_no_word_that_turns_a_question_around(world: KnowledgeGraph) -> None:
+    answer = world.ask("初了青岚,纸灯业上游还有哪些企业?")  # 初了 sounds like 除了
+    assert (answer.status, answer.unread) == ("not-understood", ("初",))
+
+
+def test_where_a_thing_is(world: KnowledgeGraph) -> None:
+    assert labels(world, world.ask("明盈灯业在哪里?")) == ["澄洲"]
+
+
+def test_the_growth_of_an_indicator(world: KnowledgeGraph) -> None:
+    answer = world.ask("纸灯业的市场规模增长率是多少?")
+    assert answer.status == "answered" and answer.kind == "figures"
+
+
 def test_what_somebody_does_in_an_industry_is_what_its_section_says(world: KnowledgeGraph) -> None:
     for question in ("云汀在纸灯业中做什么?", "What does Yunting province do in paper lantern making?"):
         answer = world.ask(question)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from kg.ask.names import Names, Thing
-from kg.ask.question.token import BOUNDS, WHEN, Token
+from kg.ask.question.token import BOUNDS, COUNT, SUM, WHEN, Token
 from kg.source.queryfile import VALUES, Parameter, SavedQuery
 from kg.terms import class_name
 from kg.vocab import IVC, IVL
@@ -90,7 +90,13 @@ class Leftover:
             return True
         if WHEN in token.meanings and "year" in self.query.types.values():
             return True
+        if SUM in token.meanings and (COUNT in self.meanings or any(map(self._is_group, self.meanings))):
+            return True  # a number of things, and the figure of a group, are of all together
         return any(mentions(self.query, term) for term in token.meanings)
+
+    def _is_group(self, iri: str) -> bool:
+        thing = self.names.get(iri)
+        return thing is not None and thing.kind == "Collection"
 
     def _narrows(self, token: Token) -> bool:
         """Whether the part narrows the rows, or asks for another column."""

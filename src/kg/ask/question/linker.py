@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
 from math import inf
@@ -31,6 +32,11 @@ _EMPTY: Final = 0.01
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _PASSAGE: Final = re.compile(r"\w+-L\d+", re.IGNORECASE)
 _JOINING: Final = frozenset({"和", "与", "及", "以及", "或", "或者", "同", "跟", "and", "or", "&"})
+_ONE: Final = "一"
+_PASSING: Final = frozenset("上过达超破逾")
+"""What a scale word without a number can stand behind."""
+_AMOUNT: Final = 10_000
+"""Least number that makes a bound of 上 and 过, which have other meanings: 过万亿, but not 提过三家."""
 _AFTER_YEAR: Final = frozenset({"年", "年度"})
 
 
@@ -75,7 +81,7 @@ class Linker:
         names = [token for token in tokens if token.end - token.start > 1 and token.meanings and not token.is_light]
         for left_out in ([names] if len(names) > 1 else []) + [[name] for name in names[:_LEFT_OUT]]:
             divided = _cheapest(text, found, possible, {(name.start, name.end) for name in left_out})
-            if all(token.is_read for token in divided):
+            if all(token.is_read for token in divided) and all(_says(divided, name) for name in left_out):
                 yield divided
 
     @cached_property
@@ -129,12 +135,23 @@ def _cheapest(
     return _bounds(found, _joined(text, found, tokens[::-1]))
 
 
+def _says(tokens: Iterable[Token], name: Token) -> bool:
+    """Whether the parts that stand where *name* stands say something, too; of a name, no word of a question (未 of 未来产业)."""
+    parts = [token for token in tokens if token.start < name.end and name.start < token.end]
+    turned = any(part.asks and (not name.asks or len(part.text) == 1) for part in parts)  # nor 为 of 为什么
+    return not turned and any(part.has_content for part in parts)
+
+
 def _numbers(text: str, found: Sequence[Unit], start: int) -> Iterator[tuple[Token, float]]:
     """The numbers and years that begin at unit *start*, with their costs; one 汉字 or word alone is none (三 of 三星)."""
     ahead = [unit.text for unit in found[start : start + _AHEAD]]
     length, value = numeral(ahead)
     is_digits = ahead[0][0].isdigit()
-    if not length or (length == 1 and not is_digits):
+    passing = not length and start > 0 and found[start - 1].text in _PASSING
+    if passing:  # 上万亿 is 上一万亿, 过半 is 过一半
+        length, value = numeral([_ONE, *ahead])
+        length -= 1
+    if not length or (length == 1 and not is_digits and not passing):
         return
 
     def token(length: int, number: str, year: int | None) -> Token:
@@ -146,7 +163,7 @@ def _numbers(text: str, found: Sequence[Unit], start: int) -> Iterator[tuple[Tok
     year = int(value) if by_digits and _YEAR.fullmatch(number) else None
     if is_digits:  # alone too: 5 of “5 million”
         yield token(1, ahead[0], int(ahead[0]) if _YEAR.fullmatch(ahead[0]) else None), 1.5
-    if length > 1:
+    if length > 1 or passing:
         yield token(length, number, year), _SPELT
     if year and length < len(ahead) and ahead[length] in _AFTER_YEAR:
         yield token(length + 1, number, year), 1.0
@@ -174,11 +191,32 @@ def _joined(text: str, found: Sequence[Unit], tokens: Sequence[Token]) -> list[T
 
 
 def _bounds(found: Sequence[Unit], tokens: Sequence[Token]) -> list[Token]:
-    """The tokens, where one that begins with a number in one 汉字 is that number beside a word for a bound: 三家以上."""
+    """The tokens, where one that begins with a number in one 汉字 is that number beside a word for a bound: 三家以上.
+
+    A word such as 过 is one for a bound only before an amount.
+    """
+    before_amounts = {one.end for one in tokens if _is_weak(one)} & {one.start for one in tokens if _is_amount(one)}
+    tokens = [_emptied(one) if _is_weak(one) and one.end not in before_amounts else one for one in tokens]
     said = [token for token in tokens if token.text not in _JOINING]
-    beside = {one.start for one, other in pairwise(said) if other.meanings & BOUNDS}
-    beside |= {other.start for one, other in pairwise(said) if one.meanings & BOUNDS}
+    strong = [(one, other) for one, other in pairwise(said) if not (_is_weak(one) or _is_weak(other))]
+    beside = {one.start for one, other in strong if other.meanings & BOUNDS}
+    beside |= {other.start for one, other in strong if one.meanings & BOUNDS}
     return [part for token in tokens for part in (_numbered(found, token) if token.start in beside else [token])]
+
+
+def _is_weak(token: Token) -> bool:
+    """Whether a part is a word for a bound among others, such as 上 and 过."""
+    return FUNCTION_WORD in token.meanings and bool(token.meanings & BOUNDS) and not token.text.isascii()
+
+
+def _emptied(token: Token) -> Token:
+    """A weak word for a bound that is none here."""
+    return replace(token, meanings=token.meanings - BOUNDS)
+
+
+def _is_amount(token: Token) -> bool:
+    """Whether a part is a number that is not of a few things: 万亿, 1000 亿, 半."""
+    return token.text.endswith("半") or (token.number.replace(".", "").isdigit() and Decimal(token.number) >= _AMOUNT)
 
 
 def _numbered(found: Sequence[Unit], token: Token) -> list[Token]:

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from kg.ask.question.linker import Linker
-from kg.ask.question.token import FUNCTION_WORD, Token
+from kg.ask.question.token import ASKED, FUNCTION_WORD, Token
 from kg.source.queryfile import SavedQuery
-from kg.vocab import IVL
 
-_ASKED: Final = IVL + "asked-"
 _ORDERED: Final = "!"
 """Ends a wording whose words have to come in this order: “who supplies X” is not “X supplies whom”."""
 _PIECE: Final = re.compile(r"\{(\w+)\}|([\[\]])|([^\[\]{}]+)")
@@ -86,5 +84,5 @@ def _pattern(query: str, lang: str, wording: str, linker: Linker) -> Pattern:
 
 def _meant(token: Token) -> frozenset[str]:
     """What a word of a wording means: the word of a question, if it is one, and not a term that is called so too."""
-    asked = frozenset(meaning for meaning in token.meanings if meaning.startswith(_ASKED))
+    asked = frozenset(meaning for meaning in token.meanings if meaning.startswith(ASKED))
     return asked or token.meanings - {FUNCTION_WORD} or frozenset({token.number})

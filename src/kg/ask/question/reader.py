@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice, product
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice, pairwise, product
 from typing import Final
 
 from kg.ask.names import Names
 from kg.ask.question.leftover import WIDE, Leftover, asked_columns, column_of, mentions, more_values, values
 from kg.ask.question.patterns import Pattern
-from kg.ask.question.readings import COUNT, SHARED, WHETHER, Asked, Reading, answer_column
-from kg.ask.question.token import ALL, BOUNDS, LIGHT, WHO, Token
+from kg.ask.question.readings import SHARED, WHETHER, Asked, Reading, answer_column
+from kg.ask.question.token import ALL, BOUNDS, COUNT, LIGHT, WHO, Token
 from kg.source.queryfile import Parameter, SavedQuery
 from kg.terms import fold
 
@@ -22,6 +22,8 @@ _FILLINGS: Final = 8
 """Most ways in which the names of one question can fill the parameters of one wording."""
 _NARROW: Final = 4
 """Members of a rank before that which tells how far the classes of the parameters are from those of the things."""
+_BOUND: Final = ("integer", "decimal")
+"""Types of parameters for bounds."""
 _PLACES: Final = ("region", "place")
 """Columns that hold regions."""
 _MEANINGS: Final = 4
@@ -75,7 +77,8 @@ class Reader:
         params = {param.name: param for param in self._queries[pattern.query].params}
         slots = [params[slot] for slot in pattern.slots]
         wide = sum(param.type in WIDE for param in slots)
-        for filled in islice(self._fillings(slots, rest), _FILLINGS):
+        unbound = _unbound(asked.content)
+        for filled in islice(self._fillings(slots, rest, unbound), _FILLINGS):
             counted = [
                 _counted(token, asked.content)
                 for token, slot in zip(filled, slots, strict=True)
@@ -107,10 +110,9 @@ class Reader:
         params = {param.name: param for param in query.params}
         slots = [params[slot] for slot in pattern.slots]
         left = [token for token in others if not token.meanings & _OPERATORS and not token.is_light]
-        if asked.counts and not pattern.needs:
-            return  # the number of what?
-        if asked.whether and not pattern.needs and any(param.type in WIDE for param in slots):
-            return  # whether what?
+        names_only = not pattern.needs and all(param.type != "Indicator" for param in slots)
+        if names_only and (asked.counts or (asked.whether and any(param.type in WIDE for param in slots))):
+            return  # the number of what, or whether what?
         more = {} if asked.whether else more_values(slots, left, self._names, joined=not asked.shared)
         in_all = asked.shared and bool(more)
         if in_all:
@@ -123,10 +125,11 @@ class Reader:
         if _asks_another(pattern, query, asked, rest):
             return
         who = WHO in asked.meanings and not asked.whether
-        asks = not asked.whether and not asked.offers and (who or own in columns)
+        asks = not asked.whether and not asked.offers and (who or asked.counts or own in columns)
         unread = sum(token.end - token.start for token in rest.unread)
         rank = (unread, rest.guesses + asked.cost, len(rest.narrowing) + len(more), *fit)
-        relations = {meaning for token in asked.content for meaning in token.meanings if mentions(query, meaning)}
+        said = [token for token in asked.content if not token.is_light]  # 在 is no relation by itself
+        relations = {meaning for token in said for meaning in token.meanings if mentions(query, meaning)}
         named = [
             [(param.name, value) for value in values(param, token, self._names)]
             for param, token in zip(slots, filled, strict=True)
@@ -150,7 +153,7 @@ class Reader:
                 asked.least,
                 any(column in columns and column in query.things for column in _PLACES),
                 tuple(rest.unread),
-                (*rank[:_NARROW], wider, *rank[_NARROW:], aliases),
+                (*rank[:_NARROW], wider, *rank[_NARROW:], not pattern.order, aliases),
             )
 
     def _is_label(self, token: Token, value: str) -> bool:
@@ -163,18 +166,26 @@ class Reader:
         thing = self._names.get(value)
         return 0 if thing is None or param.type in (*WIDE, thing.kind) else len(self._names.superclasses(thing.kind))
 
-    def _fillings(self, slots: Sequence[Parameter], rest: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
+    def _fillings(
+        self, slots: Sequence[Parameter], rest: Sequence[Token], unbound: Collection[Token]
+    ) -> Iterator[tuple[Token, ...]]:
         """The parts that can fill *slots*; of slots of one type, the first is filled by the part that comes first.
 
         The only slot of its type is filled by the first part that fits; further parts are further values of it.
+
+        Args:
+            slots: the parameters.
+            rest: the parts.
+            unbound: the parts that are no bound, so that they fill no number.
         """
         if not slots:
             yield ()
             return
         alone = slots[0].type not in WIDE and all(param.type != slots[0].type for param in slots[1:])
-        fitting = [token for token in rest if values(slots[0], token, self._names)]
+        able = [token for token in rest if slots[0].type not in _BOUND or token not in unbound]
+        fitting = [token for token in able if values(slots[0], token, self._names)]
         for token in fitting[:1] if alone else fitting:
-            for others in self._fillings(slots[1:], [t for t in rest if t is not token]):
+            for others in self._fillings(slots[1:], [t for t in rest if t is not token], unbound):
                 following = [t for t, param in zip(others, slots[1:], strict=True) if param.type == slots[0].type]
                 if all(token.start < t.start for t in following):
                     yield (token, *others)
@@ -206,6 +217,13 @@ def _take(wanted: Iterable[frozenset[str]], rest: list[Token]) -> list[Token]:
                 taken.append(token)
                 break
     return taken
+
+
+def _unbound(content: Sequence[Token]) -> frozenset[Token]:
+    """The numbers that are no bound because another one is: the year in “above 5 billion in 2025”."""
+    pairs = [(one, other) for one, other in pairwise(content) if one.meanings & BOUNDS or other.meanings & BOUNDS]
+    bound = {token for pair in pairs for token in pair if token.number}
+    return frozenset(token for token in content if token.number) - bound if bound else frozenset()
 
 
 def _counted(number: Token, content: Sequence[Token]) -> Token | None:

@@ -10,16 +10,14 @@ from typing import Final
 
 from kg.ask.names import Names
 from kg.ask.question.leftover import WIDE
-from kg.ask.question.token import Token
+from kg.ask.question.token import COUNT, EACH, Token
 from kg.source.queryfile import SavedQuery
 from kg.terms import class_name
 from kg.vocab import IVL
 
-COUNT: Final = IVL + "asked-count"
 _QUANTITY: Final = IVL + "asked-quantity"
 WHETHER: Final = IVL + "asked-whether"
 SHARED: Final = IVL + "asked-shared"
-SUM: Final = IVL + "asked-sum"
 _EXCEPT: Final = IVL + "asked-exclusion"
 _OR: Final = IVL + "asked-or"
 _MOST: Final = IVL + "asked-most"
@@ -164,6 +162,8 @@ def _without_excluded(content: Sequence[Token], names: Names) -> tuple[list[Toke
 
 def _counts(content: Sequence[Token], names: Names) -> bool:
     """Whether a question wants a number of things: “how many”, or 多少 before a class (多少企业, but not 多少换电站)."""
+    if any(EACH in token.meanings for token in content):
+        return False  # 各有几家: the rows tell, and their total does not
     if any(COUNT in token.meanings for token in content):
         return True
     return any(

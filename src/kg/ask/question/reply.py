@@ -11,14 +11,14 @@ import pyoxigraph as ox
 from kg.ask.catalogue import Catalogue
 from kg.ask.names import Names
 from kg.ask.question.answer import Answer, figures, params
-from kg.ask.question.leftover import WIDE
+from kg.ask.question.leftover import WIDE, column_of
 from kg.ask.question.linker import Linker
 from kg.ask.question.patterns import patterns
 from kg.ask.question.phrases import Phrases
 from kg.ask.question.reader import Reader
-from kg.ask.question.readings import COUNT, SUM, WHETHER, Asked, Reading, answer_column, asks_whether
+from kg.ask.question.readings import WHETHER, Asked, Reading, answer_column, asks_whether
 from kg.ask.question.rows import Finder, Found
-from kg.ask.question.token import Token
+from kg.ask.question.token import COUNT, SUM, Token
 from kg.store.base import Store
 from kg.store.values import json_value
 from kg.terms import Text, has_han, slug
@@ -113,15 +113,17 @@ class Questions:
         if not readings:
             return None
         found: list[Found] = []
+        others = False
         for reading in readings[:_TRIED]:
             if found and reading.rank != found[0].reading.rank:
                 break
             one = self._finder.find(reading)
             if one.table.rows:
                 found.append(one)
+            others = others or (reading.rank == readings[0].rank and one.others)
         whether = asks_whether(tokens)
         if not found:
-            return self._nothing(tokens, readings, whether)
+            return self._nothing(tokens, readings, whether, others=others)
         if len({one.reading.query.name for one in found}) == 1:
             return self._said(self._finder.joined(found), whether)
         if len({frozenset(one.answers) for one in found}) > 1:
@@ -133,7 +135,7 @@ class Questions:
         """The answer with rows."""
         reading, reply = found.reading, found.reading.query.reply
         things = tuple(term.value for term in found.answers if isinstance(term, ox.NamedNode))
-        number = len(things) if reading.counts else 0
+        number = len(things) if reading.counts and not (reply and reply.first) else 0
         count = number if number and (not reply or reply.counted) else None
         whether = whether and "audit" not in reading.query.tags  # whether figures agree, the rows have to show
         sentence = self.phrases.answer(found)
@@ -158,17 +160,25 @@ class Questions:
             passages=found.passages,
         )
 
-    def _nothing(self, tokens: Sequence[Token], readings: Sequence[Reading], whether: bool) -> Answer:
-        """The answer without rows: the report does not say it, or else no row was found."""
+    def _nothing(self, tokens: Sequence[Token], readings: Sequence[Reading], whether: bool, *, others: bool) -> Answer:
+        """The answer without rows: the report does not say it, or else no row was found.
+
+        Args:
+            tokens: the parts of the question.
+            readings: its readings, the best first.
+            whether: whether it asks for yes or no.
+            others: whether the query of the best has rows that do not answer it, so that nothing is proved.
+        """
         reading, asked = readings[0], Asked.of(tokens, self._names)
         if SUM in asked.meanings:
             return self._unsummed(asked)
-        named = asked.named
-        if whether:
+        if whether and not any(column_of(token, reading.query) == reading.column for token in asked.content):
+            named = [token.meanings & asked.named for token in asked.content if token.meanings & asked.named]
             passages = self._finder.joint_passages(named) if len(named) > 1 else ()
-            proof = len(named) > 1 and not passages and "arithmetic" not in reading.query.tags
+            proof = len(named) > 1 and not passages and not self._finder.are_related(named)
+            proof = proof and "arithmetic" not in reading.query.tags
         else:
-            passages, proof = (), self._is_proof(reading) and not _is_divided(readings)
+            passages, proof = (), self._is_proof(reading) and not others and not _is_divided(readings)
         if proof:
             yes = False if whether else None
             return Answer("not-in-report", self.phrases.unsaid(reading), reading=reading, yes=yes)
@@ -183,7 +193,10 @@ class Questions:
         """
         kinds = [thing.kind for value in reading.values.values() if (thing := self._names.get(value))]
         named = all(any(self._names.is_a(kind, proper) for proper in _PROPER) for kind in kinds)
-        wide = reading.is_wide and "indicator" not in reading.values
+        of_indicator = any(
+            p.type == "Indicator" and not p.narrows and p.name in reading.values for p in reading.query.params
+        )
+        wide = reading.is_wide and not of_indicator
         computed = "arithmetic" in reading.query.tags or (reading.query.reply is not None and reading.query.reply.first)
         placed = any(p.narrows and p.type == "Region" and p.name in reading.values for p in reading.query.params)
         guessed = reading.column != answer_column(reading.query)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import combinations
 from typing import Final
 
 import pyoxigraph as ox
@@ -27,10 +28,17 @@ _NUMBERS: Final = tuple(XSD + name for name in ("integer", "decimal", "gYear"))
 
 @dataclass(frozen=True)
 class Found:
-    """A reading and the rows that answer it."""
+    """A reading and the rows that answer it.
+
+    Attributes:
+        reading: the reading.
+        table: the rows.
+        others: whether the query has rows that do not answer the question.
+    """
 
     reading: Reading
     table: Table
+    others: bool = False
 
     @property
     def answers(self) -> tuple[Term | None, ...]:
@@ -74,7 +82,7 @@ class Finder:
             kept = self._narrowed(kept, wanted, reading, at)
         if reading.query.reply and reading.query.reply.first:
             kept = _first(kept, columns, _ranking(reading, columns, at), least=reading.least)
-        return self._unnamed(Found(reading, Table(columns, tuple(kept))))
+        return self._unnamed(Found(reading, Table(columns, tuple(kept)), len(kept) < len(every)))
 
     def _unnamed(self, found: Found) -> Found:
         """The rows without the things that the question itself names, and of “who” those with organizations only.
@@ -88,7 +96,8 @@ class Finder:
             reading = replace(reading, excluded=reading.excluded | named)
         if reading.who and not all(self._is_a(term, "Organization") for term in found.answers):
             reading = replace(reading, kinds=(*reading.kinds, "Organization"))
-        return Found(reading, Table(table.columns, tuple(r for r in table.rows if self._answers(r[at], reading))))
+        rows = tuple(row for row in table.rows if self._answers(row[at], reading))
+        return Found(reading, Table(table.columns, rows), found.others or len(rows) < len(table.rows))
 
     def joined(self, found: Sequence[Found]) -> Found:
         """The rows of one query for all that a name can mean, each once; where something is absent, it is so for all."""
@@ -106,14 +115,33 @@ class Finder:
             return Table(tuple(reading.query.columns), ())
         return self._store.select(sparql, shown=f"queries/{reading.query.name}.rq")
 
-    def joint_passages(self, things: Iterable[str]) -> tuple[str, ...]:
-        """IRIs of the passages that name each of *things*."""
-        named = " ".join(
-            f"{{ GRAPH ?passage {{ <{iri}> ?p{n} ?x{n} }} }} UNION {{ GRAPH ?passage {{ ?y{n} ?q{n} <{iri}> }} }}"
-            for n, iri in enumerate(things)
+    def joint_passages(self, named: Iterable[Iterable[str]]) -> tuple[str, ...]:
+        """IRIs of the passages that name one of each of the groups *named* of things."""
+        groups = (" ".join(f"<{iri}>" for iri in sorted(group)) for group in named)
+        joint = " ".join(
+            f"{{ VALUES ?x{n} {{ {things} }} {{ GRAPH ?passage {{ ?x{n} ?p{n} ?o{n} }} }} "
+            f"UNION {{ GRAPH ?passage {{ ?y{n} ?q{n} ?x{n} }} }} }}"
+            for n, things in enumerate(groups)
         )
-        table = self._store.select(f"SELECT DISTINCT ?passage {{ ?passage a ivc:Passage . {named} }}", shown="passages")
+        table = self._store.select(f"SELECT DISTINCT ?passage {{ ?passage a ivc:Passage . {joint} }}", shown="passages")
         return tuple(term.value for (term,) in table.rows if isinstance(term, ox.NamedNode))
+
+    def are_related(self, named: Iterable[Iterable[str]]) -> bool:
+        """Whether things of two of the groups *named* are in one industry, and none of these is an industry itself.
+
+        A firm that is in the industry of a product may make it, though no passage names both.
+        """
+        others = [
+            " ".join(f"<{iri}>" for iri in sorted(group))
+            for group in named
+            if not any(self._names.is_a(self._names.thing(iri).kind, "Industry") for iri in group)
+        ]
+        path = "(ivc:appearsIn|ivc:inIndustry|ivc:inSegment/ivc:inIndustry|ivc:inStage/ivc:stageOf/ivc:viewOf|ivc:stageOf/ivc:viewOf)"
+        pairs = (
+            f"SELECT * {{ VALUES ?one {{ {one} }} VALUES ?other {{ {other} }} ?one {path} ?in . ?other {path} ?in }} LIMIT 1"
+            for one, other in combinations(others, 2)
+        )
+        return any(self._store.select(sparql, shown="related").rows for sparql in pairs)
 
     def _answers(self, term: Term | None, reading: Reading) -> bool:
         """Whether *term* can be an answer: neither nothing, nor excluded, nor of another class than asked for."""

@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from typing import Final
 
 from kg.ask.names import pinyin_converter
-from kg.ask.question.token import FUNCTION_WORD, LIGHT, Token
+from kg.ask.question.token import ASKED, FUNCTION_WORD, LIGHT, Token
 from kg.source.units import Unit
 
 _LETTERS: Final = ((8, 2), (4, 1))
@@ -83,6 +83,8 @@ class Spelling:
                 span = range(start, start + length)
                 if all(_is_han(found[at].text) for at in span):
                     words = self._sounds.get(tuple(_sound(found[at].text) for at in span), [])
+                    if any(meaning.startswith(ASKED) for word in words for meaning in self._words[word]):
+                        continue  # 出了 is no 除了: such a word would turn the question around
                     if len({tuple(self._words[word]) for word in words}) == 1:
                         return span, words[0]
         return range(0), ""

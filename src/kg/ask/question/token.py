@@ -9,6 +9,8 @@ from kg.vocab import IVC, IVL
 
 FUNCTION_WORD: Final = IVL + "function-word"
 """A word without meaning of its own, such as 的 or of."""
+ASKED: Final = IVL + "asked-"
+"""Begins the IRI of each word of a question that no term of the model names."""
 LIGHT: Final = frozenset(
     {IVC + "Observation", *(IVL + f"asked-{word}" for word in ("who", "where", "which", "each", "all"))}
 )
@@ -17,6 +19,9 @@ LIGHT: Final = frozenset(
 BOUNDS: Final = frozenset(IVL + comparator for comparator in ("gt", "ge", "lt", "le"))
 """Words such as “more than”, which make a bound of the number beside them."""
 WHO: Final = IVL + "asked-who"
+COUNT: Final = IVL + "asked-count"
+EACH: Final = IVL + "asked-each"
+SUM: Final = IVL + "asked-sum"
 WHEN: Final = IVL + "asked-when"
 ALL: Final = IVL + "asked-all"
 """都, which joins to several names before it: an answer is then one for all of them."""
@@ -53,6 +58,11 @@ class Token:
     def has_content(self) -> bool:
         """Whether the part is more than a function word."""
         return self.meanings != {FUNCTION_WORD}
+
+    @property
+    def asks(self) -> bool:
+        """Whether the part can be a word of a question, such as “how many”, “without” or “more than”."""
+        return any(meaning.startswith(ASKED) or meaning in BOUNDS for meaning in self.meanings)
 
     @property
     def is_light(self) -> bool:
