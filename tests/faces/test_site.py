@@ -28,6 +28,7 @@ from kg.graph import KnowledgeGraph
 from kg.service.service import Options, Service
 from kg.source.project import Project
 from sites import dead, hosted, links, made, value
+from walking import too_wide
 
 pytestmark = pytest.mark.slow
 
@@ -336,6 +337,13 @@ def test_links_are_relative(target: str, at: str, link: str) -> None:
     assert relative(target, at) == link
 
 
+def test_every_name_of_the_search_leads_to_its_page(site: Path) -> None:
+    things = value(site, "names.js")["things"]
+    assert len(things) > 10
+    for lang in ("zh", "en"):
+        assert [file for file, *_ in things if not (site / lang / file.partition("#")[0]).is_file()] == []
+
+
 # -- in a browser ---------------------------------------------------------------------------------------------------------
 
 
@@ -381,3 +389,19 @@ def test_a_missing_page_leads_home(browser: Any, site: Path) -> None:
         page.click("#en")
         page.wait_for_url("**/a/b/en/index.html")
     page.close()
+
+
+@needs_chromium
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_page_of_each_kind_is_sound(browser: Any, site: Path, lang: str) -> None:
+    """Nothing on the console, nothing asked elsewhere, as wide as a telephone; that each link leads to a file is known."""
+    kinds: dict[str, Path] = {}
+    for path in sorted((site / lang).rglob("*.html")):
+        first, *rest = path.relative_to(site / lang).parts
+        kinds.setdefault(f"{first.partition('--')[0]}{'--' if '--' in path.name else ''}{'/' if rest else ''}", path)
+    assert len(kinds) > 20
+    with opened(browser, site.as_uri(), (360, 740), lang=lang) as page:
+        for path in kinds.values():
+            page.goto(path.as_uri())
+            assert len(page.inner_text("body").strip()) > 40, path
+            assert too_wide(page) == [], path
