@@ -7,7 +7,6 @@ import csv
 import io
 import json
 import re
-import shutil
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,12 +26,12 @@ from kg.faces.web.policy import STRICT
 from kg.faces.web.problems import TYPE
 from kg.faces.web.things import SUFFIXES
 from kg.graph import KnowledgeGraph
-from kg.pipeline.digests import seal
 from kg.source.project import Project
 from kg.store.formats import GRAPHS
 from kg.terms import slug as last_part
 from kg.vocab import BASE, DATASET, IVC, SHAPE
 from pictures import faults
+from poisoned import poisoned as poisoned_copy
 
 RDF = {f.name: f for f in GRAPHS}
 MEDIA = {"html": "text/html", **{name: f.media for name, f in RDF.items()}, "json": "application/json"}
@@ -564,18 +563,7 @@ def poisoned(
     world: KnowledgeGraph, world_project: Project, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[httpx.Client]:
     """A server of the same graph in which a company bears a hostile name."""
-    store, folder = tmp_path_factory.mktemp("poisoned"), "v-poisoned"
-    (store / folder).mkdir()
-    (store / "current").symlink_to(folder)
-    written = LABEL.replace('"', '\\"')  # both in N-Quads and in JSON
-    for file in world.path.glob("*.*"):
-        shutil.copy(file, store / folder)
-    for name in ("dataset.nq", "lookup.json"):
-        file = store / folder / name
-        text = file.read_text(encoding="utf-8")
-        assert '"明盈灯业"' in text
-        file.write_text(text.replace('"明盈灯业"', f'"{written}"'), encoding="utf-8")
-    seal(store / folder)
+    store = poisoned_copy(world, tmp_path_factory.mktemp("poisoned") / "store", {"明盈灯业": LABEL})
     with (
         served(Project.find(WORLD, store), tmp_path_factory.mktemp("serve"), "--workers", "1") as server,
         forgetful(base_url=server.url, timeout=120, headers={"Accept-Language": "zh"}) as client,
@@ -598,6 +586,13 @@ def poisoned(
         "/path?from=mingying-lamps&to=听竹社",
         "/organization/mingying-lampz",
         "/audit",
+        "/audit?industry=paper-lanterns",
+        "/figures?thing=mingying-lamps",
+        "/matrix/industries-by-indicators",
+        "/cite?thing=mingying-lamps",
+        "/cite?subject=qinglan&predicate=ivc:suppliesTo&object=mingying-lamps",
+        "/queries?q=mingying-lamps",
+        "/passage/w1-L0020",
     ],
 )
 def test_a_hostile_name_in_the_data_stays_a_name(poisoned: httpx.Client, path: str) -> None:
