@@ -1,4 +1,4 @@
-"""``scripts/bench [whole|growth|shell|engine|service|soak|questions|report …] [--rounds N]``: measure, and keep the figures in bench/results/."""
+"""``scripts/bench [whole|growth|shell|engine|service|soak|questions|site|pages|report …] [--rounds N]``: measure, and keep the figures in bench/results/."""
 
 from __future__ import annotations
 
@@ -13,8 +13,18 @@ from pathlib import Path
 from bench import report
 
 RESULTS = Path(__file__).with_name("results")
-ROUNDS = {"whole": 2, "growth": 32, "shell": 20, "engine": 5, "service": 3, "soak": 10, "questions": 3}
-TOOLS = ("pyoxigraph", "rdflib", "pyshacl", "owlrl", "uvicorn", "oxigraph", "rdflib-endpoint")
+ROUNDS = {
+    "whole": 2,
+    "growth": 32,
+    "shell": 20,
+    "engine": 5,
+    "service": 3,
+    "soak": 10,
+    "questions": 3,
+    "site": 2,
+    "pages": 20,
+}
+TOOLS = ("pyoxigraph", "rdflib", "pyshacl", "owlrl", "uvicorn", "oxigraph", "rdflib-endpoint", "datasette")
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ RESULTS = Path(__file__).with_name("results")
 PAGE = ROOT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks · 基准
 
-Made by `scripts/bench report` from the files in `bench/results/`, which `scripts/bench [whole|growth|shell|engine|service|soak|questions]` writes.
+Made by `scripts/bench report` from the files in `bench/results/`, which `scripts/bench [whole|growth|shell|engine|service|soak|questions|site|pages]` writes.
 What is compared runs in turn in the same run (A, B, A, B, …) on the same machine, and the ratio is taken round by round: absolute
 times tell little about another machine, ratios tell more. Median, and from least to greatest in brackets. No test depends on a clock.
 
@@ -23,7 +23,20 @@ times tell little about another machine, ratios tell more. Median, and from leas
 def page() -> str:
     """The whole page."""
     return (
-        "\n".join([HEAD, *_whole(), *_growth(), *_shell(), *_engine(), *_service(), *_soak(), *_questions()]).rstrip()
+        "\n".join(
+            [
+                HEAD,
+                *_whole(),
+                *_growth(),
+                *_shell(),
+                *_engine(),
+                *_service(),
+                *_soak(),
+                *_questions(),
+                *_site(),
+                *_pages(),
+            ]
+        ).rstrip()
         + "\n"
     )
 
@@ -159,3 +172,42 @@ def _questions() -> Iterator[str]:
             yield f"| {part} | {' | '.join(cells)} | {sum(counted.values())} |"
         yield f"\nMilliseconds of an answer in a process that has answered before: {_span(figures['milliseconds'], 1)}.\n"
     yield f"{_made(body)}\n"
+
+
+def _site() -> Iterator[str]:
+    body = _read("site")
+    if body is None:
+        return
+    f = body["figures"]
+    yield "## A static site · 静态站点\n"
+    yield f"`kg site` on the packaged report, both languages: {_span(f['seconds'], 0)} s on {body['machine']['cores']} cores"
+    yield f"for {f['files']:,} files, {f['pages']:,} of them pages, {f['megabytes']:.0f} MB."
+    sizes = ", ".join(f"`{name}` {size:.2f}" for name, size in f["sparql"].items())
+    yield f"Only the SPARQL page loads the engine, the dataset and the names of its nodes (MB): {sizes}.\n"
+    yield f"{_made(body)}\n"
+
+
+def _pages() -> Iterator[str]:
+    body = _read("pages")
+    if body is None:
+        return
+    f = body["figures"]
+    yield "## Pages in a browser · 浏览器里的页面\n"
+    yield "Chromium, 1366×768, an empty cache at each visit. Paint: the first text or picture; usable: loaded, scripts run, and nothing"
+    yield "left to do for the browser; milliseconds after the navigation began. Datasette shows the largest table of `kg export`;"
+    yield "rdflib-endpoint's editor, which comes from another host, is given to the browser at once. Every server has answered each page once"
+    yield "before; then kg has the answer in its cache.\n"
+    yield "| page | paint, ms | usable, ms | kB | requests | of them elsewhere |\n| --- | --- | --- | --- | --- | --- |"
+    for name, one in f["pages"].items():
+        figures = (
+            _span(one["paint"], 0),
+            _span(one["idle"], 0),
+            f"{one['kilobytes']:.0f}",
+            one["requests"],
+            one["elsewhere"],
+        )
+        yield f"| {name} | {' | '.join(map(str, figures))} |"
+    yield "\n| ours over theirs | paint | usable |\n| --- | --- | --- |"
+    for name, one in f["ratios"].items():
+        yield f"| {name} | {_span(one['paint'])} | {_span(one['idle'])} |"
+    yield f"\n{_made(body)}\n"
