@@ -231,7 +231,7 @@ def test_show_tells_programs_all_that_it_tells_people(kg: Run) -> None:
         for triple in body["states"]
     ]
     assert said == [
-        "bottleneck — rdf:type — bottleneck",
+        "bottleneck — is of kind — bottleneck",
         "bottleneck — constrains — lantern paper",
         "bottleneck — summary — Rain slows the making of lantern paper.",
         "bottleneck — summary — 多雨时节拖慢灯纸的生产。",

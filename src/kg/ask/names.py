@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from kg.errors import NotFound, UsageProblem
 from kg.terms import Text, class_iri, compact, expand, fold, has_han, slug
-from kg.vocab import IVL, PASSAGE
+from kg.vocab import IVL, PASSAGE, TYPE
 
 _FUZZY: Final = 60.0
 """Least similarity (rapidfuzz ratio, 0–100) of a misspelt name that is suggested."""
@@ -41,6 +41,8 @@ _LEGAL_FORM: Final = re.compile(
 )
 """The last word of a registered name that says of which legal form or how large the firm is, not what it is called."""
 COUNT: Final = IVL + "count"
+_IS_A: Final = Text("是", "is of kind")
+"""The name of ``rdf:type`` in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,8 @@ class Names:
             return Text(back_zh or zh, back_en or en) if inverse else Text(zh, en)
         if iri in self._captions:
             return Text(*self._captions[iri])
+        if iri == TYPE:  # of the vocabulary of RDF itself, of which OWL allows no declaration
+            return _IS_A
         name = slug(iri) if iri.startswith(PASSAGE) else compact(iri)
         return Text(name, name)
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from kg.ask.names import Names
 from kg.reason.rules import Pattern, Rule
 from kg.terms import LANGS, Text
-from kg.vocab import TYPE
 
 _LETTERS = "XYZUVWABCDEFGHIJKLMNOPQRST"
-_TYPE = f"<{TYPE}>"
 
 
 def rule_in_words(rule: Rule, names: Names) -> Text:
@@ -43,8 +41,6 @@ def _sentence(triple: Pattern, names: Names, lang: str) -> str:
 
 
 def _link(predicate: str, names: Names, lang: str) -> str:
-    if predicate == _TYPE:
-        return {"zh": "是", "en": "is of kind"}[lang]
     return names.label(predicate.strip("<>"), lang)
 
 

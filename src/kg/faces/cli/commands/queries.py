@@ -61,4 +61,7 @@ def queries(run: Run, words: tuple[str, ...], tag: str | None, format_: str | No
 
 def _param(name: str, given: Mapping[str, str], names: Names, lang: str) -> str:
     """A parameter as ``kg query`` takes it: its name, with the value that is given."""
-    return shlex.quote(f"{name}={names.label(given[name], lang)}") if name in given else name
+    if name not in given:
+        return name
+    text = names.label(given[name], lang)
+    return f"{name}={text if text.isalnum() else shlex.quote(text)}"
