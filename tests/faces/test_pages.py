@@ -22,6 +22,7 @@ import pytest
 import w3c
 from conftest import ROOT, WORLD, Server, forgetful, served
 from kg.ask import plain
+from kg.ask.tables import for_reader
 from kg.faces.web.policy import STRICT
 from kg.faces.web.problems import TYPE
 from kg.faces.web.things import SUFFIXES
