@@ -95,8 +95,8 @@ class Agent:
 
 
 def text(result: CallToolResult) -> str:
-    """The text of an answer."""
-    (content,) = result.content
+    """The text of an answer; a file may stand behind it."""
+    content = result.content[0]
     assert content.type == "text"
     return content.text
 

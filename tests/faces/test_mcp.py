@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
+import io
 import json
 import os
 import re
@@ -18,17 +20,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from jsonschema import Draft202012Validator
+from mcp_types import BlobResourceContents
 
 from agent import PATIENCE, Agent, conversation, environment, text
 from conftest import WORLD, shell, small
+from kg.ask.listing import HEADS, audit_rows, chain_rows, compared_rows
+from kg.ask.sheet import sheet
 from kg.errors import UsageProblem
 from kg.faces.mcp.arguments import checked
 from kg.faces.mcp.call import Call
 from kg.faces.mcp.result import Result, Row, render
 from kg.faces.mcp.sources import Sources
 from kg.faces.mcp.tools import tools
+from kg.faces.sheets import MEDIA, xlsx
 from kg.graph import KnowledgeGraph
 from kg.pipeline.digests import SUMS, seal
 from kg.pipeline.freshness import CURRENT
@@ -38,7 +45,7 @@ from kg.vocab import PASSAGE, XSD
 from processes import PROC, eventually, family, needs_proc, there
 
 QUERIES = [path.stem for path in Project.find(WORLD).query_files]
-OWN = {"ask", "query", "find", "show", "chain", "why", "audit", "cite", "compare", "path", "sparql"}
+OWN = {"ask", "query", "find", "show", "chain", "why", "audit", "cite", "compare", "path", "sparql", "spreadsheet"}
 SHARED = {"limit", "offset", "spans", "lang"}
 # Rows that count or compare; kinds and background, which no passage states; each must say so in `ground`.
 UNCITED = {
@@ -505,6 +512,53 @@ def test_compare_tells_the_relations_that_both_have_with_others(agent: Agent, wo
     assert told == [(a.iri, [x.thing for x in a.one], [x.thing for x in a.other]) for a in found.differences] != []
     assert all(row["passages"] for row in rows)
     assert len(rows) == len(found.related) + len(found.differences) + len(found.figures)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_spreadsheet_is_that_of_the_shell_and_the_pages(agent: Agent, world: KnowledgeGraph, lang: str) -> None:
+    compared, audited = world.compare("青岚", "竹里编舍"), world.audit("纸灯业")
+    catalogue, citer = world.catalogue, world.citer
+    sizes = catalogue.asked(catalogue.get("market-size"), {"industry": "风铃业"})
+    rows = world.store.select(sizes.sparql)
+    wanted = {
+        ("chain", "纸灯业", ""): (chain_rows(world.chain("纸灯业")), HEADS, world.cite("chain", "纸灯业")),
+        ("audit", "纸灯业", ""): (audit_rows(audited, world.names, lang), HEADS, citer.audit(audited, "纸灯业")),
+        ("compare", "青岚", "竹里编舍"): (compared_rows(compared, lang), HEADS, citer.comparison(compared)),
+        ("query", "market-size", ""): (rows, sizes.columns, world.cite("market-size", industry="风铃业")),
+    }
+    for (of, name, other), (table, heads, cited) in wanted.items():
+        params = {"industry": "风铃业"} if of == "query" else None
+        asked = {"of": of, "name": name, "other": other, "params": params, "lang": lang}
+        (row,) = agent.ask("spreadsheet", **asked)["rows"]
+        embedded = agent.call("spreadsheet", **asked).content[1]
+        assert embedded.type == "resource"
+        assert isinstance(embedded.resource, BlobResourceContents)
+        assert (embedded.resource.mime_type, str(embedded.resource.uri).rpartition("/")[2]) == (MEDIA, row["file"])
+        content = base64.b64decode(embedded.resource.blob)
+        assert len(content) == row["bytes"]
+        shown = sheet(table, lang, world.names, heads)
+        assert _texts(content) == _texts(xlsx(shown, lang, cited))
+        assert row["sheet_rows"] == len(table) > 0
+        assert row["passages"]
+
+
+def _texts(content: bytes) -> list[list[tuple[Any, ...]]]:
+    """The cells of each sheet of an XLSX file."""
+    return [list(page.iter_rows(values_only=True)) for page in openpyxl.load_workbook(io.BytesIO(content))]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"of": "chain"}, "needs the parameter name"),
+        ({"of": "compare", "name": "青岚"}, "needs the parameter other"),
+        ({"of": "query", "name": "market-sizes"}, "near: market-size"),
+        ({"of": "chain", "name": "风铃"}, "did you mean"),
+        ({"of": "slides"}, "one of query, chain, audit, compare"),
+    ],
+)
+def test_a_spreadsheet_of_nothing_says_what_is_needed(agent: Agent, given: dict[str, Any], words: str) -> None:
+    assert words in agent.error("spreadsheet", **given)
 
 
 def test_why_says_what_is_missing(agent: Agent) -> None:

@@ -8,6 +8,7 @@ import re
 import time
 from importlib.metadata import version
 from typing import Any, Final
+from urllib.parse import quote
 
 import mcp_types as types
 from mcp.server.context import ServerRequestContext
@@ -86,6 +87,8 @@ async def _call(session: Session, name: str, given: dict[str, Any]) -> types.Cal
         key = tool.name, lang, json.dumps(values, sort_keys=True)  # a request with an object in it cannot be a key
         answer = json.loads((await session.service.ask(request, key)).body)
         result = _result(answer["text"], structured_content=answer["structured"])
+        if "file" in answer:
+            result.content.append(_embedded(answer["file"]))
     except KgError as error:
         outcome, message = error.code, _COMMAND.sub("", error.render(lang).replace(_LIST, "query"))
         short = message if len(message) <= _LONGEST else message[:_LONGEST] + "…"
@@ -94,6 +97,13 @@ async def _call(session: Session, name: str, given: dict[str, Any]) -> types.Cal
         "%s %s %.0f ms", name if name in session.tools else "unknown-tool", outcome, 1000 * (time.monotonic() - start)
     )
     return result
+
+
+def _embedded(file: dict[str, str]) -> types.EmbeddedResource:
+    """A file as a part of a result."""
+    uri = f"xinzhi:///spreadsheet/{quote(file['name'])}"
+    contents = types.BlobResourceContents(uri=uri, mime_type=file["media"], blob=file["content"])
+    return types.EmbeddedResource(type="resource", resource=contents)
 
 
 def _result(text: str, **members: Any) -> types.CallToolResult:

@@ -37,6 +37,15 @@ class Row:
 
 
 @dataclass(frozen=True)
+class File:
+    """A file that is embedded in a result: its name, its media type and its bytes."""
+
+    name: str
+    media: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Result:
     """The result of a tool.
 
@@ -50,6 +59,7 @@ class Result:
         note: a note on the result.
         uncited: a note that is added if a row has no passages.
         lang: language of the text; empty means that of the call.
+        file: a file that goes with it.
     """
 
     title: str
@@ -61,6 +71,7 @@ class Result:
     note: Text | None = None
     uncited: Text | None = None
     lang: str = ""
+    file: File | None = None
 
 
 @dataclass

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 # Imported before workers are forked, so that no call has to wait for the import.
 import networkx  # noqa: F401
 import rapidfuzz  # noqa: F401
+import xlsxwriter.workbook  # noqa: F401
 
 import kg.store.lexer  # noqa: F401
-from kg.faces.mcp import asking, chart, citing, lookups, rows, saved, show
+from kg.faces.mcp import asking, chart, citing, file, lookups, rows, saved, show
 from kg.faces.mcp.call import Call
 from kg.faces.mcp.result import Result, dumped, render
 from kg.faces.mcp.schemas import SHARED
@@ -34,6 +36,7 @@ _OWN: Final[Mapping[str, Task]] = {
     "compare": lookups.compare,
     "path": lookups.path,
     "sparql": rows.sparql,
+    "spreadsheet": file.spreadsheet,
 }
 _ROWS_FRACTION: Final = 0.5
 """Fraction of the time limit after which no further row is computed, so that there is time to send the rows."""
@@ -42,7 +45,8 @@ _ROWS_FRACTION: Final = 0.5
 def tasks(graph: KnowledgeGraph, limits: Limits) -> dict[str, Callable[[Request], Answer]]:
     """Name → task of each tool; called once, before workers are forked.
 
-    The body of an answer is JSON with ``structured`` (the structured content) and ``text``.
+    The body of an answer is JSON with ``structured`` (the structured content), ``text`` and, if there is one, ``file``: its
+    ``name``, ``media`` type and ``content`` in Base64.
     """
     sources = Sources(graph.store, graph.names)
     _ = graph.citer.works  # read once, before the fork
@@ -56,5 +60,10 @@ def _answer(task: Task, graph: KnowledgeGraph, sources: Sources, limits: Limits,
     shared = {name: values.pop(name, "") for name in SHARED}
     deadline = time.monotonic() + limits.seconds * _ROWS_FRACTION
     call = Call(graph, sources, limits.rows, request.task, values, deadline=deadline, **shared)
-    structured, text = render(task(call), call)
-    return Answer(dumped({"structured": structured, "text": text}).encode())
+    result = task(call)
+    structured, text = render(result, call)
+    body: dict[str, Any] = {"structured": structured, "text": text}
+    if result.file:
+        content = base64.b64encode(result.file.content).decode()
+        body["file"] = {"name": result.file.name, "media": result.file.media, "content": content}
+    return Answer(dumped(body).encode())

@@ -163,6 +163,7 @@ def _own(names: Names) -> Iterator[Tool]:
         ),
     )
     yield _sparql()
+    yield _spreadsheet()
 
 
 def _ask() -> Tool:
@@ -313,6 +314,26 @@ def _sparql() -> Tool:
     )
     made.output_schema["properties"]["boolean"] = {"type": "boolean", "description": "the answer of ASK"}
     return made
+
+
+def _spreadsheet() -> Tool:
+    return _tool(
+        "spreadsheet",
+        Text("电子表格", "A spreadsheet"),
+        "An XLSX file for people, embedded in the result: the rows of a saved query (of=query, its name and params), the chain "
+        "of an industry, the audit (of one industry or all), or two things compared. A second sheet has the citation.",
+        input_schema(
+            ("name", "other", "params"),
+            of=choice("what it is of 内容", ["query", "chain", "audit", "compare"]),
+            name=text("saved query, industry, or the one thing 查询名、产业或一方"),
+            other=text("compare: the other thing 另一方"),
+            params=_PARAMS,
+        ),
+        output_schema(
+            {"of": STRING, "what": OBJECT},
+            {"file": STRING, "bytes": {"type": "integer"}, "sheet_rows": {"type": "integer"}, "sheet_columns": LIST},
+        ),
+    )
 
 
 def _tool(name: str, title: Text, words: str, input_schema: Schema, output_schema: Schema) -> Tool:
