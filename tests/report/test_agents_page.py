@@ -19,7 +19,7 @@ from kg.graph import KnowledgeGraph
 from kg.source.project import Project
 
 PAGES = [ROOT / "docs" / name for name in ("agents.md", "agents.zh.md")]
-OWN = {"ask", "query", "find", "show", "chain", "why", "audit", "cite", "compare", "path", "sparql"}
+OWN = {"ask", "query", "find", "show", "chain", "why", "audit", "cite", "compare", "path", "sparql", "spreadsheet"}
 
 
 @pytest.fixture(scope="module")
