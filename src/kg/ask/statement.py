@@ -97,11 +97,13 @@ def _properties(names: Names, text: str) -> list[tuple[str, bool]]:
     """
     if text in _TYPE_WORDS or expand(text) == TYPE:
         return [(TYPE, False)]
+    if (iri := expand(text)) in names.properties and iri in names.terms:
+        return [(iri, False)]
     found: list[tuple[str, bool]] = []
     for iri, (zh, en, back_zh, back_en) in names.terms.items():
         if iri not in names.properties:
             continue
-        if expand(text) == iri or fold(text) in {fold(n) for n in (zh, en, slug(iri)) if n}:
+        if fold(text) in {fold(n) for n in (zh, en, slug(iri)) if n}:
             return [(iri, False)]
         if fold(text) in {fold(n) for n in (back_zh, back_en) if n}:
             found.append((iri, True))

@@ -66,5 +66,5 @@ def _form(context: Context, request: Request, error: KgError | None = None) -> d
     text = request.one("thing").strip()
     return {
         "fields": [Field("thing", _THING, text, error=error if text else None)],
-        "offered": offered(context.graph.names, request.lang, "thing"),
+        "offered": offered(context, request.lang, "thing"),
     }

@@ -27,7 +27,7 @@ def answer(context: Context, request: Request) -> Answer:
         KgError: to a client that wants JSON: a name is lacking or unknown, or the two cannot be compared.
     """
     found = fields(context, request, _ASKED)
-    form: dict[str, Any] = {"fields": found, "offered": offered(context.graph.names, request.lang, *_KINDS)}
+    form: dict[str, Any] = {"fields": found, "offered": offered(context, request.lang, *_KINDS)}
     try:
         things = named(found)
         if not things:

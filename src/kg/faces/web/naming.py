@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.ask.choices import Choice, suggestions
-from kg.ask.names import Names, Thing
+from kg.ask.names import Thing
 from kg.errors import KgError, UsageProblem
 from kg.faces.web import negotiate
 from kg.faces.web.context import BOTH, JSON, Context, choose, html
@@ -70,9 +70,11 @@ def named(found: Sequence[Field]) -> list[Thing]:
     return things if len(things) == len(found) else []
 
 
-def offered(names: Names, lang: str, *kinds: str) -> list[Choice]:
-    """The names that a form offers in the language *lang*: of the things of *kinds*, in their order."""
-    return [choice for kind in kinds for choice in suggestions(names, kind, lang)]
+def offered(context: Context, lang: str, *kinds: str) -> list[Choice]:
+    """The names that a form offers in the language *lang*: of the things of *kinds*, in their order. A site has no such form."""
+    if context.pages.static:
+        return []
+    return [choice for kind in kinds for choice in suggestions(context.graph.names, kind, lang)]
 
 
 def refused(context: Context, request: Request, error: KgError, template: str, **values: Any) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import quote, urlencode
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 2_000
 """Most characters of a value on a page; the other formats have the whole value."""
+_LINKS: Final = 2**12
+"""Links to things that are kept as they are written."""
 _LISTED: Final = 40
 """Most industries in the menu of each page."""
 
@@ -57,6 +60,7 @@ class Pages:
     ) -> None:
         self.root, self.static = root_path.rstrip("/"), static is not None
         self._names = graph.names
+        self._link = lru_cache(maxsize=_LINKS)(self._linked)
         self._environment = Environment(
             loader=ChoiceLoader([PackageLoader(package) for package in ("kg.faces.web", *packages)]),
             autoescape=True,
@@ -95,7 +99,7 @@ class Pages:
             return self._names.label(iri, lang, inverse=inverse)
 
         def link(iri: str) -> Markup:
-            return Markup('<a href="{}">{}</a>').format(self.href(iri), name(iri))
+            return self._link(iri, lang)
 
         def cite(passages: Any) -> Markup:
             links = Markup(" ").join(
@@ -155,6 +159,9 @@ class Pages:
             f.__name__: f for f in (say, name, link, cite, cell, figure, pick, hint, number, here, quote, quoted)
         }
         return page.render(lang=lang, other="en" if lang == "zh" else "zh", **helpers, **values).encode()
+
+    def _linked(self, iri: str, lang: str) -> Markup:
+        return Markup('<a href="{}">{}</a>').format(self.href(iri), self._names.label(iri, lang))
 
     def _kind(self, iri: str) -> str:
         """Name of the class of a thing with a label; empty for any other node."""

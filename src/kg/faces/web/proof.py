@@ -46,10 +46,11 @@ def answer(context: Context, request: Request) -> Answer:
 def _form(context: Context, request: Request, error: KgError | None = None) -> dict[str, Any]:
     """The values of the template for the form, with *error* at the field that it is about."""
     names, lang = context.graph.names, request.lang
-    relations = {label.pick(lang): label for label in map(names.text, sorted(names.properties))}
+    properties = () if context.pages.static else sorted(names.properties)
+    relations = {label.pick(lang): label for label in map(names.text, properties)}
     return {
         "fields": [_field(context, request, name, error) for name in _ASKED],
-        "offered": offered(names, lang, "thing"),
+        "offered": offered(context, lang, "thing"),
         "relations": [Choice(text, relations[text]) for text in sorted(relations)],
     }
 

@@ -28,7 +28,7 @@ def answer(context: Context, request: Request) -> Answer:
     form: dict[str, Any] = {
         "fields": found,
         "inferred": inferred,
-        "offered": offered(graph.names, request.lang, "thing"),
+        "offered": offered(context, request.lang, "thing"),
     }
     try:
         limit = _limit(request.one("limit"))
