@@ -349,6 +349,12 @@ CALLED: dict[str, list[dict[str, Any]]] = {
     "compare": [{"one": "竹邻社", "other": "飞鸢坊"}],
     "path": [{"one": "竹邻社", "other": "飞鸢坊"}],
     "sparql": [{"query": "SELECT ?company { ?company a ivc:Company }"}, {"query": "DESCRIBE co:zhulin"}],
+    "spreadsheet": [
+        {"of": "query", "name": QUERY, "params": {"segment": "绘面"}},
+        {"of": "chain", "name": "风筝业"},
+        {"of": "audit"},
+        {"of": "compare", "name": "竹邻社", "other": "飞鸢坊"},
+    ],
     "ties-compared": [{}],
     QUERY: [{}, {"segment": "绘面"}],
 }
@@ -369,6 +375,7 @@ CALLED_IN_VAIN: dict[str, list[dict[str, Any]]] = {
         {"query": query}
         for query in ("SELECT * { SERVICE <urn:x> {} }", "SELECT * FROM <urn:x> {}", "INSERT DATA {}", "SELECT")
     ],
+    "spreadsheet": [{"of": "chain"}, {"of": "audit", "name": "coal"}, {"of": "query", "name": "nothing"}],
     QUERY: [{"segment": "coal"}],
 }
 """Tool → calls that have no row for an answer, but a reason."""
