@@ -41,8 +41,9 @@ class Oxigraph:
         """Start it, and wait until it answers."""
         binary = Path(sys.executable).with_name("oxigraph")
         command = [str(binary), "serve", "--location", str(self._folder), "--bind", f"127.0.0.1:{self._port}"]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        _wait(self.url, self._process)
+        with self._folder.with_suffix(".log").open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log)
+        _wait(self.url, self._process, Path(log.name))
 
     def close(self) -> None:
         """End it at once (SIGKILL)."""
@@ -70,9 +71,9 @@ class Virtuoso:
         """Start it, and wait until it answers."""
         command = ["virtuoso-t", "+configfile", "virtuoso.ini", "+foreground"]
         (self._folder / "virtuoso.lck").unlink(missing_ok=True)  # left by one that was killed
-        silent = subprocess.DEVNULL
-        self._process = subprocess.Popen(command, cwd=self._folder, stdout=silent, stderr=silent)
-        _wait(self.url.removesuffix("-auth") + "?query=ASK%7B%7D", self._process)
+        with self._folder.with_suffix(".log").open("ab") as log:
+            self._process = subprocess.Popen(command, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=log)
+        _wait(self.url.removesuffix("-auth") + "?query=ASK%7B%7D", self._process, Path(log.name))
 
     def close(self) -> None:
         """End it at once (SIGKILL)."""
@@ -107,13 +108,14 @@ ResultSetMaxRows = 1000000
 """
 
 
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     """Wait until a server answers."""
     end = time.monotonic() + 60
     while True:
         with suppress(OSError):
             urllib.request.urlopen(url, timeout=5).close()
             return
-        assert process.poll() is None, "the server has ended"
-        assert time.monotonic() < end, "the server did not start"
+        if process.poll() is not None or time.monotonic() > end:
+            process.kill()
+            raise AssertionError(log.read_text(errors="replace")[-3000:] or "the server does not answer")
         time.sleep(0.02)
