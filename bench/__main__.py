@@ -1,4 +1,4 @@
-"""``scripts/bench [whole|growth|shell|engine|service|soak|questions|site|pages|report …] [--rounds N]``: measure, and keep the figures in bench/results/."""
+"""``scripts/bench [whole|growth|shell|engine|service|soak|questions|site|pages|stores|report …] [--rounds N]``: measure, and keep the figures in bench/results/."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ ROUNDS = {
     "service": 3,
     "soak": 10,
     "questions": 3,
+    "stores": 2,
     "site": 2,
     "pages": 20,
 }

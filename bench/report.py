@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ RESULTS = Path(__file__).with_name("results")
 PAGE = ROOT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks · 基准
 
-Made by `scripts/bench report` from the files in `bench/results/`, which `scripts/bench [whole|growth|shell|engine|service|soak|questions|site|pages]` writes.
+Made by `scripts/bench report` from the files in `bench/results/`, which `scripts/bench [whole|growth|shell|engine|service|soak|questions|site|pages|stores]` writes.
 What is compared runs in turn in the same run (A, B, A, B, …) on the same machine, and the ratio is taken round by round: absolute
 times tell little about another machine, ratios tell more. Median, and from least to greatest in brackets. No test depends on a clock.
 
@@ -28,6 +28,7 @@ def page() -> str:
                 HEAD,
                 *_whole(),
                 *_growth(),
+                *_stores(),
                 *_shell(),
                 *_engine(),
                 *_service(),
@@ -94,6 +95,39 @@ def _growth() -> Iterator[str]:
             + f" | {f['exponents'][name]:.2f} |"
         )
     yield f"\n{most} copies take {f['times_one']:.1f} times the processor time of one. {_made(body)}\n"
+
+
+def _stores() -> Iterator[str]:
+    body = _read("stores")
+    if body is None:
+        return
+    f = body["figures"]
+    columns = [(f"{size['quads']:,}", size) for size in f["sizes"]]
+    yield "## Stores · 存储\n"
+    yield "The packaged project and copies of it as further documents, in the embedded store and in `oxigraph serve`, where `kg build --store`"
+    yield f"puts them (`scripts/bench stores --rounds {f['copies'][-1]}`). Ten saved queries about one thing and five about the whole graph, each client a"
+    yield "process of its own on the same machine; milliseconds at p50 / p99. The machine was busy with other work, so the figures are upper bounds.\n"
+    yield "| quads | " + " | ".join(head for head, _ in columns) + " |\n| --- |" + " --- |" * len(columns)
+    for what, of in _STORES.items():
+        yield f"| {what} | " + " | ".join(of(size) for _, size in columns) + " |"
+    for store, name in (("embedded", "embedded"), ("oxigraph", "oxigraph serve")):
+        for asked in ("selective, 1", "selective, 8", "analytic, 1", "analytic, 8"):
+            cells = [f"{size[store][asked]['p50']:.1f} / {size[store][asked]['p99']:.0f}" for _, size in columns]
+            yield f"| {name}: {asked} client{'s' * asked.endswith('8')} | " + " | ".join(cells) + " |"
+    yield f"\n{_made(body)}\n"
+
+
+_STORES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "build, s (closure, s of the processor)": lambda s: f"{s['build']['seconds']:.0f} ({s['build']['closure']:.1f})",
+    "build, MiB": lambda s: f"{s['build']['mebibytes']:.0f}",
+    "put into oxigraph serve, s": lambda s: f"{s['oxigraph']['load']:.0f}",
+    "disk: embedded, oxigraph serve, MiB": lambda s: f"{s['embedded']['disk']:.0f}, {s['oxigraph']['disk']:.0f}",
+    "memory of oxigraph serve, MiB": lambda s: f"{s['oxigraph']['mebibytes']:.0f}",
+    "open and first answer: embedded, oxigraph serve, s": lambda s: (
+        f"{s['embedded']['first']:.2f}, {s['oxigraph']['first']:.2f}"
+    ),
+}
+"""Rows of the table of stores."""
 
 
 def _shell() -> Iterator[str]:
