@@ -10,6 +10,7 @@ import pytest
 from kg.errors import Refused
 from kg.graph import KnowledgeGraph
 from kg.pipeline.publish import stored, stored_names
+from kg.store.engines import STANDARD, Engine
 from kg.store.layout import Layout
 from kg.store.scope import scope
 from kg.terms import iri
@@ -54,9 +55,15 @@ QUERIES = [
 ]
 
 
+ENGINES = [STANDARD, Engine("", flat=True, order_by_text=True)]
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=["nested", "flat"])
 @pytest.mark.parametrize("query", QUERIES)
-def test_a_query_answers_from_its_build_alone(query: str, world: KnowledgeGraph, shared: ox.Store) -> None:
-    mine = shared.query(scope(query, MINE).text, prefixes=dict(PREFIXES))
+def test_a_query_answers_from_its_build_alone(
+    query: str, engine: Engine, world: KnowledgeGraph, shared: ox.Store
+) -> None:
+    mine = shared.query(scope(query, MINE, engine=engine).text, prefixes=dict(PREFIXES))
     plain = world.store.query(query)
     if isinstance(plain, ox.QueryBoolean):
         assert bool(mine) == bool(plain)
@@ -70,11 +77,14 @@ def test_a_query_answers_from_its_build_alone(query: str, world: KnowledgeGraph,
         assert rows[1]
 
 
-def test_every_saved_query_answers_from_its_build_alone(world: KnowledgeGraph, shared: ox.Store) -> None:
+@pytest.mark.parametrize("engine", ENGINES, ids=["nested", "flat"])
+def test_every_saved_query_answers_from_its_build_alone(
+    engine: Engine, world: KnowledgeGraph, shared: ox.Store
+) -> None:
     for query in world.catalogue:
         sparql = world.catalogue.asked(query, {}).sparql
         plain = world.store.select(sparql)
-        mine = shared.query(scope(sparql, MINE).text, prefixes=dict(PREFIXES))
+        mine = shared.query(scope(sparql, MINE, engine=engine).text, prefixes=dict(PREFIXES))
         assert [[row[c] for c in plain.columns] for row in mine] == [list(row) for row in plain.rows], query.name
 
 

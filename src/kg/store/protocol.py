@@ -29,20 +29,35 @@ _SHOWN: Final = 2_000
 """Most characters of a server's message that are repeated."""
 
 
+class Reply(NamedTuple):
+    """The answer to a query.
+
+    Attributes:
+        body: the answer.
+        media: its media type.
+        server: which program has answered, as it says (the header ``Server``).
+    """
+
+    body: bytes
+    media: str
+    server: str
+
+
 class Asked(Protocol):
     """What sends queries to a store."""
 
-    def query(self, text: str, accept: str, *, shown: str = "query", default_graph: str = "") -> tuple[bytes, str]:
-        """The answer to a query, and its media type."""
+    def query(self, text: str, accept: str, *, shown: str = "query", default_graph: str = "") -> Reply:
+        """The answer to a query."""
         ...
 
 
-class _Reply(NamedTuple):
+class _Answer(NamedTuple):
     """A whole answer over HTTP."""
 
     status: int
     body: bytes
     media: str
+    server: str
     phrase: str
 
     @property
@@ -82,8 +97,8 @@ class Client:
         self._http = httpx.Client(auth=_auth(url), verify=_certificates(), timeout=seconds, follow_redirects=False)
         weakref.finalize(self, self._http.close)
 
-    def query(self, text: str, accept: str, *, shown: str = "query", default_graph: str = "") -> tuple[bytes, str]:
-        """The answer to a query, and its media type.
+    def query(self, text: str, accept: str, *, shown: str = "query", default_graph: str = "") -> Reply:
+        """The answer to a query.
 
         Raises:
             SyntaxProblem: the store rejects the query (HTTP 400).
@@ -92,13 +107,13 @@ class Client:
         """
         form = {"query": text, **({"default-graph-uri": default_graph} if default_graph else {})}
         answer = self._send(self.query_url, form, accept, shown)
-        return answer.body, answer.media
+        return Reply(answer.body, answer.media, answer.server)
 
     def update(self, text: str) -> None:
         """Run an update; raises as :meth:`query` does."""
         self._send(self.update_url, {"update": text}, "*/*", "update")
 
-    def _send(self, url: str, form: dict[str, str], accept: str, shown: str) -> _Reply:
+    def _send(self, url: str, form: dict[str, str], accept: str, shown: str) -> _Answer:
         answer = self._answer(url, form, accept)
         code, why = answer.status, answer.why
         if 200 <= code < 300:
@@ -108,7 +123,7 @@ class Client:
         hint = _FORBIDDEN if code in (401, 403) else _ADDRESS if code == 404 else None
         raise StoreError(Text(f"{url} 答复 {code}:{why}", f"{url} answered {code}: {why}"), hint=hint)
 
-    def _answer(self, url: str, form: dict[str, str], accept: str) -> _Reply:
+    def _answer(self, url: str, form: dict[str, str], accept: str) -> _Answer:
         """The answer to a request, which is sent again if the connection fails or the store says that it is busy."""
         pause = _PAUSE
         for left in reversed(range(self._attempts)):
@@ -129,7 +144,7 @@ class Client:
             pause *= 2
         raise AssertionError("the last attempt returns or raises")
 
-    def _once(self, url: str, form: dict[str, str], accept: str) -> _Reply:
+    def _once(self, url: str, form: dict[str, str], accept: str) -> _Answer:
         """The answer to a request that is sent once."""
         body = bytearray()
         with self._http.stream("POST", url, data=form, headers={"Accept": accept}) as answer:
@@ -138,7 +153,8 @@ class Client:
                 if self._most is not None and len(body) > self._most:
                     raise _too_large(self._most)
         media = answer.headers.get("content-type", "").partition(";")[0].strip()
-        return _Reply(answer.status_code, bytes(body), media, answer.reason_phrase)
+        server = answer.headers.get("server", "")
+        return _Answer(answer.status_code, bytes(body), media, server, answer.reason_phrase)
 
 
 def _too_large(most: int) -> TooLarge:

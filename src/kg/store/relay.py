@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from kg.errors import KgError, StoreError, from_plain
 from kg.store.isolated import Message, receive, send
-from kg.store.protocol import Client
+from kg.store.protocol import Client, Reply
 from kg.terms import Text
 
 _NEW: Final = b"N"
@@ -50,8 +50,8 @@ class Relay:
         """Whether the relay has ended. To be asked in the process that has started it."""
         return self._process.poll() is not None
 
-    def query(self, text: str, accept: str, *, shown: str = "query", default_graph: str = "") -> tuple[bytes, str]:
-        """The answer to a query, and its media type.
+    def query(self, text: str, accept: str, *, shown: str = "query", default_graph: str = "") -> Reply:
+        """The answer to a query.
 
         Raises:
             KgError: as :meth:`kg.store.protocol.Client.query`. StoreError: also if the relay has ended.
@@ -69,7 +69,7 @@ class Relay:
             ) from error
         if "class" in told:
             raise from_plain(told)
-        return body, told["media"]
+        return Reply(body, told["media"], told["server"])
 
     def _channel(self) -> socket.socket:
         """The socket of this process. A fork needs one of its own, or it would read the answers of others."""
@@ -110,10 +110,12 @@ def _serve(client: Client, channel: socket.socket) -> None:
 
 def _answer(client: Client, head: dict[str, Any], text: str) -> Message:
     try:
-        body, media = client.query(text, head["accept"], shown=head["shown"], default_graph=head["default_graph"])
+        body, media, server = client.query(
+            text, head["accept"], shown=head["shown"], default_graph=head["default_graph"]
+        )
     except KgError as error:
         return error.plain(), b""
-    return {"media": media}, body
+    return {"media": media, "server": server}, body
 
 
 if __name__ == "__main__":

@@ -17,10 +17,11 @@ from kg import vocab
 from kg.errors import Place, StoreError, SyntaxProblem
 from kg.store.base import Found
 from kg.store.embedded import to_table
+from kg.store.engines import Engine, engine, standard_results
 from kg.store.layout import BUILDS, CONTENT, PUBLISHED, ROOT, Layout, project_iri
 from kg.store.protocol import Asked, Client
 from kg.store.results import Table
-from kg.store.scope import no_dataset, scope
+from kg.store.scope import Scoped, no_dataset, scope
 from kg.store.syntax import syntax_problem
 from kg.terms import Text
 
@@ -28,7 +29,6 @@ ROWS: Final = "application/sparql-results+json"
 _TRIPLES: Final = "text/turtle"
 _PROLOGUE: Final = " ".join(f"PREFIX {name}: <{space}>" for name, space in vocab.PREFIXES.items())
 _DEFAULT_PROJECT: Final = "default"
-_XSD_BOOLEAN: Final = vocab.XSD + "boolean"
 
 
 def address(url: str) -> tuple[str, str]:
@@ -67,6 +67,11 @@ class RemoteStore:
         """The build that is read; raises as :meth:`newest` does."""
         return self.newest()
 
+    @cached_property
+    def engine(self) -> Engine:
+        """The kind of store, as it says."""
+        return engine(self._client.query("SELECT * WHERE { } LIMIT 1", ROWS).server)
+
     def newest(self) -> Layout:
         """The newest build that is complete.
 
@@ -104,10 +109,10 @@ class RemoteStore:
     def query(self, sparql: str, *, shown: str = "query") -> Found:
         """The result of a query of any form; raises as :meth:`select` does."""
         _require_valid(sparql, shown)
-        scoped = scope(sparql, self.layout, shown)
+        scoped = scope(sparql, self.layout, shown, self.engine)
         body, kind = self._asked(f"{_PROLOGUE} {scoped.text}", f"{ROWS}, {_TRIPLES};q=0.9", shown, scoped.default_graph)
         if "json" in kind:
-            return ox.parse_query_results(self._results(body, scoped.added), format=ox.QueryResultsFormat.JSON)
+            return ox.parse_query_results(self._results(body, scoped), format=ox.QueryResultsFormat.JSON)
         return self._triples(body, kind)
 
     def query_on(self, sparql: str, default: Sequence[str], named: Sequence[str], *, shown: str = "query") -> Found:
@@ -134,10 +139,10 @@ class RemoteStore:
         Raises:
             StoreError: the build is no longer published; the answer may lack something.
         """
-        found = self._client.query(text, accept, shown=shown, default_graph=default_graph)
+        body, kind, _ = self._client.query(text, accept, shown=shown, default_graph=default_graph)
         if not self._reading:
             self._require_published()
-        return found
+        return body, kind
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -154,8 +159,8 @@ class RemoteStore:
             self._require_published()
 
     def _require_published(self) -> None:
-        mark = f"ASK {{ GRAPH <{BUILDS}> {{ <{self.layout.iri}> <{PUBLISHED}> ?at }} }}"
-        if not json.loads(self._client.query(mark, ROWS)[0])["boolean"]:
+        mark = f"SELECT ?at WHERE {{ GRAPH <{BUILDS}> {{ <{self.layout.iri}> <{PUBLISHED}> ?at }} }}"
+        if not solutions(self._client, mark):
             raise StoreError(
                 Text(f"{self.url} 里已没有所读的这次构建", f"the build that was read is no longer in {self.url}"),
                 hint=Text(
@@ -179,10 +184,8 @@ class RemoteStore:
             f"SELECT ?part ?text WHERE {{ GRAPH <{self.layout.files}> {{ ?part <{CONTENT}> ?text }} "
             f'FILTER(STRSTARTS(STR(?part), "{self.layout.file(name)}")) }}'
         )
-        body, _ = self._asked(query, ROWS)
-        found = ox.parse_query_results(self._results(body, "?"), format=ox.QueryResultsFormat.JSON)
-        assert isinstance(found, ox.QuerySolutions)
-        parts = sorted((row["part"].value, row["text"].value) for row in found)
+        rows = json.loads(self._asked(query, ROWS)[0])["results"]["bindings"]
+        parts = sorted((row["part"]["value"], row["text"]["value"]) for row in rows)
         try:
             return json.loads(zlib.decompress(base64.b64decode("".join(text for _, text in parts), validate=True)))
         except (ValueError, zlib.error) as error:
@@ -191,23 +194,19 @@ class RemoteStore:
                 hint=Text("再运行 kg build --store URL", "run kg build --store URL again"),
             ) from error
 
-    def _results(self, body: bytes, added: str) -> bytes:
-        """Solutions with the blank nodes of the build, without the variables that begin with *added*.
-
-        Virtuoso writes ``typed-literal`` for a literal with a datatype, and booleans as 1 and 0; both are put right here.
-        """
-        answer = json.loads(body)
+    def _results(self, body: bytes, scoped: Scoped) -> bytes:
+        """Solutions with the blank nodes of the build, without the variables that the query *scoped* has added."""
+        answer = standard_results(json.loads(body))
         if "boolean" in answer:
-            return body
-        answer["head"]["vars"] = [name for name in answer["head"]["vars"] if not name.startswith(added)]
+            return json.dumps(answer).encode()
+        answer["head"]["vars"] = [name for name in answer["head"]["vars"] if not name.startswith(scoped.added)]
         for row in answer["results"]["bindings"]:
             for term in row.values():
                 if term["type"] == "uri" and (label := self.layout.blank(term["value"])):
                     term.update(type="bnode", value=label)
-                elif term["type"] == "typed-literal":
-                    term["type"] = "literal"
-                    if term["datatype"] == _XSD_BOOLEAN:
-                        term["value"] = {"1": "true", "0": "false"}.get(term["value"], term["value"])
+        if scoped.distinct:
+            rows = {json.dumps(row, sort_keys=True): row for row in answer["results"]["bindings"]}
+            answer["results"]["bindings"] = list(rows.values())
         return json.dumps(answer).encode()
 
     def _triples(self, body: bytes, kind: str) -> Found:
@@ -236,7 +235,7 @@ def published(client: Asked) -> list[str]:
 
 def solutions(client: Asked, query: str) -> list[dict[str, str]]:
     """The rows of a query of our own, each variable with the text of its term."""
-    body, _ = client.query(query, ROWS)
+    body = client.query(query, ROWS).body
     return [{k: term["value"] for k, term in row.items()} for row in json.loads(body)["results"]["bindings"]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -40,8 +41,13 @@ def build(run: Run, reasoner: str, force: bool) -> None:
     with TemporaryDirectory() as folder:
         outcome = make(Project.find(run.project, folder), reasoner=reasoner, progress=step_printer())
         _report(outcome)
-        count = publish(outcome.path, url)
+        count = publish(outcome.path, url, _sent if sys.stderr.isatty() else None)
     click.echo(say(f"{url} 现有 {count} 条三元组", f"{url} now holds {count} triples"))
+
+
+def _sent(done: int, whole: int) -> None:
+    """Show how much has been sent to a store."""
+    click.echo(f"\r  {done} / {whole} " + say("条已送出", "quads sent"), err=True, nl=done == whole)
 
 
 def _report(outcome: Outcome) -> None:
