@@ -1,4 +1,4 @@
-"""``scripts/bench [whole|growth|shell|engine|service|soak|questions|site|pages|stores|report …] [--rounds N]``: measure, and keep the figures in bench/results/."""
+"""``scripts/bench [whole|growth|shell|engine|service|soak|questions|site|pages|stores|report …] [--rounds N]``: measure; figures go to bench/results/."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ RESULTS = Path(__file__).with_name("results")
 PAGE = ROOT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks · 基准
 
-Made by `scripts/bench report` from the files in `bench/results/`, which `scripts/bench [whole|growth|shell|engine|service|soak|questions|site|pages|stores]` writes.
+Made by `scripts/bench report` from the files in `bench/results/`, which
+`scripts/bench [whole|growth|shell|engine|service|soak|questions|site|pages|stores]` writes.
 What is compared runs in turn in the same run (A, B, A, B, …) on the same machine, and the ratio is taken round by round: absolute
 times tell little about another machine, ratios tell more. Median, and from least to greatest in brackets. No test depends on a clock.
 

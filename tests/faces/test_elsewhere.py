@@ -41,7 +41,7 @@ def store(kites: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """A store with the graph of the small project."""
     server = Oxigraph(tmp_path_factory.mktemp("oxigraph"))
     with closing(server):
-        publish(kites.store / "current", server.url)
+        publish(kites.store_folder / "current", server.url)
         yield server
 
 
@@ -104,7 +104,7 @@ def test_its_workers_open_no_connection(both: tuple[httpx.Client, httpx.Client, 
 @pytest.mark.parametrize("command_", [name for name in RUN if name not in HERE])
 def test_every_command_answers_the_same(kites: Project, store: Oxigraph, tmp_path: Path, command_: str) -> None:
     answers = []
-    for name, place in (("here", str(kites.store)), ("there", store.url)):
+    for name, place in (("here", str(kites.store_folder)), ("there", store.url)):
         folder = tmp_path / name
         folder.mkdir()
         for args in RUN[command_]:
@@ -171,7 +171,7 @@ ROUNDS = int(os.environ.get("KG_RESTARTS", "2"))
 
 def test_the_store_may_go_and_come_back(kites: Project, tmp_path: Path) -> None:
     """Two server processes without a cache: the store is killed and started again, gets a new build, and is emptied."""
-    store, build = Oxigraph(tmp_path / "oxigraph"), kites.store / "current"
+    store, build = Oxigraph(tmp_path / "oxigraph"), kites.store_folder / "current"
     publish(build, store.url)
     flags = ("--processes", "2", "--cache", "0", "--timeout", "10")
     with (
