@@ -102,6 +102,17 @@ def test_neither_yes_nor_no_is_told_without_ground(world: KnowledgeGraph, questi
     assert (answer.status, answer.yes) == ("not-understood", None), answer.sentence
 
 
+def test_what_stands_before_outside_is_left_out(world: KnowledgeGraph) -> None:
+    for question in ("青岚以外纸灯业上游还有哪些企业?", "除了青岚之外纸灯业上游还有哪些企业?"):
+        assert labels(world, world.ask(question)) == ["竹里编舍"]
+
+
+def test_two_questions_in_one_are_not_a_third(world: KnowledgeGraph) -> None:
+    """The growth of one year and the size of another is not the growth between them."""
+    answer = world.ask("纸灯业2024年增速和2029年市场规模")
+    assert answer.reading is None or answer.reading.query.name != "growth-between-years"
+
+
 def test_the_grounds_of_an_industry_are_told_with_any_relation(world: KnowledgeGraph) -> None:
     """在 is no relation that a row must have."""
     assert world.ask("青岚为什么在纸灯业?").passages

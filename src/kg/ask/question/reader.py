@@ -110,6 +110,8 @@ class Reader:
         params = {param.name: param for param in query.params}
         slots = [params[slot] for slot in pattern.slots]
         left = [token for token in others if not token.meanings & _OPERATORS and not token.is_light]
+        if not asked.whether and any(WHETHER in need for need in pattern.needs):
+            return
         names_only = not pattern.needs and all(param.type != "Indicator" for param in slots)
         if names_only and (asked.counts or (asked.whether and any(param.type in WIDE for param in slots))):
             return  # the number of what, or whether what?
@@ -122,9 +124,9 @@ class Reader:
         rest = Leftover(query, free, own, own in columns, self._names, asked.meanings).use(left)
         if more and not in_all and ALL in asked.meanings:
             return  # 都: for each of them, or for all together?
-        if _asks_another(pattern, query, asked, rest):
-            return
         who = WHO in asked.meanings and not asked.whether
+        if _asks_another(pattern, query, asked, rest) or (who and (rest.column or own) == "value"):
+            return
         asks = not asked.whether and not asked.offers and (who or asked.counts or own in columns)
         unread = sum(token.end - token.start for token in rest.unread)
         rank = (unread, rest.guesses + asked.cost, len(rest.narrowing) + len(more), *fit)

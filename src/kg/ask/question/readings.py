@@ -19,6 +19,7 @@ _QUANTITY: Final = IVL + "asked-quantity"
 WHETHER: Final = IVL + "asked-whether"
 SHARED: Final = IVL + "asked-shared"
 _EXCEPT: Final = IVL + "asked-exclusion"
+_OUTSIDE: Final = IVL + "asked-outside"
 _OR: Final = IVL + "asked-or"
 _MOST: Final = IVL + "asked-most"
 _LEAST: Final = IVL + "asked-least"
@@ -147,17 +148,28 @@ def _distinct(tokens: Iterable[Token]) -> list[Token]:
 
 def _without_excluded(content: Sequence[Token], names: Names) -> tuple[list[Token], frozenset[str]]:
     """The content without “except X and Y”, and what X and Y may be."""
-    kept, excluded, taking = [], frozenset[str](), False
+    kept: list[Token] = []
+    excluded, taking = frozenset[str](), False
     for token in content:
-        things = frozenset(meaning for meaning in token.meanings if names.get(meaning))
+        things = _named(token, names)
         if _EXCEPT in token.meanings:
-            taking = not excluded  # the 外 of 除…外 ends the list
+            taking = not excluded
+        elif _OUTSIDE in token.meanings:  # it ends 除…外, and alone it is what it stands behind that is left out
+            if not excluded and kept and _named(kept[-1], names):
+                excluded |= _named(kept.pop(), names)
+            elif not excluded:
+                kept.append(token)
+            taking = False
         elif taking and things and (not excluded or token.joins):
             excluded |= things
         else:
             taking = taking and not excluded
             kept.append(token)
     return kept, excluded
+
+
+def _named(token: Token, names: Names) -> frozenset[str]:
+    return frozenset(meaning for meaning in token.meanings if names.get(meaning))
 
 
 def _counts(content: Sequence[Token], names: Names) -> bool:
