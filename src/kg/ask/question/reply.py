@@ -218,8 +218,8 @@ class Questions:
         best = readings[0].unread if readings else [token for token in asked.content if not token.is_light]
         unread = unknown or tuple(token.text for token in best if token not in named)
         if not unread and not named:
-            unread = tuple(token.text for token in tokens if token.has_content)
-        sentence = self.phrases.unread(unread) if unread else self.phrases.unasked([token.text for token in named])
+            unread = tuple(token.text for token in tokens if token.has_content) or tuple(token.text for token in tokens)
+        sentence = self.phrases.unread(unread) if unread or not named else self.phrases.unasked([t.text for t in named])
         offered = _distinct(reading for reading in readings if reading.values)
         return Answer("not-understood", sentence, unread=unread, choices=offered or self._about(named))
 
