@@ -125,6 +125,24 @@ def test_the_table_is_that_of_the_server(
 
 
 @needs_chromium
+def test_a_chain_of_operators_that_the_engine_computes_from_the_right_is_refused(browser: Any, site: Path) -> None:
+    """Oxigraph's package for browsers does so up to 0.5.11; brackets are needed, which the saved questions have."""
+    with opened(browser, site.as_uri(), lang="en") as page:
+        page.goto(f"{site.as_uri()}/en/sparql.html")
+        for chain in ("10 - 4 + 3", "12 / 2 * 3", "?x -1 -2"):
+            _run(page, f"SELECT ({chain} AS ?y) {{ VALUES ?x {{ 1 }} }}")
+            assert "Write brackets" in page.get_by_role("alert").inner_text(), chain
+        harmless = '("a - b - c" AS ?s) (1 - -2 AS ?m) (2 * 3 / 4 AS ?p)'
+        _run(
+            page,
+            f"SELECT ((10 - 4) + 3 AS ?y) {harmless} {{ OPTIONAL {{ ?x (ivc:a/ivc:b/ivc:c)* co:a-b-c }} }} LIMIT 1",
+        )
+        assert _table(page)[1] == ["9", "a - b - c", "3", "1.5"]
+        refused = "() => Object.entries(kgTerms.examples).filter(([, text]) => kgChained(text)).map(([name]) => name)"
+        assert page.evaluate(refused) == []
+
+
+@needs_chromium
 def test_what_is_not_sparql_is_told_with_its_place(browser: Any, address: str, trap: Trap) -> None:
     with opened(browser, address, lang="en") as page:
         page.goto(f"{address}/en/sparql.html")

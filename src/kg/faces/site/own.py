@@ -35,7 +35,7 @@ _DATA: Final[Mapping[str, tuple[Text, str]]] = {
 """File → what it is, and its format of :mod:`kg.faces.export`."""
 _QUESTION: Final = Text("问题", "question")
 _TERMS: Final = "/static/site/terms.js"
-_SCRIPTS: Final = ("names.js", "search.js", "sparql.js", "terms.js", "engine.js", "dataset.js")
+_SCRIPTS: Final = ("names.js", "search.js", "chains.js", "sparql.js", "terms.js", "engine.js", "dataset.js")
 """Names of the scripts that only a site has."""
 
 
@@ -77,7 +77,7 @@ class Own:
             "/static/site/names.js": lambda lang: self._names(),
             **{
                 f"/static/site/{name}": lambda lang, name=name: static.joinpath(name).read_bytes()  # type: ignore[misc]
-                for name in ("search.js", "sparql.js")
+                for name in ("search.js", "chains.js", "sparql.js")
             },
             _TERMS: lambda lang: terms_script(self._graph, context.pages.href, places),
             "/static/site/engine.js": lambda lang: engine_script(),

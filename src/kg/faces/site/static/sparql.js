@@ -142,6 +142,15 @@
     const query = area.value;
     if (busy || !query.trim()) return;
     result.replaceChildren();
+    if (window.kgChained(query)) {
+      const words = say(
+        "这个引擎从右往左计算连续的加减或乘除,会得出错的数。请加括号,例如 (a - b) + c、(a / b) * c。",
+        "this engine computes chains like a - b + c or a / b * c from the right, which gives wrong numbers. Write brackets: (a - b) + c, (a / b) * c.",
+      );
+      told.textContent = "";
+      result.append(element("p", { className: "error", role: "alert", textContent: words }));
+      return;
+    }
     try {
       const answer = await answered(query);
       location.replace(`#${new URLSearchParams({ query })}`);
