@@ -291,7 +291,7 @@ def test_columns_line_up_with_wide_characters(kg: Run, lang: str) -> None:
 def test_each_hop_of_a_path_has_its_passage(kg: Run) -> None:
     shown = kg("path", "青岚", "竹里编舍", "--format", "text", "--ways", "1").stdout
     assert shown == (
-        "1. through three leading umbrella makers (3 neighbours)\n"
+        "1. through three leading umbrella makers (4 neighbours)\n"
         "   Qinglan Paper Works — member of → three leading umbrella makers [w2-L0053]\n"
         "   three leading umbrella makers — has member → Zhuli Weavers [w2-L0053]\n"
     )

@@ -113,7 +113,7 @@ def test_provenance_is_the_plain_facts_and_the_passages_of_each_stated_edge(worl
         for t, passages in _stated().items()
         if t.predicate.value.startswith(IVC) and iri(t.object)
     }
-    assert len(edges) == 264
+    assert len(edges) == 270
     assert len(said) == len(edges)
     assert {
         tuple(one.pop(RDF + part)[0] for part in ("subject", "predicate", "object")): sorted(
