@@ -66,7 +66,7 @@ def test_a_wrong_setting_is_told_with_its_line(tmp_path: Path, text: str, line: 
 
 
 @pytest.mark.slow
-def test_a_project_may_name_things_in_one_language(copy: Path) -> None:
+def test_a_project_may_name_things_in_one_language(copy: Path, world: KnowledgeGraph) -> None:
     for file in (copy / "data").rglob("*.trig"):
         text = file.read_text(encoding="utf-8")
         file.write_text(re.sub(r' , "(?:[^"\\]|\\.)*"@en', "", text), encoding="utf-8")
@@ -77,6 +77,10 @@ def test_a_project_may_name_things_in_one_language(copy: Path) -> None:
         settings.write('languages = ["zh"]\n')
     graph = KnowledgeGraph(build(project(copy)).path)
     assert graph.names.label("https://w3id.org/xinzhi/industry/paper-lanterns", "en") == "纸灯业"
+    found = graph.audit()
+    assert [f.rule for f in found] == [f.rule for f in world.audit()]
+    assert [f.message for f in found if "?" in f.message.zh + f.message.en] == []
+    assert len(graph.show("青岚纸坊").links) == len(world.show("青岚纸坊").links) > 0
 
 
 def with_own_terms(copy: Path) -> Path:

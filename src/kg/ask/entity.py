@@ -47,8 +47,9 @@ _THERE = """ASK {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?p <{iri}> }} UNION {{ GRAPH 
   UNION {{ GRAPH ?g {{ <{iri}> ?p ?o }} }} }}"""
 _LINKS = """
 SELECT ?match ?entry ?register ?code ?date ?zh ?en WHERE {{ GRAPH <{graph}> {{
-  <{iri}> ?match ?entry . ?entry skos:inScheme ?register ; skos:notation ?code ; dcterms:date ?date ; ivc:basis ?zh , ?en
-  FILTER(LANG(?zh) = "zh" && LANG(?en) = "en") }} }} ORDER BY ?match ?register ?code"""
+  <{iri}> ?match ?entry . ?entry skos:inScheme ?register ; skos:notation ?code ; dcterms:date ?date
+  OPTIONAL {{ ?entry ivc:basis ?zh FILTER(LANG(?zh) = "zh") }} OPTIONAL {{ ?entry ivc:basis ?en FILTER(LANG(?en) = "en") }}
+}} }} ORDER BY ?match ?register ?code"""
 _SAFE = re.compile(r"[^\x00-\x20<>\"{}|^`\\\x7f]+")
 """What SPARQL allows between < and > (IRIREF, grammar rule 139)."""
 _PASSAGE = re.compile(r"[^\s/:]+-L\d{4,}")
@@ -255,7 +256,7 @@ def entity(store: Store, names: Names, thing: Thing) -> Entity:
 
 def _links(store: Store, iri: str) -> Iterator[Link]:
     for row in store.select(_LINKS.format(graph=vocab.LINKS, iri=iri)):
-        basis = {"zh": row["zh"], "en": row["en"]}
+        basis = {"zh": row["zh"] or row["en"], "en": row["en"] or row["zh"]}  # a project may have one language
         yield Link(row["match"], row["entry"], row["register"], row["code"], str(row["date"]), basis)
 
 

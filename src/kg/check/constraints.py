@@ -168,9 +168,15 @@ def _placeholders(messages: Mapping[str, str]) -> set[str]:
 def _filled(texts: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, str]:
     """The texts with the values in place of their placeholders."""
     return {
-        lang: _PLACEHOLDER.sub(lambda m, lang=lang: _show(values.get(m[1]), lang), text)  # type: ignore[misc]
+        lang: _PLACEHOLDER.sub(lambda m, lang=lang: _show(_value(values, m[1]), lang), text)  # type: ignore[misc]
         for lang, text in texts.items()
     }
+
+
+def _value(values: Mapping[str, Any], name: str) -> Any:
+    """The value of a placeholder. Where a text is missing in one language (``?izh``), the other (``?ien``) stands in for it."""
+    other = {"zh": "en", "en": "zh"}.get(name[-2:])
+    return values.get(name) or (values.get(name[:-2] + other) if other else None)
 
 
 def _show(term: Any, lang: str) -> str:
