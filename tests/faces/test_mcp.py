@@ -1086,7 +1086,7 @@ def test_a_rebuilt_graph_is_taken_over(world: KnowledgeGraph, world_project: Pro
     (store / "two" / SUMS).unlink()
     seal(store / "two")
     (store / CURRENT).symlink_to("one")
-    with conversation(replace(world_project, store=store), tmp_path) as agent:
+    with conversation(replace(world_project, store_folder=store), tmp_path) as agent:
         assert agent.ask("find", text="Qinglan")["dataset"] == world.manifest["dataset_sha256"]
         (store / "next").symlink_to("two")
         (store / "next").rename(store / CURRENT)
@@ -1126,12 +1126,12 @@ def test_without_its_package_it_says_what_to_install(world: KnowledgeGraph, worl
 
 @pytest.mark.slow
 def test_wrong_flags_end_with_a_message(world: KnowledgeGraph, world_project: Project) -> None:
-    for flag, value, told in (
-        ("--tag", "nonsense", "one of: "),
-        ("--store", "http://127.0.0.1:9", "only a graph built on this machine"),
+    for flag, value, code, told in (
+        ("--tag", "nonsense", 2, "one of: "),
+        ("--store", "http://127.0.0.1:9", 5, "http://127.0.0.1:9"),
     ):
         done = shell("mcp", flag, value, KG_PROJECT=str(world_project.root), KG_STORE=str(world_project.store_folder))
-        assert done.returncode == 2
+        assert done.returncode == code
         assert told in done.stderr
 
 

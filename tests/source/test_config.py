@@ -80,7 +80,7 @@ def test_a_project_may_name_things_in_one_language(copy: Path, world: KnowledgeG
     found = graph.audit()
     assert [f.rule for f in found] == [f.rule for f in world.audit()]
     assert [f.message for f in found if "?" in f.message.zh + f.message.en] == []
-    assert len(graph.show("青岚纸坊").links) == len(world.show("青岚纸坊").links) > 0
+    assert len(graph.entity("青岚纸坊").links) == len(world.entity("青岚纸坊").links) > 0
 
 
 def with_own_terms(copy: Path) -> Path:
