@@ -155,6 +155,11 @@ def test_sentences_stand_one_after_the_other(world: KnowledgeGraph) -> None:
     assert ".," not in said
 
 
+def test_where_somebody_works_is_not_all_that_is_said_of_it(world: KnowledgeGraph) -> None:
+    answer = world.ask("中国哪里在做风铃业?")
+    assert answer.reading is None or answer.reading.query.name != "chapter-on-thing"
+
+
 def test_figures_are_not_added_up(world: KnowledgeGraph) -> None:
     """A figure of three workshops together is not that of two of them."""
     answer = world.ask("青岚和竹里编舍的市场份额加起来是多少?")

@@ -11,7 +11,7 @@ from kg.ask.names import Names
 from kg.ask.question.leftover import WIDE, Leftover, asked_columns, column_of, mentions, more_values, values
 from kg.ask.question.patterns import Pattern
 from kg.ask.question.readings import SHARED, WHETHER, Asked, Reading, answer_column
-from kg.ask.question.token import ALL, BOUNDS, COUNT, LIGHT, WHO, Token
+from kg.ask.question.token import ALL, BOUNDS, COUNT, LIGHT, WHERE, WHO, Token
 from kg.source.queryfile import Parameter, SavedQuery
 from kg.terms import fold
 
@@ -113,8 +113,9 @@ class Reader:
         if not asked.whether and any(WHETHER in need for need in pattern.needs):
             return
         names_only = not pattern.needs and all(param.type != "Indicator" for param in slots)
-        if names_only and (asked.counts or (asked.whether and any(param.type in WIDE for param in slots))):
-            return  # the number of what, or whether what?
+        wide = any(param.type in WIDE for param in slots)
+        if names_only and (asked.counts or (wide and (asked.whether or asked.meanings & {WHO, WHERE}))):
+            return  # the number of what, whether what, who or where?
         more = {} if asked.whether else more_values(slots, left, self._names, joined=not asked.shared)
         in_all = asked.shared and bool(more)
         if in_all:

@@ -18,6 +18,7 @@ LIGHT: Final = frozenset(
 
 BOUNDS: Final = frozenset(IVL + comparator for comparator in ("gt", "ge", "lt", "le"))
 """Words such as “more than”, which make a bound of the number beside them."""
+WHERE: Final = IVL + "asked-where"
 WHO: Final = IVL + "asked-who"
 COUNT: Final = IVL + "asked-count"
 EACH: Final = IVL + "asked-each"
