@@ -1,4 +1,4 @@
-"""Generated pages of the manual: ontology reference, query catalogue, what can be asked, commands, diagram of the rooms.
+"""Generated pages of the manual: ontology reference, query catalogue, what can be asked, commands, the rooms and their files.
 
 ``scripts/docs`` writes them; a test checks that they are up to date.
 """
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
 
 _SUFFIX: Final = {"en": ".md", "zh": ".zh.md"}
-_MARKED: Final = re.compile(r"(<!-- rooms -->\n).*?(<!-- /rooms -->)", re.DOTALL)
+_MARKED: Final = re.compile(r"(<!-- (rooms|files) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
 
 
 def pages(graph: KnowledgeGraph, root: Path) -> dict[str, str]:
@@ -23,7 +23,7 @@ def pages(graph: KnowledgeGraph, root: Path) -> dict[str, str]:
     from kg.faces.manual.asking import askable
     from kg.faces.manual.commands import helps
     from kg.faces.manual.queries import catalogue
-    from kg.faces.manual.rooms import diagram
+    from kg.faces.manual.rooms import diagram, files
     from kg.faces.manual.terms import reference
 
     found = {}
@@ -33,7 +33,8 @@ def pages(graph: KnowledgeGraph, root: Path) -> dict[str, str]:
         found[f"asking{_SUFFIX[lang]}"] = _render("asking", lang, tags=askable(graph, lang))
         found[f"commands{_SUFFIX[lang]}"] = _render("commands", lang, commands=helps(lang))
     architecture = (root / "docs" / "architecture.md").read_text(encoding="utf-8")
-    found["architecture.md"] = _MARKED.sub(lambda m: m[1] + diagram(root) + m[2], architecture)
+    parts = {"rooms": diagram, "files": files}
+    found["architecture.md"] = _MARKED.sub(lambda m: m[1] + parts[m[2]](root) + m[3], architecture)
     return found
 
 
