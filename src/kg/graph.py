@@ -574,7 +574,7 @@ def open_graph(
 
     Args:
         root: a folder with ontology/, data/ and queries/, or the URL of a SPARQL store. None means the packaged project.
-        store: folder of the built graph, or the URL of a SPARQL store.
+        store: a folder with builds, or the URL of a SPARQL store.
         tell: called with each message for the user (a Text); None issues Python warnings.
         progress: called after each build step with its name and seconds.
 

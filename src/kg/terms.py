@@ -102,7 +102,7 @@ def fold(name: str) -> str:
 def singular(word: str) -> str:
     """A folded English word without the ending of the plural or of the third person; any other text unchanged.
 
-    What is neither loses the same in every spelling.
+    Other words that end in s lose it too. This is harmless, because both sides of a comparison are folded.
     """
     if not word.isascii() or not word.isalpha():
         return word

@@ -1,10 +1,9 @@
 """What pySHACL checks: on all of the data at first, and after an edit only where the edit can matter.
 
-What a core constraint says of a focus node depends on the statements about the nodes to which the paths of its shape lead.
-So something can have changed only for the ends of the statements that are new or gone, and, if shapes look for such a
-statement at the end of a path, for the nodes from which paths lead to its subject. They are checked on a part of the data:
-what is said of them and of all nodes to which such paths lead, and the statements of which they are objects. The findings
-on other focus nodes are kept.
+After an edit, the findings can change for two kinds of focus nodes: the subjects and objects of the statements that are
+new or gone; and, where a shape looks at such a statement at the end of a path, the nodes from which the path leads to its
+subject. These nodes are checked again, on a part of the data: the statements about them and about all nodes to which the
+paths lead, and the statements of which they are objects. The findings on other focus nodes are reused.
 """
 
 from __future__ import annotations
@@ -47,9 +46,9 @@ _FORWARD: Final = frozenset(
         *("qualifiedMaxCount", "hasValue", "in", "closed", "ignoredProperties"),
     )
 )
-"""Terms of SHACL with which a shape sees what its paths lead to and, if it is not inside another, who leads to its node."""
+"""Terms of SHACL whose constraints read the values of a path, or, outside other shapes, who has the focus node as a value."""
 _COUNTING: Final = frozenset(("path", "minCount", "maxCount", "nodeKind", "message", "severity", "name", "description"))
-"""Terms with which a shape sees of the values of an inverse path that they are there, and nothing that is said of them."""
+"""Terms whose constraints need to know only that an inverse path has values, not what is said of the values."""
 _SUB_CLASS_OF: Final = ox.NamedNode(RDFS + "subClassOf")
 _DEFAULT: Final = ox.DefaultGraph()
 

@@ -233,7 +233,7 @@ class _Checker:
     def mentions(self) -> Iterator[Finding]:
         """X07: each thing is registered where its passage first names it.
 
-        Only a warning: whoever adds a fact without the text cannot register it, and all that suffers is the order of rows.
+        Only a warning: who adds a fact without the text cannot register it, and a wrong mention only changes the order of rows.
         """
         here = {
             (PASSAGE + m.passage, str(m.start), thing)

@@ -69,7 +69,7 @@ def one_per_cause(findings: Iterable[Finding]) -> list[Finding]:
     """The findings without those that another one makes superfluous.
 
     A statement with several findings keeps the first. A finding on a property without a value (there are too
-    many, or too few) gives way to one that says which value of it is wrong.
+    many, or too few) is dropped if another one names the wrong value.
     """
     first: dict[tuple[str, ...], Finding] = {}
     for number, finding in enumerate(findings):

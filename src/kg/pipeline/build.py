@@ -54,7 +54,7 @@ class Outcome:
     """The result of a build.
 
     Attributes:
-        path: folder of the built graph.
+        path: folder of the build.
         built: False if nothing had changed, so the existing graph was kept.
         counts: number of triples by kind (background, inferred, …), of passages that state something, of audit findings.
         seconds: step → wall-clock seconds; empty if nothing was built.
@@ -76,7 +76,7 @@ class Blocked(BuildBlocked):
         super().__init__(
             Text(
                 f"检查发现 {number} 处问题,图谱未改动",
-                f"the checks found {number} problem(s); the old store is untouched",
+                f"the checks found {number} problem(s); the last build is kept",
             ),
             hint=Text("按上面的 文件:行 改正后再运行 kg build", "mend the lines named above and run kg build again"),
         )

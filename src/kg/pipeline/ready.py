@@ -31,7 +31,7 @@ def ready(
 
     Args:
         root: a folder with ontology/, data/ and queries/; None as for :meth:`Project.find`.
-        store: folder of the built graph; None as for :meth:`Project.find`.
+        store: a folder with builds; None as for :meth:`Project.find`.
         tell: called with each message for the user.
         progress: called after each build step with its name and seconds.
 

@@ -117,7 +117,7 @@ def writing(home: Path) -> Iterator[None]:
             Text(f"写不进 {home}:{why.zh}", f"cannot write to {home}: {why.en}"),
             hint=Text(
                 "旧图谱未受影响;腾出空间或检查权限后再运行 kg build",
-                "the old store is untouched; free some space or check permissions, then run kg build again",
+                "the last build is kept; free some space or check permissions, then run kg build again",
             ),
         ) from error
 

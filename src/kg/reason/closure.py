@@ -47,7 +47,7 @@ def close(store: ox.Store, rules: Sequence[Rule]) -> Closure:
 def _missing(rule: Rule) -> str:
     """The query for the conclusions of *rule* that are not there yet.
 
-    A query, because it tells how many there are: to count the store before and after an update would read all of it.
+    CONSTRUCT rather than INSERT, because its triples can be counted; counting an update would mean reading the whole store twice.
     """
     head = _triple(rule.head)
     body = " . ".join(_triple(p) for p in rule.body)

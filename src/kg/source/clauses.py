@@ -50,7 +50,7 @@ def with_filters(sparql: str, terms: Mapping[str, Sequence[str]]) -> str:
 
 
 def with_columns(sparql: str, names: Sequence[str]) -> str:
-    """*sparql* with these variables as first columns, by which rows are grouped and sorted first if they are at all."""
+    """*sparql* with these variables first in SELECT, and first in GROUP BY and ORDER BY where the query has them."""
     if not names:
         return sparql
     tokens, words = _tokens(sparql), " ".join(f"?{name}" for name in names)
@@ -75,7 +75,7 @@ def with_columns(sparql: str, names: Sequence[str]) -> str:
 
 
 def visible(sparql: str) -> set[str]:
-    """The variables of which a row of the query can show the value: with a VALUES block in no subquery, MINUS or EXISTS."""
+    """The variables whose VALUES block is outside subqueries, MINUS and EXISTS, so that a row can show their value."""
     groups: list[bool] = []  # of each open group, whether it is one of these or in one
     found, tokens = set(), _tokens(sparql)
     for here, token in enumerate(tokens):

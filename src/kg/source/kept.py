@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Kept:
-    """Values by name; each is made anew when what it is made from is no longer the same."""
+    """A cache of values by name: a value is made anew when its source has changed."""
 
     def __init__(self) -> None:
         self._made: dict[Hashable, tuple[Any, Any]] = {}

@@ -21,7 +21,7 @@ def mentions(document: Document, passages: Iterable[Passage], quads: Iterable[ox
     """The mentions in *passages*, in the order of the text.
 
     A thing is named by a label, or by the words of its row in ``carried.tsv`` if they stand in the same line. A name
-    inside a longer one (a firm's name in its subsidiary's) counts only if the thing is nowhere named by itself.
+    inside a longer one (a firm's name in its subsidiary's) is used only if the name does not also occur alone.
 
     Args:
         document: the document of the passages.

@@ -43,7 +43,7 @@ class Project:
 
         Args:
             root: a folder. None means ``KG_PROJECT``, else the packaged project.
-            store: folder of the built graph. None means ``KG_STORE``, else ``build/`` in the project. The packaged
+            store: the store, a folder with builds. None means ``KG_STORE``, else ``build/`` in the project. The packaged
                 project may be read-only, so its graph is built in the user's cache. A URL is ignored here. An empty
                 variable counts as not set.
 

@@ -74,7 +74,7 @@ class Reply:
         text: the sentence; ``{name}`` stands for the value of a parameter or for the values of a column.
         first: whether only the first row answers, as for a superlative.
         last: the sentence for “the least”, where the last row answers; None if the query does not tell it.
-        counted: whether the number of the answers says how many there are; it does not if some are parts of others.
+        counted: whether the answers may be counted; false if some may be parts of others.
     """
 
     column: str
@@ -133,8 +133,8 @@ class SavedQuery:
         Args:
             terms: parameter name → terms in N-Triples form, or UNDEF alone for any. A parameter that narrows keeps the rows
                 that have one of them in its column; any other has them in its VALUES block.
-            apart: parameters with several values: each has a column, the first ones, that tells them apart, unless the query
-                takes all of them together in a subquery.
+            apart: parameters with several values: each gets a leading column that shows which value a row is for, unless the
+                query uses all values together in a subquery.
         """
         named = {p.name: p for p in self.params}
         narrowed = {n: ts for n, ts in terms.items() if named[n].narrows}

@@ -87,7 +87,7 @@ def _filter_calls(machine: int, socket_call: int, seccomp_call: int) -> None:
     """Install a seccomp(2) filter that refuses the system calls which open sockets. No effect on a kernel without it."""
     lines = (
         (_LOAD, 0, 0, _MACHINE),
-        (_EQUAL, 0, 5, machine),  # 32-bit calls have other numbers; they are refused, this process makes none
+        (_EQUAL, 0, 5, machine),  # refuse 32-bit calls: their numbers differ, and this process makes none
         (_LOAD, 0, 0, _NUMBER),
         (_AT_LEAST, 3, 0, _X32),
         (_EQUAL, 2, 0, socket_call),

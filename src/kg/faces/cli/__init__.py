@@ -122,7 +122,7 @@ def _interrupted() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from kg.faces.cli.language import say
 
-    sys.stderr.write(say("已中断;图谱未受影响", "interrupted; the store is untouched") + "\n")
+    sys.stderr.write(say("已中断;图谱未受影响", "interrupted; the last build is kept") + "\n")
     return 130
 
 

@@ -127,7 +127,7 @@ def common(function: F) -> F:
             envvar="KG_STORE",
             help=Text(
                 "图谱所在文件夹,或 SPARQL 库的 URL(库中的项目写在 # 之后)",
-                "folder of the built graph, or the URL of a SPARQL store; a project in it is named after #",
+                "folder with builds, or the URL of a SPARQL store; a project in it is named after #",
             ),
         ),
         option(
