@@ -174,7 +174,7 @@ class Catalogue:
         return list(dict.fromkeys(term for one in given for term in self._terms(param, one)))
 
     def _every(self, param: Parameter) -> list[str]:
-        """Every value: all things of a class, so that each is asked about; any at all of what narrows, and of a year."""
+        """Every value: each thing of a class; UNDEF for a year and for a parameter that narrows."""
         if param.narrows or param.type == "year":
             return ["UNDEF"]
         if param.type == "kind":

@@ -83,7 +83,7 @@ def parts(value: Values) -> list[str]:
 
 
 def _wrong_part(catalogue: Catalogue, param: Parameter, value: Values) -> str:
-    """The first of several values that the parameter cannot have."""
+    """The first invalid value."""
     for part in parts(value):
         try:
             catalogue.terms(param, part)

@@ -80,7 +80,7 @@ class Scope(NamedTuple):
 
 @dataclass(frozen=True)
 class Observation:
-    """One figure. Entities are told by IRI.
+    """One figure. Things are given by their IRIs.
 
     Attributes:
         iri: the observation.

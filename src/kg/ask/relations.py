@@ -33,7 +33,7 @@ SELECT DISTINCT ?industry ?role ?what ?tier ?passage WHERE {{
 
 @dataclass(frozen=True)
 class Role:
-    """One role of a thing in an industry. Entities are told by IRI.
+    """One role of a thing in an industry. Things are given by their IRIs.
 
     Attributes:
         industry: the industry.

@@ -4,7 +4,7 @@ A hub is a thing with many neighbours, such as a country or an industry; that tw
 of them. So a way costs 1 + log2 n for each thing between its ends that has n neighbours, and 1 more if that is a claim,
 which only mentions both; the cheapest ways come first. A direct edge costs nothing.
 
-A way with a shortcut is left out: one on which two things that do not follow each other are connected too, except its ends.
+A way is left out if two things on it that do not follow each other are directly connected, its ends excepted.
 
 Only the surroundings of the two things are read, step by step from both ends, and never more than :data:`_MOST_EDGES` edges:
 a large graph costs no more than a small one.

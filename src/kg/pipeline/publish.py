@@ -88,7 +88,7 @@ def _read(build: Path) -> Iterator[ox.Quad]:
 
 
 def stored(layout: Layout) -> Callable[[ox.Quad], ox.Quad]:
-    """A function that gives a quad as it is stored."""
+    """A function that maps a quad of the build to its form in the remote store."""
 
     def of(quad: ox.Quad) -> ox.Quad:
         graph = ox.NamedNode(layout.graph(iri(quad.graph_name)))
@@ -98,7 +98,7 @@ def stored(layout: Layout) -> Callable[[ox.Quad], ox.Quad]:
 
 
 def stored_names(layout: Layout, graphs: Iterable[str]) -> Iterator[ox.Quad]:
-    """What tells which stored graph is which named graph."""
+    """The quads that map each stored graph to the named graph that it holds."""
     named, names = ox.NamedNode(NAMED), ox.NamedNode(layout.names)
     for name in filter(None, graphs):
         yield ox.Quad(ox.NamedNode(layout.graph(name)), named, ox.NamedNode(name), names)

@@ -99,7 +99,7 @@ def open_graph(build: Sequence[str], tasks: str, args: list[Any], limits: Mappin
 
 
 def _relay(build: Build, bounds: Limits) -> Relay:
-    """A relay to the store of *build*, for the workers. Without it this process is of no use, so it ends with it."""
+    """A relay to the store of *build*, for the workers. This process exits when the relay exits, without which it cannot answer."""
     relay = Relay(address(build.place)[0], seconds=bounds.seconds, most=bounds.memory // _COPIES)
 
     def end_with_it(number: int, frame: FrameType | None) -> None:

@@ -44,7 +44,7 @@ class Layout(NamedTuple):
 
     @property
     def names(self) -> str:
-        """The graph that tells which stored graph is which named graph."""
+        """The graph that maps each stored graph to the named graph that it holds."""
         return self.iri + "names"
 
     @property

@@ -47,7 +47,7 @@ class Relay:
 
     @property
     def ended(self) -> bool:
-        """Whether the relay has ended. To be asked in the process that has started it."""
+        """Whether the relay has ended. Call this only in the process that started the relay."""
         return self._process.poll() is not None
 
     def query(self, text: str, accept: str, *, shown: str = "query", default_graph: str = "") -> Reply:

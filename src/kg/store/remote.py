@@ -40,8 +40,8 @@ def address(url: str) -> tuple[str, str]:
 class RemoteStore:
     """Read access to one build of a project in a store.
 
-    An answer is given only if the build is published there after the answer as before it: what is removed, and what a store
-    has lost, is no longer published, and would be answered from what is left.
+    Whether the build is published there is checked after each query as before it: a build that is removed meanwhile, or that
+    the store has lost, would otherwise give partial answers.
 
     Args:
         url: the store, as :class:`kg.store.protocol.Client` takes it; ``#NAME`` after it names the project.

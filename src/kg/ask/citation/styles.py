@@ -16,7 +16,7 @@ from kg.ask.citation.works import Work
 from kg.terms import Text
 
 _MOST_CREATORS: Final = 3
-"""Creators that GB/T 7714 lists; more are told by 等."""
+"""Most creators that GB/T 7714 lists; further ones are replaced by 等."""
 _MONTHS: Final = [
     "January",
     "February",

@@ -28,7 +28,7 @@ _UNTITLED: Final = Text("知识图谱", "knowledge graph")
 """What a dataset without a title is called."""
 _DAY: Final = len("2025-04-08")
 _DIGEST: Final = 16
-"""Digits of the digest that tell a version of the dataset from others."""
+"""Digits of the digest that are shown as the version of the dataset."""
 
 Facts = Mapping[str, list[Term]]
 """IRI of a property → its values."""

@@ -25,14 +25,14 @@ _FORMS: Final = {
 _ESTIMATING: Final = frozenset(
     {IVC + "estimatedBy", IVC + "Estimator", IVC + "Forecast", IVL + "forecast", IVL + "estimate"}
 )
-"""What a question says that names an organization for its figures."""
+"""Meanings that show that an organization is meant as the source of figures."""
 _COLUMNS: Final = {"ObservationStatus": "status", "estimatedBy": "estimator", "Estimator": "estimator"}
 """A term → the column that has it; the column of any other class is called as the class."""
 
 
 @dataclass
 class Leftover:
-    """The work of the parts that are left over when a wording has taken its own.
+    """How the tokens that a wording does not use change its query: filters, parameters, columns.
 
     Attributes:
         query: the saved query.
@@ -66,7 +66,7 @@ class Leftover:
         return len(self.filters) + len(self.kinds) + bool(self.column)
 
     def use(self, tokens: Iterable[Token]) -> Leftover:
-        """This, after giving each of *tokens* its work."""
+        """Apply each of *tokens*; returns this object."""
         for token in tokens:
             if not (self._sets_parameter(token) or self._adds_nothing(token) or self._narrows(token)):
                 self.unread.append(token)

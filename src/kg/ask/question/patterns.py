@@ -83,6 +83,6 @@ def _pattern(query: str, lang: str, wording: str, linker: Linker) -> Pattern:
 
 
 def _meant(token: Token) -> frozenset[str]:
-    """What a word of a wording means: the word of a question, if it is one, and not a term that is called so too."""
+    """The meanings of a word in a wording. The word of a question wins over a term with the same name."""
     asked = frozenset(meaning for meaning in token.meanings if meaning.startswith(ASKED))
     return asked or token.meanings - {FUNCTION_WORD} or frozenset({token.number})

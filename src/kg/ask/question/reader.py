@@ -21,7 +21,7 @@ _DIVIDED: Final = 1.5
 _FILLINGS: Final = 8
 """Most ways in which the names of one question can fill the parameters of one wording."""
 _NARROW: Final = 4
-"""Members of a rank before that which tells how far the classes of the parameters are from those of the things."""
+"""Index, in the rank of a reading, of the distance between the classes of parameters and those of the things given for them."""
 _BOUND: Final = ("integer", "decimal")
 """Types of parameters for bounds."""
 _PLACES: Final = ("region", "place")
@@ -86,7 +86,7 @@ class Reader:
             ]
             own = answer_column(self._queries[pattern.query])
             if any(column_of(token, self._queries[pattern.query]) == own for token in counted if token):
-                continue  # “three industries” tells no industries by how many companies they name
+                continue  # the number counts the answers, so it is no value of a parameter
             if _in_order(pattern, needed, filled):
                 left = [token for token in rest if token not in filled]
                 yield from self._readings(pattern, asked, (needed, filled, left), (wide, -optional, missing))
@@ -115,7 +115,7 @@ class Reader:
         names_only = not pattern.needs and all(param.type != "Indicator" for param in slots)
         wide = any(param.type in WIDE for param in slots)
         if names_only and (asked.counts or (wide and (asked.whether or asked.meanings & {WHO, WHERE}))):
-            return  # the number of what, whether what, who or where?
+            return  # only names are left, so it is unclear what is counted, affirmed or asked for
         more = {} if asked.whether else more_values(slots, left, self._names, joined=not asked.shared)
         in_all = asked.shared and bool(more)
         if in_all:
@@ -124,7 +124,7 @@ class Reader:
         free = [p for p in query.params if p not in slots and not p.example and p.name not in columns]
         rest = Leftover(query, free, own, own in columns, self._names, asked.meanings).use(left)
         if more and not in_all and ALL in asked.meanings:
-            return  # 都: for each of them, or for all together?
+            return  # 都 is ambiguous here: each of them, or all together
         who = WHO in asked.meanings and not asked.whether
         if _asks_another(pattern, query, asked, rest) or (who and (rest.column or own) == "value"):
             return

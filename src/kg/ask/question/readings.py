@@ -135,7 +135,7 @@ class Asked:
 
 
 def _superlative(token: Token) -> Token:
-    """The part itself, or for “least”, which the wordings for “most” fit too, one that means both."""
+    """The token; one for “least” also gets the meaning “most”, because both use the same wordings."""
     return replace(token, meanings=token.meanings | {_MOST}) if _LEAST in token.meanings else token
 
 

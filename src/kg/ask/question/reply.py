@@ -27,7 +27,7 @@ from kg.vocab import IVL
 LONGEST: Final = 1_000
 """Most characters of a question."""
 _SHOWN: Final = 60
-"""Most characters that are shown of what is beyond :data:`LONGEST`."""
+"""Longest excerpt, in characters, that is shown of what is beyond :data:`LONGEST`."""
 _TRIED: Final = 8
 """Most readings whose query is run."""
 _CHOICES: Final = 5
@@ -185,11 +185,14 @@ class Questions:
         return Answer("not-understood", self.phrases.not_found(reading), choices=(reading,), passages=passages)
 
     def _is_proof(self, reading: Reading) -> bool:
-        """Whether no row proves that the report does not say it.
+        """Whether an empty answer proves that the report does not say it.
 
-        It does not if the rows are worked out or were narrowed by a guess, if another column was asked for than the one that answers, if a product
-        or technology, which texts name in many ways, was asked for, or if a column was to hold a region: another row may have
-        a place in it.
+        It proves nothing if
+
+        - the rows are calculated, or were narrowed by a guess;
+        - another column was asked for than the one that answers;
+        - a product or technology was asked for, which texts name in many ways;
+        - a column was to hold a region: another row may have a place in it.
         """
         kinds = [thing.kind for value in reading.values.values() if (thing := self._names.get(value))]
         named = all(any(self._names.is_a(kind, proper) for proper in _PROPER) for kind in kinds)

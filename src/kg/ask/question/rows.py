@@ -100,7 +100,7 @@ class Finder:
         return Found(reading, Table(table.columns, rows), found.others or len(rows) < len(table.rows))
 
     def joined(self, found: Sequence[Found]) -> Found:
-        """The rows of one query for all that a name can mean, each once; where something is absent, it is so for all."""
+        """The rows of one query for all that a name can mean, each once; of a query for what is absent, those found for each meaning."""
         rows = dict.fromkeys(row for one in found for row in one.table.rows)
         if "absence" in found[0].reading.query.tags:
             shared = set.intersection(*(set(one.answers) for one in found))
@@ -155,8 +155,8 @@ class Finder:
         return isinstance(term, ox.Literal) or (thing is not None and self._names.is_a(thing.kind, kind))
 
     def _narrowed(self, rows: list[Row], wanted: Wanted, reading: Reading, at: int) -> list[Row]:
-        """The rows that have a value; for an industry that none has, see :meth:`_in_section`; for a region that none has, or of
-        regions, those that have a place in it.
+        """The rows that have a value. If no row has the industry, see :meth:`_in_section`; if no row has the region, or regions
+        are asked for, the rows with a place inside it.
 
         What the question names is no answer, so a row with it in column *at* does not count.
         """
@@ -219,7 +219,7 @@ def _ranking(reading: Reading, columns: Sequence[str], at: int) -> int:
 def _first(rows: list[Row], columns: Sequence[str], by: int, *, least: bool) -> list[Row]:
     """The rows that have the first row's rank, or its answer if there are no ranks; for the least, the last row's.
 
-    Of several rankings, one after the other, the rows tell the rank from the last in the column ``last``.
+    If there are several rankings, one after the other, the column ``last`` has the rank counted from the end.
     """
     if least and "last" in columns:
         rows, by = (

@@ -18,7 +18,7 @@ class Style:
     """How a box looks: what tells its class apart besides the colour is its corners or its glyph.
 
     Attributes:
-        colour: of the box; empty for a text without a box. A word is a colour of the page's theme, light or dark.
+        colour: of the box; empty for a text without a box. A name refers to a CSS variable of the page, which is light or dark.
         ink: colour of the text.
         border: colour of the border.
         rounding: radius of the corners in pixels.

@@ -56,7 +56,7 @@ def _form(context: Context, request: Request, error: KgError | None = None) -> d
 
 
 def _field(context: Context, request: Request, name: str, error: KgError | None) -> Field:
-    """A field. Only a thing that is not found is told there: an object may also be a class or a text."""
+    """A field. Only an unknown thing is an error of its field: an object may also be a class or a text."""
     text = request.one(name).strip()
     if error and text and name != "predicate":
         try:

@@ -37,7 +37,7 @@ _START: Final = """SELECT ?company ?label WHERE {
 """The query that the editor begins with."""
 _VOLATILE: Final = re.compile(r"(?<![?$:])(?:now|rand|uuid|struuid|bnode)\b|\\u", re.IGNORECASE)
 """Functions with a different value at each call (SPARQL 1.1 17.4), and codepoint escapes, which could spell their names.
-Answers to such queries are not cached. The bracket is not matched, because a comment may precede it."""
+Answers to such queries are not cached. The opening bracket is not part of the pattern, because a comment may stand before it."""
 _WORDS: Final = ("now", "rand", "uuid", "bnode", "\\u")
 """Substrings of all matches of :data:`_VOLATILE`. They are searched first, because the expression takes 0.1 s per MB."""
 _OFFERED: Final = (*(f.media for f in ALL), _BROWSER)
