@@ -8,6 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 _PREFIX = re.compile(r"(@prefix \w+:\s+<https://w3id\.org/xinzhi/(?!ns#|list/|graph/|shape/)\w+/)>")
+_COPIED = ("entities.trig", "background.trig")
+"""Files of the project that each copy has too; a copy is not what an entry elsewhere is about, nor another dataset."""
 _NAME = re.compile(r'"@(zh|en)\b')
 
 
@@ -24,7 +26,7 @@ def copies(to: Path, number: int) -> None:
     for n in range(2, number + 1):
         folder = to / "data" / f"c{n}-{report.name}"
         folder.mkdir()
-        for file in (*report.iterdir(), *(ROOT / "data").glob("*.trig")):
+        for file in (*report.iterdir(), *(ROOT / "data" / name for name in _COPIED)):
             text = file.read_text(encoding="utf-8")
             if file.suffix in (".trig", ".ttl"):
                 text = _PREFIX.sub(rf"\1c{n}->", _NAME.sub(rf' c{n}"@\1', text))
