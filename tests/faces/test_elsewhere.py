@@ -193,6 +193,9 @@ def test_the_store_may_go_and_come_back(kites: Project, tmp_path: Path) -> None:
                 store.close()
                 assert traffic.answered(503)
                 assert eventually(lambda: ready() == 503)
+                assert (
+                    httpx.get(f"{server.url}/problem/busy", timeout=60).status_code == 200
+                )  # asks nothing of the store
                 store.start()
                 assert traffic.answered(200)
             publish(_changed(build, tmp_path / "changed"), store.url)

@@ -54,7 +54,7 @@ class RemoteStore:
         self.url = url
         place, self._project = address(url)
         self._client: Asked = client or Client(place, seconds=seconds)
-        self._reading = False
+        self._reading = self._unchecked = False
         if build:
             self.layout = Layout(build)
 
@@ -140,7 +140,9 @@ class RemoteStore:
             StoreError: the build is no longer published; the answer may lack something.
         """
         body, kind, _ = self._client.query(text, accept, shown=shown, default_graph=default_graph)
-        if not self._reading:
+        if self._reading:
+            self._unchecked = True
+        else:
             self._require_published()
         return body, kind
 
@@ -151,12 +153,13 @@ class RemoteStore:
         Raises:
             StoreError: the build is no longer published. What was made of the answers is not to be used.
         """
-        self._reading = True
+        self._reading, self._unchecked = True, False
         try:
             yield
         finally:
             self._reading = False
-            self._require_published()
+            if self._unchecked:
+                self._require_published()
 
     def _require_published(self) -> None:
         mark = f"SELECT ?at WHERE {{ GRAPH <{BUILDS}> {{ <{self.layout.iri}> <{PUBLISHED}> ?at }} }}"
