@@ -64,7 +64,8 @@ def both(
 def test_every_route_answers_the_same(both: tuple[httpx.Client, httpx.Client, Server], route: str) -> None:
     one, other, _ = both
     for path in ASKED[route]:
-        for accept, lang in ((HTML, "zh"), (JSON, "en")):
+        named = "." in path.partition("?")[0].rpartition("/")[2]  # a path that names its format is asked once
+        for accept, lang in ((HTML, "zh"), (JSON, "en"))[: 1 if named else 2]:
             headers = {"Accept": accept, "Accept-Language": lang}
             here, there = (client.get(path, headers=headers) for client in (one, other))
             assert there.status_code == here.status_code, (path, there.text[:500])
