@@ -119,7 +119,7 @@ def _stores() -> Iterator[str]:
 
 
 _STORES: dict[str, Callable[[dict[str, Any]], str]] = {
-    "build, s (closure, s of the processor)": lambda s: f"{s['build']['seconds']:.0f} ({s['build']['closure']:.1f})",
+    "build: checks, closure and files, s": lambda s: f"{s['build']['seconds']:.0f}",
     "build, MiB": lambda s: f"{s['build']['mebibytes']:.0f}",
     "put into oxigraph serve, s": lambda s: f"{s['oxigraph']['load']:.0f}",
     "disk: embedded, oxigraph serve, MiB": lambda s: f"{s['embedded']['disk']:.0f}, {s['oxigraph']['disk']:.0f}",

@@ -86,7 +86,7 @@ def _size(number: int) -> dict[str, Any]:
         told, build = json.loads(built.output), folder / "project" / "build" / "current"
         found: dict[str, Any] = {
             "quads": told["quads"],
-            "build": {"seconds": built.seconds, "closure": told["steps"]["closure"], "mebibytes": built.mebibytes},
+            "build": {"seconds": built.seconds, "mebibytes": built.mebibytes},
             "embedded": {"disk": _disk(build / "index"), **_answers(str(build.parent))},
         }
         with _oxigraph(folder / "oxigraph") as (url, process):
