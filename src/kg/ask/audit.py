@@ -9,7 +9,8 @@ from typing import Final
 
 from kg.ask.entity import Claim, claims
 from kg.ask.names import Names
-from kg.ask.overview import SEVERITIES, AuditFinding, audit_findings
+from kg.ask.overview import AuditFinding, audit_findings
+from kg.check.findings import SEVERITIES
 from kg.errors import UsageProblem
 from kg.store.base import Store
 from kg.terms import Text, fold, listed

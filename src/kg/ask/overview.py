@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from kg.check.findings import SEVERITIES
 from kg.store.base import Store
 from kg.terms import Text, language, lexical
 from kg.vocab import PASSAGE, SH, SHAPE, WORKING
@@ -32,8 +33,6 @@ SELECT DISTINCT ?finding ?industry WHERE { GRAPH g:audit { ?finding sh:focusNode
   ?x (^ivc:inBreakdown)?/(ivc:about|(ivc:statedIn/ivc:contextIndustry)|ivc:contextIndustry)? ?industry .
   ?industry a ivc:Industry } ORDER BY ?finding ?industry"""
 _MESSAGE = SH + "resultMessage"
-SEVERITIES = ("Violation", "Warning", "Info")
-"""From the worst on."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,6 @@ _GAP: Final = 0.5
 _EMPTY: Final = 0.01
 """Cost of a word without meaning above that of another, so that 以上·的 is read rather than 以·上的."""
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
-_PASSAGE: Final = re.compile(r"\w+-L\d+", re.IGNORECASE)
 _JOINING: Final = frozenset({"和", "与", "及", "以及", "或", "或者", "同", "跟", "and", "or", "&"})
 _ONE: Final = "一"
 _PASSING: Final = frozenset("上过达超破逾")
@@ -46,10 +45,15 @@ class Linker:
     Args:
         words: what each word names (:func:`kg.pipeline.words.build_words`).
         variants: traditional character → simplified character (:attr:`kg.ask.names.Names.variants`).
+        documents: ids of the documents, with which the ids of their passages begin.
     """
 
-    def __init__(self, words: Mapping[str, Sequence[str]], variants: Mapping[str, str]) -> None:
+    def __init__(
+        self, words: Mapping[str, Sequence[str]], variants: Mapping[str, str], documents: Collection[str] = ()
+    ) -> None:
         self._words, self._variants = words, variants
+        self._documents = {document.casefold(): document for document in documents}
+        self._passage = re.compile(rf"({'|'.join(map(re.escape, documents))})-L(\d+)", re.IGNORECASE)
 
     @cached_property
     def _longest(self) -> Mapping[str, int]:
@@ -108,9 +112,10 @@ class Linker:
             if sound.isascii() and sound in self._words:
                 named = self._words[sound]
                 candidates.append((Token(text[first.start : found[end - 1].end], start, end, frozenset(named)), 1.0))
-        if passage := _PASSAGE.match(text, first.start):
+        if passage := self._passage.match(text, first.start):
             end = next(at for at, unit in enumerate(found) if unit.end >= passage.end()) + 1
-            candidates.append((Token(passage[0], start, end, number=passage[0]), 1.0))
+            number = f"{self._documents[passage[1].casefold()]}-L{passage[2]}"
+            candidates.append((Token(passage[0], start, end, number=number), 1.0))
         return [*candidates, *_numbers(text, found, start)]
 
 
