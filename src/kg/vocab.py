@@ -25,6 +25,9 @@ LABEL: Final = RDFS + "label"
 ALT_LABEL: Final = SKOS + "altLabel"
 HIDDEN_LABEL: Final = SKOS + "hiddenLabel"
 WORKING: Final = IVC + "working"
+EQUAL: Final = IVL + "eq"
+COUNT: Final = IVL + "count"
+"""The comparator of an exact value, and the unit of a number of things."""
 
 # Named graphs other than those of passages. The graph of a triple gives its source.
 ENTITIES: Final = BASE + "graph/entities"  # labels and classes, chosen by the project

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from kg.errors import NotFound, UsageProblem
 from kg.terms import Text, class_iri, compact, expand, fold, has_han, slug
-from kg.vocab import IVL, PASSAGE, TYPE
+from kg.vocab import COUNT, PASSAGE, TYPE
 
 _FUZZY: Final = 60.0
 """Least similarity (rapidfuzz ratio, 0–100) of a misspelt name that is suggested."""
@@ -40,7 +40,6 @@ _LEGAL_FORM: Final = re.compile(
     re.IGNORECASE,
 )
 """The last word of a registered name that says of which legal form or how large the firm is, not what it is called."""
-COUNT: Final = IVL + "count"
 _IS_A: Final = Text("是", "is of kind")
 """The name of ``rdf:type`` in a sentence."""
 

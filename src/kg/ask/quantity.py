@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from kg.store.values import plain
 from kg.terms import amount, exact, iri
-from kg.vocab import IVL
+from kg.vocab import EQUAL, IVL
 
 if TYPE_CHECKING:
     from kg.ask.names import Names
     from kg.store.values import Term
 
-EQUAL: Final = IVL + "eq"
-"""The comparator that goes without saying."""
 _PERCENT: Final = IVL + "percent"
 _SCALES_ZH: Final = {10**4: "万", 10**6: "百万", 10**8: "亿", 10**12: "万亿"}
 """Printed scale → its word in Chinese."""

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kg.ask.names import COUNT, Names
+from kg.ask.names import Names
 from kg.store.results import Table
 from kg.store.values import Term
 from kg.terms import LANGS, iri, lexical
+from kg.vocab import COUNT
 
 _UNIT: Final = "unit"
 """Name of the columns of units, or its end (``other_unit``)."""

@@ -22,7 +22,7 @@ from kg.source.document import Document, read_carried, read_sections
 from kg.source.mentions import mentions, registered_mentions
 from kg.source.passages import Passage, Registration, digest, passage_name, registered, split
 from kg.terms import Text, compact, fold, iri, language, lexical
-from kg.vocab import ALT_LABEL, BASE, ENTITIES, IVC, IVL, LABEL, ONTOLOGY, PASSAGE
+from kg.vocab import ALT_LABEL, BASE, COUNT, ENTITIES, EQUAL, IVC, LABEL, ONTOLOGY, PASSAGE
 
 _RUN: Final = 8
 """A literal must not have this many consecutive 汉字 in common with the text, apart from names."""
@@ -35,8 +35,6 @@ _PARTS: Final = {
 }
 """Field of a Registration → its name in messages."""
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)", re.ASCII)
-_COUNT: Final = IVL + "count"
-_EXACT: Final = IVL + "eq"
 _HAN_DIGITS: Final = str.maketrans("123456789", "一二三四五六七八九")
 _YEARS: Final = ("year", "startYear", "endYear")
 
@@ -168,10 +166,10 @@ class _Checker:
             expected["statedScale"] = str(figure.scale)
         if figure.units and unit not in figure.units:
             expected["unit"] = min(figure.units)
-        elif not figure.units and unit != _COUNT and not self._names_unit(unit, figure, normal(passage.text)):
-            expected["unit"] = _COUNT
-        if comparator not in (figure.comparators or {_EXACT, *figure.near}):
-            expected["comparator"] = min(figure.comparators or {_EXACT})
+        elif not figure.units and unit != COUNT and not self._names_unit(unit, figure, normal(passage.text)):
+            expected["unit"] = COUNT
+        if comparator not in (figure.comparators or {EQUAL, *figure.near}):
+            expected["comparator"] = min(figure.comparators or {EQUAL})
         return {k: to for k, to in expected.items() if k in fields and not self._is_carried(fields[k], passage)}
 
     def _names_unit(self, unit: str, figure: Figure, text: str) -> bool:

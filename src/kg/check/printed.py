@@ -13,7 +13,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from kg.terms import iri, lexical
-from kg.vocab import HIDDEN_LABEL, IVC, IVL, LABEL, TYPE
+from kg.vocab import COUNT, HIDDEN_LABEL, IVC, IVL, LABEL, TYPE
 
 _SCALES: Final = {
     "万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4,
@@ -100,7 +100,7 @@ class Words:
             found = {
                 (word.strip(NUMBER), node)
                 for node in texts
-                if kinds.get(node) == IVC + kind and node != IVL + "count"
+                if kinds.get(node) == IVC + kind and node != COUNT
                 for word in texts[node]
                 if word.endswith(NUMBER) == before and (kind == "Unit" or NUMBER in word)
             }

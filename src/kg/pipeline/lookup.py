@@ -19,10 +19,10 @@ from kg.vocab import (
     ALT_LABEL,
     AUDIT,
     BASE,
+    COUNT,
     ENTITIES,
     HIDDEN_LABEL,
     IVC,
-    IVL,
     LABEL,
     LINKS,
     ONTOLOGY,
@@ -142,7 +142,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
 
 def _counted(quads: Iterable[ox.Quad], measures: Mapping[str, str]) -> dict[str, str]:
     """Observation that is a count → the measure word of its indicator."""
-    counts = {iri(q.subject) for q in quads if q.predicate.value == IVC + "unit" and iri(q.object) == IVL + "count"}
+    counts = {iri(q.subject) for q in quads if q.predicate.value == IVC + "unit" and iri(q.object) == COUNT}
     of = ((iri(q.subject), iri(q.object)) for q in quads if q.predicate.value == IVC + "indicator")
     return {node: measures[indicator] for node, indicator in sorted(of) if node in counts and indicator in measures}
 

@@ -14,13 +14,14 @@ import pyoxigraph as ox
 from kg.ask import plain
 from kg.ask.comparison import SIDES
 from kg.ask.listing import COMPARED, HEADS, compared_rows
-from kg.ask.quantity import EQUAL, figure_in_words, of_row
+from kg.ask.quantity import figure_in_words, of_row
 from kg.faces.cli.bilingual import command
 from kg.faces.cli.completing import THING
 from kg.faces.cli.language import say
 from kg.faces.cli.options import Run, common
 from kg.faces.cli.render import cell, chosen, cite, for_readers, format_or_text_option, print_line, print_table, put
 from kg.terms import Text
+from kg.vocab import EQUAL
 
 if TYPE_CHECKING:
     from kg.ask.comparison import Comparison
