@@ -5,6 +5,7 @@ Its optimizer has errors of its own; docs/stores.md names the saved queries that
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -53,6 +54,10 @@ def test_every_quad_is_there_once(world: KnowledgeGraph, remote: RemoteGraph) ->
     assert texts <= set(found)
 
 
+@pytest.mark.skipif(
+    "KG_VIRTUOSO" not in os.environ,
+    reason="what it answers changes with its statistics; KG_VIRTUOSO=1 asks it all the same",
+)
 def test_the_saved_queries_answer_the_same_or_the_engine_says_why_not(
     world: KnowledgeGraph, remote: RemoteGraph
 ) -> None:
