@@ -1,6 +1,6 @@
 """A real browser for the tests: the system's Chromium, driven by Playwright, with axe-core for accessibility.
 
-``browser`` is started once for each test process; :func:`opened` gives a page of its own that reaches nothing but the
+``browser`` is started once for each file of tests; :func:`opened` gives a page of its own that reaches nothing but the
 server or the files under test, and that fails the test at its end if the page printed an error or asked elsewhere.
 A test takes both so::
 
@@ -46,9 +46,9 @@ FLAGS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it runs, its process cannot run an event loop of its own
 def browser() -> Iterator[Any]:
-    """A headless Chromium (``playwright.sync_api.Browser``), one for each test process."""
+    """A headless Chromium (``playwright.sync_api.Browser``), one for each file of tests."""
     from playwright.sync_api import sync_playwright
 
     if CHROMIUM is None:

@@ -162,6 +162,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "figures-by-status": {"status": "forecast"},
     "figures-by-year": {"year": 2024},
     "industries-without-figure": {"indicator": "penetration"},
+    "places-of-thing": {"thing": "明盈灯业"},
     "products-in-several-industries": {"least": 1},
     "sections-lacking": {"least": 1},
     "sectors-served-by-industries": {"least": 1},
@@ -171,6 +172,7 @@ ASKED: dict[str, dict[str, Any]] = {
 """Values for the parameters of queries whose defaults find nothing in this project."""
 NOTHING = {
     "domestic-and-foreign-companies",
+    "joint-figures",
     "industries-enabling-industries",
     "kinds-of-technology",
     "regions-ranked",

@@ -44,7 +44,7 @@ from kg.service.messages import Answer, Failure, Request, unpack
 from kg.service.worker import open_graph
 
 given = json.load(sys.stdin)
-handler = open_graph(given["folder"], "kg.faces.web.tasks:tasks", ["/kg"], {"seconds": 60})
+handler = open_graph([given["folder"]], "kg.faces.web.tasks:tasks", ["/kg"], {"seconds": 60})
 imported, found = [], []
 sys.addaudithook(lambda event, args: imported.append(args[0]) if event == "import" else None)
 for fields in given["requests"]:

@@ -454,7 +454,7 @@ def test_a_server_reads_whole_answers_however_they_are_cut(
 def handler(world: KnowledgeGraph) -> Callable[[bytes], bytes]:
     """What a worker does with a request, in this process."""
     limits = asdict(Limits(seconds=5, rows=200, size=2**20))
-    return open_graph(str(world.path), "kg.faces.web.tasks:tasks", ["/kg"], limits)
+    return open_graph([str(world.path)], "kg.faces.web.tasks:tasks", ["/kg"], limits)
 
 
 NAMES = among(

@@ -148,7 +148,7 @@ def test_without_a_home_the_store_must_be_named(folder: Path, monkeypatch: pytes
     assert _as_nobody(Project.find) == ""
     monkeypatch.setenv("KG_STORE", "")
     monkeypatch.setenv("HOME", str(folder))
-    assert Project.find().store.is_relative_to(folder)
+    assert Project.find().store_folder.is_relative_to(folder)
 
 
 STORES: dict[str, tuple[Callable[[Path], None], str]] = {
