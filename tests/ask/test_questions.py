@@ -267,7 +267,7 @@ def test_readings_that_differ_are_offered(world: KnowledgeGraph) -> None:
 
 
 def test_a_passage_is_asked_for_by_its_name(world: KnowledgeGraph) -> None:
-    for question in ("w1-L0020说了什么?", "关于w1-L0020说了什么", "W1-L0020", "tell me about W1-L0020"):
+    for question in ("w1-L0020说了什么?", "关于w1-L0020说了什么", "passage W1-L0020"):
         answer = world.ask(question)
         assert (answer.status, answer.passages) == ("answered", ("https://w3id.org/xinzhi/passage/w1-L0020",)), question
         assert "青岚纸坊" in answer.sentence.zh
