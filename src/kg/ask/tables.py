@@ -31,7 +31,7 @@ def with_labels(table: Table, lang: str, names: Names, things: Collection[str] |
     else:
         named = [n for n, column in enumerate(table.columns) if column in things]
     columns = [c for n, col in enumerate(table.columns) for c in ([col, f"{col}_label"] if n in named else [col])]
-    read = with_measures(table, names) if lang == "zh" else table
+    read = with_measures(table, lang, names)
 
     def told(term: Term | None, as_read: Term | None) -> Term | None:
         return _label(term, lang, names) if term is as_read else ox.Literal(lexical(as_read))
@@ -54,18 +54,20 @@ def for_reader(table: Table, lang: str, names: Names | None = None) -> Table:
 
     With *names*, a number of things has the measure word of what is counted as its unit (辆, 座), if the language has any.
     """
-    if names and lang == "zh":
-        table = with_measures(table, names)
+    if names:
+        table = with_measures(table, lang, names)
     kept = columns_of_language(table.columns, lang)
     rows = tuple(tuple(row[n] for n in kept) for row in table.rows)
     return Table(tuple(table.columns[n] for n in kept), rows, table.truncated)
 
 
-def with_measures(table: Table, names: Names) -> Table:
-    """The table with a Chinese measure word in place of each unit of counts.
+def with_measures(table: Table, lang: str, names: Names) -> Table:
+    """The table with a measure word in place of each unit of counts in Chinese, the language that has them; else *table*.
 
     The word is that of the indicator in the row; where a table has none, that of the figure itself.
     """
+    if lang != "zh":
+        return table
     units = [n for n, column in enumerate(table.columns) if column == _UNIT or column.endswith(f"_{_UNIT}")]
     if not any(iri(row[n]) == COUNT for row in table.rows for n in units):
         return table

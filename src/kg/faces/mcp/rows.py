@@ -104,7 +104,7 @@ def of_query(call: Call, query: SavedQuery, table: Table) -> tuple[Iterator[Row]
     seen = columns_of_language(table.columns, call.lang)
     own = bool(query.passages)
     heads = [query.columns[table.columns[n]].pick(call.lang) for n in seen]
-    read = with_measures(table, call.graph.names) if call.lang == "zh" else table
+    read = with_measures(table, call.lang, call.graph.names)
     pairs = zip(table.rows[call.offset :], read.rows[call.offset :], strict=True)
     rows = _rows(call, Columns(table.columns, seen, own), pairs)
     return rows, table_head(heads if own else [*heads, _SOURCE.pick(call.lang)])
