@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
+from kg.ask.overview import AuditFinding, audit_findings, by_node
 from kg.ask.texts import Texts
 from kg.errors import NotAcceptable
 from kg.faces.web import negotiate
@@ -35,6 +37,11 @@ class Context:
     def dataset(self) -> str:
         """SHA-256 of the dataset."""
         return str(self.graph.manifest["dataset_sha256"])
+
+    @cached_property
+    def flags(self) -> Mapping[str, list[AuditFinding]]:
+        """IRI of a thing, figure or passage → what the audit found of it; read once, as the graph stays the same."""
+        return by_node(audit_findings(self.graph.store))
 
     def page(self, template: str, request: Request, **values: object) -> Answer:
         """The page *template*, rendered with *values*, as an answer."""

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from kg.ask import plain
 from kg.ask.figures import SELECTORS, Group, Observation, apart, counts, figures, grouped, scope_text
 from kg.ask.names import Names, Thing
-from kg.ask.overview import AuditFinding, audit_findings, by_node
+from kg.ask.overview import AuditFinding
 from kg.errors import NotFound
 from kg.faces.plot.bars import bars, drawable
 from kg.faces.plot.file import file
@@ -187,7 +187,7 @@ def _html(context: Context, request: Request, selected: Mapping[str, Thing], par
         hidden=total - number,
         parts=told,
         home=_first(selected),
-        flags=by_node(audit_findings(context.graph.store)),
+        flags=context.flags,
         asked={name: _written(context, thing, name, request.lang) for name, thing in selected.items()},
         query=urlencode(values),
         offered=_offered(_counted(context)),
@@ -210,7 +210,7 @@ def _picture(context: Context, request: Request, selected: Mapping[str, Thing]) 
 
 def _document(context: Context, selected: Mapping[str, Thing], parts: list[Part]) -> dict[str, Any]:
     """The figures as JSON values."""
-    names, flags = context.graph.names, by_node(audit_findings(context.graph.store))
+    names, flags = context.graph.names, context.flags
     return {
         "selected": {name: plain.named(thing.iri, names) for name, thing in selected.items()},
         "total": sum(part.number for part in parts),

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from kg.ask.entity import Entity
 from kg.ask.figures import Observation, figures, grouped
-from kg.ask.overview import AuditFinding, audit_findings, by_node
+from kg.ask.overview import AuditFinding
 from kg.ask.relations import Relation, Role, among, distinct, questions, relations, roles
 from kg.ask.tally import whole
 from kg.faces.web.context import Context
@@ -130,5 +130,4 @@ def _figures(context: Context, found: Entity, lang: str) -> Figures:
     own = (group for group in groups if not about or thing.iri in group.subjects)
     charts = (shown for shown in charted(context, own, lang) if shown.chart)
     query = urlencode({selector: slug(thing.iri)})
-    flags = by_node(audit_findings(graph.store)) if every else {}
-    return Figures(len(every), query, tuple(every[:_FIGURES]), next(charts, None), flags)
+    return Figures(len(every), query, tuple(every[:_FIGURES]), next(charts, None), context.flags)
