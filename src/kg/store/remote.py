@@ -59,8 +59,10 @@ class RemoteStore:
             self.layout = Layout(build)
 
     def within(self, seconds: float) -> RemoteStore:
-        """Access to the same build with another limit of time."""
-        return RemoteStore(self.url, self.layout.iri, seconds=seconds)
+        """Access to the same build with another limit of time; which kind of store it is, is not asked again."""
+        other = RemoteStore(self.url, self.layout.iri, seconds=seconds)
+        other.engine = self.engine
+        return other
 
     @cached_property
     def layout(self) -> Layout:
