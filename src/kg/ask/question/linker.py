@@ -49,7 +49,7 @@ class Linker:
     """
 
     def __init__(
-        self, words: Mapping[str, Sequence[str]], variants: Mapping[str, str], documents: Collection[str] = ()
+        self, words: Mapping[str, Sequence[str]], variants: Mapping[str, str], documents: Collection[str]
     ) -> None:
         self._words, self._variants = words, variants
         self._documents = {document.casefold(): document for document in documents}
