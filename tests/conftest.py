@@ -44,7 +44,7 @@ from kg.source.turtle import read, read_project
 from ports import free_port
 from stores import Oxigraph
 
-pytest_plugins = ["browser"]
+pytest_plugins = ["browser", "sites"]
 ROOT = Path(__file__).resolve().parents[1]
 WORLD = ROOT / "tests" / "world"
 T = TypeVar("T")

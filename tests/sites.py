@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import pytest
+
 from kg.faces.site.making import Site, make
 from kg.faces.site.own import places
 from kg.faces.site.tasks import TASK, tasks, unpacked
@@ -90,6 +92,16 @@ def dead(folder: Path) -> list[str]:
             if parts.path.startswith("/") or not inside or (parts.query and target.stem not in ("search", "sparql")):
                 found.append(f"{page.relative_to(folder)}: <{tag}> {link}")
     return found
+
+
+@pytest.fixture(scope="module", params=["file", "host"])
+def address(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
+    """The address of a file's site without a slash at its end: on a disk, and on a host below a path."""
+    if request.param == "file":
+        yield site.as_uri()
+    else:
+        with hosted(site, "/a/b") as url:
+            yield url
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -345,16 +344,6 @@ def test_every_name_of_the_search_leads_to_its_page(site: Path) -> None:
 
 
 # -- in a browser ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module", params=["file", "host"])
-def address(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
-    """The address of the site without a slash at its end: on a disk, and on a host below a path."""
-    if request.param == "file":
-        yield site.as_uri()
-    else:
-        with hosted(site, "/a/b") as url:
-            yield url
 
 
 @needs_chromium

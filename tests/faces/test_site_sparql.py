@@ -6,7 +6,6 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Iterator
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -20,7 +19,7 @@ from conftest import Server, Trap
 from kg.faces.site.own import places
 from kg.graph import KnowledgeGraph
 from kg.source.queryfile import without_header
-from sites import hosted, made_alone, value
+from sites import made_alone, value
 
 pytestmark = pytest.mark.slow
 VENDORED = files("kg.faces.site").joinpath("static", "vendor", "oxigraph")
@@ -58,16 +57,6 @@ def test_the_page_carries_the_engine_and_the_whole_dataset(world: KnowledgeGraph
 
 
 # -- in a browser ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module", params=["file", "host"])
-def address(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
-    """The address of the site without a slash at its end: on a disk, and on a host below a path."""
-    if request.param == "file":
-        yield site.as_uri()
-    else:
-        with hosted(site, "/a/b") as url:
-            yield url
 
 
 def _run(page: Any, query: str) -> None:
