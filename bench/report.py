@@ -22,25 +22,21 @@ times tell little about another machine, ratios tell more. Median, and from leas
 
 
 def page() -> str:
-    """The whole page."""
-    return (
-        "\n".join(
-            [
-                HEAD,
-                *_whole(),
-                *_growth(),
-                *_stores(),
-                *_shell(),
-                *_engine(),
-                *_service(),
-                *_soak(),
-                *_questions(),
-                *_site(),
-                *_pages(),
-            ]
-        ).rstrip()
-        + "\n"
-    )
+    """The whole page: a section for each part that was measured, in this order."""
+    sections = {
+        "whole": _whole,
+        "growth": _growth,
+        "stores": _stores,
+        "shell": _shell,
+        "engine": _engine,
+        "service": _service,
+        "soak": _soak,
+        "questions": _questions,
+        "site": _site,
+        "pages": _pages,
+    }
+    measured = ((section, _read(name)) for name, section in sections.items())
+    return "\n".join([HEAD, *(line for section, body in measured if body for line in section(body))]).rstrip() + "\n"
 
 
 def write() -> None:
@@ -63,10 +59,7 @@ def _span(spread: dict[str, Any], digits: int = 2) -> str:
     return f"{spread['median']:.{digits}f} ({spread['min']:.{digits}f}–{spread['max']:.{digits}f})"
 
 
-def _whole() -> Iterator[str]:
-    body = _read("whole")
-    if body is None:
-        return
+def _whole(body: dict[str, Any]) -> Iterator[str]:
     f = body["figures"]
     yield "## The whole way · 从文件到答案\n"
     yield "`kg build` and one saved query, checks and audit included, against `bench/obvious.py`: rdflib parses the same files, owlrl"
@@ -78,10 +71,7 @@ def _whole() -> Iterator[str]:
     yield f"\nThe same on both sides: {same}. Peak memory is that of the largest process. {_made(body)}\n"
 
 
-def _growth() -> Iterator[str]:
-    body = _read("growth")
-    if body is None:
-        return
+def _growth(body: dict[str, Any]) -> Iterator[str]:
     f = body["figures"]
     most = f["copies"][-1]
     yield "## Growth · 规模增长\n"
@@ -98,10 +88,7 @@ def _growth() -> Iterator[str]:
     yield f"\n{most} copies take {f['times_one']:.1f} times the processor time of one. {_made(body)}\n"
 
 
-def _stores() -> Iterator[str]:
-    body = _read("stores")
-    if body is None:
-        return
+def _stores(body: dict[str, Any]) -> Iterator[str]:
     f = body["figures"]
     columns = [(f"{size['quads']:,}", size) for size in f["sizes"]]
     yield "## Stores · 存储\n"
@@ -131,10 +118,7 @@ _STORES: dict[str, Callable[[dict[str, Any]], str]] = {
 """Rows of the table of stores."""
 
 
-def _shell() -> Iterator[str]:
-    body = _read("shell")
-    if body is None:
-        return
+def _shell(body: dict[str, Any]) -> Iterator[str]:
     f = body["figures"]
     yield "## A cold shell · 冷启动\n"
     yield f"Milliseconds more than `python -c pass` ({_span(f['python -c pass'], 0)} ms) in the same round, on a built store.\n"
@@ -144,10 +128,7 @@ def _shell() -> Iterator[str]:
     yield f"\n{_made(body)}\n"
 
 
-def _engine() -> Iterator[str]:
-    body = _read("engine")
-    if body is None:
-        return
+def _engine(body: dict[str, Any]) -> Iterator[str]:
     yield "## Saved queries · 保存的查询\n"
     yield "On the built store, against rdflib on the same dataset in memory; rows compared first.\n"
     yield "| query | kg, ms | rdflib, ms | times faster |\n| --- | --- | --- | --- |"
@@ -156,10 +137,7 @@ def _engine() -> Iterator[str]:
     yield f"\n{_made(body)}\n"
 
 
-def _service() -> Iterator[str]:
-    body = _read("service")
-    if body is None:
-        return
+def _service(body: dict[str, Any]) -> Iterator[str]:
     yield "## The query service · 查询服务\n"
     yield "`kg serve` (one server process, four workers) against Oxigraph's own server and rdflib-endpoint, the same dataset, `wrk`"
     yield "with 8 connections. Fresh: no two requests are alike, so nothing comes from the cache. Repeated: the same request again."
@@ -173,10 +151,7 @@ def _service() -> Iterator[str]:
     yield f"\n{_made(body)}\n"
 
 
-def _soak() -> Iterator[str]:
-    body = _read("soak")
-    if body is None:
-        return
+def _soak(body: dict[str, Any]) -> Iterator[str]:
     f = body["figures"]
     yield "## Ten minutes of mixed traffic · 十分钟混合流量\n"
     yield "Six clients without pause, a quarter of their requests hostile (products, path and regular-expression bombs, 5,000 brackets,"
@@ -190,10 +165,7 @@ def _soak() -> Iterator[str]:
     yield _made(body) + "\n"
 
 
-def _questions() -> Iterator[str]:
-    body = _read("questions")
-    if body is None:
-        return
+def _questions(body: dict[str, Any]) -> Iterator[str]:
     marks = ("exact", "table", "choices", "nothing", "wrong")
     yield "## Questions in words · 提问\n"
     yield "`kg ask` on the questions in `tests/report/questions`, which readers of the report wrote before the grammar. *build* is the half that"
@@ -209,10 +181,7 @@ def _questions() -> Iterator[str]:
     yield f"{_made(body)}\n"
 
 
-def _site() -> Iterator[str]:
-    body = _read("site")
-    if body is None:
-        return
+def _site(body: dict[str, Any]) -> Iterator[str]:
     f = body["figures"]
     yield "## A static site · 静态站点\n"
     yield f"`kg site` on the packaged report, both languages: {_span(f['seconds'], 0)} s on {body['machine']['cores']} cores"
@@ -222,10 +191,7 @@ def _site() -> Iterator[str]:
     yield f"{_made(body)}\n"
 
 
-def _pages() -> Iterator[str]:
-    body = _read("pages")
-    if body is None:
-        return
+def _pages(body: dict[str, Any]) -> Iterator[str]:
     f = body["figures"]
     yield "## Pages in a browser · 浏览器里的页面\n"
     yield "Chromium, 1366×768, an empty cache at each visit. Paint: the first text or picture; usable: loaded, scripts run, and nothing"
