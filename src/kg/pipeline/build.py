@@ -44,7 +44,7 @@ from kg.source.turtle import Locator, read_alignment, read_project
 from kg.store.batches import batches
 from kg.terms import Text, iri, lexical
 
-_BATCH: Final = 2000
+_BATCH: Final = 20_000
 """Quads written to the index in one batch."""
 Progress = Callable[[str, float], None]
 
@@ -273,8 +273,7 @@ def _write_index(folder: Path) -> None:
     index = ox.Store(str(place))
     quads = ox.parse(path=str(folder / "dataset.nq"), format=ox.RdfFormat.N_QUADS)
     for batch in batches(quads, _BATCH):
-        index.extend(batch)
-        index.flush()
+        index.bulk_extend(batch)
     index.optimize()
     index.flush()
     del index
