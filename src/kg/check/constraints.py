@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -70,11 +71,11 @@ class Constraint:
 
 def together(shapes: Graph) -> list[Constraint]:
     """The constraints of *shapes* that one query may answer for all focus nodes, in the order of their shapes."""
-    found = sorted(shapes.subject_objects(sh("sparql")), key=str)
-    return [made for shape, node in found if (made := _constraint(shapes, shape, node))]
+    found, declared = sorted(shapes.subject_objects(sh("sparql")), key=str), prefixes(shapes)
+    return [made for shape, node in found if (made := _constraint(shapes, shape, node, declared[node]))]
 
 
-def _constraint(shapes: Graph, shape: Any, node: Any) -> Constraint | None:
+def _constraint(shapes: Graph, shape: Any, node: Any, declared: Mapping[str, str]) -> Constraint | None:
     from rdflib import URIRef
 
     targets = list(_targets(shapes, shape))
@@ -87,8 +88,7 @@ def _constraint(shapes: Graph, shape: Any, node: Any) -> Constraint | None:
         targets and alone and once and active and len(selects) == 1 and same_for_all(selects[0], in_data=not named)
     ):
         return None
-    declared = prefixes(shapes, node)
-    columns = ox.Store().query(selects[0], prefixes=declared).variables  # type: ignore[union-attr]
+    columns = ox.Store().query(selects[0], prefixes=dict(declared)).variables  # type: ignore[union-attr]
     focus = " UNION ".join(f"{{ {pattern} }}" for pattern in targets)
     return Constraint(
         node,
@@ -125,16 +125,23 @@ def of_target(shapes: Graph, shape: Any) -> tuple[str, bool]:
     return "", False
 
 
-def prefixes(shapes: Graph, node: Any) -> dict[str, str]:
-    """The prefixes of a SPARQL constraint: what is declared where its ``sh:prefixes`` lead (SHACL 5.2.1)."""
+def prefixes(shapes: Graph) -> Mapping[Any, dict[str, str]]:
+    """SPARQL constraint → its prefixes: what is declared where its ``sh:prefixes`` lead (SHACL 5.2.1)."""
+    found: dict[Any, dict[str, str]] = defaultdict(dict)
+    declared = {start: _declared(shapes, start) for start in set(shapes.objects(None, sh("prefixes")))}
+    for node, start in shapes.subject_objects(sh("prefixes")):
+        found[node] |= declared[start]
+    return found
+
+
+def _declared(shapes: Graph, start: Any) -> dict[str, str]:
     from rdflib import OWL
 
     declared = {}
-    for start in shapes.objects(node, sh("prefixes")):
-        for place in shapes.transitive_objects(start, OWL.imports):
-            for declaration in shapes.objects(place, sh("declare")):
-                name, namespace = (shapes.value(declaration, sh(key)) for key in ("prefix", "namespace"))
-                declared[str(name)] = str(namespace)
+    for place in shapes.transitive_objects(start, OWL.imports):
+        for declaration in shapes.objects(place, sh("declare")):
+            name, namespace = (shapes.value(declaration, sh(key)) for key in ("prefix", "namespace"))
+            declared[str(name)] = str(namespace)
     return declared
 
 

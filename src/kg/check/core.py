@@ -9,6 +9,7 @@ paths lead, and the statements of which they are objects. The findings on other 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyoxigraph as ox
@@ -58,24 +59,33 @@ class Core:
 
     def __init__(self, shapes: Shapes) -> None:
         self._shapes = shapes
-        self._sight = _sight(shapes.others)
         self._lines: Set[bytes] = frozenset()
         self._found: dict[Any, list[Finding]] = {}
 
     def run(self, store: ox.Store) -> list[Finding]:
         """Every finding on the default graph of *store*, whether or not there was a run before."""
         lines = frozenset((store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=_DEFAULT) or b"").splitlines())
-        changed = [quad.triple for quad in ox.parse(b"\n".join(lines ^ self._lines), format=ox.RdfFormat.N_TRIPLES)]
-        if not self._lines or self._sight is None or any(t.predicate == _SUB_CLASS_OF for t in changed):
-            found = self._shapes.results(default_graph(store))
-        else:
-            found = {**self._found}
-            nodes = _concerned(store, changed, self._sight)
-            again = self._shapes.results(to_rdflib(_around(store, nodes, self._sight.steps))) if nodes else {}
-            for node in map(rdflib_term, nodes):
-                found[node] = again.get(node, [])
-        self._lines, self._found = lines, found
-        return in_order(found.values())
+        found = self._after(store, lines ^ self._lines) if self._lines else None
+        self._lines, self._found = lines, self._shapes.results(default_graph(store)) if found is None else found
+        return in_order(self._found.values())
+
+    @cached_property
+    def _sight(self) -> _Sight | None:
+        return _sight(self._shapes.others)
+
+    def _after(self, store: ox.Store, lines: Iterable[bytes]) -> dict[Any, list[Finding]] | None:
+        """The findings after an edit, by focus node; None if all nodes have to be checked.
+
+        Args:
+            store: the data after the edit.
+            lines: the statements that are new or gone.
+        """
+        changed = [quad.triple for quad in ox.parse(b"\n".join(lines), format=ox.RdfFormat.N_TRIPLES)]
+        if self._sight is None or any(t.predicate == _SUB_CLASS_OF for t in changed):
+            return None
+        nodes = _concerned(store, changed, self._sight)
+        again = self._shapes.results(to_rdflib(_around(store, nodes, self._sight.steps))) if nodes else {}
+        return {**self._found, **{node: again.get(node, []) for node in map(rdflib_term, nodes)}}
 
 
 class _Sight(NamedTuple):

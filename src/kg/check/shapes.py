@@ -63,11 +63,11 @@ class Shapes:
         self._names = {path: {name_of(lexical(q.subject)) for q in of_file} for path, of_file in quads.items()}
         self.graph = to_rdflib(chain.from_iterable(quads.values()))
         self._deactivate_other(languages)
-        nothing = ox.Store()
+        nothing, declared = ox.Store(), prefixes(self.graph)
         for constraint in self.graph.objects(None, sh("sparql")):
             for select in map(str, self.graph.objects(constraint, sh("select"))):
                 try:  # $PATH stands for the path of the property shape (SHACL 5.3.2)
-                    solutions(nothing, _PATH.sub("<urn:path>", select), prefixes(self.graph, constraint))
+                    solutions(nothing, _PATH.sub("<urn:path>", select), declared[constraint])
                 except SyntaxError as error:
                     raise self._mistake(str(error), SH + "select", select) from error
 

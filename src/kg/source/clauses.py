@@ -27,9 +27,10 @@ def value_blocks(sparql: str) -> list[tuple[str, int, int]]:
     for at in range(len(tokens) - 1, -1, -1):  # from the end, so that the closing brace of a block is known
         if tokens[at][0] == "}":
             close = tokens[at]
-        word, variable, brace = (m[0] for m in tokens[at : at + 3]) if at + 2 < len(tokens) else ("", "", "")
-        if close and word.upper() == "VALUES" and variable[0] in "?$" and brace == "{":
-            blocks.append((variable[1:], tokens[at + 2].end(), close.start()))
+        elif close and tokens[at][0].upper() == "VALUES" and at + 2 < len(tokens):
+            variable, brace = tokens[at + 1][0], tokens[at + 2]
+            if variable[0] in "?$" and brace[0] == "{":
+                blocks.append((variable[1:], brace.end(), close.start()))
     return blocks[::-1]
 
 
