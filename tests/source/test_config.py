@@ -10,18 +10,23 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, WORLD, on
+from kg.ask.choices import suggestions
 from kg.ask.texts import Texts
-from kg.errors import SyntaxProblem
+from kg.errors import NotFound, SyntaxProblem
 from kg.faces.draw.styles import STYLES, style_of, words_of
+from kg.faces.mcp.schemas import parameter
 from kg.faces.mcp.tools import tools
 from kg.faces.web.context import Context
 from kg.faces.web.openapi import document
 from kg.faces.web.pages import Pages
+from kg.faces.web.rows import answer
 from kg.graph import KnowledgeGraph
 from kg.pipeline.build import Blocked, build
+from kg.pipeline.questions import classes, read_all
 from kg.service.messages import Request
 from kg.source.config import Config, read
 from kg.source.project import Project
+from kg.source.turtle import read_project
 from kg.store.answers import Limits
 from kg.terms import Text
 
@@ -83,13 +88,14 @@ def test_a_project_may_name_things_in_one_language(copy: Path, world: KnowledgeG
     assert len(graph.entity("青岚纸坊").links) == len(world.entity("青岚纸坊").links) > 0
 
 
-def with_own_terms(copy: Path) -> Path:
-    """The project with a class, a property, an audit rule and two entities of its own."""
+def with_own_terms(copy: Path) -> Project:
+    """The project with classes, a property, an audit rule, entities and a saved query of its own."""
     (copy / "ontology").mkdir()
     (copy / "ontology" / "own.ttl").write_text(
         """@prefix ivc: <https://w3id.org/xinzhi/ns#> . @prefix own: <https://example.org/lamp/ns#> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 own:Guild a owl:Class ; rdfs:subClassOf ivc:Company ; rdfs:label "行会"@zh , "guild"@en .
+own:铺 a owl:Class ; rdfs:subClassOf ivc:Company ; rdfs:label "灯铺"@zh , "lamp shop"@en .
 own:apprenticeOf a owl:ObjectProperty ; rdfs:label "师承"@zh , "apprentice of"@en .
 """,
         encoding="utf-8",
@@ -108,32 +114,93 @@ s:O01-masterless a sh:NodeShape ; rdfs:label "无师承"@zh , "without a master"
 @prefix psg: <https://w3id.org/xinzhi/passage/> .
 <https://w3id.org/xinzhi/graph/entities> {
   own:灯行 a own:Guild ; rdfs:label "灯行"@zh , "Lamp Guild"@en . own:伞行 a own:Guild ; rdfs:label "伞行"@zh , "Umbrella Guild"@en .
+  own:东铺 a own:铺 ; rdfs:label "东铺"@zh , "East Shop"@en .
 }
-psg:w1-L0008 { own:灯行 own:apprenticeOf own:伞行 ; ivc:activeIn ind:paper-lanterns . }
+psg:w1-L0008 { own:灯行 own:apprenticeOf own:伞行 ; ivc:activeIn ind:paper-lanterns . own:东铺 own:apprenticeOf own:灯行 . }
 """,
         encoding="utf-8",
     )
-    return copy
+    (copy / "queries" / "apprentices.rq").write_text(
+        """#+ title:    {zh: 学徒, en: Apprentices}
+#+ question: {zh: "{shop}是不是{master}的学徒?", en: "Is {shop} an apprentice of {master}?"}
+#+ tags:     [company]
+#+ params:
+#+   master: {type: own:Guild, zh: 行会, en: guild}
+#+   shop: {type: https://example.org/lamp/ns#铺, zh: 灯铺, en: lamp shop, default: example}
+#+ columns:
+#+   shop: {zh: 灯铺, en: lamp shop}
+#+   passage: {zh: 出处, en: source}
+#+ ask:
+#+   zh: ["{shop}师承{master}"]
+PREFIX own: <https://example.org/lamp/ns#>
+SELECT ?shop ?passage WHERE {
+  VALUES ?master { own:灯行 }
+  VALUES ?shop { UNDEF }
+  GRAPH ?passage { ?shop own:apprenticeOf ?master }
+} ORDER BY ?shop
+""",
+        encoding="utf-8",
+    )
+    return project(copy)
 
 
-@pytest.mark.slow
-def test_own_terms_and_queries_are_added_to_the_packaged_ones(copy: Path) -> None:
-    outcome = build(project(with_own_terms(copy)))
-    assert [f.focus for f in outcome.findings if f.rule == "O01-masterless"] == ["https://example.org/lamp/ns#伞行"]
-    graph = KnowledgeGraph(outcome.path)
-    guild = graph.entity("灯行")
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The built project of :func:`with_own_terms`, to be read only."""
+    folder = tmp_path_factory.mktemp("own") / "world"
+    shutil.copytree(WORLD, folder)
+    made = with_own_terms(folder)
+    build(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def own_graph(own: Project) -> KnowledgeGraph:
+    return KnowledgeGraph(own.store_folder / "current")
+
+
+def of_server(graph: KnowledgeGraph) -> Context:
+    """What the tasks of a server are given."""
+    return Context(graph, Pages(graph, ""), Limits(), Texts(graph.store, graph.names))
+
+
+def test_own_terms_and_queries_are_added_to_the_packaged_ones(own: Project, own_graph: KnowledgeGraph) -> None:
+    found = [f.focus for f in own_graph.audit() if f.rule == "O01-masterless"]
+    assert found == ["https://example.org/lamp/ns#伞行"]
+    guild = own_graph.entity("灯行")
     assert guild.thing.kind == GUILD
     assert {"https://example.org/lamp/ns#apprenticeOf"} < {edge.predicate for edge in guild.edges}
-    assert {q.name for q in graph.catalogue} == {p.stem for f in (ROOT, WORLD) for p in (f / "queries").glob("*.rq")}
+    files = {path.stem for folder in (ROOT, own.root) for path in (folder / "queries").glob("*.rq")}
+    assert {query.name for query in own_graph.catalogue} == files
 
 
-@pytest.mark.slow
-def test_an_own_class_is_wherever_kinds_are_listed(copy: Path) -> None:
-    path = build(project(with_own_terms(copy))).path
-    graph = KnowledgeGraph(path)
+def test_an_own_class_is_the_type_of_a_parameter_like_any_other(own: Project, own_graph: KnowledgeGraph) -> None:
+    names, query = own_graph.names, own_graph.catalogue.get("apprentices")
+    assert [param.type for param in query.params] == [GUILD, "https://example.org/lamp/ns#铺"]
+    assert own_graph.catalogue.question(query) == Text(
+        "东铺是不是灯行的学徒?", "Is East Shop an apprentice of Lamp Guild?"
+    )
+    assert len(own_graph.query("apprentices", master="Lamp Guild", shop="东铺")) == 1
+    with pytest.raises(NotFound, match="东铺"):
+        own_graph.query("apprentices", master="东铺")
+    assert [choice.label.en for choice in suggestions(names, GUILD, "en")] == ["Lamp Guild", "Umbrella Guild"]
+    asked = own_graph.ask("东铺师承灯行").reading
+    assert asked is not None
+    assert (asked.query.name, asked.values["shop"]) == ("apprentices", "https://example.org/lamp/ns#东铺")
+
+    typed = {"COMP_WORDS": "kg query apprentices master=", "COMP_CWORD": "3", "_KG_COMPLETE": "zsh_complete"}
+    assert {"master=灯行", "master=伞行"} <= set(on(own)(lang="zh", code=None, **typed).stdout.splitlines())
+    offered = parameter(query.params[0], names)["description"]
+    assert offered.endswith("name, alias, slug or IRI of a Guild 行会; default 灯行 / Lamp Guild")
+    page = answer(of_server(own_graph), Request("queries", "zh", path="apprentices", suffix="", accept="text/html"))
+    assert '<option value="伞行">' in page.body.decode()
+
+
+def test_an_own_class_is_wherever_kinds_are_listed(own: Project, own_graph: KnowledgeGraph) -> None:
+    graph = own_graph
 
     def kg(*args: str, lang: str = "en", **settings: str) -> str:
-        done = on(project(copy))(*args, lang=lang, code=None, **settings)
+        done = on(own)(*args, lang=lang, code=None, **settings)
         return done.stdout + done.stderr
 
     for kind in ("行会", "guild", "Guild", GUILD):
@@ -145,9 +212,7 @@ def test_an_own_class_is_wherever_kinds_are_listed(copy: Path) -> None:
     assert "Guild" in kg(_KG_COMPLETE="zsh_complete", **typed).splitlines()
     assert f"{GUILD},guild,2" in kg("query", "things-by-kind", "--format", "csv")
 
-    described = json.loads(
-        document(Context(graph, Pages(graph, ""), Limits(), Texts(graph.store, graph.names)), Request("openapi")).body
-    )
+    described = json.loads(document(of_server(graph), Request("openapi")).body)
     of_search = {p["name"]: p["schema"] for p in described["paths"]["/search.json"]["get"]["parameters"]}
     of_find = tools(graph.catalogue, graph.names, "en")["find"].input_schema["properties"]
     assert GUILD in of_search["kind"]["enum"]
@@ -156,6 +221,24 @@ def test_an_own_class_is_wherever_kinds_are_listed(copy: Path) -> None:
     assert words_of(GUILD, graph.names) == Text("行会", "guild")
     assert style_of(GUILD, graph.names) == STYLES["Company"]
     assert style_of("https://example.org/Unknown", graph.names) not in STYLES.values()
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("Guild", f"write {GUILD}, or use a prefix of the query"),
+        ("own:Gild", "check the spelling; a class of your own is an IRI"),
+    ],
+)
+def test_a_type_that_is_no_class_is_told_with_what_to_write(copy: Path, written: str, hint: str) -> None:
+    changed = with_own_terms(copy)
+    file = copy / "queries" / "apprentices.rq"
+    file.write_text(file.read_text(encoding="utf-8").replace("type: own:Guild", f"type: {written}"), encoding="utf-8")
+    with pytest.raises(SyntaxProblem, match="is no class of the ontology") as caught:
+        read_all(changed, classes(read_project(changed)))
+    assert str(caught.value.place) == "queries/apprentices.rq:5"
+    assert caught.value.hint is not None
+    assert caught.value.hint.en.startswith(hint)
 
 
 @pytest.mark.parametrize("name", ["terms.rdf", "shapes-integrty.ttl", "notes.txt"])

@@ -145,6 +145,32 @@ def test_a_parameter_has_one_default_of_its_type(kind: str, default: str) -> Non
     assert len(error.what.en) < 250
 
 
+@pytest.mark.parametrize(
+    ("prologue", "written", "default", "read"),
+    [
+        ("", "Company", "co:byd", ("Company", "co:byd")),
+        ("", "ivc:Company", "UNDEF", ("Company", "UNDEF")),
+        ("", "https://example.org/灯#行会", "UNDEF", ("https://example.org/灯#行会", "UNDEF")),
+        ("", "<https://example.org/灯#行会>", "UNDEF", ("https://example.org/灯#行会", "UNDEF")),
+        (
+            "PREFIX 灯: <https://example.org/灯#> ",
+            "灯:行会",
+            "灯:东",
+            ("https://example.org/灯#行会", "<https://example.org/灯#东>"),
+        ),
+        ("PREFIX : <urn:x:> ", '":A"', ":b", ("urn:x:A", "<urn:x:b>")),
+        ("PREFIX co: <urn:x:> ", "co:A", "co:b", ("urn:x:A", "<urn:x:b>")),
+        ("# PREFIX own: <urn:x:>\n", "own:A", "UNDEF", ("own:A", "UNDEF")),
+    ],
+)
+def test_a_class_is_written_with_a_prefix_of_the_query_or_as_an_iri(
+    prologue: str, written: str, default: str, read: tuple[str, str]
+) -> None:
+    body = f"{prologue}SELECT ?company {{ VALUES ?who {{ {default} }} }}"
+    (param,) = parse(HEADER.replace("type: Company", f"type: {written}") + body, "q", "q.rq").params
+    assert (param.type, param.default) == read
+
+
 @pytest.mark.parametrize("body", ["SELECT ?company {}", "SELECT ?company { # VALUES ?who { UNDEF }\n }"])
 def test_a_parameter_without_its_values_is_told(body: str) -> None:
     error = of(HEADER, body)

@@ -12,8 +12,8 @@ import pyoxigraph as ox
 
 from kg.source.queryfile import Parameter, SavedQuery
 from kg.store.embedded import solutions
-from kg.terms import compact, iri, language, lexical
-from kg.vocab import ENTITIES, IVC, LABEL, PASSAGE, TYPE
+from kg.terms import class_name, compact, iri, language, lexical
+from kg.vocab import ENTITIES, LABEL, PASSAGE, TYPE
 
 _CANDIDATES: Final = 12
 """Most entities of one class that are tried."""
@@ -88,7 +88,7 @@ def _ranks(store: ox.Store, first: str) -> Ranks:
     of_class: dict[str, list[str]] = defaultdict(list)
     for quad in store.quads_for_pattern(None, ox.NamedNode(TYPE), None, ox.DefaultGraph()):
         if iri(quad.subject) in names:
-            of_class[iri(quad.object).removeprefix(IVC)].append(iri(quad.subject))
+            of_class[class_name(iri(quad.object))].append(iri(quad.subject))
 
     def order(node: str) -> tuple[bool, int, str]:
         return names.get(node) != first, -len(mentioned_in[node]), node

@@ -13,13 +13,13 @@ from kg.source.project import Project
 from kg.source.queryfile import TYPES, VALUES, SavedQuery
 from kg.store.guard import refuse_side_effects
 from kg.store.syntax import syntax_problem
-from kg.terms import Text, iri
+from kg.terms import Text, class_name, iri
 
 
 def classes(quads: Iterable[ox.Quad]) -> frozenset[str]:
-    """The classes in *quads*, those of the ontology by their local names."""
+    """The names of the classes in *quads* (:func:`kg.terms.class_name`)."""
     return frozenset(
-        iri(q.subject).removeprefix(vocab.IVC)
+        class_name(iri(q.subject))
         for q in quads
         if q.predicate.value == vocab.TYPE and iri(q.object) == vocab.OWL + "Class"
     )
@@ -57,7 +57,7 @@ def _check(query: SavedQuery, shown: str, classes: Collection[str], nothing: ox.
                     f"参数 {param.name} 的类型 {param.type} 不是本体里的类",
                     f"the type {param.type} of the parameter {param.name} is no class of the ontology",
                 ),
-                Text(f"检查拼写;也可用 {'、'.join(TYPES)}", f"check the spelling; other types are {', '.join(TYPES)}"),
+                _hint_type(param.type, classes),
             )
     for name, kind in query.types.items():
         if kind not in VALUES or name in query.passages:
@@ -90,6 +90,17 @@ def _check(query: SavedQuery, shown: str, classes: Collection[str], nothing: ox.
                 ),
                 Text("每个变量要有一个列名,反之亦然", "give every variable a heading, and every heading a variable"),
             )
+
+
+def _hint_type(written: str, classes: Collection[str]) -> Text:
+    """What to write in place of a type that is no class."""
+    own = sorted(name for name in classes if name.endswith(("#" + written, "/" + written)))
+    if own:
+        return Text(f"写成 {'或'.join(own)},或用查询的前缀", f"write {' or '.join(own)}, or use a prefix of the query")
+    return Text(
+        f"检查拼写;项目自己的类写成 IRI 或用查询的前缀;也可用 {'、'.join(TYPES)}",
+        f"check the spelling; a class of your own is an IRI or has a prefix of the query; other types are {', '.join(TYPES)}",
+    )
 
 
 def _mistake(query: SavedQuery, shown: str, key: str, what: Text, hint: Text) -> SyntaxProblem:

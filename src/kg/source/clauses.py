@@ -15,7 +15,7 @@ from typing import Final
 _TOKEN: Final = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*(?:"""|\\?\Z)|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*(?:\'\'\'|\\?\Z)'
     r'|"(?:[^"\\\n\r]|\\.)*(?:"|\\?\Z|(?=[\n\r]))|\'(?:[^\'\\\n\r]|\\.)*(?:\'|\\?\Z|(?=[\n\r]))'
-    r"|<[^<>\"{}|^`\\\s]*>|\#[^\n\r]*|[?$]\w+|[A-Za-z_][\w-]*(?::[\w.%-]*)?|\S",
+    r"|<[^<>\"{}|^`\\\s]*>|\#[^\n\r]*|[?$]\w+|[^\W\d][\w-]*(?::[\w.%-]*)?|\S",
     re.DOTALL,
 )
 
@@ -32,6 +32,17 @@ def value_blocks(sparql: str) -> list[tuple[str, int, int]]:
             if variable[0] in "?$" and brace[0] == "{":
                 blocks.append((variable[1:], brace.end(), close.start()))
     return blocks[::-1]
+
+
+def prefixes(sparql: str) -> dict[str, str]:
+    """Prefix → namespace, of each PREFIX whose namespace is an absolute IRI."""
+    tokens = [token[0] for token in _tokens(sparql)]
+    declared = zip(tokens, tokens[1:], tokens[2:], strict=False)
+    return {
+        name[:-1]: namespace[1:-1]
+        for word, name, namespace in declared
+        if word.upper() == "PREFIX" and name.endswith(":") and ":" in namespace
+    }
 
 
 def with_values(sparql: str, terms: Mapping[str, str]) -> str:

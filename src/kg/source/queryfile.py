@@ -16,7 +16,8 @@ from typing import Any, Final
 from kg.errors import MissingFile, Place, SyntaxProblem
 from kg.source import clauses, header
 from kg.source.header import Node
-from kg.terms import LANGS, Text
+from kg.terms import LANGS, Text, class_name, expand
+from kg.vocab import PREFIXES
 
 VALUES: Final = ("string", "integer", "decimal", "year")
 """Column types for literals. A column without a type can contain any term; most contain IRIs."""
@@ -36,7 +37,7 @@ _DEFAULTS: Final = {
     "decimal": re.compile(r"UNDEF|[-+]?(?:[0-9]{1,18}(?:\.[0-9]{1,18})?|\.[0-9]{1,18})"),
 }
 """Parameter type → syntax of its default. For any other type, a class, see :data:`_RESOURCE`."""
-_RESOURCE: Final = re.compile(r'UNDEF|<[^<>"{}|^`\\\s]*>|[A-Za-z][\w-]*:[\w.-]*')
+_RESOURCE: Final = re.compile(r'UNDEF|<[^<>"{}|^`\\\s]*>|(?:[^\W\d][\w-]*)?:[\w.-]*')
 _BRACKETS: Final = re.compile(r"(?:[^\[\]]|\[[^\[\]]+\])+")
 _MOST_BYTES: Final = 2**20
 """Most bytes of a query file."""
@@ -48,7 +49,7 @@ class Parameter:
 
     Attributes:
         name: name of the variable in its VALUES block.
-        type: a class of the ontology, or one of :data:`TYPES`.
+        type: a class of the ontology as :func:`kg.terms.class_name` names it, or one of :data:`TYPES`.
         label: its label for people.
         default: one term in SPARQL syntax, or UNDEF for any term.
         choices: allowed values of an ``enum``; of a ``kind``, once the catalogue has read them from the graph.
@@ -172,6 +173,7 @@ def parse(text: str, name: str, shown: str) -> SavedQuery:
     defaults = {n: text[start:stop].strip() for n, start, stop in clauses.value_blocks(text)}
     params = meta["params"].mapping() if "params" in meta else {}
     columns = meta["columns"].mapping()
+    prefixes = clauses.prefixes(text)
     if "cq" in meta:
         meta["cq"].text()
     return SavedQuery(
@@ -179,7 +181,7 @@ def parse(text: str, name: str, shown: str) -> SavedQuery:
         title=_text(meta["title"].fields(LANGS)),
         question=_question(meta["question"], params),
         tags=meta["tags"].texts(),
-        params=tuple(_parameter(key, spec, defaults) for key, spec in params.items()),
+        params=tuple(_parameter(key, spec, defaults, prefixes) for key, spec in params.items()),
         columns={key: _column(key, spec) for key, spec in columns.items()},
         types={key: spec.mapping()["type"].text() for key, spec in columns.items() if "type" in spec.mapping()},
         sparql=text,
@@ -240,12 +242,11 @@ def _reply(node: Node, known: Mapping[str, Node], columns: Mapping[str, Node]) -
     return Reply(column, text, "first" in fields, last, "counted" not in fields)
 
 
-def _parameter(name: str, node: Node, defaults: Mapping[str, str]) -> Parameter:
-    """The parameter *name*. Its default is the term in its VALUES block."""
+def _parameter(name: str, node: Node, defaults: Mapping[str, str], prefixes: Mapping[str, str]) -> Parameter:
+    """The parameter *name*. Its default is the term in its VALUES block; *prefixes* are those of the query."""
     _require_name(name, node)
     fields = node.fields(("type", *LANGS), ("choices", "default"))
-    kind, choices = fields["type"].text(), fields["choices"].texts() if "choices" in fields else ()
-    _require_name(kind, fields["type"])
+    kind, choices = _type(fields["type"], prefixes), fields["choices"].texts() if "choices" in fields else ()
     if name not in defaults:
         raise node.mistake(Text(f"没有它的 VALUES ?{name} {{ 默认值 }}", f"has no VALUES ?{name} {{ default }}"))
     if (kind == "enum") != bool(choices):
@@ -267,7 +268,24 @@ def _parameter(name: str, node: Node, defaults: Mapping[str, str]) -> Parameter:
                 "can have only example as its default, over VALUES { UNDEF }",
             )
         )
-    return Parameter(name, kind, _text(fields), defaults[name], choices, example)
+    default = _whole(defaults[name], prefixes) if kind not in _DEFAULTS else defaults[name]
+    return Parameter(name, kind, _text(fields), default, choices, example)
+
+
+def _type(node: Node, prefixes: Mapping[str, str]) -> str:
+    """The type of a parameter. A class of the project's own is written as an IRI, or with a prefix of the query."""
+    written = node.text()
+    if ":" not in written:
+        _require_name(written, node)
+        return written
+    return class_name(expand(_whole(written, prefixes)))
+
+
+def _whole(term: str, prefixes: Mapping[str, str]) -> str:
+    """``prefix:name`` as ``<IRI>`` if the query declares the prefix for another namespace than the project; else unchanged."""
+    prefix, _, name = term.partition(":")
+    namespace = prefixes.get(prefix)
+    return term if namespace in (None, PREFIXES.get(prefix)) else f"<{namespace}{name}>"
 
 
 def _column(name: str, node: Node) -> Text:

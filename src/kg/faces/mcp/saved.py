@@ -132,7 +132,7 @@ def _query(call: Call, found: SavedQuery, given: Mapping[str, str]) -> Row:
     words = ", ".join(
         f"{param.name} = {names.label(given[param.name], call.lang)}"
         if param.name in given
-        else f"{param.name} ({param.type})"
+        else f"{param.name} ({names.kind_words(param.type)[-1]})"
         for param in found.params
     )
     return Row(data, table_line([found.name, question.pick(call.lang), words]))

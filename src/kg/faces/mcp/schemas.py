@@ -111,8 +111,9 @@ def named_as(kind: str, names: Names) -> str:
     """``name, alias, slug or IRI of an Industry 产业``; of anything if *kind* is ``thing``."""
     if kind == "thing":
         return "name, alias, slug or IRI of anything 任何事物"
-    article = "an" if kind[0] in "AEIOU" else "a"
-    return f"name, alias, slug or IRI of {article} {kind} {names.kind_label(kind, 'zh')}"
+    label, _, local = names.kind_words(kind)
+    article = "an" if local[0] in "AEIOU" else "a"
+    return f"name, alias, slug or IRI of {article} {local} {label}"
 
 
 def _members(kind: str, names: Names) -> str:
