@@ -263,8 +263,8 @@ def ways(found: Ways, one: Thing, other: Thing, names: Names) -> dict[str, Any]:
             {
                 "cost": round(way.cost, 2),
                 "between": [
-                    {**(named(hop.ends[1], names) or {}), "neighbours": n}
-                    for hop, n in zip(way.hops, way.neighbours, strict=False)
+                    {**(named(step.ends[1], names) or {}), "neighbours": n}
+                    for step, n in zip(way.hops, way.neighbours, strict=False)
                 ],
                 "hops": [hop(h, names) for h in way.hops],
             }

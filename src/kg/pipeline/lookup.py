@@ -112,19 +112,20 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
     lineages = {node: [c for c in _upwards([node], supers) if c in named_classes] for node in sorted(named_classes)}
     kinds = {node: kind for node, own in types.items() if (kind := _kind(own, supers, named_classes))}
     named = sorted(labels.keys() - kinds.keys())
-    things = [iri for iri in sorted(kinds) if iri in labels]
+    things = [node for node in sorted(kinds) if node in labels]
     return {
         "things": [
-            _record(iri, kinds[iri], labels[iri], sorted(aliases[iri]), spelt) | {"codes": codes[iri]} for iri in things
+            _record(node, kinds[node], labels[node], sorted(aliases[node]), spelt) | {"codes": codes[node]}
+            for node in things
         ],
         "terms": {
-            iri: [
-                labels[iri].get("zh", ""),
-                labels[iri].get("en", ""),
-                inverse[iri].get("zh", ""),
-                inverse[iri].get("en", ""),
+            node: [
+                labels[node].get("zh", ""),
+                labels[node].get("en", ""),
+                inverse[node].get("zh", ""),
+                inverse[node].get("en", ""),
             ]
-            for iri in named
+            for node in named
         },
         "captions": captions(quads, nameless_nodes(quads), labels),
         "measures": measures | _counted(quads, measures),
