@@ -241,10 +241,43 @@ def test_a_type_that_is_no_class_is_told_with_what_to_write(copy: Path, written:
     assert caught.value.hint.en.startswith(hint)
 
 
-@pytest.mark.parametrize("name", ["terms.rdf", "shapes-integrty.ttl", "notes.txt"])
-def test_a_file_that_nothing_reads_stops_the_build(copy: Path, name: str) -> None:
-    (copy / "ontology").mkdir()
-    (copy / "ontology" / name).write_text("", encoding="utf-8")
+@pytest.mark.parametrize(
+    ("file", "hint"),
+    [
+        ("ontology/terms.rdf", "terms go into .ttl files"),
+        ("ontology/shapes-integrty.ttl", "shapes into shapes-integrity.ttl"),
+        ("ontology/notes.txt", "terms go into .ttl files"),
+        ("queries/two.sparql", "rename this to .rq"),
+        ("queries/old/notes.txt", "rename this to .rq"),
+        ("data/notes.nt", "write this as TriG"),
+        ("data/w1/statements.TRIG", "write this as TriG"),
+        ("data/w1/section.tsv", "sections.tsv, carried.tsv, coverage.tsv in the folder of a document"),
+        ("data/w9/sections.tsv", "in the folder of a document, which has a document.trig"),
+        ("data/two.rq", "queries go into queries/"),
+    ],
+)
+def test_a_file_that_nothing_reads_stops_the_build(copy: Path, file: str, hint: str) -> None:
+    (copy / file).parent.mkdir(exist_ok=True)
+    (copy / file).write_text("", encoding="utf-8")
     with pytest.raises(SyntaxProblem, match="nothing reads this file") as caught:
         build(project(copy))
-    assert str(caught.value.place) == f"ontology/{name}"
+    assert str(caught.value.place) == file
+    assert caught.value.hint is not None
+    assert hint in caught.value.hint.en
+
+
+def test_two_queries_of_one_name_are_told(copy: Path) -> None:
+    (copy / "queries" / "more").mkdir()
+    shutil.copy(copy / "queries" / "two-figures.rq", copy / "queries" / "more")
+    with pytest.raises(SyntaxProblem, match=r"queries/more/two-figures\.rq is the query of this name already"):
+        project(copy).query_files  # noqa: B018
+
+
+def test_other_files_may_lie_beside(copy: Path) -> None:
+    before = project(copy).inputs
+    (copy / "ontology").mkdir()
+    (copy / "queries" / ".ipynb_checkpoints").mkdir()
+    beside = ("ontology/README.md", "queries/a.rq~", "queries/.a.rq.swp", "queries/.ipynb_checkpoints/a.txt")
+    for file in (*beside, "data/.#own.trig", "data/w1/report.pdf", "data/w1/text.txt", "data/w1/coverage.tsv"):
+        (copy / file).write_text("", encoding="utf-8")
+    assert project(copy).inputs == before

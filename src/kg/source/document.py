@@ -17,6 +17,8 @@ from kg.errors import Place, SyntaxProblem
 from kg.terms import Text
 from kg.vocab import BASE
 
+TABLES: Final = ("sections.tsv", "carried.tsv", "coverage.tsv")
+"""The tables that a document's folder may have."""
 HEAD: Final = "line\tlevel\theading\tindustry"
 _ROW: Final = re.compile(r"([0-9]{1,9})\t([1-9])\t([^\t]*)(?:\t([^\t]*))?")
 

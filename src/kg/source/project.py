@@ -13,8 +13,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from kg.errors import MissingFile, Place, StoreError, SyntaxProblem, UsageProblem, reason
-from kg.source import config
+from kg.errors import MissingFile, StoreError, UsageProblem, reason
+from kg.source import config, unread
 from kg.source.config import Config
 from kg.source.document import Document
 from kg.terms import Text, is_url
@@ -26,8 +26,7 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 KINDS: Final = ("integrity", "types", "audit")
 """Kinds of shapes, in the order in which they are run."""
 _ALIGNMENT: Final = re.compile(r"[^.].*-align\.ttl")
-_UNREAD: Final = re.compile(rf"{_ALIGNMENT.pattern}|\..*|.*\.md")
-"""Files in ``ontology/`` that are no part of the model: alignments with other vocabularies, hidden files, Markdown."""
+"""Files in ``ontology/`` with links to other vocabularies, which are no part of the model."""
 
 
 @dataclass(frozen=True)
@@ -95,15 +94,41 @@ class Project:
 
     @cached_property
     def data_files(self) -> tuple[Path, ...]:
-        """Every Turtle and TriG file under ``data/``, in path order."""
-        return tuple(sorted(_walk(self.root / "data", (".ttl", ".trig"))))
+        """Every Turtle and TriG file under ``data/``, in path order.
+
+        Raises:
+            SyntaxProblem: there is a file of facts, or a table, that nothing reads.
+        """
+        own, found = {document.folder for document in self.documents}, []
+        for path in _walk(self.root / "data"):
+            if path.suffix in (".ttl", ".trig"):
+                found.append(_file(path))
+            else:
+                unread.refuse_in_data(path, self.relative(path), of_document=path.parent in own)
+        return tuple(sorted(found))
 
     @cached_property
     def query_files(self) -> tuple[Path, ...]:
-        """Every saved query, in name order. A project's own query replaces a packaged one of the same name."""
+        """Every saved query, in name order. A project's own query replaces a packaged one of the same name.
+
+        Raises:
+            SyntaxProblem: a file in ``queries/`` is no saved query, or one folder has two of the same name.
+        """
         folders = (folder / "queries" for folder in self._model_folders if _exists(folder / "queries"))
-        found = {path.name: path for folder in folders for path in sorted(_walk(folder, (".rq",)))}
+        found = {path.name: path for folder in folders for path in self._queries(folder)}
         return tuple(found[name] for name in sorted(found))
+
+    def _queries(self, folder: Path) -> Iterator[Path]:
+        """The saved queries in *folder*."""
+        places: dict[str, str] = {}
+        for path in sorted(_walk(folder)):
+            shown = self.relative(path)
+            if path.suffix != ".rq":
+                raise unread.of_queries(shown)
+            if path.name in places:
+                raise unread.of_same_name(shown, places[path.name])
+            places[path.name] = shown
+            yield _file(path)
 
     def shapes(self, kind: str) -> tuple[Path, ...]:
         """The shapes files of *kind* (``integrity``, ``types`` or ``audit``): the packaged one, then the project's own."""
@@ -185,17 +210,12 @@ def _packaged() -> Path:
 def _model(folder: Path) -> Iterator[Path]:
     """The files of terms and lists in *folder*."""
     for path in map(Path, _entries(folder)):
-        if path.name in {f"shapes-{kind}.ttl" for kind in KINDS} or _UNREAD.fullmatch(path.name):
+        if unread.is_beside(path.name):
+            continue
+        if path.name in {f"shapes-{kind}.ttl" for kind in KINDS} or _ALIGNMENT.fullmatch(path.name):
             continue
         if path.suffix != ".ttl" or path.name.startswith("shapes-"):
-            raise SyntaxProblem(
-                Text("没有什么会读取这个文件", "nothing reads this file"),
-                place=Place(f"{folder.name}/{path.name}"),
-                hint=Text(
-                    "词汇写在 .ttl 文件里,形状写在 shapes-integrity.ttl、shapes-types.ttl、shapes-audit.ttl 里",
-                    "terms go into .ttl files, shapes into shapes-integrity.ttl, shapes-types.ttl or shapes-audit.ttl",
-                ),
-            )
+            raise unread.of_ontology(f"{folder.name}/{path.name}")
         yield path
 
 
@@ -234,14 +254,16 @@ def unreadable(path: Path, error: OSError) -> MissingFile:
     )
 
 
-def _walk(folder: Path, endings: tuple[str, ...]) -> Iterator[Path]:
-    """The files below *folder* with one of *endings*. A link to a folder is not followed: it could form a cycle."""
+def _walk(folder: Path) -> Iterator[Path]:
+    """The files below *folder* but those that may lie beside others. A link to a folder is not followed: it could form a cycle."""
     for entry in _entries(folder):
         path = folder / entry.name
+        if unread.is_beside(entry.name):
+            continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(path, endings)
-        elif path.suffix in endings:
-            yield path if entry.is_file(follow_symlinks=False) else _file(path)
+            yield from _walk(path)
+        else:
+            yield path
 
 
 def _file(path: Path) -> Path:
