@@ -11,6 +11,6 @@ local function escaped(text)
 end
 function request()
   sent = sent + 1
-  local text = fresh and query:gsub("0000000", run .. string.format("%d%08d", id, sent)) or query
+  local text = query:gsub("0000000", fresh and run .. string.format("%d%08d", id, sent) or "1234567")
   return wrk.format("GET", path .. "?query=" .. escaped(text), { ["Accept"] = "application/sparql-results+json" })
 end
