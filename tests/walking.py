@@ -75,18 +75,17 @@ def beyond_keyboard(page: Any) -> list[str]:
           const all = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")];
           const shown = all.filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.disabled && e.tabIndex >= 0);
           shown.forEach((e, n) => { e.dataset.walk = n; });
+          window.walked = new Set();
+          document.addEventListener("focusin", (e) => window.walked.add(e.target.dataset.walk));
           document.activeElement?.blur();
           return shown.length;
         }"""
     )
     if count > _MOST_TABS:
         return []
-    reached = set()
     for _ in range(count + 40):
         page.keyboard.press("Tab")
-        at = page.evaluate("() => document.activeElement?.dataset?.walk ?? null")
-        if at is not None:
-            reached.add(int(at))
+    reached = set(page.evaluate("() => [...window.walked].map(Number)"))
     missed = sorted(set(range(count)) - reached)
     radios = page.evaluate(
         "() => [...document.querySelectorAll('input[type=radio][data-walk]')].map((e) => Number(e.dataset.walk))"
