@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import base64
 import csv
+import errno
 import io
 import json
+import os
 import re
 import socket
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import httpx
@@ -23,6 +28,7 @@ import w3c
 from conftest import ROOT, WORLD, Server, forgetful, served
 from kg.ask import plain
 from kg.ask.tables import for_reader
+from kg.faces.web import pages
 from kg.faces.web.policy import STRICT
 from kg.faces.web.problems import TYPE
 from kg.faces.web.things import SUFFIXES
@@ -707,3 +713,21 @@ def _raw(server: Server, target: str) -> tuple[int, str]:
         answer = b"".join(iter(lambda: channel.recv(65536), b""))
     head, _, body = answer.decode(errors="replace").partition("\r\n\r\n")
     return int(head.split(" ")[1]), body
+
+
+def test_compiled_templates_are_kept_and_a_full_disk_is_no_error(
+    world: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Path(pages.__file__).with_name("__pycache__")
+    pages.Pages(world, "")
+    one = next(kept.glob("__jinja2_*"))
+    one.unlink()
+
+    def full(*args: Any, **options: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", full)
+    pages.Pages(world, "")
+    monkeypatch.undo()
+    pages.Pages(world, "")
+    assert one.exists()
