@@ -11,6 +11,7 @@ EMPTY: MappingProxyType[str, Any] = MappingProxyType(
         "terms": {},
         "classes": {},
         "captions": {},
+        "documents": {},
         "measures": {},
         "precedence": {},
         "properties": [],

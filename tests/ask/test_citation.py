@@ -21,7 +21,7 @@ from kg.terms import Text
 from kg.vocab import BASE
 
 DAY = date(2026, 11, 30)
-DATASET = Work(f"{BASE}dataset", "dataset", Text("图谱", "graph"))
+DATASET = Work(f"{BASE}dataset", "dataset", "dataset", Text("图谱", "graph"))
 ENTRY = re.compile(r"@(techreport|misc)\{([A-Za-z0-9-]+),\n((?:  [a-z]+ = \{.*\},\n)+)\}")
 
 
@@ -30,7 +30,7 @@ def of(work: Work, *places: Place) -> Citation:
 
 
 def document(**known: object) -> Work:
-    return replace(Work(f"{BASE}document/d1", "document", Text("题名", "the title")), **known)  # type: ignore[arg-type]
+    return replace(Work(f"{BASE}document/d1", "d1", "document", Text("题名", "the title")), **known)  # type: ignore[arg-type]
 
 
 FULL = document(

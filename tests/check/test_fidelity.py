@@ -16,6 +16,7 @@ from kg.check.fidelity import against_text
 from kg.check.findings import Finding
 from kg.check.printed import Words, figures, normal
 from kg.pipeline.build import locate
+from kg.source.passages import document_iri
 from kg.source.project import Project
 from kg.source.turtle import read_project
 from kg.terms import compact, lexical
@@ -117,7 +118,9 @@ def reprinted(world_project: Project, quads: list[ox.Quad]) -> Callable[[str, st
     """``reprinted(line, fields)``: the findings if the first passage printed *line* and stated a figure with *fields*."""
     document = world_project.documents[0]
     lines = (world_project.root / "texts" / f"{document.id}.txt").read_text(encoding="utf-8").split("\n")
-    other_copy = [q for q in quads if q.predicate.value != IVC + "sha256" or lexical(q.subject) != document.iri]
+    other_copy = [
+        q for q in quads if q.predicate.value != IVC + "sha256" or lexical(q.subject) != document_iri(document)
+    ]
 
     def compared(line: str, fields: str) -> list[Finding]:
         text = "\n".join([*lines[:7], line, *lines[8:]])

@@ -29,8 +29,10 @@ from kg.source.project import Project
 from kg.source.turtle import read_project
 from kg.store.answers import Limits
 from kg.terms import Text
+from kg.vocab import PASSAGE
 
 GUILD = "https://example.org/lamp/ns#Guild"
+REPORT = "https://example.org/报告/伞.pdf"
 
 
 @pytest.fixture
@@ -89,7 +91,7 @@ def test_a_project_may_name_things_in_one_language(copy: Path, world: KnowledgeG
 
 
 def with_own_terms(copy: Path) -> Project:
-    """The project with classes, a property, an audit rule, entities and a saved query of its own."""
+    """The project with classes, a property, an audit rule, entities, a saved query and the IRI of a document of its own."""
     (copy / "ontology").mkdir()
     (copy / "ontology" / "own.ttl").write_text(
         """@prefix ivc: <https://w3id.org/xinzhi/ns#> . @prefix own: <https://example.org/lamp/ns#> .
@@ -141,6 +143,9 @@ SELECT ?shop ?passage WHERE {
 """,
         encoding="utf-8",
     )
+    for file in copy.glob("data/w2/*.t*"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(re.sub(r"\bdoc:w2(?!-)", f"<{REPORT}>", text), encoding="utf-8")
     return project(copy)
 
 
@@ -221,6 +226,21 @@ def test_an_own_class_is_wherever_kinds_are_listed(own: Project, own_graph: Know
     assert words_of(GUILD, graph.names) == Text("行会", "guild")
     assert style_of(GUILD, graph.names) == STYLES["Company"]
     assert style_of("https://example.org/Unknown", graph.names) not in STYLES.values()
+
+
+def test_a_document_may_have_any_iri(own: Project, own_graph: KnowledgeGraph) -> None:
+    text, kg = own.root / "texts" / "w2.txt", on(own)
+    passages = own.root / "data" / "w2" / "passages.ttl"
+    assert kg("passages", f"w2={text}", "-o", "-", "--force").stdout == passages.read_text(encoding="utf-8")
+    assert kg("check", "--text", f"w2={text}", code=None).stdout == kg("check", code=None).stdout
+    assert kg("passages", str(text), "-o", "-").stdout.count(f"<{REPORT}>") > 2  # found by its digest
+
+    name = re.findall(r"^psg:(\S+) a ivc:Passage", passages.read_text(encoding="utf-8"), re.MULTILINE)[0]
+    (param,) = own_graph.catalogue.get("statements-of-passage").params
+    assert own_graph.catalogue.terms(param, name) == [f"<{PASSAGE}{name}>"]
+    assert "秋季观察" in kg("show", name, "--text", f"w2={text}").stdout
+    assert "{w2," in kg("cite", REPORT, "--style", "bibtex").stdout
+    assert of_server(own_graph).pages.href(REPORT).startswith("/resource?iri=")
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from conftest import shell
 from kg.errors import SyntaxProblem
 from kg.source.document import Document, Section, read_sections, to_tsv
 from kg.source.headings import guess_sections
-from kg.source.passages import generate, industries, registered, split
+from kg.source.passages import document_iri, generate, industries, registered, split
 from kg.source.project import Project
-from kg.vocab import IVC, PASSAGE
+from kg.vocab import BASE, IVC, PASSAGE
 
 ENTITIES = """\
 @prefix ivc: <https://w3id.org/xinzhi/ns#> .
@@ -64,7 +64,7 @@ def test_any_text_comes_back_as_it_was(small: Project, text: str, named: list[Se
         PASSAGE + p.name: {"start": str(p.start), "end": str(p.end), "sha256": p.digest, "sectionPath": p.path}
         for p in passages
     }
-    assert {said.document for said in found.values()} <= {DOCUMENT.iri}
+    assert {said.document for said in found.values()} <= {document_iri(DOCUMENT)}
     context = {q.subject.value: q.object.value for q in quads if q.predicate.value == IVC + "contextIndustry"}
     home = "https://w3id.org/xinzhi/industry/"
     assert context == {PASSAGE + p.name: home + p.industry for p in passages if p.industry}
@@ -139,6 +139,27 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> PREFIX xsd: <http://www.w3.
     "data/m1/statements.trig": """PREFIX ivc: <https://w3id.org/xinzhi/ns#> PREFIX own: <https://example.org/cobalt/>
 <https://w3id.org/xinzhi/passage/m1-L0004> { own:cape ivc:activeIn own:钴 . }""",
 }
+
+
+@pytest.mark.parametrize(
+    ("said", "iri"),
+    [
+        ("", f"{BASE}document/d1"),
+        ("<urn:x> a ivc:Document .", "urn:x"),
+        ("<urn:x> a ivc:Document . doc:d1 a ivc:Document .", f"{BASE}document/d1"),
+        ("<urn:x> a ivc:Document .\n<urn:y> a ivc:Document .", None),
+    ],
+)
+def test_a_document_is_what_its_file_says(tmp_path: Path, said: str, iri: str | None) -> None:
+    document = Document("d1", tmp_path)
+    assert document_iri(document) == f"{BASE}document/d1"
+    document.statement.write_text(f"@prefix ivc: <{IVC}> . @prefix doc: <{BASE}document/> .\n{said}", encoding="utf-8")
+    if iri:
+        assert document_iri(document) == iri
+        return
+    with pytest.raises(SyntaxProblem, match="urn:y is the second document here") as caught:
+        document_iri(document)
+    assert str(caught.value.place) == "data/d1/document.trig:3"
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ from kg.ask.query_search import search
 from kg.errors import NotFound, UsageProblem
 from kg.source.passages import passage_name
 from kg.source.queryfile import TYPES, Parameter, SavedQuery, from_plain
-from kg.terms import Text, class_iri, expand, listed, slug
+from kg.terms import Text, class_iri, expand, listed
 
 _LONGEST: Final = 18
 """Most digits of a number; any number with so few digits fits into Oxigraph's 64-bit integers."""
@@ -253,7 +253,7 @@ class Catalogue:
         """
         name = value.removeprefix(vocab.PASSAGE).removeprefix("psg:")
         document, _, line = name.rpartition("-")
-        documents = [slug(thing.iri) for thing in self.names.of_kind("Document")]
+        documents = list(self.names.documents.values())
         if not document and len(documents) == 1:
             document = documents[0]
         line = line.lstrip("Ll")

@@ -99,6 +99,8 @@ class Names:
         self.properties: Collection[str] = frozenset(lookup["properties"])
         self.variants: Mapping[str, str] = lookup["variants"]
         """Traditional character → simplified character, for the characters of all names."""
+        self.documents: Mapping[str, str] = lookup["documents"]
+        """IRI of each document with passages → its id, with which the names of its passages begin."""
         self._captions: Mapping[str, list[str]] = lookup["captions"]
         self._measures: Mapping[str, str] = lookup["measures"]
         self._symbols: Mapping[str, str] = lookup["symbols"]

@@ -20,7 +20,7 @@ from kg.check.printed import Words, figures, normal_places
 from kg.errors import UsageProblem
 from kg.source.document import Document, read_carried
 from kg.source.mentions import occurrences
-from kg.source.passages import digest, passage_name
+from kg.source.passages import digest, document_iri, passage_name
 from kg.store.base import Store
 from kg.terms import Text, fold, iri, slug
 
@@ -129,7 +129,7 @@ def require_registered(store: Store, document: Document, text: str, file: str) -
     Raises:
         UsageProblem: a span has another digest, or the graph has no passage of the document.
     """
-    spans = list(store.select(_SPANS.format(iri=document.iri)))
+    spans = list(store.select(_SPANS.format(iri=document_iri(document))))
     wrong = next((row for row in spans if _span(text, _as_span(row)) is None), None)
     if spans and wrong is None:
         return

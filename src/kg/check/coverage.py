@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kg.source.document import Document
-from kg.source.passages import registered
+from kg.source.passages import document_iri, registered
 from kg.source.project import Project
 from kg.source.turtle import read_project
 from kg.terms import iri
@@ -21,10 +21,10 @@ def rows(project: Project, document: Document) -> Iterator[str]:
     """The new lines of the document's coverage.tsv: counts from the data, reasons from the present file."""
     quads = read_project(project)
     counts = Counter(iri(q.graph_name) for q in quads)
-    kept = reasons(document)
+    kept, node = reasons(document), document_iri(document)
     yield HEAD
     for passage, registration in sorted(registered(quads).items()):
-        if registration.document == document.iri:
+        if registration.document == node:
             line = int(passage.rpartition("-L")[2])
             reason = "" if counts[passage] else kept.get(line, "")
             yield f"{line}\t{registration.fields['sectionPath']}\t{counts[passage]}\t{reason}"

@@ -20,7 +20,7 @@ from kg.check.members import Members
 from kg.check.printed import Figure, Words, figures, normal
 from kg.source.document import Document, read_carried, read_sections
 from kg.source.mentions import mentions, registered_mentions
-from kg.source.passages import Passage, Registration, digest, passage_name, registered, split
+from kg.source.passages import Passage, Registration, digest, document_iri, passage_name, registered, split
 from kg.terms import Text, compact, fold, iri, language, lexical
 from kg.vocab import ALT_LABEL, BASE, COUNT, ENTITIES, EQUAL, IVC, LABEL, ONTOLOGY, PASSAGE
 
@@ -62,6 +62,7 @@ def against_text(quads: Sequence[ox.Quad], document: Document, text: str) -> lis
 class _Checker:
     def __init__(self, quads: Sequence[ox.Quad], document: Document, text: str) -> None:
         self._quads, self._document, self._text = quads, document, text
+        self._node = document_iri(document)
         self._passages = {PASSAGE + p.name: p for p in split(document.id, text, read_sections(document))}
         self._labels: dict[str, list[str]] = defaultdict(list)
         for quad in self._quads:
@@ -77,19 +78,19 @@ class _Checker:
     def copy(self) -> Iterator[Finding]:
         """X01: the text has the registered SHA-256."""
         for quad in self._quads:
-            of_document = iri(quad.subject) == self._document.iri and quad.predicate.value == IVC + "sha256"
+            of_document = iri(quad.subject) == self._node and quad.predicate.value == IVC + "sha256"
             if of_document and lexical(quad.object) != digest(self._text):
                 zh, en = _repair(self._text, lexical(quad.object))
                 yield _finding(
                     "X01-copy",
-                    self._document.iri,
+                    self._node,
                     f"这是另一份副本,与登记的 SHA-256 不符;{zh}",
                     f"this is another copy: its SHA-256 is not the registered one; {en}",
                 )
 
     def spans(self) -> Iterator[Finding]:
         """X01: every registered passage is equal to its span of the text, and every line is registered."""
-        known = {node: r for node, r in registered(self._quads).items() if r.document == self._document.iri}
+        known = {node: r for node, r in registered(self._quads).items() if r.document == self._node}
         for name in sorted(known.keys() | self._passages.keys()):
             registration, passage = known.get(name, Registration("", {})), self._passages.get(name)
             if differs := _difference(registration.fields, _registration(passage) if passage else {}):

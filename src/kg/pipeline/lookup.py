@@ -72,7 +72,8 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
         ``also`` (aliases), ``keys`` (folded search keys) and ``codes`` (folded codes in registers elsewhere).
         ``terms``: IRI of a class, property or audit rule → its zh and en label, and the zh and en inverse label of a
         property. ``captions``: IRI of an observation, claim
-        or breakdown → its captions. ``measures``: IRI of an indicator, or of an observation with one → its measure word (辆, 座).
+        or breakdown → its captions. ``documents``: IRI of a document with passages → its id, with which the names of its
+        passages begin. ``measures``: IRI of an indicator, or of an observation with one → its measure word (辆, 座).
         ``symbols``: IRI of a unit or comparator → its symbol (US$, km).
         ``classes``: name of each labelled class → names of its labelled superclasses, nearest first. ``precedence``: class
         name → its ``ivc:precedence`` or that of the nearest superclass that has one. ``properties``: IRIs of the labelled
@@ -84,6 +85,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
     aliases: dict[str, list[str]] = defaultdict(list)
     supers: dict[str, set[str]] = defaultdict(set)
     codes = _codes(quads)
+    documents: dict[str, str] = {}
     measures: dict[str, str] = {}
     symbols: dict[str, str] = {}
     precedence: dict[str, int] = {}
@@ -95,6 +97,8 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
             types[subject].append(iri(value))
         elif predicate in (LABEL, IVC + "inverseLabel") and (tag := language(value)):
             (labels if predicate == LABEL else inverse)[subject][tag] = lexical(value)
+        elif predicate == IVC + "fromDocument":
+            documents[iri(value)] = slug(subject).rpartition("-L")[0]
         elif predicate == IVC + "measureWord":
             measures[subject] = lexical(value)
         elif predicate == IVC + "symbol":
@@ -128,6 +132,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
             for node in named
         },
         "captions": captions(quads, nameless_nodes(quads), labels),
+        "documents": documents,
         "measures": measures | _counted(quads, measures),
         "symbols": symbols,
         "classes": {class_name(node): [class_name(c) for c in line[1:]] for node, line in lineages.items()},

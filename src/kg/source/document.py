@@ -17,6 +17,8 @@ from kg.errors import Place, SyntaxProblem
 from kg.terms import Text
 from kg.vocab import BASE
 
+STATEMENT: Final = "document.trig"
+"""The file that makes a folder that of a document."""
 TABLES: Final = ("sections.tsv", "carried.tsv", "coverage.tsv")
 """The tables that a document's folder may have."""
 HEAD: Final = "line\tlevel\theading\tindustry"
@@ -28,7 +30,7 @@ class Document:
     """One document.
 
     Attributes:
-        id: the name of its folder, and the end of its IRI.
+        id: the name of its folder, with which the names of its passages begin.
         folder: ``data/<id>``.
     """
 
@@ -36,9 +38,9 @@ class Document:
     folder: Path
 
     @property
-    def iri(self) -> str:
-        """Its IRI."""
-        return f"{BASE}document/{self.id}"
+    def statement(self) -> Path:
+        """The file that says what the document is: its IRI, title, publisher, date."""
+        return self.folder / STATEMENT
 
     @property
     def passages(self) -> Path:

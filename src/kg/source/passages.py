@@ -14,10 +14,11 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from kg.errors import Place, SyntaxProblem
 from kg.source.document import Document, Section
-from kg.source.project import Project
-from kg.source.turtle import read
-from kg.terms import compact, iri, language, lexical
+from kg.source.project import Project, contents
+from kg.source.turtle import FORMATS, positions, read
+from kg.terms import Text, compact, iri, language, lexical
 from kg.vocab import BASE, ENTITIES, IVC, LABEL, OA, PASSAGE, PREFIXES, TYPE
 
 _LOCAL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -118,7 +119,7 @@ def split(document: str, text: str, sections: Iterable[Section]) -> list[Passage
 
 def generate(document: Document, text: str, passages: Iterable[Passage], mentions: Iterable[Mention]) -> str:
     """The content of ``passages.ttl`` for *document*: the same inputs give the same bytes."""
-    doc = _local("doc", BASE + "document/", document.id)
+    doc = _prefixed(document_iri(document))
     lines = [f'\n{doc} ivc:sha256 "{digest(text)}" .\n']
     for p in passages:
         context = f" ivc:contextIndustry {_local('ind', _INDUSTRY, p.industry)} ;" if p.industry else ""
@@ -152,6 +153,37 @@ def _prefixed(node: str) -> str:
     """The IRI *node* in Turtle, with one of the project's prefixes where Turtle allows it."""
     prefix, _, name = compact(node).partition(":")
     return f"{prefix}:{name}" if prefix in PREFIXES and _LOCAL.fullmatch(name) else str(ox.NamedNode(node))
+
+
+def document_iri(document: Document) -> str:
+    """The IRI of *document*: what its ``document.trig`` says to be an ``ivc:Document``; ``doc:ID`` if nothing there is one.
+
+    Raises:
+        SyntaxProblem: the file says it of several nodes, none of which is ``doc:ID``; or it cannot be parsed.
+    """
+    usual, shown = f"{BASE}document/{document.id}", f"data/{document.id}/{document.statement.name}"
+    if not document.statement.exists():
+        return usual
+    said = (iri(q.subject) for q in read(document.statement, shown=shown) if _is_document(q))
+    found = list(dict.fromkeys(said))
+    if usual in found or not found:
+        return usual
+    if len(found) > 1:
+        places = positions(contents(document.statement), FORMATS[document.statement.suffix])
+        line = next(line for line, q in places if _is_document(q) and iri(q.subject) == found[1])
+        raise SyntaxProblem(
+            Text(f"{compact(found[1])} 是这里的第二篇文献", f"{compact(found[1])} is the second document here"),
+            place=Place(shown, line),
+            hint=Text(
+                "每篇文献有自己的文件夹 data/ID/;或把其中一篇写作 doc:" + document.id,
+                f"every document has a folder data/ID/ of its own; or call one of them doc:{document.id}",
+            ),
+        )
+    return found[0]
+
+
+def _is_document(quad: ox.Quad) -> bool:
+    return quad.predicate.value == TYPE and iri(quad.object) == IVC + "Document"
 
 
 def industries(project: Project) -> dict[str, str]:
@@ -201,7 +233,7 @@ def digests(project: Project) -> dict[str, str]:
         for document in project.documents
         if document.passages.exists()
         for quad in read(document.passages)
-        if iri(quad.subject) == document.iri and quad.predicate.value == IVC + "sha256"
+        if quad.predicate.value == IVC + "sha256" and iri(quad.subject) == document_iri(document)
     }
 
 

@@ -16,7 +16,7 @@ from typing import Final
 from kg.errors import MissingFile, StoreError, UsageProblem, reason
 from kg.source import config, unread
 from kg.source.config import Config
-from kg.source.document import Document
+from kg.source.document import STATEMENT, Document
 from kg.terms import Text, is_url
 
 PACKAGED = Path(__file__).resolve().parents[1] / "_project"
@@ -71,7 +71,7 @@ class Project:
     def documents(self) -> tuple[Document, ...]:
         """The folders in ``data/`` that contain a ``document.trig``, in name order."""
         folders = (path for entry in _entries(self.root / "data") if _is_folder(path := Path(entry)))
-        return tuple(Document(f.name, f) for f in folders if _exists(f / "document.trig"))
+        return tuple(Document(f.name, f) for f in folders if _exists(f / STATEMENT))
 
     @cached_property
     def ontology_files(self) -> tuple[Path, ...]:

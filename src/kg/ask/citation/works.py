@@ -40,6 +40,7 @@ class Work:
 
     Attributes:
         iri: its IRI.
+        id: a short name: the id of a document with passages, else the end of its IRI.
         form: ``document`` or ``dataset``.
         title: its title, in the languages in which the graph has it.
         language: the language in which it is written, as a tag.
@@ -53,6 +54,7 @@ class Work:
     """
 
     iri: str
+    id: str
     form: Literal["document", "dataset"]
     title: Text
     language: str = ""
@@ -106,6 +108,7 @@ class Works:
         titles = known.get(f"{DCTERMS}title")
         return Work(
             iri=iri,
+            id=self._names.documents.get(iri) or slug(iri),
             form="document",
             title=_text(titles) if titles else self._names.text(iri),
             language=_first(known, "language"),
@@ -122,6 +125,7 @@ class Works:
         stated = [written(v) for v in known.get(f"{OWL}versionInfo", ())][:1]
         return Work(
             iri=DATASET,
+            id=slug(DATASET),
             form="dataset",
             title=_text(titles) if titles else _UNTITLED,
             creators=self._named(known, "creator"),
@@ -143,10 +147,8 @@ class Works:
 
 def name_of(work: Work) -> str:
     """A short name of a work, as a key among references: ``r1``; of the dataset with its version."""
-    if work.form == "document":
-        return slug(work.iri)
-    digest = work.version.partition("sha256:")[2]
-    return f"{slug(work.iri)}-{digest}" if digest else slug(work.iri)
+    digest = work.version.partition("sha256:")[2] if work.form == "dataset" else ""
+    return f"{work.id}-{digest}" if digest else work.id
 
 
 def _first(known: Facts, *names: str) -> str:

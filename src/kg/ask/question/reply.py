@@ -60,7 +60,7 @@ class Questions:
 
     def __init__(self, store: Store, names: Names, catalogue: Catalogue, words: Mapping[str, Sequence[str]]) -> None:
         self._names, self._catalogue = names, catalogue
-        self._linker = Linker(words, names.variants, [slug(document.iri) for document in names.of_kind("Document")])
+        self._linker = Linker(words, names.variants, names.documents.values())
         queries = {query.name: query for query in catalogue}
         self._reader = Reader(queries, patterns(queries.values(), self._linker), names)
         self._finder = Finder(store, names, catalogue)

@@ -33,6 +33,7 @@ from kg.faces.web.pages import Pages
 from kg.graph import KnowledgeGraph
 from kg.service.messages import Answer, Request
 from kg.source.document import Document
+from kg.source.passages import document_iri
 from kg.store.answers import Limits
 
 TASKS: Final[Mapping[str, Task]] = {
@@ -120,7 +121,9 @@ def answering(context: Context) -> Mapping[str, Callable[[Request], Answer]]:
 def _copies(texts: Sequence[tuple[str, str, str, str]]) -> dict[str, Copy]:
     """IRI of each document → the copy of its text."""
     documents = [(Document(id_, Path(folder)), Path(file)) for id_, folder, file, _ in texts]
-    return {document.iri: Copy.of(document, file.read_bytes().decode("utf-8")) for document, file in documents}
+    return {
+        document_iri(document): Copy.of(document, file.read_bytes().decode("utf-8")) for document, file in documents
+    }
 
 
 def _answer(task: Task, context: Context, request: Request) -> Answer:

@@ -76,9 +76,10 @@ class _Passage:
     def __init__(self, run: Run, graph: Any, found: Entity, texts: tuple[str, ...]) -> None:
         from kg.ask.passage import passage
         from kg.ask.texts import Copy, Texts
+        from kg.source.passages import document_iri
 
         given = registered_texts(run, graph.store, texts)
-        self._texts = Texts(graph.store, graph.names, {d.iri: Copy.of(d, text) for d, _, text in given})
+        self._texts = Texts(graph.store, graph.names, {document_iri(d): Copy.of(d, text) for d, _, text in given})
         self._found, self._names = passage(graph.store, graph.names, found), graph.names
         self.words = self._texts.words(self._found)
 
