@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import shell
+from conftest import WORLD, on, shell
 from kg.errors import SyntaxProblem
 from kg.source.document import Document, Section, read_sections, to_tsv
 from kg.source.headings import guess_sections
@@ -90,19 +91,52 @@ def test_a_heading_writes_no_triples(heading: str) -> None:
         ),
         ("# 总论\n## 航天市场\n正文。", [(1, 1, "总论", ""), (2, 2, "航天市场", "space")]),
         ("一、航天\n(一)上游\n(二)下游", [(1, 1, "一、航天", "space"), (2, 2, "(一)上游", ""), (3, 2, "(二)下游", "")]),
-        (
-            "1.1 航天\n1.1.2 发射\n1.5 倍。",
-            [(1, 2, "1.1 航天", "space"), (2, 3, "1.1.2 发射", ""), (3, 2, "1.5 倍。", "")],
-        ),
+        ("1.1 航天\n1.1.2 发射\n1.5 倍。", [(1, 1, "1.1 航天", "space"), (2, 2, "1.1.2 发射", "")]),
         ("第一章 航天\n正文很长,不是标题。", [(1, 1, "第一章 航天", "space")]),
+        (
+            "第三章\n第一节 发射\n一、Space Flight\n(一)甲",
+            [
+                (1, 1, "第三章", ""),
+                (2, 2, "第一节 发射", ""),
+                (3, 3, "一、Space Flight", "space"),
+                (4, 4, "(一)甲", ""),
+            ],
+        ),
+        (
+            "Chapter 3: SPACE FLIGHT\n3.1 Launchers\nPart II of it was said, too.",
+            [(1, 1, "Chapter 3: SPACE FLIGHT", "space"), (2, 2, "3.1 Launchers", "")],
+        ),
+        ("space flight\nChapter 4.\nspace flights", [(1, 1, "space flight", "space"), (2, 2, "Chapter 4.", "")]),
+        (
+            "1. Summary\n2. Space flight\n\n1. Summary\nText.\n1.1 Scope\n2、航天\nMakers:\n1. A\n2. B\n3. C\nEnd.",
+            [(4, 1, "1. Summary", ""), (6, 2, "1.1 Scope", ""), (7, 1, "2、航天", "space")],
+        ),
+        (
+            "Part II\nSection 2 Spaceflights\n第十二编 航天",
+            [(1, 1, "Part II", ""), (2, 2, "Section 2 Spaceflights", ""), (3, 1, "第十二编 航天", "space")],
+        ),
     ],
 )
-def test_headings_of_usual_styles_are_guessed(
-    small: Project, text: str, headings: list[tuple[int, int, str, str]]
-) -> None:
-    """The last of 1.5 is a wrong guess: a figure begins like a heading, and the author strikes the row out."""
-    found = guess_sections(text, {"航天": "space"})
+def test_headings_of_usual_styles_are_guessed(text: str, headings: list[tuple[int, int, str, str]]) -> None:
+    found = guess_sections(text, {"航天": "space", "space flight": "space"})
     assert [(s.line, s.level, s.heading, s.industry) for s in found] == headings
+
+
+def test_industries_are_known_by_their_names_in_every_language(world_project: Project) -> None:
+    known = industries(world_project)
+    assert {name for name, slug in known.items() if slug == "paper-lanterns"} == {"纸灯业", "paper lantern making"}
+
+
+def test_sections_of_the_author_are_not_guessed_again(tmp_path: Path) -> None:
+    shutil.copytree(WORLD, tmp_path / "world")
+    project = Project.find(tmp_path / "world", tmp_path / "build")
+    text, (document, _) = str(project.root / "texts" / "w1.txt"), project.documents
+    document.sections.unlink()
+    told = on(project)("passages", f"w1={text}", "--force").stderr
+    assert told.startswith("guessed 24 sections (3 of them with an industry in the heading) into data/w1/sections.tsv")
+    document.sections.write_text(to_tsv([Section(1, 1, "前言")]), encoding="utf-8")
+    assert on(project)("passages", f"w1={text}", "--force").stderr == ""
+    assert set(re.findall(r'ivc:sectionPath "(.*?)"', document.passages.read_text(encoding="utf-8"))) == {"前言"}
 
 
 def test_sections_are_read_as_they_were_written(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from kg.errors import Place, SyntaxProblem
 from kg.source.document import Document, Section
 from kg.source.project import Project, contents
 from kg.source.turtle import FORMATS, positions, read
-from kg.terms import Text, compact, iri, language, lexical
+from kg.terms import Text, compact, iri, lexical
 from kg.vocab import BASE, ENTITIES, IVC, LABEL, OA, PASSAGE, PREFIXES, TYPE
 
 _LOCAL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -187,13 +187,13 @@ def _is_document(quad: ox.Quad) -> bool:
 
 
 def industries(project: Project) -> dict[str, str]:
-    """Chinese label of every industry → its slug, or its IRI if that is not in this project's namespace."""
+    """Label of every industry, in any language → its slug, or its IRI if that is not in this project's namespace."""
     quads = list(_entities(project))
     kinds = {q.subject for q in quads if q.predicate.value == TYPE and lexical(q.object) == IVC + "Industry"}
     return {
         lexical(q.object): lexical(q.subject).removeprefix(_INDUSTRY)
         for q in quads
-        if q.subject in kinds and q.predicate.value == LABEL and language(q.object) == "zh"
+        if q.subject in kinds and q.predicate.value == LABEL
     }
 
 

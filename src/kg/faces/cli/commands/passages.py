@@ -49,10 +49,12 @@ def passages(run: Run, text: str, output: str | None, force: bool) -> None:
         sections = guess_sections(words, industries(project))
         write(to_tsv(sections), str(document.sections))
         where = project.relative(document.sections)
+        about = sum(bool(section.industry) for section in sections)
         click.echo(
             say(
-                f"猜出 {len(sections)} 个章节,写入 {where};改正后加 --force 再运行一次",
-                f"guessed {len(sections)} sections into {where}; correct them there, then run this again with --force",
+                f"猜出 {len(sections)} 个章节(其中 {about} 个的标题提到产业),写入 {where};改正后加 --force 再运行一次",
+                f"guessed {len(sections)} sections ({about} of them with an industry in the heading) into {where}; "
+                "correct them there, then run this again with --force",
             ),
             err=True,
         )
