@@ -89,6 +89,98 @@ def test_a_number_counts_the_noun_beside_it(world: KnowledgeGraph) -> None:
         assert answer.reading and answer.reading.query.name == query, question
 
 
+BOUNDED = {
+    "at least": ("哪些技术出现在至少两个产业?", {"least": "2"}, ["冷染", "竹编"]),
+    "more than": ("technologies in more than two industries", {"above": "2"}, ["冷染"]),
+    "fewer than": ("出现在不到两个产业的技术", {"below": "2"}, ["热染"]),
+    "exactly": ("Which technologies appear in exactly two industries?", {"exactly": "2"}, ["竹编"]),
+    "exactly, without the word": ("出现在三个产业的技术", {"exactly": "3"}, ["冷染"]),
+    "exactly, in digits": ("出现在 2 个产业的企业", {"exactly": "2"}, ["青岚纸坊", "竹里编舍"]),
+    "a range": ("出现在 2 到 3 个产业的技术", {"least": "2", "most": "3"}, ["冷染", "竹编"]),
+    "a range in words": ("纸灯业有一到两家企业的环节", {"least": "1", "most": "2"}, None),
+    "a range with a dash": ("2-4家企业的产业", {"least": "2", "most": "4"}, ["纸伞业"]),
+    "a range in English": ("industries with between 2 and 4 companies", {"least": "2", "most": "4"}, ["纸伞业"]),
+    "a range behind what is counted": ("企业数在2到4之间的产业", {"least": "2", "most": "4"}, ["纸伞业"]),
+    "both ends": ("企业超过1家、少于4家的产业", {"above": "1", "below": "4"}, ["纸伞业"]),
+    "segments": ("至少一家企业的环节", {"least": "1"}, None),
+    "regions": ("有两家企业的地区", {"exactly": "2"}, ["中国", "云汀省", "澄洲"]),
+}
+
+
+@pytest.mark.parametrize("case", BOUNDED)
+def test_bounds_on_numbers_of_things(world: KnowledgeGraph, case: str) -> None:
+    question, bounds, expected = BOUNDED[case]
+    answer = world.ask(question)
+    assert answer.status == "answered" and answer.reading, answer.sentence
+    assert {name: value for name, value in answer.reading.values.items() if value.isdigit()} == bounds
+    assert all(number in answer.sentence.zh and number in answer.sentence.en for number in bounds.values())
+    assert expected is None or sorted(labels(world, answer)) == sorted(expected)
+
+
+@pytest.mark.parametrize("question", ["哪些产业有三家企业?", "2-4家企业的地区的技术", "三四家企业的产业"])
+def test_a_number_is_not_left_out(world: KnowledgeGraph, question: str) -> None:
+    """Of three firms, none; a range of what nobody asks for; about three or four."""
+    assert world.ask(question).status != "answered"
+
+
+COMPARED = {
+    "纸灯业的企业比风铃业多吗?": (True, None),
+    "风铃业的企业比纸灯业多吗?": (False, None),
+    "风铃业比纸灯业的企业少吗?": (True, None),
+    "跟风铃业相比,纸灯业的企业更多吗?": (True, None),
+    "纸灯业和风铃业的企业一样多吗?": (False, None),
+    "Does wind chime making have more companies than paper lantern making?": (False, None),
+    "Are there fewer companies in wind chime making than in paper lantern making?": (True, None),
+    "纸灯业和风铃业哪个企业多?": (None, "纸灯业"),
+    "风铃业比纸灯业少几家企业?": (None, "风铃业"),
+    "Which has more companies, paper lantern making or wind chime making?": (None, "纸灯业"),
+}
+
+
+@pytest.mark.parametrize("question", COMPARED)
+def test_which_of_two_numbers_is_larger(world: KnowledgeGraph, question: str) -> None:
+    """The two numbers are the working."""
+    answer = world.ask(question)
+    yes, winner = COMPARED[question]
+    assert (answer.status, answer.kind, answer.yes) == ("answered", "comparison", yes), answer.sentence
+    assert (answer.winner and world.names.label(answer.winner, "zh")) == winner
+    assert answer.working
+    assert all(said in answer.working.zh for said in ("纸灯业 5 个", "风铃业 0 个", "相差 5"))
+
+
+def test_whether_it_has_more_is_told_only_of_what_is_asked_about(world: KnowledgeGraph) -> None:
+    """和 B 比 A 的企业多吗 is about A, though B stands first."""
+    assert world.ask("和纸灯业比风铃业的企业多吗?").status == "not-understood"
+
+
+def test_numbers_of_things_are_no_figures(world: KnowledgeGraph) -> None:
+    """More companies is no larger market."""
+    answer = world.ask("Does paper lantern making have more companies than wind chime making?")
+    assert answer.reading and answer.reading.query.name == "industries-compared-by-things"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "纸灯业的企业哪些不在纸伞业?",
+        "哪些企业在纸灯业而不在纸伞业?",
+        "不在纸伞业的纸灯业企业",
+        "Which companies of paper lantern making are not in paper umbrella making?",
+    ],
+)
+def test_what_one_industry_has_and_another_has_not(world: KnowledgeGraph, question: str) -> None:
+    answer = world.ask(question)
+    assert sorted(labels(world, answer)) == sorted(["明盈灯业", "明萤灯业", "听竹社"])
+    assert answer.passages
+
+
+@pytest.mark.parametrize("question", ["不在中国的企业", "Which companies are not in China?"])
+def test_a_firm_of_no_stated_place_is_not_outside(world: KnowledgeGraph, question: str) -> None:
+    answer = world.ask(question)
+    assert (answer.status, answer.table.rows) == ("not-in-report", ())
+    assert "写明所在地" in answer.sentence.zh
+
+
 @pytest.mark.parametrize(
     "question",
     [

@@ -26,6 +26,8 @@ TYPES: Final = (*VALUES, "enum", "kind", "thing")
 
 The value of a ``kind`` is a class that has named things; that of a ``thing`` is anything that has a name.
 """
+BOUNDS: Final = "bounds"
+"""What stands for the given numbers in a sentence."""
 _NAME: Final = re.compile(r"[^\W\d]\w*")
 _STRING: Final = re.compile(r'UNDEF|"(?:[^"\\\n]|\\.)*"(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*)?')
 _INTEGER: Final = re.compile(r"UNDEF|[-+]?[0-9]{1,18}")
@@ -72,10 +74,12 @@ class Reply:
 
     Attributes:
         column: the column that holds what was asked for.
-        text: the sentence; ``{name}`` stands for the value of a parameter or for the values of a column.
+        text: the sentence; ``{name}`` stands for the value of a parameter or for the values of a column, ``{bounds}`` for
+            the numbers that are given, each with the label of its parameter.
         first: whether only the first row answers, as for a superlative.
         last: the sentence for “the least”, where the last row answers; None if the query does not tell it.
         counted: whether the answers may be counted; false if some may be parts of others.
+        compared: the column of each of two things → the column of its number, if the question is which number is larger.
     """
 
     column: str
@@ -83,6 +87,7 @@ class Reply:
     first: bool = False
     last: Text | None = None
     counted: bool = True
+    compared: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -228,18 +233,22 @@ def _wordings(node: Node, params: Mapping[str, Node]) -> dict[str, tuple[str, ..
 
 def _reply(node: Node, known: Mapping[str, Node], columns: Mapping[str, Node]) -> Reply:
     """The sentence of the answer and its column."""
-    fields = node.fields(("column", *LANGS), ("first", "last", "counted"))
+    fields = node.fields(("column", *LANGS), ("first", "last", "counted", "compared"))
     text, column = _text(fields), fields["column"].text()
     last = _text(fields["last"].fields(LANGS)) if "last" in fields else None
     for said in filter(None, (text, last)):
         for words in (said.zh, said.en):
-            _require_names(words, known, node)
-    if column not in columns:
-        raise fields["column"].mistake(Text(f"{column} 不是列", f"is {column}, which is no column"))
+            _require_names(words, {**known, BOUNDS: node}, node)
+    compared = (
+        {key: number.text() for key, number in fields["compared"].mapping().items()} if "compared" in fields else {}
+    )
+    for name in (column, *compared, *compared.values()):
+        if name not in columns:
+            raise fields["column"].mistake(Text(f"{name} 不是列", f"is {name}, which is no column"))
     for key, only in (("first", "true"), ("counted", "false")):
         if key in fields and fields[key].text() != only:
             raise fields[key].mistake(Text(f"只能是 {only}", f"can only be {only}"))
-    return Reply(column, text, "first" in fields, last, "counted" not in fields)
+    return Reply(column, text, "first" in fields, last, "counted" not in fields, compared)
 
 
 def _parameter(name: str, node: Node, defaults: Mapping[str, str], prefixes: Mapping[str, str]) -> Parameter:
@@ -333,7 +342,7 @@ def from_plain(body: Mapping[str, Any]) -> SavedQuery:
 def _reply_from(body: Mapping[str, Any]) -> Reply:
     """The sentence of the answer from the JSON values of :func:`to_plain`."""
     last = Text(**body["last"]) if body["last"] else None
-    return Reply(body["column"], Text(**body["text"]), body["first"], last, body["counted"])
+    return Reply(body["column"], Text(**body["text"]), body["first"], last, body["counted"], body["compared"])
 
 
 def read(path: Path, shown: str) -> SavedQuery:

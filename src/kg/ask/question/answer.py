@@ -25,7 +25,7 @@ class Answer:
         status: one of :data:`STATUSES`: ``choices`` if several readings fit, ``not-in-report`` if it was understood and the
             report does not say it.
         sentence: the answer as a sentence.
-        kind: ``things``, ``figures``, ``yes-no`` or ``count``; empty if there is no answer.
+        kind: ``things``, ``figures``, ``yes-no``, ``count`` or ``comparison``; empty if there is no answer.
         reading: the saved query that was run, and its values.
         table: the rows of the answer.
         things: IRIs of what was asked for.

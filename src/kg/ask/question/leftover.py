@@ -111,7 +111,9 @@ class Leftover:
             return False  # of a figure that is not named
         elif held := [thing.iri for thing in _things(token, self.names) if self._can_hold(thing)]:
             self.filters.append(frozenset(held))
-        elif classes := [name for name in map(class_name, sorted(token.meanings)) if name in self.names.kinds]:
+        elif (self.column or self.own) in self.query.things and (
+            classes := [name for name in map(class_name, sorted(token.meanings)) if name in self.names.kinds]
+        ):
             self.kinds.append(classes[0])
         else:
             return False

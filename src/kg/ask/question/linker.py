@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
 from math import inf
 from typing import Final
 
+from kg.ask.question.bounds import JOINING, LONGEST, with_bounds, with_counts
 from kg.ask.question.numerals import numeral
 from kg.ask.question.spelling import Spelling
-from kg.ask.question.token import BOUNDS, FUNCTION_WORD, Token
+from kg.ask.question.token import FUNCTION_WORD, WHO, Token
 from kg.source.units import Unit, units
 
 _UNREAD: Final = 100.0
@@ -23,19 +23,14 @@ _LEFT_OUT: Final = 6
 """Most names of a question that are left out one at a time."""
 _SPELT: Final = 0.9
 """Cost of a number of several units; it is lower than that of its last units as words (万亿元)."""
-_AHEAD: Final = 24
-"""Most units of a number and what stands behind it."""
 _GAP: Final = 0.5
 """Cost of a space inside a Chinese name."""
 _EMPTY: Final = 0.01
 """Cost of a word without meaning above that of another, so that 以上·的 is read rather than 以·上的."""
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
-_JOINING: Final = frozenset({"和", "与", "及", "以及", "或", "或者", "同", "跟", "and", "or", "&"})
 _ONE: Final = "一"
 _PASSING: Final = frozenset("上过达超破逾")
 """What a scale word without a number can stand behind."""
-_AMOUNT: Final = 10_000
-"""Least number that makes a bound of 上 and 过, which have other meanings: 过万亿, but not 提过三家."""
 _AFTER_YEAR: Final = frozenset({"年", "年度"})
 
 
@@ -72,19 +67,27 @@ class Linker:
     def readings(self, text: str) -> Iterator[list[Token]]:
         """The ways to divide *text*: the one of :meth:`read`, then those without a name of it, which is divided or overlapped.
 
+        Before it comes the one in which a number in words that counts a class is a number, if there is one.
+
         If parts are unread, the text is read with its spelling corrected (:class:`Spelling`).
         """
         found = units(text, self._variants)
         possible = self._possible(text, found)
         tokens = _cheapest(text, found, possible)
-        if not all(token.is_read for token in tokens):
+        if not all(token.is_read for token in with_counts(found, tokens)):
             found = self._spelling.corrected(found, tokens)
             possible = self._possible(text, found)
             tokens = _cheapest(text, found, possible)
+        counted = with_counts(found, tokens)
+        if counted != tokens:
+            yield counted
         yield tokens
+        if who := {(token.start, token.end) for token in tokens if WHO in token.meanings and len(token.text) > 1}:
+            yield with_counts(found, _cheapest(text, found, possible, who))  # 哪些企业 asks who, and names a class
         names = [token for token in tokens if token.end - token.start > 1 and token.meanings and not token.is_light]
         for left_out in ([names] if len(names) > 1 else []) + [[name] for name in names[:_LEFT_OUT]]:
-            divided = _cheapest(text, found, possible, {(name.start, name.end) for name in left_out})
+            without = {(name.start, name.end) for name in left_out}
+            divided = with_counts(found, _cheapest(text, found, possible, without))
             if all(token.is_read for token in divided) and all(_says(divided, name) for name in left_out):
                 yield divided
 
@@ -109,7 +112,7 @@ class Linker:
                 )
         for end in range(start + 2, min(start + _SYLLABLES, len(found)) + 1):  # pinyin with a space after each syllable
             sound = "".join(unit.text for unit in found[start:end])
-            if sound.isascii() and sound in self._words:
+            if sound.isascii() and not sound.isdigit() and sound in self._words:
                 named = self._words[sound]
                 candidates.append((Token(text[first.start : found[end - 1].end], start, end, frozenset(named)), 1.0))
         if passage := self._passage.match(text, first.start):
@@ -137,7 +140,7 @@ def _cheapest(
     while chosen := best[at][1]:
         tokens.append(chosen)
         at = chosen.start
-    return _bounds(found, _joined(text, found, tokens[::-1]))
+    return with_bounds(text, found, _joined(text, found, tokens[::-1]))
 
 
 def _says(tokens: Iterable[Token], name: Token) -> bool:
@@ -149,7 +152,7 @@ def _says(tokens: Iterable[Token], name: Token) -> bool:
 
 def _numbers(text: str, found: Sequence[Unit], start: int) -> Iterator[tuple[Token, float]]:
     """The numbers and years that begin at unit *start*, with their costs; one 汉字 or word alone is none (三 of 三星)."""
-    ahead = [unit.text for unit in found[start : start + _AHEAD]]
+    ahead = [unit.text for unit in found[start : start + LONGEST]]
     length, value = numeral(ahead)
     is_digits = ahead[0][0].isdigit()
     passing = not length and start > 0 and found[start - 1].text in _PASSING
@@ -189,49 +192,7 @@ def _joined(text: str, found: Sequence[Unit], tokens: Sequence[Token]) -> list[T
         if joined and not token.is_read and not joined[-1].is_read:
             start = joined.pop().start
         before = text[found[start - 1].end : found[start].start].strip() if start else ""
-        joins = bool(before) or (bool(joined) and joined[-1].text.casefold() in _JOINING)
+        joins = bool(before) or (bool(joined) and joined[-1].text.casefold() in JOINING)
         written = text[found[start].start : found[token.end - 1].end]
         joined.append(replace(token, start=start, text=written, joins=joins))
     return joined
-
-
-def _bounds(found: Sequence[Unit], tokens: Sequence[Token]) -> list[Token]:
-    """The tokens, where one that begins with a number in one 汉字 is that number beside a word for a bound: 三家以上.
-
-    A word such as 过 is one for a bound only before an amount.
-    """
-    before_amounts = {one.end for one in tokens if _is_weak(one)} & {one.start for one in tokens if _is_amount(one)}
-    tokens = [_emptied(one) if _is_weak(one) and one.end not in before_amounts else one for one in tokens]
-    said = [token for token in tokens if token.text not in _JOINING]
-    strong = [(one, other) for one, other in pairwise(said) if not (_is_weak(one) or _is_weak(other))]
-    beside = {one.start for one, other in strong if other.meanings & BOUNDS}
-    beside |= {other.start for one, other in strong if one.meanings & BOUNDS}
-    return [part for token in tokens for part in (_numbered(found, token) if token.start in beside else [token])]
-
-
-def _is_weak(token: Token) -> bool:
-    """Whether a part is a word for a bound among others, such as 上 and 过."""
-    return FUNCTION_WORD in token.meanings and bool(token.meanings & BOUNDS) and not token.text.isascii()
-
-
-def _emptied(token: Token) -> Token:
-    """A weak word for a bound that is none here."""
-    return replace(token, meanings=token.meanings - BOUNDS)
-
-
-def _is_amount(token: Token) -> bool:
-    """Whether a part is a number that is not of a few things: 万亿, 1000 亿, 半."""
-    return token.text.endswith("半") or (token.number.replace(".", "").isdigit() and Decimal(token.number) >= _AMOUNT)
-
-
-def _numbered(found: Sequence[Unit], token: Token) -> list[Token]:
-    """The number that a part begins with, and its measure word, if it says nothing else."""
-    ahead = [unit.text for unit in found[token.start : token.start + _AHEAD]]
-    length, value = numeral(ahead)
-    rest = token.end - token.start - length
-    if (token.is_read and token.has_content) or not length or rest < 0 or (rest and not token.is_read):
-        return [token]
-    if numeral(ahead[length:])[0]:  # 三四家 is about three or four
-        return [token]
-    number = replace(token, end=token.start + length, meanings=frozenset(), number=f"{value:f}")
-    return [number, replace(token, start=number.end)] if rest else [number]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from kg.ask.question.linker import Linker
-from kg.ask.question.token import ASKED, FUNCTION_WORD, Token
+from kg.ask.question.token import ASKED, BOUNDS, FUNCTION_WORD, Token
 from kg.source.queryfile import SavedQuery
 
 _ORDERED: Final = "!"
@@ -27,6 +27,8 @@ class Pattern:
         slots: names of the parameters that it has, in order.
         needs: what each word of it can mean.
         may: what each word in brackets can mean.
+        counted: for each parameter that is a number of things, what it counts, as the wording has it: the name of another
+            parameter, or the index of one of *needs*.
         order: if the order of the words matters, ``{name}`` for each parameter and the empty string for each word of
             *needs*, as they follow each other.
     """
@@ -37,6 +39,7 @@ class Pattern:
     slots: tuple[str, ...]
     needs: tuple[frozenset[str], ...]
     may: tuple[frozenset[str], ...]
+    counted: Mapping[str, str | int]
     order: tuple[str, ...] = ()
 
 
@@ -53,33 +56,64 @@ def patterns(queries: Iterable[SavedQuery], linker: Linker) -> Iterator[Pattern]
     for query in queries:
         for lang, wordings in query.ask.items():
             for wording in wordings:
-                yield _pattern(query.name, lang, wording, linker)
+                yield _pattern(query, lang, wording, linker)
 
 
-def _pattern(query: str, lang: str, wording: str, linker: Linker) -> Pattern:
+def _pattern(query: SavedQuery, lang: str, wording: str, linker: Linker) -> Pattern:
     slots: list[str] = []
     needs: list[frozenset[str]] = []
     may: list[frozenset[str]] = []
     light: list[frozenset[str]] = []
     order: list[str] = []
+    said: list[str | int] = []
     inside = False
-    for slot, bracket, words in _PIECE.findall(wording):
+    numbers = [param.name for param in query.params if param.type == "integer"]
+    pieces = _PIECE.findall(wording)
+    for at, (slot, bracket, words) in enumerate(pieces):
         if slot:
             slots.append(slot)
             order.append(slot)
+            said.append(slot)
         elif bracket:
             inside = bracket == "["
-        for token in linker.read(words):
+        ranged = 0 < at < len(pieces) - 1 and pieces[at - 1][0] in numbers and pieces[at + 1][0] in numbers
+        for token in linker.read(f"1{words}2")[1:-1] if ranged else linker.read(words):
             if not token.is_read:
                 raise UnreadWording(wording, token.text)
             if token.has_content:
                 meanings = _meant(token)
+                if not (inside or token.is_light or meanings & BOUNDS):
+                    said.append(len(needs))
                 (may if inside else light if token.is_light else needs).append(meanings)
                 order += [] if inside or token.is_light else [""]
     if needs:
         may += light
     ordered = tuple(order) if wording.endswith(_ORDERED) else ()
-    return Pattern(query, lang, wording.rstrip(_ORDERED), tuple(slots), tuple(needs or light), tuple(may), ordered)
+    return Pattern(
+        query.name,
+        lang,
+        wording.rstrip(_ORDERED),
+        tuple(slots),
+        tuple(needs or light),
+        tuple(may),
+        _counted(said, numbers),
+        ordered,
+    )
+
+
+def _counted(said: Sequence[str | int], numbers: Collection[str]) -> dict[str, str | int]:
+    """What each of *numbers* in a wording counts: what stands behind it, else what stands before it.
+
+    Args:
+        said: the wording's parameters and the indexes of its words, in order.
+        numbers: names of the parameters that are numbers of things.
+    """
+    counted: dict[str, str | int] = {}
+    for at, name in enumerate(said):
+        others = [one for one in (*said[at:], *reversed(said[:at])) if one not in numbers]
+        if name in numbers and others:
+            counted[str(name)] = others[0]
+    return counted
 
 
 def _meant(token: Token) -> frozenset[str]:

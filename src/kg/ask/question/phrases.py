@@ -14,6 +14,7 @@ from kg.ask.question.answer import params
 from kg.ask.question.readings import Reading, answer_column
 from kg.ask.question.rows import Found
 from kg.errors import NotFound, UsageProblem
+from kg.source.queryfile import BOUNDS
 from kg.store.values import Term
 from kg.terms import LANGS, Text, amount, has_han, listed
 
@@ -72,8 +73,20 @@ class Phrases:
         if "value" in table.columns:
             rows = (dict(zip(table.columns, row, strict=True)) for row in table.rows)
             values["value"] = _listed(self._figure(row) for row in rows if row["value"])
+        values[BOUNDS] = self._bounds(reading)
         given = {name: (value, *reading.more.get(name, ())) for name, value in reading.values.items()}
         return values | {name: _listed(map(self.said, each)) for name, each in given.items()}
+
+    def _bounds(self, reading: Reading) -> Text:
+        """The numbers that are given and what they are: at least 3, at most 5."""
+        bounds = [p for p in reading.query.params if p.type in ("integer", "decimal") and p.name in reading.values]
+        numbers = [self._value(ox.Literal(reading.values[param.name])) for param in bounds]
+        said = [
+            Text(f"{param.label.zh} {number.zh}", f"{param.label.en} {number.en}")
+            for param, number in zip(bounds, numbers, strict=True)
+        ]
+        text = listed(said)
+        return Text(text.zh + " " * text.zh[-1:].isdigit(), text.en)
 
     def choices(self, readings: Iterable[Reading]) -> Text:
         """The readings to choose from, numbered."""

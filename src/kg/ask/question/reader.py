@@ -8,10 +8,24 @@ from itertools import islice, pairwise, product
 from typing import Final
 
 from kg.ask.names import Names
-from kg.ask.question.leftover import WIDE, Leftover, asked_columns, column_of, mentions, more_values, values
+from kg.ask.question.leftover import WIDE, Leftover, asked_columns, mentions, more_values, values
 from kg.ask.question.patterns import Pattern
 from kg.ask.question.readings import SHARED, WHETHER, Asked, Reading, answer_column
-from kg.ask.question.token import ALL, BOUNDS, COUNT, LIGHT, WHERE, WHO, Token
+from kg.ask.question.token import (
+    ALL,
+    AS_MANY,
+    BOUNDS,
+    COUNT,
+    FEWER,
+    FUNCTION_WORD,
+    LESS_THAN,
+    LIGHT,
+    MORE,
+    RANGE,
+    WHERE,
+    WHO,
+    Token,
+)
 from kg.source.queryfile import Parameter, SavedQuery
 from kg.terms import fold
 
@@ -79,14 +93,8 @@ class Reader:
         wide = sum(param.type in WIDE for param in slots)
         unbound = _unbound(asked.content)
         for filled in islice(self._fillings(slots, rest, unbound), _FILLINGS):
-            counted = [
-                _counted(token, asked.content)
-                for token, slot in zip(filled, slots, strict=True)
-                if slot.type == "integer"
-            ]
-            own = answer_column(self._queries[pattern.query])
-            if any(column_of(token, self._queries[pattern.query]) == own for token in counted if token):
-                continue  # the number counts the answers, so it is no value of a parameter
+            if not _counts(pattern, needed, filled, asked.content):
+                continue
             if _in_order(pattern, needed, filled):
                 left = [token for token in rest if token not in filled]
                 yield from self._readings(pattern, asked, (needed, filled, left), (wide, -optional, missing))
@@ -112,6 +120,9 @@ class Reader:
         left = [token for token in others if not token.meanings & _OPERATORS and not token.is_light]
         if not asked.whether and any(WHETHER in need for need in pattern.needs):
             return
+        compared = query.reply.compared if query.reply else {}
+        if compared and asked.whether and not _is_in_question(pattern, filled, compared):
+            return
         names_only = not pattern.needs and all(param.type != "Indicator" for param in slots)
         wide = any(param.type in WIDE for param in slots)
         if names_only and (asked.counts or (wide and (asked.whether or asked.meanings & {WHO, WHERE}))):
@@ -125,10 +136,10 @@ class Reader:
         rest = Leftover(query, free, own, own in columns, self._names, asked.meanings).use(left)
         if more and not in_all and ALL in asked.meanings:
             return  # 都 is ambiguous here: each of them, or all together
-        who = WHO in asked.meanings and not asked.whether
+        who = WHO in asked.meanings and not asked.whether and not compared
         if _asks_another(pattern, query, asked, rest) or (who and (rest.column or own) == "value"):
             return
-        asks = not asked.whether and not asked.offers and (who or asked.counts or own in columns)
+        asks = not asked.whether and not asked.offers and not compared and (who or asked.counts or own in columns)
         unread = sum(token.end - token.start for token in rest.unread)
         rank = (unread, rest.guesses + asked.cost, len(rest.narrowing) + len(more), *fit)
         said = [token for token in asked.content if not token.is_light]  # 在 is no relation by itself
@@ -154,6 +165,7 @@ class Reader:
                 rest.column or own,
                 asked.counts,
                 asked.least,
+                _comparison(pattern, asked) if compared else "",
                 any(column in columns and column in query.things for column in _PLACES),
                 tuple(rest.unread),
                 (*rank[:_NARROW], wider, *rank[_NARROW:], not pattern.order, aliases),
@@ -200,6 +212,21 @@ def _named(asked: Asked, filled: Sequence[Token], chosen: Iterable[tuple[str, st
     return asked.named - other | {value for _, value in chosen}
 
 
+def _is_in_question(pattern: Pattern, filled: Sequence[Token], compared: Iterable[str]) -> bool:
+    """Whether it is clear of which of two things a question asks if it has more: 和 B 比 A 的企业多吗 is about A."""
+    given = dict(zip(pattern.slots, filled, strict=True))
+    one, other = (given[name] for name in compared)
+    return bool(pattern.order) and not (one.joins and one.start < other.start)
+
+
+def _comparison(pattern: Pattern, asked: Asked) -> str:
+    """Which of two numbers a question is about; the larger one unless its words say otherwise."""
+    said = frozenset[str]().union(*pattern.needs)
+    if asked.least or FEWER in said or LESS_THAN in said:
+        return FEWER
+    return AS_MANY if AS_MANY in said else MORE
+
+
 def _asks_another(pattern: Pattern, query: SavedQuery, asked: Asked, rest: Leftover) -> bool:
     """Whether the parts that are left over make the question another one than the query answers."""
     column = rest.column or rest.own
@@ -207,7 +234,9 @@ def _asks_another(pattern: Pattern, query: SavedQuery, asked: Asked, rest: Lefto
         return True  # “which provinces of China”: not China itself
     if query.reply and query.reply.first and column != rest.own:
         return True  # what is ranked is not what is asked for
-    return asked.least and not (query.reply and query.reply.last)  # “the least” of what is ranked from the most on
+    return asked.least and not (
+        query.reply and (query.reply.last or query.reply.compared)
+    )  # “the least” of what is ranked from the most on
 
 
 def _take(wanted: Iterable[frozenset[str]], rest: list[Token]) -> list[Token]:
@@ -229,24 +258,56 @@ def _unbound(content: Sequence[Token]) -> frozenset[Token]:
     return frozenset(token for token in content if token.number) - bound if bound else frozenset()
 
 
+def _counts(pattern: Pattern, needed: Sequence[Token], filled: Sequence[Token], content: Sequence[Token]) -> bool:
+    """Whether each number of things in a question counts what it counts in the wording: 3 家企业 are no 3 industries."""
+    given = dict(zip(pattern.slots, filled, strict=True))
+    return all(
+        _counted(given[name], content) is (given[what] if isinstance(what, str) else needed[what])
+        for name, what in pattern.counted.items()
+    )
+
+
 def _counted(number: Token, content: Sequence[Token]) -> Token | None:
     """What a number counts: the part behind its measure word (20 家企业), else the one before it (企业 20 家); None if neither is.
 
-    Words for bounds stand on either side.
+    Words for bounds, the other number of a range and measure words stand on either side, and 的 behind a bound if nothing
+    that is counted stands before the number: 四家以上的企业.
     """
-    end, gap = number.end, 1
+    return _behind(number, content, 0) or _before(number, content) or _behind(number, content, 1)
+
+
+def _behind(number: Token, content: Sequence[Token], gap: int) -> Token | None:
+    """What stands behind *number*, with at most *gap* units without content behind a word for a bound."""
+    end, between = number.end, 1
     for token in content:
-        if end <= token.start <= end + gap:
-            if not token.meanings & BOUNDS:
+        if end <= token.start <= end + between and token is not number:
+            if not _is_between(token):
                 return token
-            end, gap = token.end, 0
-    start = number.start
-    for token in reversed(content):
-        if token.end == start:
-            if not token.meanings & BOUNDS:
-                return token
-            start = token.start
+            end, between = token.end, int(bool(token.number)) or gap
     return None
+
+
+def _before(number: Token, content: Sequence[Token]) -> Token | None:
+    """What stands before *number*, or before the other one (企业超过 2 家、少于 5 家).
+
+    What stands before 在 counts only if that begins a range: 企业数在 2 到 5 之间, but 企业在三个产业.
+    """
+    ranged = any(RANGE in token.meanings for token in content)
+    several = sum(bool(token.number) and not token.year for token in content) > 1
+    start, between = number.start, 0
+    for token in reversed(content):
+        if start - between <= token.end <= start and token is not number:
+            if FUNCTION_WORD in token.meanings and not ranged:
+                return None
+            if not _is_between(token):
+                return token
+            start, between = token.start, int(several)
+    return None
+
+
+def _is_between(token: Token) -> bool:
+    """Whether a part can stand between a number and what it counts."""
+    return bool(token.meanings & BOUNDS) or FUNCTION_WORD in token.meanings or bool(token.number)
 
 
 def _in_order(pattern: Pattern, needed: Sequence[Token], filled: Sequence[Token]) -> bool:

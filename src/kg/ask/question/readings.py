@@ -43,6 +43,7 @@ class Reading:
         column: the column that holds what was asked for.
         counts: whether the question asks for the number of the answers.
         least: whether it asks for the least, so that the last row answers.
+        comparison: which of two numbers is asked about: the larger (:data:`MORE`), the smaller or whether they are equal.
         places: whether it asks for regions, so that a region among *filters* is the one that they lie in.
         unread: the parts of the question that the reading leaves out.
         rank: the smaller, the better it fits.
@@ -61,6 +62,7 @@ class Reading:
     column: str
     counts: bool
     least: bool
+    comparison: str
     places: bool
     unread: tuple[Token, ...]
     rank: tuple[float, ...]
@@ -70,7 +72,7 @@ class Reading:
         """What two readings have in common that give the same answer."""
         given = (*sorted(self.values.items()), *sorted(self.more.items()), self.in_all)
         narrowed = self.filters, self.kinds, self.excluded, self.named, self.who, self.relations
-        return self.query.name, given, narrowed, self.column, self.counts, self.least, self.places
+        return self.query.name, given, narrowed, self.column, self.counts, self.least, self.comparison, self.places
 
     def runs(self) -> Iterator[dict[str, str]]:
         """The values of the parameters, once for each value of a parameter that has several."""

@@ -19,6 +19,7 @@ from kg.ask.question.reader import Reader
 from kg.ask.question.readings import WHETHER, Asked, Reading, answer_column, asks_whether
 from kg.ask.question.rows import Finder, Found
 from kg.ask.question.token import COUNT, SUM, Token
+from kg.ask.question.verdict import verdict
 from kg.store.base import Store
 from kg.store.values import json_value
 from kg.terms import Text, has_han, slug
@@ -134,6 +135,10 @@ class Questions:
     def _said(self, found: Found, whether: bool) -> Answer:
         """The answer with rows."""
         reading, reply = found.reading, found.reading.query.reply
+        if reply and reply.compared:
+            sentence = self.phrases.answer(found)
+            answer = Answer("answered", sentence, reading=reading, table=found.table, passages=found.passages)
+            return verdict(answer, found, self._names, whether=whether)
         things = tuple(term.value for term in found.answers if isinstance(term, ox.NamedNode))
         number = len(things) if reading.counts and not (reply and reply.first) else 0
         count = number if number and (not reply or reply.counted) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from kg.vocab import IVC, IVL
+from kg.vocab import EQUAL, IVC, IVL
 
 FUNCTION_WORD: Final = IVL + "function-word"
 """A word without meaning of its own, such as 的 or of."""
@@ -16,8 +16,15 @@ LIGHT: Final = frozenset(
 )
 """Words such as “who” that tell two readings apart but that every question can do without."""
 
-BOUNDS: Final = frozenset(IVL + comparator for comparator in ("gt", "ge", "lt", "le"))
-"""Words such as “more than”, which make a bound of the number beside them."""
+RANGE: Final = ASKED + "range"
+"""A word or sign between two numbers: 2 到 5."""
+BOUNDS: Final = frozenset({*(IVL + comparator for comparator in ("gt", "ge", "lt", "le")), EQUAL, RANGE})
+"""Words such as “more than” and “exactly”, which make a bound of the number beside them."""
+LESS_THAN: Final = IVL + "lt"
+MORE: Final = ASKED + "more"
+FEWER: Final = ASKED + "fewer"
+AS_MANY: Final = ASKED + "as-many"
+WHICH: Final = ASKED + "which"
 WHERE: Final = IVL + "asked-where"
 WHO: Final = IVL + "asked-who"
 COUNT: Final = IVL + "asked-count"
