@@ -6,6 +6,7 @@ everything that can be operated is reached with the Tab key, and the content is 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
@@ -38,7 +39,7 @@ SOUND = {
     "/audit?industry",
     "/explore?thing",
 }
-"""Kinds of pages that are opened in the browser; the others, which would take minutes, are only read without scripts."""
+"""Kinds of pages that are opened in the browser; the others, which would take minutes, are only read as they are sent."""
 
 
 @pytest.fixture(scope="module", params=["en"])
@@ -97,7 +98,17 @@ def test_each_page_is_sound(browser: Any, world_server: Server, pages: dict[str,
 def test_each_page_reads_without_scripts(browser: Any, world_server: Server, pages: dict[str, str], lang: str) -> None:
     with opened(browser, world_server.url, lang=lang, java_script_enabled=False) as page:
         for kind, path in pages.items():
+            if kind not in SOUND:
+                continue
             page.goto(world_server.url + path)
             assert len(page.inner_text("body").strip()) > 40, kind
             if not kind.startswith("/explore"):
                 assert page.inner_text("h1").strip(), kind
+
+
+def test_each_page_has_a_heading_before_any_script_runs(world_server: Server, pages: dict[str, str], lang: str) -> None:
+    with httpx.Client(base_url=world_server.url, timeout=60, headers={"Accept": "text/html"}) as client:
+        for kind, path in pages.items():
+            if not kind.startswith("/explore"):
+                text = client.get(path, headers={"Accept-Language": lang}).text
+                assert re.search(r"<h1\b[^>]*>[^<]*(<(?!/h1>)[^>]*>[^<]*)*[^<\s]", text), kind
