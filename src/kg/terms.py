@@ -67,9 +67,14 @@ def is_url(place: object) -> bool:
 def slug(iri: str) -> str:
     """The last segment of an IRI in the project's namespace (``landspace`` of ``…/organization/landspace``).
 
-    Any other IRI is returned unchanged.
+    Any other IRI is returned unchanged; :meth:`kg.ask.names.Names.slug` may have a shorter name for it.
     """
-    return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1] if iri.startswith(BASE) else iri
+    return local_name(iri) if iri.startswith(BASE) else iri
+
+
+def local_name(iri: str) -> str:
+    """What stands behind the last ``#`` or ``/`` of an IRI of any namespace; another namespace may have the same name."""
+    return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
 
 
 def class_name(iri: str) -> str:

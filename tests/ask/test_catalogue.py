@@ -192,8 +192,7 @@ def test_what_names_no_passage_of_two_documents(world: KnowledgeGraph, typed: st
 
 
 def test_of_an_only_document_the_line_is_enough() -> None:
-    said = {"iri": expand("doc:d1"), "kind": "Document", "zh": "文", "en": "text", "also": [], "keys": []}
-    names = Names({**EMPTY, "things": [said]})
+    names = Names({**EMPTY, "documents": {"https://example.org/text.pdf": "d1"}})
     for typed in ("25", "L25", "d1-L0025", "d1-25"):
         assert Catalogue([], names).term(param("Passage"), typed) == ox.NamedNode(PASSAGE + "d1-L0025")
     with pytest.raises(NotFound):

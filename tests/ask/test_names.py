@@ -14,7 +14,7 @@ from kg.errors import NotFound, UsageProblem
 from kg.graph import KnowledgeGraph
 from kg.pipeline.lookup import build_lookup
 from kg.terms import Text, compact, expand
-from kg.vocab import IVC, IVL, ONTOLOGY
+from kg.vocab import BASE, IVC, IVL, ONTOLOGY
 from lookups import EMPTY
 
 OWN = "https://example.org/lamp/"
@@ -107,6 +107,34 @@ def bearing(*labels: str, kind: str = "Company") -> Names:
         for label in labels
     ]
     return Names({**EMPTY, "things": things})
+
+
+def test_a_thing_of_another_namespace_is_called_by_the_end_of_its_iri_where_nothing_else_is() -> None:
+    ends = {
+        "https://a.example/灯#东铺": "东铺",
+        "https://a.example/x-1": "x-1",
+        "https://a.example/twice": "",
+        "https://b.example/twice": "",
+        "https://a.example/label": "",
+        "https://a.example/a.pdf": "",
+        "https://a.example/": "",
+        f"{BASE}organization/own": "own",
+    }
+    things = [
+        {
+            "iri": iri,
+            "kind": "Company",
+            "zh": f"名{n}",
+            "en": f"name {n}",
+            "also": ["label"] if n == 1 else [],
+            "keys": [],
+        }
+        for n, iri in enumerate(ends)
+    ]
+    names = Names({**EMPTY, "things": things})
+    for iri, end in ends.items():
+        assert names.slug(iri) == (end or iri)
+        assert names.resolve(names.slug(iri)).iri == iri
 
 
 def test_two_letters_are_no_guess_where_a_name_is_written_with_them() -> None:
@@ -216,14 +244,13 @@ def test_what_is_no_name_finds_nothing(world: KnowledgeGraph, text: str) -> None
     assert found(world, text) == []
 
 
-def test_things_of_another_namespace_have_names_but_no_slug(world: KnowledgeGraph) -> None:
-    """Of a foreign IRI no part is taken for a name, for its form is not ours."""
+def test_things_of_another_namespace_are_found_by_the_whole_end_of_their_iri(world: KnowledgeGraph) -> None:
+    """No part of it is taken for a name, for its form is not ours."""
     for text in ("听竹社", "聽竹社", "tingzhushe", "tzs", "Tingzhu Society", f"{OWN}organization/听竹社"):
         assert world.resolve(text).iri == f"{OWN}organization/听竹社"
     assert world.resolve(f"<{OWN}segment/gift-boxes>").label.zh == "灯礼盒"
     assert compact(world.resolve("running-lantern").iri) == "prod:running-lantern"
-    with pytest.raises(NotFound):
-        world.resolve("gift-boxes")
+    assert world.resolve("gift-boxes").label.zh == "灯礼盒"
     assert not [m for m in world.find("segment gift") if m.thing.iri.startswith(OWN)]
 
 

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -16,10 +17,12 @@ from kg.errors import NotFound, SyntaxProblem
 from kg.faces.draw.styles import STYLES, style_of, words_of
 from kg.faces.mcp.schemas import parameter
 from kg.faces.mcp.tools import tools
+from kg.faces.web import things
 from kg.faces.web.context import Context
 from kg.faces.web.openapi import document
 from kg.faces.web.pages import Pages
 from kg.faces.web.rows import answer
+from kg.faces.web.tasks import answering
 from kg.graph import KnowledgeGraph
 from kg.pipeline.build import Blocked, build
 from kg.pipeline.questions import classes, read_all
@@ -117,8 +120,9 @@ s:O01-masterless a sh:NodeShape ; rdfs:label "无师承"@zh , "without a master"
 <https://w3id.org/xinzhi/graph/entities> {
   own:灯行 a own:Guild ; rdfs:label "灯行"@zh , "Lamp Guild"@en . own:伞行 a own:Guild ; rdfs:label "伞行"@zh , "Umbrella Guild"@en .
   own:东铺 a own:铺 ; rdfs:label "东铺"@zh , "East Shop"@en .
+  own:糖画 a ivc:Industry ; rdfs:label "糖画业"@zh , "sugar painting"@en .
 }
-psg:w1-L0008 { own:灯行 own:apprenticeOf own:伞行 ; ivc:activeIn ind:paper-lanterns . own:东铺 own:apprenticeOf own:灯行 . }
+psg:w1-L0008 { own:灯行 own:apprenticeOf own:伞行 ; ivc:activeIn ind:paper-lanterns . own:东铺 own:apprenticeOf own:灯行 ; ivc:activeIn own:糖画 . }
 """,
         encoding="utf-8",
     )
@@ -226,6 +230,22 @@ def test_an_own_class_is_wherever_kinds_are_listed(own: Project, own_graph: Know
     assert words_of(GUILD, graph.names) == Text("行会", "guild")
     assert style_of(GUILD, graph.names) == STYLES["Company"]
     assert style_of("https://example.org/Unknown", graph.names) not in STYLES.values()
+
+
+def test_things_of_other_namespaces_have_short_addresses(own: Project, own_graph: KnowledgeGraph) -> None:
+    iri, context = "https://example.org/lamp/ns#灯行", of_server(own_graph)
+    request = Request("thing", "zh", params=(("iri", iri),), accept="text/html")
+    links = re.findall(r'href="([^"]*)"', things.answer(context, request).body.decode())
+    named = [unquote(link) for link in links if "灯行" in unquote(link)]
+    assert {"/explore?thing=灯行", "/queries/apprentices?master=灯行"} <= {link.partition("&")[0] for link in named}
+    assert f"{iri}?lang=en" not in named  # another server has that address
+    assert f"/resource?iri={iri}&amp;lang=en" in named
+    assert on(own)("why", "灯行", "apprenticeOf", "伞行", lang="zh").stdout.startswith("灯行 — 师承 → 伞行")
+    home = answering(context)["home"](Request("home", "zh", accept="text/html")).body.decode()
+    assert f'<a href="/chain/{quote("糖画")}">糖画业</a>' in home
+    chain = answering(context)["chain"](Request("chain", "zh", path="糖画", accept="text/html"))
+    assert "糖画业" in chain.body.decode()
+    assert own_graph.find("gift-boxes")[0].score == 99
 
 
 def test_a_document_may_have_any_iri(own: Project, own_graph: KnowledgeGraph) -> None:

@@ -11,7 +11,7 @@ from kg.ask.catalogue import BETWEEN, Catalogue, Values
 from kg.ask.names import Names, Thing
 from kg.errors import NotFound, UsageProblem
 from kg.source.queryfile import Parameter, SavedQuery
-from kg.terms import Text, slug
+from kg.terms import Text
 
 MOST: Final = 1_000
 """Most names that a form offers for one class; any other name is accepted too."""
@@ -58,7 +58,7 @@ def suggestions(names: Names, kind: str, lang: str) -> list[Choice]:
     """The things of class *kind*, or of any class for ``thing``, by what they are called; at most :data:`MOST`."""
     things = names.things if kind == "thing" else names.of_kind(kind)
     shared = Counter(thing.label.pick(lang) for thing in things)
-    found = [Choice(_written(thing, lang, shared), thing.label) for thing in things]
+    found = [Choice(_written(names, thing, lang, shared), thing.label) for thing in things]
     return sorted(found, key=lambda choice: choice.label.pick(lang))[:MOST]
 
 
@@ -72,7 +72,7 @@ def mistakes(catalogue: Catalogue, query: SavedQuery, values: Mapping[str, Value
         except (NotFound, UsageProblem) as error:
             part = _wrong_part(catalogue, known[name], value) if name in known else ""
             meant = (catalogue.names.thing(iri) for iri in error.near)
-            found.append(Mistake(name, part, error, tuple(Choice(_written(t, lang), t.label) for t in meant)))
+            found.append(Mistake(name, part, error, tuple(Choice(t.label.pick(lang), t.label) for t in meant)))
     return found
 
 
@@ -92,7 +92,7 @@ def _wrong_part(catalogue: Catalogue, param: Parameter, value: Values) -> str:
     return ""
 
 
-def _written(thing: Thing, lang: str, shared: Mapping[str, int] | None = None) -> str:
+def _written(names: Names, thing: Thing, lang: str, shared: Mapping[str, int]) -> str:
     """The label of *thing*, or its slug where others of its class are called the same."""
     label = thing.label.pick(lang)
-    return label if not shared or shared[label] == 1 else slug(thing.iri)
+    return label if shared[label] == 1 else names.slug(thing.iri)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -15,7 +16,7 @@ from math import inf
 from typing import Any, Final
 
 from kg.errors import NotFound, UsageProblem
-from kg.terms import Text, class_iri, compact, expand, fold, has_han, slug
+from kg.terms import Text, class_iri, compact, expand, fold, has_han, local_name, slug
 from kg.vocab import COUNT, PASSAGE, TYPE
 
 _FUZZY: Final = 60.0
@@ -40,6 +41,7 @@ _LEGAL_FORM: Final = re.compile(
     re.IGNORECASE,
 )
 """The last word of a registered name that says of which legal form or how large the firm is, not what it is called."""
+_END: Final = re.compile(r"\w[\w-]*")
 _IS_A: Final = Text("是", "is of kind")
 """The name of ``rdf:type`` in a sentence."""
 
@@ -132,6 +134,21 @@ class Names:
             return _IS_A
         name = slug(iri) if iri.startswith(PASSAGE) else compact(iri)
         return Text(name, name)
+
+    def slug(self, iri: str) -> str:
+        """A text for addresses that :meth:`resolve` reads as the thing *iri*: the end of its IRI, in any namespace.
+
+        An IRI of another namespace stays whole if its end is not made of letters, digits and hyphens, or if another thing
+        has this end or name.
+        """
+        return self._ends.get(iri) or slug(iri)
+
+    @cached_property
+    def _ends(self) -> Mapping[str, str]:
+        """IRI of another namespace → its end, if that names no other thing."""
+        names = Counter(name for t in self.things for name in {local_name(t.iri), t.label.zh, t.label.en, *t.also})
+        foreign = ((t.iri, local_name(t.iri)) for t in self.things if slug(t.iri) == t.iri)
+        return {iri: end for iri, end in foreign if names[end] == 1 and _END.fullmatch(end)}
 
     def unit(self, unit: str, indicator: str, lang: str) -> str:
         """The unit to write after a number, as 美元. For counts, the measure word in Chinese (辆), nothing in English."""
@@ -246,7 +263,7 @@ class Names:
         return [
             iri
             for iri, captions in self._captions.items()
-            if text == slug(iri) or (folded and folded in map(fold, captions))
+            if text == local_name(iri) or (folded and folded in map(fold, captions))
         ]
 
     def captioned_like(self, text: str, limit: int = 4) -> list[str]:
@@ -332,7 +349,7 @@ def _score(thing: Thing, text: str, folded: str) -> float:
     """The score: 100 for the label or IRI, less for an alias, another spelling, a prefix or a substring; 0 for no match."""
     if text in (thing.label.zh, thing.label.en, thing.iri) or expand(text) == thing.iri:
         return 100.0
-    if text in thing.also or text == slug(thing.iri):
+    if text in thing.also or text == local_name(thing.iri):
         return 99.0
     if not folded:
         return 0.0

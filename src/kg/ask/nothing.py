@@ -8,7 +8,7 @@ from typing import Final
 from kg.ask.catalogue import Catalogue, Values
 from kg.source.queryfile import TYPES, Parameter, SavedQuery
 from kg.store.base import Store
-from kg.terms import Text, listed, slug
+from kg.terms import Text, listed
 
 _FEW: Final = 6
 """Most values that are listed."""
@@ -96,7 +96,7 @@ def _other_queries(
         rows = len(store.select(catalogue.bind(other, {own[0].name: thing})))
         if rows:
             number += 1
-            command = f"kg query {other.name} {own[0].name}={slug(thing)}"
+            command = f"kg query {other.name} {own[0].name}={catalogue.names.slug(thing)}"
             yield Text(f"{other.title.zh} {rows} 行({command})", f"{other.title.en}, {rows} rows ({command})")
         if number == _OTHERS:
             return

@@ -11,7 +11,7 @@ from kg.ask.names import Names
 from kg.errors import NotFound, UsageProblem
 from kg.reason.rules import Pattern
 from kg.store.base import Store
-from kg.terms import Text, class_iri, compact, expand, fold, lexical, slug
+from kg.terms import Text, class_iri, compact, expand, fold, lexical, local_name
 from kg.vocab import IVC, TYPE
 
 _TYPE_WORDS = ("a", "是", "type", "rdf:type", "is a", "属于类")
@@ -103,7 +103,7 @@ def _properties(names: Names, text: str) -> list[tuple[str, bool]]:
     for iri, (zh, en, back_zh, back_en) in names.terms.items():
         if iri not in names.properties:
             continue
-        if fold(text) in {fold(n) for n in (zh, en, slug(iri)) if n}:
+        if fold(text) in {fold(n) for n in (zh, en, local_name(iri)) if n}:
             return [(iri, False)]
         if fold(text) in {fold(n) for n in (back_zh, back_en) if n}:
             found.append((iri, True))

@@ -88,21 +88,20 @@ def _beginning(ctx: click.Context, names: Iterable[tuple[str, str]], typed: str)
         yield from [word for word in pair[::first] if word.startswith(typed)][:1]
 
 
-def _labels(things: Iterable[Thing]) -> Iterator[tuple[str, str]]:
-    from kg.terms import slug
-
-    return ((thing.label.zh, slug(thing.iri)) for thing in things)
+def _labels(names: Names, things: Iterable[Thing]) -> Iterator[tuple[str, str]]:
+    return ((thing.label.zh, names.slug(thing.iri)) for thing in things)
 
 
 def _industries(ctx: click.Context, typed: str) -> Iterator[str]:
-    return _beginning(ctx, _labels(_names(ctx).of_kind("Industry")), typed)
+    names = _names(ctx)
+    return _beginning(ctx, _labels(names, names.of_kind("Industry")), typed)
 
 
 def _things(ctx: click.Context, typed: str) -> Iterable[str]:
     """Industries first; when something is typed, all other things too."""
     names = _names(ctx)
     things = [*names.of_kind("Industry"), *(names.things if typed else ())]
-    return dict.fromkeys(_beginning(ctx, _labels(things), typed))
+    return dict.fromkeys(_beginning(ctx, _labels(names, things), typed))
 
 
 def _kinds(ctx: click.Context, typed: str) -> Iterator[str]:
@@ -132,7 +131,8 @@ def _values(ctx: click.Context, typed: str) -> list[str]:
         return [f"{name}={w}" for w in _kinds(ctx, start)]
     if param.type == "thing":
         return [f"{name}={w}" for w in _things(ctx, start)]
-    return [f"{name}={w}" for w in param.choices or _beginning(ctx, _labels(_names(ctx).of_kind(param.type)), start)]
+    names = _names(ctx)
+    return [f"{name}={w}" for w in param.choices or _beginning(ctx, _labels(names, names.of_kind(param.type)), start)]
 
 
 INDUSTRY, THING = _Completed("industry", _industries), _Completed("thing", _things)

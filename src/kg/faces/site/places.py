@@ -22,7 +22,7 @@ from kg.errors import KgError
 from kg.faces.web.policy import OF_ENGINE, OF_FILES
 from kg.faces.web.rows import FORMATS
 from kg.faces.web.things import SUFFIXES
-from kg.terms import expand, slug
+from kg.terms import expand
 from kg.vocab import BASE
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class Places:
         industries = [thing.iri for thing in catalogue.names.of_kind("Industry")]
         self.pairs = frozenset(permutations(industries, 2)) if len(industries) <= _MOST_COMPARED else frozenset()
         """The industries that are put side by side."""
-        self._drawn = {name for iri in industries for name in (iri, slug(iri))}
+        self._drawn = {name for iri in industries for name in (iri, catalogue.names.slug(iri))}
         self._first = {query.name: query.params[0] for query in catalogue if self._values[query.name]}
         self._targets = lru_cache(maxsize=2**16)(self._target)
 
@@ -215,7 +215,7 @@ class Places:
     def _cited(self, params: Mapping[str, str], lang: str) -> Target:
         """Where what is to be cited has its page: it says how to cite it."""
         if "chain" in params:
-            path = f"/chain/{slug(params['chain'])}"
+            path = f"/chain/{self._catalogue.names.slug(params['chain'])}"
         elif "thing" in params:
             iri = expand(params["thing"])
             path = f"/{iri[len(BASE) :]}" if iri.startswith(BASE) else f"/resource?{urlencode({'iri': iri})}"

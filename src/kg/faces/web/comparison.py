@@ -13,7 +13,7 @@ from kg.faces.web.context import Context, either
 from kg.faces.web.files import FILES, attached, spreadsheet
 from kg.faces.web.naming import fields, named, offered, refused
 from kg.service.messages import Answer, Request
-from kg.terms import Text, slug
+from kg.terms import Text, local_name
 
 _ASKED: Final = {"a": Text("一方", "one"), "b": Text("另一方", "the other")}
 _KINDS: Final = ("Industry", "Organization", "Region")
@@ -39,7 +39,7 @@ def answer(context: Context, request: Request) -> Answer:
         cited = partial(context.graph.citer.comparison, compared)
         table = compared_rows(compared, request.lang)
         made = spreadsheet(context, request, table, HEADS, cited)
-        return attached(made, slug(compared.one.iri), slug(compared.other.iri), request.suffix)
+        return attached(made, *(local_name(thing.iri) for thing in (compared.one, compared.other)), request.suffix)
     body = {**plain.comparison(compared, context.graph.names), "dataset": context.dataset}
     return either(context, request, body, "compare.html", compared=compared, pairs=_pairs(compared), **form)
 

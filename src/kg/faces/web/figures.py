@@ -177,7 +177,7 @@ def _html(context: Context, request: Request, selected: Mapping[str, Thing], par
         several = (group for group in shown if len(group.figures) > 1)
         single = [group.figures[0] for group in shown if len(group.figures) == 1]
         told.append(ShownPart(part, list(charted(context, several, request.lang, part.mark)), single))
-    values = {name: slug(thing.iri) for name, thing in selected.items()}
+    values = {name: context.graph.names.slug(thing.iri) for name, thing in selected.items()}
     return context.page(
         "figures.html",
         request,

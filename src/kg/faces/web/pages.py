@@ -94,7 +94,9 @@ class Pages:
             root=self.root,
             static=static,
             href=self.href,
-            slug=slug,
+            slug=graph.names.slug,
+            chain_href=self._chain_href,
+            in_language=self._in_language,
             class_iri=class_iri,
             is_a=graph.names.is_a,
             kind_of=self._kind,
@@ -188,6 +190,19 @@ class Pages:
         """Name of the class of a thing with a label; empty for any other node."""
         thing = self._names.get(iri)
         return thing.kind if thing else ""
+
+    def _in_language(self, iri: str, lang: str) -> str:
+        """The address of the page for *iri* in the language *lang*: its IRI, if it is of the project's namespace."""
+        return (
+            f"{iri}?lang={lang}"
+            if iri.startswith(BASE)
+            else f"{self.root}/resource?{urlencode({'iri': iri, 'lang': lang})}"
+        )
+
+    def _chain_href(self, iri: str) -> str:
+        """The URL of the chain of an industry; of its page if no short name tells the industry."""
+        name = self._names.slug(iri)
+        return f"{self.root}/chain/{quote(name)}" if name != iri else self.href(iri)
 
     def href(self, iri: str) -> str:
         """The URL of the page for *iri*.

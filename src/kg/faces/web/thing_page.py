@@ -15,7 +15,7 @@ from kg.ask.relations import Relation, Role, among, distinct, questions, relatio
 from kg.ask.tally import whole
 from kg.faces.web.context import Context
 from kg.faces.web.figures import Shown, charted
-from kg.terms import Text, slug
+from kg.terms import Text
 
 _EVERY: Final = 1_000_000
 _MOST: Final = {"roles": 12, "claims": 8, "questions": 8, "passages": 24, "relation": 10}
@@ -101,7 +101,7 @@ def thing_page(context: Context, found: Entity, lang: str) -> ThingPage:
     partners = [relation for relation in stated if organization and among(relation, "Organization", names)]
     asked = questions(graph.catalogue, thing) if named else []
     return ThingPage(
-        value=slug(thing.iri),
+        value=names.slug(thing.iri),
         industry=industry,
         drawn=named and bool(edges),
         tally=whole(graph.chain(thing.iri)).words if industry else None,
@@ -114,7 +114,7 @@ def thing_page(context: Context, found: Entity, lang: str) -> ThingPage:
         questions=[
             (
                 graph.catalogue.question(query, {name: thing.iri}),
-                f"/queries/{query.name}?{urlencode({name: slug(thing.iri)})}",
+                f"/queries/{query.name}?{urlencode({name: names.slug(thing.iri)})}",
             )
             for query, name in asked
         ],
@@ -129,5 +129,5 @@ def _figures(context: Context, found: Entity, lang: str) -> Figures:
     every = [figure for group in groups for figure in group.figures]
     own = (group for group in groups if not about or thing.iri in group.subjects)
     charts = (shown for shown in charted(context, own, lang) if shown.chart)
-    query = urlencode({selector: slug(thing.iri)})
+    query = urlencode({selector: graph.names.slug(thing.iri)})
     return Figures(len(every), query, tuple(every[:_FIGURES]), next(charts, None), context.flags)

@@ -21,7 +21,7 @@ from kg.faces.web.files import FILES, attached, spreadsheet
 from kg.faces.web.policy import for_page
 from kg.faces.web.problems import STATUS, TITLES, TYPE
 from kg.service.messages import Answer, Request
-from kg.terms import Text, slug
+from kg.terms import Text, local_name
 
 if TYPE_CHECKING:
     from kg.ask.question.answer import Answer as Answered
@@ -45,7 +45,7 @@ def chain(context: Context, request: Request) -> Answer:
     if kind in FILES:
         cited = partial(context.graph.citer.chart, found.industry, found.passages)
         made = spreadsheet(context, request._replace(suffix=kind), chain_rows(found), HEADS, cited)
-        return attached(made, "chain", slug(found.industry), kind)
+        return attached(made, "chain", local_name(found.industry), kind)
     body = {**plain.chain(found, context.graph.names), "dataset": context.dataset}
     graph = context.graph
     values = {
