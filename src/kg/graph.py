@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from kg.ask.question.reply import Questions
     from kg.ask.ways import Hop, Way, Ways
     from kg.reason.proof import Prover, Why
-    from kg.store.protocol import Asked
+    from kg.store.protocol import Transport
     from kg.store.remote import RemoteStore
     from kg.store.worker import QueryResult, Worker
 
@@ -510,7 +510,7 @@ class RemoteGraph(KnowledgeGraph):
 
     store: RemoteStore
 
-    def __init__(self, url: str, build: str = "", *, client: Asked | None = None) -> None:
+    def __init__(self, url: str, build: str = "", *, client: Transport | None = None) -> None:
         from kg.store.remote import RemoteStore
 
         self.url = url

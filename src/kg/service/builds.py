@@ -10,7 +10,7 @@ from typing import NamedTuple
 from kg.errors import StoreError
 from kg.graph import KnowledgeGraph, RemoteGraph
 from kg.pipeline.freshness import CURRENT, read
-from kg.store.protocol import Asked
+from kg.store.protocol import Transport
 from kg.store.remote import RemoteStore
 from kg.terms import Text, is_url
 
@@ -46,7 +46,7 @@ class Build(NamedTuple):
             )
         return str(manifest["dataset_sha256"])
 
-    def open(self, *, in_memory: bool = False, client: Asked | None = None) -> KnowledgeGraph:
+    def open(self, *, in_memory: bool = False, client: Transport | None = None) -> KnowledgeGraph:
         """The graph of this build.
 
         Args:

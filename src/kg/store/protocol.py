@@ -43,8 +43,8 @@ class Reply(NamedTuple):
     server: str
 
 
-class Asked(Protocol):
-    """What sends queries to a store."""
+class Transport(Protocol):
+    """Sends queries to a store: a client of its own, or the relay of a confined process."""
 
     def query(self, text: str, accept: str, *, shown: str = "query", default_graph: str = "") -> Reply:
         """The answer to a query."""

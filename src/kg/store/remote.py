@@ -19,7 +19,7 @@ from kg.store.base import Found
 from kg.store.embedded import to_table
 from kg.store.engines import Engine, engine, standard_results
 from kg.store.layout import BUILDS, CONTENT, PUBLISHED, ROOT, Layout, project_iri
-from kg.store.protocol import Asked, Client
+from kg.store.protocol import Client, Transport
 from kg.store.results import Table
 from kg.store.scope import Scoped, no_dataset, scope
 from kg.store.syntax import syntax_problem
@@ -50,10 +50,10 @@ class RemoteStore:
         client: what sends the queries; None for a client of its own.
     """
 
-    def __init__(self, url: str, build: str = "", *, seconds: float = 60.0, client: Asked | None = None) -> None:
+    def __init__(self, url: str, build: str = "", *, seconds: float = 60.0, client: Transport | None = None) -> None:
         self.url = url
         place, self._project = address(url)
-        self._client: Asked = client or Client(place, seconds=seconds)
+        self._client: Transport = client or Client(place, seconds=seconds)
         self._reading = self._unchecked = False
         if build:
             self.layout = Layout(build)
@@ -232,13 +232,13 @@ class RemoteStore:
 _ALL: Final = "SELECT ?g ?s ?p ?o WHERE { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
 
 
-def published(client: Asked) -> list[str]:
+def published(client: Transport) -> list[str]:
     """The IRIs of the complete builds in a store, the oldest first."""
     rows = solutions(client, f"SELECT ?build ?at WHERE {{ GRAPH <{BUILDS}> {{ ?build <{PUBLISHED}> ?at }} }}")
     return [build for _, build in sorted((row["at"], row["build"]) for row in rows)]
 
 
-def solutions(client: Asked, query: str) -> list[dict[str, str]]:
+def solutions(client: Transport, query: str) -> list[dict[str, str]]:
     """The rows of a query of our own, each variable with the text of its term."""
     body = client.query(query, ROWS).body
     return [{k: term["value"] for k, term in row.items()} for row in json.loads(body)["results"]["bindings"]]
