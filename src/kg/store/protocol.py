@@ -29,7 +29,7 @@ _SHOWN: Final = 2_000
 """Most characters of a server's message that are repeated."""
 
 
-class Reply(NamedTuple):
+class QueryResponse(NamedTuple):
     """The answer to a query.
 
     Attributes:
@@ -46,7 +46,7 @@ class Reply(NamedTuple):
 class Transport(Protocol):
     """Sends queries to a store: a client of its own, or the relay of a confined process."""
 
-    def query(self, text: str, accept: str, *, shown: str = "query", default_graph: str = "") -> Reply:
+    def query(self, text: str, accept: str, *, shown: str = "query", default_graph: str = "") -> QueryResponse:
         """The answer to a query."""
         ...
 
@@ -97,7 +97,7 @@ class Client:
         self._http = httpx.Client(auth=_auth(url), verify=_certificates(), timeout=seconds, follow_redirects=False)
         weakref.finalize(self, self._http.close)
 
-    def query(self, text: str, accept: str, *, shown: str = "query", default_graph: str = "") -> Reply:
+    def query(self, text: str, accept: str, *, shown: str = "query", default_graph: str = "") -> QueryResponse:
         """The answer to a query.
 
         Raises:
@@ -107,7 +107,7 @@ class Client:
         """
         form = {"query": text, **({"default-graph-uri": default_graph} if default_graph else {})}
         answer = self._send(self.query_url, form, accept, shown)
-        return Reply(answer.body, answer.media, answer.server)
+        return QueryResponse(answer.body, answer.media, answer.server)
 
     def update(self, text: str) -> None:
         """Run an update; raises as :meth:`query` does."""

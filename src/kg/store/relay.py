@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from kg.errors import KgError, StoreError, from_plain
 from kg.store.isolated import Message, receive, send
-from kg.store.protocol import Client, Reply
+from kg.store.protocol import Client, QueryResponse
 from kg.terms import Text
 
 _NEW: Final = b"N"
@@ -50,7 +50,7 @@ class Relay:
         """Whether the relay has ended. Call this only in the process that started the relay."""
         return self._process.poll() is not None
 
-    def query(self, text: str, accept: str, *, shown: str = "query", default_graph: str = "") -> Reply:
+    def query(self, text: str, accept: str, *, shown: str = "query", default_graph: str = "") -> QueryResponse:
         """The answer to a query.
 
         Raises:
@@ -69,7 +69,7 @@ class Relay:
             ) from error
         if "class" in told:
             raise from_plain(told)
-        return Reply(body, told["media"], told["server"])
+        return QueryResponse(body, told["media"], told["server"])
 
     def _channel(self) -> socket.socket:
         """The socket of this process. A fork needs one of its own, or it would read the answers of others."""
