@@ -64,14 +64,14 @@ class Reader:
         """
         best: dict[tuple[object, ...], Reading] = {}
         for number, tokens in enumerate(divisions):
-            asked = Asked.of(tokens, self._names, _DIVIDED if number else 0.0)
+            asked = ParsedQuestion.of(tokens, self._names, _DIVIDED if number else 0.0)
             for pattern in self._candidates(asked):
                 for reading in self._fits(pattern, asked):
                     if reading.same not in best or reading.rank < best[reading.same].rank:
                         best[reading.same] = reading
         return sorted(best.values(), key=lambda reading: (reading.rank, reading.query.name))
 
-    def _candidates(self, asked: Asked) -> Iterator[Pattern]:
+    def _candidates(self, asked: ParsedQuestion) -> Iterator[Pattern]:
         """The wordings all of whose words are in the question."""
         found = {id(p): p for meaning in ("", *asked.meanings) for p in self._patterns.get(meaning, ())}
         for pattern in found.values():
@@ -80,7 +80,7 @@ class Reader:
             if says and all(not need.isdisjoint(asked.meanings) for need in pattern.needs):
                 yield pattern
 
-    def _fits(self, pattern: Pattern, asked: Asked) -> Iterator[Reading]:
+    def _fits(self, pattern: Pattern, asked: ParsedQuestion) -> Iterator[Reading]:
         """The readings of a question by one wording; none if a word or a parameter is missing."""
         rest = list(asked.content)
         needed = _take(pattern.needs, rest)
@@ -102,7 +102,7 @@ class Reader:
     def _readings(
         self,
         pattern: Pattern,
-        asked: Asked,
+        asked: ParsedQuestion,
         parts: tuple[Sequence[Token], Sequence[Token], Sequence[Token]],
         fit: tuple[float, ...],
     ) -> Iterator[Reading]:
@@ -206,7 +206,7 @@ class Reader:
                     yield (token, *others)
 
 
-def _named(asked: Asked, filled: Sequence[Token], chosen: Iterable[tuple[str, str]]) -> frozenset[str]:
+def _named(asked: ParsedQuestion, filled: Sequence[Token], chosen: Iterable[tuple[str, str]]) -> frozenset[str]:
     """What a question names besides what it could mean by the parts that fill parameters, and their values."""
     other = frozenset(meaning for token in filled for meaning in token.meanings)
     return asked.named - other | {value for _, value in chosen}

@@ -87,7 +87,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ParsedQuestion:
     """What a question holds, whichever query it asks for.
 
     Attributes:
@@ -117,7 +117,7 @@ class Asked:
     cost: float
 
     @classmethod
-    def of(cls, tokens: Sequence[Token], names: Names, cost: float = 0.0) -> Asked:
+    def of(cls, tokens: Sequence[Token], names: Names, cost: float = 0.0) -> ParsedQuestion:
         """What the parts *tokens* of a question hold."""
         said = _distinct(token for token in tokens if token.has_content)
         content, excluded = _without_excluded([_superlative(token) for token in said], names)

@@ -16,7 +16,7 @@ from kg.ask.question.linker import Linker
 from kg.ask.question.patterns import patterns
 from kg.ask.question.phrases import Phrases
 from kg.ask.question.reader import Reader
-from kg.ask.question.readings import WHETHER, Asked, Reading, answer_column, asks_whether
+from kg.ask.question.readings import WHETHER, ParsedQuestion, Reading, answer_column, asks_whether
 from kg.ask.question.rows import Finder, Found
 from kg.ask.question.token import COUNT, SUM, Token
 from kg.ask.question.verdict import verdict
@@ -174,7 +174,7 @@ class Questions:
             whether: whether it asks for yes or no.
             others: whether the query of the best has rows that do not answer it, so that nothing is proved.
         """
-        reading, asked = readings[0], Asked.of(tokens, self._names)
+        reading, asked = readings[0], ParsedQuestion.of(tokens, self._names)
         if SUM in asked.meanings:
             return self._unsummed(asked)
         if whether and not any(column_of(token, reading.query) == reading.column for token in asked.content):
@@ -214,7 +214,7 @@ class Questions:
         """The answer to a question of which parts were not understood; a name of the graph is understood."""
         topics = [m for t in tokens for m in sorted(t.meanings) if m.startswith(_TOPIC)]
         unknown = tuple(token.text for token in tokens if not token.is_read)
-        asked = Asked.of(tokens, self._names)
+        asked = ParsedQuestion.of(tokens, self._names)
         known = {*asked.named, *topics, COUNT, WHETHER}
         rest = [t for t in asked.content if not t.is_light and t.meanings.isdisjoint(known)]
         named = [t for t in asked.content if t.meanings & asked.named]
@@ -231,7 +231,7 @@ class Questions:
         offered = _distinct(reading for reading in readings if reading.values)
         return Answer("not-understood", sentence, unread=unread, choices=offered or self._about(named))
 
-    def _unsummed(self, asked: Asked) -> Answer:
+    def _unsummed(self, asked: ParsedQuestion) -> Answer:
         """The answer to a question for a sum that the report does not give: why there is none, and the figures one by one."""
         named = [token for token in asked.content if token.meanings & asked.named]
         indicators = [token for token in asked.content if any(map(self._is_indicator, token.meanings))]
