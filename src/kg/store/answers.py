@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from kg.errors import TooLarge
 from kg.source.writer import turtle
-from kg.store.base import Found, Store
+from kg.store.base import OxigraphResult, Store
 from kg.store.embedded import engine_problem
 from kg.store.formats import Format
 from kg.store.guard import refuse_side_effects, refuse_unknown
@@ -124,7 +124,7 @@ def _checked(triples: Iterable[ox.Triple], format_: Format[Any]) -> Iterable[ox.
     return checked(triples) if format_.name == "rdf" else triples
 
 
-def evaluate(store: Store, query: ProtocolQuery) -> Found:
+def evaluate(store: Store, query: ProtocolQuery) -> OxigraphResult:
     """Check the query for SERVICE and unknown graphs, then evaluate it; raises as :func:`answer` does."""
     refuse_side_effects(query.sparql, "query", store.has_graph)
     for graph in (*query.default_graphs, *query.named_graphs):

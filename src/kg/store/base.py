@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from kg.store.results import Table
 
-Found = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
+OxigraphResult = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 """Oxigraph's result of a query: solutions of SELECT, triples of CONSTRUCT or DESCRIBE, boolean of ASK."""
 
 
@@ -20,11 +20,13 @@ class Store(Protocol):
         """The solutions of a SELECT query, at most *limit* of them; *shown* is its name in errors."""
         ...
 
-    def query(self, sparql: str, *, shown: str = "query") -> Found:
+    def query(self, sparql: str, *, shown: str = "query") -> OxigraphResult:
         """The result of a query of any form."""
         ...
 
-    def query_on(self, sparql: str, default: Sequence[str], named: Sequence[str], *, shown: str = "query") -> Found:
+    def query_on(
+        self, sparql: str, default: Sequence[str], named: Sequence[str], *, shown: str = "query"
+    ) -> OxigraphResult:
         """The result of a query on the graphs *default* and *named* (SPARQL 1.1 Protocol, 2.1.4); on all if both are empty."""
         ...
 

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from kg import vocab
 from kg.errors import KgError, Place, StoreError, SyntaxProblem, UsageProblem
-from kg.store.base import Found
+from kg.store.base import OxigraphResult
 from kg.store.results import Table
 from kg.store.syntax import syntax_problem
 from kg.store.values import Term
@@ -72,7 +72,7 @@ class EmbeddedStore:
             raise SyntaxProblem(Text("这里需要一个 SELECT 查询", "a SELECT query is needed here"), place=Place(shown))
         return to_table(answer, limit)
 
-    def query(self, sparql: str, *, shown: str = "query") -> Found:
+    def query(self, sparql: str, *, shown: str = "query") -> OxigraphResult:
         """Oxigraph's result of a query of any form.
 
         Raises:
@@ -82,7 +82,9 @@ class EmbeddedStore:
         """
         return self._answer(sparql, shown, {})
 
-    def query_on(self, sparql: str, default: Sequence[str], named: Sequence[str], *, shown: str = "query") -> Found:
+    def query_on(
+        self, sparql: str, default: Sequence[str], named: Sequence[str], *, shown: str = "query"
+    ) -> OxigraphResult:
         """The result of a query on a given RDF dataset (SPARQL 1.1 Protocol 2.1.4).
 
         Args:
@@ -100,7 +102,7 @@ class EmbeddedStore:
         graphs = {"default_graph": [ox.NamedNode(g) for g in default], "named_graphs": [ox.NamedNode(g) for g in named]}
         return self._answer(sparql, shown, graphs)
 
-    def _answer(self, sparql: str, shown: str, dataset: dict[str, Any]) -> Found:
+    def _answer(self, sparql: str, shown: str, dataset: dict[str, Any]) -> OxigraphResult:
         """Evaluate the query. The project's prefixes are declared only if it does not parse without them.
 
         Declaring them costs as much as a simple query, and most queries declare the prefixes they use.

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from kg import vocab
 from kg.errors import Place, StoreError, SyntaxProblem
-from kg.store.base import Found
+from kg.store.base import OxigraphResult
 from kg.store.embedded import to_table
 from kg.store.engines import Engine, engine, standard_results
 from kg.store.layout import BUILDS, CONTENT, PUBLISHED, ROOT, Layout, project_iri
@@ -108,7 +108,7 @@ class RemoteStore:
             raise SyntaxProblem(Text("这里需要一个 SELECT 查询", "a SELECT query is needed here"), place=Place(shown))
         return to_table(answer, limit)
 
-    def query(self, sparql: str, *, shown: str = "query") -> Found:
+    def query(self, sparql: str, *, shown: str = "query") -> OxigraphResult:
         """The result of a query of any form; raises as :meth:`select` does."""
         _require_valid(sparql, shown)
         scoped = scope(sparql, self.layout, shown, self.engine)
@@ -117,7 +117,9 @@ class RemoteStore:
             return ox.parse_query_results(self._results(body, scoped), format=ox.QueryResultsFormat.JSON)
         return self._triples(body, kind)
 
-    def query_on(self, sparql: str, default: Sequence[str], named: Sequence[str], *, shown: str = "query") -> Found:
+    def query_on(
+        self, sparql: str, default: Sequence[str], named: Sequence[str], *, shown: str = "query"
+    ) -> OxigraphResult:
         """The result of a query; raises as :meth:`query` does.
 
         Raises:
@@ -214,7 +216,7 @@ class RemoteStore:
             answer["results"]["bindings"] = list(rows.values())
         return json.dumps(answer).encode()
 
-    def _triples(self, body: bytes, kind: str) -> Found:
+    def _triples(self, body: bytes, kind: str) -> OxigraphResult:
         """Triples with the blank nodes of the build."""
         format_ = ox.RdfFormat.from_media_type(kind) or ox.RdfFormat.TURTLE
         triples = ox.Store()
