@@ -12,7 +12,7 @@ from kg.ask.names import Names
 from kg.ask.quantity import figure_in_words, of_row
 from kg.ask.question.answer import params
 from kg.ask.question.readings import Reading, answer_column
-from kg.ask.question.rows import Found
+from kg.ask.question.rows import ReadingRows
 from kg.errors import NotFound, UsageProblem
 from kg.source.queryfile import BOUNDS
 from kg.store.values import Term
@@ -54,7 +54,7 @@ class Phrases:
         ]
         return [*filters, *map(self.said, reading.kinds)]
 
-    def answer(self, found: Found) -> Text:
+    def answer(self, found: ReadingRows) -> Text:
         """The sentence for the rows of a reading."""
         query, values = found.reading.query, self._values(found)
         if found.reading.column != answer_column(query) or not query.reply:
@@ -64,7 +64,7 @@ class Phrases:
         said = query.reply.last if found.reading.least and query.reply.last else query.reply.text
         return Text(said.zh.format_map(zh), said.en.format_map(en))
 
-    def _values(self, found: Found) -> dict[str, Text]:
+    def _values(self, found: ReadingRows) -> dict[str, Text]:
         """What stands for each parameter and column in a sentence."""
         reading, table = found.reading, found.table
         values = {param.name: _NOTHING for param in reading.query.params}

@@ -17,7 +17,7 @@ from kg.ask.question.patterns import patterns
 from kg.ask.question.phrases import Phrases
 from kg.ask.question.reader import Reader
 from kg.ask.question.readings import WHETHER, ParsedQuestion, Reading, answer_column, asks_whether
-from kg.ask.question.rows import Finder, Found
+from kg.ask.question.rows import Finder, ReadingRows
 from kg.ask.question.token import COUNT, SUM, Token
 from kg.ask.question.verdict import verdict
 from kg.store.base import Store
@@ -113,7 +113,7 @@ class Questions:
         """The answer by readings that leave nothing out; None if there are none."""
         if not readings:
             return None
-        found: list[Found] = []
+        found: list[ReadingRows] = []
         others = False
         for reading in readings[:_TRIED]:
             if found and reading.rank != found[0].reading.rank:
@@ -132,7 +132,7 @@ class Questions:
             return Answer("choices", self.phrases.choices(choices), choices=choices)
         return self._said(found[0], whether)
 
-    def _said(self, found: Found, whether: bool) -> Answer:
+    def _said(self, found: ReadingRows, whether: bool) -> Answer:
         """The answer with rows."""
         reading, reply = found.reading, found.reading.query.reply
         if reply and reply.compared:

@@ -27,7 +27,7 @@ _NUMBERS: Final = tuple(XSD + name for name in ("integer", "decimal", "gYear"))
 
 
 @dataclass(frozen=True)
-class Found:
+class ReadingRows:
     """A reading and the rows that answer it.
 
     Attributes:
@@ -60,7 +60,7 @@ class Finder:
     def __init__(self, store: Store, names: Names, catalogue: Catalogue) -> None:
         self._store, self._names, self._catalogue = store, names, catalogue
 
-    def find(self, reading: Reading) -> Found:
+    def find(self, reading: Reading) -> ReadingRows:
         """The rows of a reading that pass its filters; of a superlative, the first.
 
         The reading of the result has no filter that only said where a value belongs.
@@ -82,9 +82,9 @@ class Finder:
             kept = self._narrowed(kept, wanted, reading, at)
         if reading.query.reply and reading.query.reply.first:
             kept = _first(kept, columns, _ranking(reading, columns, at), least=reading.least)
-        return self._unnamed(Found(reading, Table(columns, tuple(kept)), len(kept) < len(every)))
+        return self._unnamed(ReadingRows(reading, Table(columns, tuple(kept)), len(kept) < len(every)))
 
-    def _unnamed(self, found: Found) -> Found:
+    def _unnamed(self, found: ReadingRows) -> ReadingRows:
         """The rows without the things that the question itself names, and of “who” those with organizations only.
 
         The reading says so if that leaves rows out.
@@ -97,16 +97,16 @@ class Finder:
         if reading.who and not all(self._is_a(term, "Organization") for term in found.answers):
             reading = replace(reading, kinds=(*reading.kinds, "Organization"))
         rows = tuple(row for row in table.rows if self._answers(row[at], reading))
-        return Found(reading, Table(table.columns, rows), found.others or len(rows) < len(table.rows))
+        return ReadingRows(reading, Table(table.columns, rows), found.others or len(rows) < len(table.rows))
 
-    def joined(self, found: Sequence[Found]) -> Found:
+    def joined(self, found: Sequence[ReadingRows]) -> ReadingRows:
         """The rows of one query for all that a name can mean, each once; of a query for what is absent, those found for each meaning."""
         rows = dict.fromkeys(row for one in found for row in one.table.rows)
         if "absence" in found[0].reading.query.tags:
             shared = set.intersection(*(set(one.answers) for one in found))
             at = found[0].table.columns.index(found[0].reading.column)
             rows = dict.fromkeys(row for row in rows if row[at] in shared)
-        return Found(found[0].reading, Table(found[0].table.columns, tuple(rows)))
+        return ReadingRows(found[0].reading, Table(found[0].table.columns, tuple(rows)))
 
     def _run(self, reading: Reading, values: dict[str, str]) -> Table:
         try:
