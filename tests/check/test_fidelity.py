@@ -14,7 +14,7 @@ from conftest import WORLD
 from kg import vocab
 from kg.check.fidelity import against_text
 from kg.check.findings import Finding
-from kg.check.printed import Words, figures, normal
+from kg.check.printed import Words, normal, printed_numbers
 from kg.pipeline.build import locate
 from kg.source.passages import document_iri
 from kg.source.project import Project
@@ -194,7 +194,7 @@ def test_a_number_is_printed_whole(
 )
 def test_how_a_number_is_printed(value: str, line: str, printed: bool) -> None:
     """In digits, perhaps with zeros after the point, or in the words for ten million and a million."""
-    assert bool(list(figures(value, normal(line), Words([], [], [], [])))) is printed
+    assert bool(list(printed_numbers(value, normal(line), Words([], [], [], [])))) is printed
 
 
 @pytest.mark.parametrize(

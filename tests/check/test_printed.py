@@ -1,4 +1,4 @@
-"""How figures are found in a line of text: numbers, scales, units, comparators, as Chinese and English texts print them."""
+"""How numbers are found in a line of text, with their scales, units, comparators, as Chinese and English texts print them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from conftest import ROOT
-from kg.check.printed import Words, figures, normal
+from kg.check.printed import Words, normal, printed_numbers
 from kg.vocab import IVL
 
 
@@ -85,19 +85,19 @@ def names(iris: frozenset[str]) -> set[str]:
     ],
 )
 def test_what_stands_at_a_number(words: Words, line: str, value: str, expected: tuple[int, set[str], set[str]]) -> None:
-    (figure,) = figures(value, normal(line), words)
-    assert (figure.scale, names(figure.units), names(figure.comparators)) == expected
+    (printed,) = printed_numbers(value, normal(line), words)
+    assert (printed.scale, names(printed.units), names(printed.comparators)) == expected
 
 
 def test_a_word_in_the_clause_is_near(words: Words) -> None:
-    (figure,) = figures("1.5", "密度达392台,超全球平均水平1.5倍。", words)
-    assert (figure.comparators, names(figure.near)) == (frozenset(), {"gt"})
+    (printed,) = printed_numbers("1.5", "密度达392台,超全球平均水平1.5倍。", words)
+    assert (printed.comparators, names(printed.near)) == (frozenset(), {"gt"})
 
 
 def test_a_number_in_words_needs_what_it_counts(words: Words) -> None:
-    assert list(figures("3", "第三产业", words)) == []
-    assert list(figures("3", "三分之二", words)) == []
-    assert list(figures("4", "a quarter of it", words)) == []
+    assert list(printed_numbers("3", "第三产业", words)) == []
+    assert list(printed_numbers("3", "三分之二", words)) == []
+    assert list(printed_numbers("4", "a quarter of it", words)) == []
 
 
 @pytest.mark.parametrize(
@@ -119,5 +119,5 @@ def test_a_number_in_words_needs_what_it_counts(words: Words) -> None:
         ("十二分之五", "5"),
     ],
 )
-def test_what_is_part_of_a_time_or_of_another_number_is_no_figure(words: Words, line: str, value: str) -> None:
-    assert list(figures(value, normal(line), words)) == []
+def test_what_is_part_of_a_time_or_of_another_number_is_not_found(words: Words, line: str, value: str) -> None:
+    assert list(printed_numbers(value, normal(line), words)) == []

@@ -16,7 +16,7 @@ from kg import vocab
 from kg.ask.entity import Span
 from kg.ask.names import Names
 from kg.ask.passage import Passage
-from kg.check.printed import Words, figures, normal_places
+from kg.check.printed import Words, normal_places, printed_numbers
 from kg.errors import UsageProblem
 from kg.source.document import Document, read_carried
 from kg.source.mentions import occurrences
@@ -111,7 +111,7 @@ class Texts:
         for claim in found.figures:
             if claim.stated is None or self._words is None:
                 continue
-            places = list(figures(str(claim.stated), text, self._words))
+            places = list(printed_numbers(str(claim.stated), text, self._words))
             places.sort(key=lambda place: (claim.unit not in place.units, claim.scale != place.scale))
             if places:
                 yield at[places[0].start], at[places[0].end], claim.iri

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from kg.check.findings import Finding
 from kg.check.members import Members
-from kg.check.printed import Figure, Words, figures, normal
+from kg.check.printed import PrintedNumber, Words, normal, printed_numbers
 from kg.source.document import Document, read_carried, read_sections
 from kg.source.mentions import mentions, registered_mentions
 from kg.source.passages import Passage, Registration, digest, document_iri, passage_name, registered, split
@@ -142,7 +142,7 @@ class _Checker:
     def _figure(self, node: str, fields: Mapping[str, str], passage: Passage, graph: str) -> Iterator[Finding]:
         """What is wrong with one observation; if its number is printed several times, by the place that fits it best."""
         value = fields["statedValue"]
-        places = [self._differs(fields, f, passage) for f in figures(value, normal(passage.text), self._words)]
+        places = [self._differs(fields, f, passage) for f in printed_numbers(value, normal(passage.text), self._words)]
         if not places:
             yield _about(
                 "X03-printed",
@@ -159,23 +159,23 @@ class _Checker:
                 f"{passage.name} prints {value} with {right}, not {wrong}; write ivc:{key} {right}, or a row in carried.tsv",
             )
 
-    def _differs(self, fields: Mapping[str, str], figure: Figure, passage: Passage) -> dict[str, str]:
-        """Property → what the text prints, for each property of an observation that differs from *figure*."""
+    def _differs(self, fields: Mapping[str, str], printed: PrintedNumber, passage: Passage) -> dict[str, str]:
+        """Property → what the text prints, for each property of an observation that differs from *printed*."""
         scale, unit, comparator = (fields.get(key, "") for key in ("statedScale", "unit", "comparator"))
         expected = {}
-        if scale != str(figure.scale):
-            expected["statedScale"] = str(figure.scale)
-        if figure.units and unit not in figure.units:
-            expected["unit"] = min(figure.units)
-        elif not figure.units and unit != COUNT and not self._names_unit(unit, figure, normal(passage.text)):
+        if scale != str(printed.scale):
+            expected["statedScale"] = str(printed.scale)
+        if printed.units and unit not in printed.units:
+            expected["unit"] = min(printed.units)
+        elif not printed.units and unit != COUNT and not self._names_unit(unit, printed, normal(passage.text)):
             expected["unit"] = COUNT
-        if comparator not in (figure.comparators or {EQUAL, *figure.near}):
-            expected["comparator"] = min(figure.comparators or {EQUAL})
+        if comparator not in (printed.comparators or {EQUAL, *printed.near}):
+            expected["comparator"] = min(printed.comparators or {EQUAL})
         return {k: to for k, to in expected.items() if k in fields and not self._is_carried(fields[k], passage)}
 
-    def _names_unit(self, unit: str, figure: Figure, text: str) -> bool:
-        """Whether *text* has a word for *unit* that belongs neither to *figure* nor to another number."""
-        rest = f"{text[: figure.start]}|{text[figure.end :]}"
+    def _names_unit(self, unit: str, printed: PrintedNumber, text: str) -> bool:
+        """Whether *text* has a word for *unit* that belongs neither to *printed* nor to another number."""
+        rest = f"{text[: printed.start]}|{text[printed.end :]}"
         words = [
             (r"(?<![\u4e00-\u9fff])" if len(word) == 1 else "") + re.escape(word)  # 日元 is not 元, 厘米 not 米
             for word, node in self._words.units

@@ -1,4 +1,4 @@
-"""Finds a figure in a line of text: its number, scale, unit and comparator, as Chinese and English texts print them."""
+"""Finds a number in a line of text, with its scale, unit and comparator, as Chinese and English texts print them."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Figure:
+class PrintedNumber:
     """A number where it is printed.
 
     Attributes:
@@ -135,23 +135,23 @@ class Figure:
     end: int
 
 
-def figures(value: str, text: str, words: Words) -> Iterator[Figure]:
+def printed_numbers(value: str, text: str, words: Words) -> Iterator[PrintedNumber]:
     """The places of *text*, which is :func:`normal`, at which *value* is printed."""
     plain = f"{float(value):f}".rstrip("0").rstrip(".")
     times = [found.span() for found in _CALENDAR.finditer(text)]
     for found in re.finditer(rf"(?<![\d.]){re.escape(plain)}(?:\.0+)?(?![\d]|\.\d)", text):
         if not any(start <= found.start() < end for start, end in times):
-            yield _figure(text, found.start(), found.end(), words)
+            yield _printed(text, found.start(), found.end(), words)
     if word := _WORDED.get(plain):
         for found in re.finditer(word, text):
-            yield _figure(text, found.start(), found.end(), words)
+            yield _printed(text, found.start(), found.end(), words)
     for form, unit in (*_in_words(plain), *_in_parts(plain), *_NAMED.get(plain, ())):
         for found in re.finditer(form, text, re.IGNORECASE):
-            figure = _figure(text, found.start(), found.end(), words)
-            if unit or figure.units or figure.scale > 1:
-                units = figure.units | ({IVL + unit} if unit else frozenset())
+            printed = _printed(text, found.start(), found.end(), words)
+            if unit or printed.units or printed.scale > 1:
+                units = printed.units | ({IVL + unit} if unit else frozenset())
                 more = {IVL + "gt"} if found[0] == "过半" else frozenset()
-                yield replace(figure, units=units, comparators=figure.comparators | more)
+                yield replace(printed, units=units, comparators=printed.comparators | more)
 
 
 def _in_words(plain: str) -> Iterator[tuple[str, str]]:
@@ -209,7 +209,7 @@ def _in_parts(plain: str) -> Iterator[tuple[str, str]]:
                 yield form, "times"
 
 
-def _figure(text: str, start: int, end: int, words: Words) -> Figure:
+def _printed(text: str, start: int, end: int, words: Words) -> PrintedNumber:
     scale, at = _scale(text, end)
     units, at = _unit(text, at, words)
     low, high = _TO.match(text, at), _FROM.search(text[max(0, start - 12) : start])
@@ -227,7 +227,7 @@ def _figure(text: str, start: int, end: int, words: Words) -> Figure:
     before, behind_it = _STOP.split(head)[-1], _STOP.split(text[at:])[0]
     near = {node for word, node in words.before if word in before}
     near |= {node for word, node in words.after if word in behind_it}
-    return Figure(scale, units, frozenset(here), frozenset(near), start, at)
+    return PrintedNumber(scale, units, frozenset(here), frozenset(near), start, at)
 
 
 def _scale(text: str, at: int) -> tuple[int, int]:
