@@ -24,7 +24,7 @@ SELECT ?claim ?thing WHERE {{ ?claim ivc:statedIn <{iri}> ; ivc:about ?thing }} 
 
 
 @dataclass(frozen=True)
-class Passage:
+class PassageDetails:
     """A passage.
 
     Attributes:
@@ -64,7 +64,7 @@ class Passage:
         return tuple(claim for claim in self.claims if claim.value is None)
 
 
-def passage(store: Store, names: Names, found: Entity) -> Passage:
+def passage(store: Store, names: Names, found: Entity) -> PassageDetails:
     """The passage *found*, which has a span."""
     own = found.thing.iri
     ((document, industry),) = (map(iri, row) for row in store.select(_PLACE.format(iri=own)).rows)
@@ -75,7 +75,7 @@ def passage(store: Store, names: Names, found: Entity) -> Passage:
     about: dict[str, list[str]] = defaultdict(list)
     for claim, thing in store.select(_ABOUT.format(iri=own)).rows:
         about[iri(claim)].append(iri(thing))
-    return Passage(
+    return PassageDetails(
         entity=found,
         document=document,
         industry=industry or None,

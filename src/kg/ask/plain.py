@@ -17,7 +17,7 @@ from kg.ask.comparison import Aspect, Comparison, Related
 from kg.ask.entity import Claim, Edge, Entity
 from kg.ask.names import Match, Names, Thing
 from kg.ask.overview import AuditFinding
-from kg.ask.passage import Passage
+from kg.ask.passage import PassageDetails
 from kg.ask.texts import Mark
 from kg.ask.ways import Hop, Ways
 from kg.store.results import Table
@@ -69,7 +69,7 @@ def entity(found: Entity, names: Names) -> dict[str, Any]:
     return body
 
 
-def passage(found: Passage, names: Names, words: str | None, marks: Iterable[Mark]) -> dict[str, Any]:
+def passage(found: PassageDetails, names: Names, words: str | None, marks: Iterable[Mark]) -> dict[str, Any]:
     """A passage: all data of its node, its place, what it states, the findings that touch it.
 
     Args:
@@ -94,7 +94,7 @@ def passage(found: Passage, names: Names, words: str | None, marks: Iterable[Mar
     return body
 
 
-def _stated(claim: Claim, found: Passage, names: Names) -> dict[str, Any]:
+def _stated(claim: Claim, found: PassageDetails, names: Names) -> dict[str, Any]:
     return {**_claim(claim, names), "about": [named(thing, names) for thing in found.about.get(claim.iri, ())]}
 
 

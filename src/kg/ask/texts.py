@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from kg import vocab
 from kg.ask.entity import Span
 from kg.ask.names import Names
-from kg.ask.passage import Passage
+from kg.ask.passage import PassageDetails
 from kg.check.printed import Words, normal_places, printed_numbers
 from kg.errors import UsageProblem
 from kg.source.document import Document, read_carried
@@ -81,12 +81,12 @@ class Texts:
         self._names, self._copies = names, copies or {}
         self._words = Words.of(_ontology(store)) if self._copies else None
 
-    def words(self, found: Passage) -> str | None:
+    def words(self, found: PassageDetails) -> str | None:
         """The words of a passage; None if there is no copy, or its span has another digest than the registered one."""
         copy = self._copies.get(found.document)
         return _span(copy.text, found.entity.span) if copy and found.entity.span else None
 
-    def marks(self, found: Passage, words: str) -> list[Mark]:
+    def marks(self, found: PassageDetails, words: str) -> list[Mark]:
         """What *words*, those of the passage, name of all that it states: things and figures, in order, none inside another."""
         places = [*self._names_in(found, words), *self._numbers_in(found, words)]
         nodes: dict[tuple[int, int], list[str]] = {}
@@ -98,14 +98,14 @@ class Texts:
                 marks.append(Mark(start, end, tuple(dict.fromkeys(named))))
         return marks
 
-    def _names_in(self, found: Passage, words: str) -> Iterable[tuple[int, int, str]]:
+    def _names_in(self, found: PassageDetails, words: str) -> Iterable[tuple[int, int, str]]:
         carried = self._copies[found.document].carried.get(found.entity.thing.iri, {})
         stated = dict.fromkeys(iri(term) for triple in found.entity.states for term in (triple[0], triple[2]))
         things = [thing for node in stated if node and (thing := self._names.get(node))]
         own = {t.iri: {t.label.zh, t.label.en, *t.also, carried.get(t.iri, "")} for t in things}
         return occurrences(words, {node: {fold(name) for name in called} for node, called in own.items()})
 
-    def _numbers_in(self, found: Passage, words: str) -> Iterable[tuple[int, int, str]]:
+    def _numbers_in(self, found: PassageDetails, words: str) -> Iterable[tuple[int, int, str]]:
         """For each figure the place where its number is printed; of several, the first with its unit and scale."""
         text, at = normal_places(words)
         for claim in found.figures:
