@@ -8,13 +8,13 @@ import pyoxigraph as ox
 
 from kg.check.members import Members
 from kg.pipeline.build import materialise
-from kg.reason.rules import Pattern, Rule
+from kg.reason.rules import Rule, TriplePattern
 from kg.vocab import PREFIXES
 
-Instance = tuple[Pattern, tuple[Pattern, ...]]
+Instance = tuple[TriplePattern, tuple[TriplePattern, ...]]
 
 
-def filled(pattern: Pattern, by: dict[str, str]) -> Pattern:
+def filled(pattern: TriplePattern, by: dict[str, str]) -> TriplePattern:
     subject, predicate, value = (by.get(part, part) for part in pattern)
     return subject, predicate, value
 
@@ -31,7 +31,7 @@ def instances(store: ox.Store, rules: Sequence[Rule]) -> list[set[Instance]]:
     return found
 
 
-def triples(store: ox.Store, graph: ox.NamedNode | ox.DefaultGraph) -> set[Pattern]:
+def triples(store: ox.Store, graph: ox.NamedNode | ox.DefaultGraph) -> set[TriplePattern]:
     return {(str(q.subject), str(q.predicate), str(q.object)) for q in store.quads_for_pattern(None, None, None, graph)}
 
 

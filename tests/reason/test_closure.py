@@ -17,7 +17,7 @@ from instances import Instance, filled, instances, materialised, triples
 from kg.graph import KnowledgeGraph
 from kg.reason.axioms import compile_rules
 from kg.reason.closure import close, close_with_owlrl
-from kg.reason.rules import Pattern, Rule
+from kg.reason.rules import Rule, TriplePattern
 from kg.source.project import Project
 from kg.source.turtle import read_project
 from kg.terms import compact, expand, iri
@@ -269,10 +269,10 @@ def test_without_any_one_rule_it_is_another(
         assert (triples(ours, ox.DefaultGraph()) == whole) is (rule in spare), rule
 
 
-def _concluded(stated: set[Pattern], found: Iterable[set[Instance]]) -> set[Pattern]:
+def _concluded(stated: set[TriplePattern], found: Iterable[set[Instance]]) -> set[TriplePattern]:
     """The least set that holds *stated* and, of each instance whose premises it holds, the conclusion."""
     held, new = set(stated), []
-    waiting: dict[Pattern, list[tuple[Pattern, set[Pattern]]]] = defaultdict(list)
+    waiting: dict[TriplePattern, list[tuple[TriplePattern, set[TriplePattern]]]] = defaultdict(list)
     for head, body in (one for of_rule in found for one in of_rule):
         missing = set(body) - held
         new += [head] if not missing else []

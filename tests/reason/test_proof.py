@@ -16,23 +16,23 @@ from kg.graph import KnowledgeGraph
 from kg.reason.axioms import compile_rules
 from kg.reason.closure import close
 from kg.reason.proof import Missing, Proof, Prover
-from kg.reason.rules import Pattern, Rule
+from kg.reason.rules import Rule, TriplePattern
 from kg.store.embedded import EmbeddedStore
 from kg.terms import compact, expand, iri
 from kg.vocab import BACKGROUND, ENTITIES, INFERRED, IVC, ONTOLOGY, PASSAGE, PASSAGES, PREFIXES, RDFS, TYPE
 
-Steps = dict[Pattern, list[tuple[Rule, tuple[Pattern, ...]]]]
+Steps = dict[TriplePattern, list[tuple[Rule, tuple[TriplePattern, ...]]]]
 OWN = "https://example.org/lamp/"
 _TYPE = f"<{TYPE}>"
 
 
-def t(text: str) -> Pattern:
+def t(text: str) -> TriplePattern:
     """A triple of prefixed names, ``a`` for the type, in N-Triples form."""
     subject, predicate, value = (f"<{TYPE if word == 'a' else expand(word)}>" for word in text.split())
     return subject, predicate, value
 
 
-def short(triple: Pattern) -> str:
+def short(triple: TriplePattern) -> str:
     return " ".join("a" if part == _TYPE else compact(part.strip("<>")) for part in triple)
 
 
@@ -67,9 +67,9 @@ def rules(dataset: ox.Store) -> list[Rule]:
 
 
 @pytest.fixture(scope="module")
-def places(dataset: ox.Store) -> dict[Pattern, set[str]]:
+def places(dataset: ox.Store) -> dict[TriplePattern, set[str]]:
     """Every triple that holds → the named graphs in which it stands."""
-    found: dict[Pattern, set[str]] = defaultdict(set)
+    found: dict[TriplePattern, set[str]] = defaultdict(set)
     for q in dataset:
         if iri(q.graph_name):
             found[str(q.subject), str(q.predicate), str(q.object)].add(iri(q.graph_name))
@@ -88,7 +88,7 @@ def conclusions(dataset: ox.Store, rules: list[Rule]) -> Steps:
 
 
 @pytest.fixture(scope="module")
-def inferred(places: dict[Pattern, set[str]]) -> list[Pattern]:
+def inferred(places: dict[TriplePattern, set[str]]) -> list[TriplePattern]:
     found = sorted(triple for triple, graphs in places.items() if graphs == {INFERRED})
     assert len(found) > 250
     return found
@@ -98,7 +98,7 @@ def inferred(places: dict[Pattern, set[str]]) -> list[Pattern]:
 
 
 def test_every_inferred_triple_is_proved_and_every_step_holds(
-    prover: Prover, inferred: list[Pattern], places: dict[Pattern, set[str]], conclusions: Steps
+    prover: Prover, inferred: list[TriplePattern], places: dict[TriplePattern, set[str]], conclusions: Steps
 ) -> None:
     """A leaf stands in the graphs that it names; a step is an instance of its rule, found another way."""
     for triple in inferred:
@@ -123,7 +123,7 @@ def test_every_inferred_triple_is_proved_and_every_step_holds(
                 assert step.kind in {kinds.get(graph) for graph in places[step.triple]}
 
 
-def _is_told_of(places: dict[Pattern, set[str]], step: Proof) -> bool:
+def _is_told_of(places: dict[TriplePattern, set[str]], step: Proof) -> bool:
     """Whether its passage gives a class to a claim, or states anything of what it names."""
     claim = step.triple[1] == _STATED_IN
     return any(
@@ -133,10 +133,10 @@ def _is_told_of(places: dict[Pattern, set[str]], step: Proof) -> bool:
 
 
 def test_the_first_proof_is_the_shortest_that_there_is(
-    prover: Prover, inferred: list[Pattern], places: dict[Pattern, set[str]], conclusions: Steps
+    prover: Prover, inferred: list[TriplePattern], places: dict[TriplePattern, set[str]], conclusions: Steps
 ) -> None:
     """By relaxation over all filled rules; the last steps that are left out would rest on what they prove."""
-    least: dict[Pattern, float] = defaultdict(lambda: inf)
+    least: dict[TriplePattern, float] = defaultdict(lambda: inf)
     least.update({triple: 1 for triple, graphs in places.items() if graphs != {INFERRED} or triple[1] in _OF_GRAPHS})
     changed = True
     while changed:
@@ -161,8 +161,8 @@ _STATED_IN = f"<{IVC}statedIn>"
 _OF_GRAPHS = (_STATED_IN, f"<{IVC}namedIn>")
 
 
-def test_no_proof_rests_on_itself(prover: Prover, inferred: list[Pattern]) -> None:
-    def walk(proof: Proof, above: frozenset[Pattern]) -> None:
+def test_no_proof_rests_on_itself(prover: Prover, inferred: list[TriplePattern]) -> None:
+    def walk(proof: Proof, above: frozenset[TriplePattern]) -> None:
         assert proof.triple not in above
         for premise in proof.premises:
             walk(premise, above | {proof.triple})
@@ -174,7 +174,7 @@ def test_no_proof_rests_on_itself(prover: Prover, inferred: list[Pattern]) -> No
 
 @pytest.mark.slow
 def test_neither_what_was_asked_before_nor_the_store_changes_a_proof(
-    world: KnowledgeGraph, inferred: list[Pattern]
+    world: KnowledgeGraph, inferred: list[TriplePattern]
 ) -> None:
     """Forwards on disk, backwards in memory, and alone: the same proofs in the same order."""
     disk, memory = Prover(world.store), Prover(EmbeddedStore(world.path / "dataset.nq", in_memory=True))
@@ -415,7 +415,7 @@ def test_what_is_missing(prover: Prover, triple: str, missing: list[tuple[str, s
 
 
 def test_what_is_missing_could_be_there(
-    prover: Prover, dataset: ox.Store, places: dict[Pattern, set[str]], rules: list[Rule]
+    prover: Prover, dataset: ox.Store, places: dict[TriplePattern, set[str]], rules: list[Rule]
 ) -> None:
     """It does not hold, the rest does, together they make the triple, and both ends are of the classes of the property."""
     classes: dict[str, dict[int, set[str]]] = defaultdict(lambda: {0: set(), 2: set()})
@@ -449,7 +449,7 @@ def test_what_is_missing_could_be_there(
     assert checked > 50
 
 
-def _concludes(near: Missing, triple: Pattern) -> bool:
+def _concludes(near: Missing, triple: TriplePattern) -> bool:
     """Whether the rule makes *triple* of the premises that are there and the one that is not, in their places."""
     for n in range(len(near.rule.body)):
         bound: dict[str, str] = {}

@@ -7,7 +7,7 @@ from typing import Any
 from kg.ask.names import Names
 from kg.ask.wording import rule_in_words, triple_in_words
 from kg.reason.proof import Missing, Proof, Why
-from kg.reason.rules import Pattern, Rule
+from kg.reason.rules import Rule, TriplePattern
 
 
 def explain(found: Why, names: Names) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def _missing(missing: Missing, names: Names) -> dict[str, Any]:
     }
 
 
-def _triple(triple: Pattern, names: Names) -> dict[str, Any]:
+def _triple(triple: TriplePattern, names: Names) -> dict[str, Any]:
     words = triple_in_words(triple, names)
     return {"subject": triple[0], "predicate": triple[1], "object": triple[2], **words.plain()}
 

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from kg.ask.names import Names
 from kg.errors import NotFound, UsageProblem
-from kg.reason.rules import Pattern
+from kg.reason.rules import TriplePattern
 from kg.store.base import Store
 from kg.terms import Text, class_iri, compact, expand, fold, lexical, local_name
 from kg.vocab import IVC, TYPE
@@ -17,7 +17,7 @@ from kg.vocab import IVC, TYPE
 _TYPE_WORDS = ("a", "是", "type", "rdf:type", "is a", "属于类")
 
 
-def read(store: Store, names: Names, subject: str, predicate: str, value: str) -> Pattern:
+def read(store: Store, names: Names, subject: str, predicate: str, value: str) -> TriplePattern:
     """The triple for the texts. If a name is ambiguous, the entities and the property for which it holds are taken.
 
     Args:
@@ -42,7 +42,7 @@ def read(store: Store, names: Names, subject: str, predicate: str, value: str) -
     return held[0] if held else _written(store, names, *asked[0])
 
 
-def _held(store: Store, names: Names, subject: str, link: str, value: str) -> Pattern | None:
+def _held(store: Store, names: Names, subject: str, link: str, value: str) -> TriplePattern | None:
     """The triple, for the first things of these names of which it holds; None if it holds of none."""
     for node in _entities(names, subject):
         for term in _objects(store, node, link):
@@ -51,7 +51,7 @@ def _held(store: Store, names: Names, subject: str, link: str, value: str) -> Pa
     return None
 
 
-def _written(store: Store, names: Names, subject: str, link: str, value: str) -> Pattern:
+def _written(store: Store, names: Names, subject: str, link: str, value: str) -> TriplePattern:
     """The triple for the best things of these names, though it does not hold."""
     node = _entities(names, subject)[0]
     for term in _objects(store, node, link):

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from kg.ask.entity import provenance
 from kg.reason.proof import Proof, Prover
-from kg.reason.rules import Pattern
+from kg.reason.rules import TriplePattern
 from kg.store.base import Store
 
 Support = tuple[str, list[str]]
 """The provenance (``asserted``, ``background``, ``entities``, ``inferred``, ``computed``) and the IRIs of the passages."""
 
 
-def support(store: Store, prover: Prover, triple: Pattern) -> Support:
+def support(store: Store, prover: Prover, triple: TriplePattern) -> Support:
     """The provenance of *triple* and its passages; ``computed`` and none if it does not hold."""
     pattern = " ".join(triple)
     rows = store.select(f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ {pattern} }} }} ORDER BY ?g")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kg.ask.names import Names
-from kg.reason.rules import Pattern, Rule
+from kg.reason.rules import Rule, TriplePattern
 from kg.terms import LANGS, Text
 
 _LETTERS = "XYZUVWABCDEFGHIJKLMNOPQRST"
@@ -21,18 +21,18 @@ def rule_in_words(rule: Rule, names: Names) -> Text:
     return Text(f"若 {',且 '.join(zh_body)},则 {zh_head}", f"if {' and '.join(en_body)}, then {en_head}")
 
 
-def triple_in_words(triple: Pattern, names: Names) -> Text:
+def triple_in_words(triple: TriplePattern, names: Names) -> Text:
     """A triple as a sentence: ``比亚迪 — 涉足环节 → 乘用车制造``. A variable becomes 某物."""
     zh, en = (_sentence(triple, names, lang) for lang in LANGS)
     return Text(zh, en)
 
 
-def _clause(pattern: Pattern, letters: dict[str, str], names: Names, lang: str) -> str:
+def _clause(pattern: TriplePattern, letters: dict[str, str], names: Names, lang: str) -> str:
     subject, value = (letters.get(part) or term_in_words(part, names, lang) for part in (pattern[0], pattern[2]))
     return f"{subject} {_link(pattern[1], names, lang)} {value}"
 
 
-def _sentence(triple: Pattern, names: Names, lang: str) -> str:
+def _sentence(triple: TriplePattern, names: Names, lang: str) -> str:
     anything = {"zh": "某物", "en": "something"}[lang]
     subject, value = (
         anything if part.startswith("?") else term_in_words(part, names, lang) for part in (triple[0], triple[2])

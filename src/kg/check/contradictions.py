@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from kg.check.findings import Finding
 from kg.reason.proof import Prover, fill
-from kg.reason.rules import Contradiction, Pattern
+from kg.reason.rules import Contradiction, TriplePattern
 from kg.store.embedded import EmbeddedStore, solutions
 from kg.terms import Text, compact
 
@@ -86,14 +86,14 @@ _GROUNDS: Final = ("report", "background", "entities", "passages", "ontology")
 def contradictions(store: ox.Store, axioms: Iterable[Contradiction]) -> list[Finding]:
     """A finding for each way in which the closed *store* contradicts *axioms*, at a statement from which that follows."""
     prover = Prover(EmbeddedStore.of(store))
-    found: dict[tuple[str, frozenset[Pattern]], tuple[Contradiction, tuple[Pattern, ...]]] = {}
+    found: dict[tuple[str, frozenset[TriplePattern]], tuple[Contradiction, tuple[TriplePattern, ...]]] = {}
     for axiom in axioms:
         for premises in _instances(store, axiom):
             found.setdefault((axiom.name, frozenset(premises)), (axiom, premises))
     return [_finding(axiom, premises, prover) for axiom, premises in found.values()]
 
 
-def _instances(store: ox.Store, axiom: Contradiction) -> Iterator[tuple[Pattern, ...]]:
+def _instances(store: ox.Store, axiom: Contradiction) -> Iterator[tuple[TriplePattern, ...]]:
     where = " . ".join(" ".join(p) for p in axiom.body)
     names = {part[1:] for p in axiom.body for part in p if part.startswith("?")}
     if not names:
@@ -104,7 +104,7 @@ def _instances(store: ox.Store, axiom: Contradiction) -> Iterator[tuple[Pattern,
         yield tuple(fill(p, {f"?{name}": str(row[name]) for name in names}) for p in axiom.body)
 
 
-def _finding(axiom: Contradiction, premises: tuple[Pattern, ...], prover: Prover) -> Finding:
+def _finding(axiom: Contradiction, premises: tuple[TriplePattern, ...], prover: Prover) -> Finding:
     code, message = _KINDS[axiom.name]
     proofs = [proof for premise in premises for proof in prover.why(premise).proofs[:1]]
     leaves = [leaf for proof in proofs for leaf in proof.leaves if leaf.kind in _GROUNDS]
@@ -125,7 +125,7 @@ def _finding(axiom: Contradiction, premises: tuple[Pattern, ...], prover: Prover
     )
 
 
-def _told(triples: Iterable[Pattern]) -> str:
+def _told(triples: Iterable[TriplePattern]) -> str:
     return ", ".join(dict.fromkeys(" ".join(compact(_text(term)) for term in triple) for triple in triples))
 
 

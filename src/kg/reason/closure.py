@@ -9,7 +9,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kg.reason.rules import Pattern, Rule
+from kg.reason.rules import Rule, TriplePattern
 from kg.store.embedded import construct, solutions
 from kg.vocab import INFERRED, TYPE
 
@@ -54,7 +54,7 @@ def _missing(rule: Rule) -> str:
     return f"CONSTRUCT {{ {head} }} WHERE {{ {body} {rule.guard} FILTER NOT EXISTS {{ {head} }} }}"
 
 
-def _triple(pattern: Pattern) -> str:
+def _triple(pattern: TriplePattern) -> str:
     return " ".join(pattern)
 
 

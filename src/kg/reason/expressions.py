@@ -15,7 +15,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kg.reason.rules import TYPE_OF, Body, Pattern
+from kg.reason.rules import TYPE_OF, Body, TriplePattern
 from kg.terms import Text, compact, iri, lexical
 from kg.vocab import OWL, RDF, RDFS, XSD
 
@@ -112,7 +112,7 @@ class Consequence:
     """
 
     body: Body = ()
-    head: Pattern | None = None
+    head: TriplePattern | None = None
     guard: str = ""
     name: str = ""
 
@@ -244,13 +244,13 @@ class Expressions:
 
     # -- terms ----------------------------------------------------------------------------------------
 
-    def triple(self, subject: str, prop: object, value: str) -> Pattern:
+    def triple(self, subject: str, prop: object, value: str) -> TriplePattern:
         """The pattern for *prop*; subject and value are swapped for ``[ owl:inverseOf P ]``."""
         if isinstance(prop, ox.BlankNode):
             return self._written(value, self.only(prop, OWL + "inverseOf"), subject)
         return self._written(subject, prop, value)
 
-    def _written(self, subject: str, prop: object, value: str) -> Pattern:
+    def _written(self, subject: str, prop: object, value: str) -> TriplePattern:
         if not isinstance(prop, ox.NamedNode) or (prop.value.startswith(_RESERVED) and prop.value not in ANNOTATIONS):
             raise Unsupported(
                 Text(f"{_word(prop)} 不能作属性", f"{_word(prop)} cannot stand for a property"), _OTHERWISE

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from kg import vocab
 from kg.reason.axioms import compile_rules
-from kg.reason.rules import TYPE_OF, Pattern, Rule, key
+from kg.reason.rules import TYPE_OF, Rule, TriplePattern, key
 from kg.store.base import Store
 
 _KINDS = {
@@ -40,7 +40,7 @@ class Step:
     """An instance of a rule: the rule and its body with all variables bound."""
 
     rule: Rule
-    premises: tuple[Pattern, ...]
+    premises: tuple[TriplePattern, ...]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Proof:
         premises: proofs of the rule's premises.
     """
 
-    triple: Pattern
+    triple: TriplePattern
     kind: str
     passages: tuple[str, ...] = ()
     rule: Rule | None = None
@@ -85,8 +85,8 @@ class Missing:
     """
 
     rule: Rule
-    present: tuple[Pattern, ...]
-    lacking: Pattern
+    present: tuple[TriplePattern, ...]
+    lacking: TriplePattern
     ways: int
 
 
@@ -94,7 +94,7 @@ class Missing:
 class Why:
     """The explanation of a triple: its proofs, shortest first, if it holds; else the premises that are missing."""
 
-    triple: Pattern
+    triple: TriplePattern
     holds: bool
     proofs: tuple[Proof, ...] = ()
     missing: tuple[Missing, ...] = ()
@@ -105,9 +105,9 @@ class Prover:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._leaves: dict[Pattern, Proof | None] = {}
-        self._steps: dict[Pattern, tuple[Step, ...]] = {}
-        self._best: dict[Pattern, Proof] = {}
+        self._leaves: dict[TriplePattern, Proof | None] = {}
+        self._steps: dict[TriplePattern, tuple[Step, ...]] = {}
+        self._best: dict[TriplePattern, Proof] = {}
 
     @cached_property
     def _rules(self) -> dict[str, list[Rule]]:
@@ -118,7 +118,7 @@ class Prover:
             found.setdefault(key(rule.head), []).append(rule)
         return found
 
-    def why(self, triple: Pattern) -> Why:
+    def why(self, triple: TriplePattern) -> Why:
         """The shortest proof of *triple* for each possible last step; the missing premises if it does not hold."""
         leaf = self._leaf(triple)
         if leaf is None and not self._holds(triple):
@@ -132,7 +132,7 @@ class Prover:
                 proofs.append(Proof(triple, "rule", rule=step.rule, premises=whole))
         return Why(triple, True, tuple(sorted(proofs, key=lambda p: (p.size, str(p)))))
 
-    def _last_steps(self, triple: Pattern) -> tuple[Step, ...]:
+    def _last_steps(self, triple: TriplePattern) -> tuple[Step, ...]:
         """The steps that conclude *triple*. :meth:`_explore` stops at a stated triple, so its steps are found here."""
         if triple not in self._steps:
             self._steps[triple] = steps = tuple(self._conclusions(triple))
@@ -142,7 +142,7 @@ class Prover:
 
     # -- the search -----------------------------------------------------------------------------------
 
-    def _explore(self, goal: Pattern) -> None:
+    def _explore(self, goal: TriplePattern) -> None:
         """Find the smallest proof of *goal* and of every triple that may occur in a proof of it."""
         todo, seen = [goal], {goal}
         while todo:
@@ -156,15 +156,15 @@ class Prover:
             todo += new
         self._settle(seen)
 
-    def _settle(self, triples: set[Pattern]) -> None:
+    def _settle(self, triples: set[TriplePattern]) -> None:
         """Knuth's algorithm: settle triples in the order of the size of their smallest proof.
 
         The last step decides between proofs of one size, so that a proof depends neither on earlier calls nor on the
         order in which the store answers.
         """
         order = count()
-        heap: list[tuple[int, Pattern, list[tuple[str, ...]], int, Proof]] = []
-        waiting: dict[Pattern, list[tuple[Pattern, Step]]] = {}
+        heap: list[tuple[int, TriplePattern, list[tuple[str, ...]], int, Proof]] = []
+        waiting: dict[TriplePattern, list[tuple[TriplePattern, Step]]] = {}
         for triple in sorted(triples):
             proof = self._best.get(triple) or self._leaf(triple)
             if proof:
@@ -173,7 +173,7 @@ class Prover:
             for step in self._steps[triple]:
                 for premise in step.premises:
                     waiting.setdefault(premise, []).append((triple, step))
-        done: set[Pattern] = set()
+        done: set[TriplePattern] = set()
         while heap:
             _, triple, _, _, proof = heappop(heap)
             if triple in done:
@@ -185,7 +185,7 @@ class Prover:
                     made = Proof(goal, "rule", rule=step.rule, premises=tuple(self._best[p] for p in step.premises))
                     heappush(heap, (made.size, goal, [step.rule.axiom, *step.premises], next(order), made))
 
-    def _conclusions(self, triple: Pattern) -> Iterator[Step]:
+    def _conclusions(self, triple: TriplePattern) -> Iterator[Step]:
         """Every rule instance that concludes *triple* from triples that hold."""
         for rule, body, guard in self._unified(triple):
             seen = set()
@@ -195,7 +195,7 @@ class Prover:
                     seen.add(premises)
                     yield Step(rule, premises)
 
-    def _unified(self, triple: Pattern) -> Iterator[tuple[Rule, tuple[Pattern, ...], str]]:
+    def _unified(self, triple: TriplePattern) -> Iterator[tuple[Rule, tuple[TriplePattern, ...], str]]:
         """The rules whose head unifies with *triple*, each with its body and guard after the substitution."""
         for rule in self._rules.get(key(triple), ()):
             bound = _match(rule.head, triple)
@@ -203,7 +203,7 @@ class Prover:
                 guard = _VARIABLE.sub(lambda found: bound.get(found[0], found[0]), rule.guard)  # noqa: B023
                 yield rule, tuple(fill(p, bound) for p in rule.body), guard
 
-    def _solutions(self, body: Sequence[Pattern], guard: str = "") -> Iterator[dict[str, str]]:
+    def _solutions(self, body: Sequence[TriplePattern], guard: str = "") -> Iterator[dict[str, str]]:
         if not _variables(body):
             if all(self._holds(p) for p in body):
                 yield {}
@@ -215,13 +215,13 @@ class Prover:
 
     # -- leaves ---------------------------------------------------------------------------------------
 
-    def _leaf(self, triple: Pattern) -> Proof | None:
+    def _leaf(self, triple: TriplePattern) -> Proof | None:
         """The proof of *triple* by a statement of it; None if it is not stated."""
         if triple not in self._leaves:
             self._leaves[triple] = self._stated(triple)
         return self._leaves[triple]
 
-    def _stated(self, triple: Pattern) -> Proof | None:
+    def _stated(self, triple: TriplePattern) -> Proof | None:
         if triple[0].startswith('"'):
             return None
         rows = self._store.select(f"SELECT ?g WHERE {{ GRAPH ?g {{ {' '.join(triple)} }} }} ORDER BY ?g")
@@ -234,17 +234,17 @@ class Prover:
         kinds = [_KINDS[g] for g in graphs if g in _KINDS]
         return Proof(triple, kinds[0]) if kinds else None
 
-    def _holds(self, triple: Pattern) -> bool:
+    def _holds(self, triple: TriplePattern) -> bool:
         return bool(self._store.query(f"ASK {{ {' '.join(triple)} }}"))
 
     # -- what is missing ------------------------------------------------------------------------------
 
-    def _missing(self, triple: Pattern) -> list[Missing]:
+    def _missing(self, triple: TriplePattern) -> list[Missing]:
         """The rules nearest to concluding *triple*, each one premise short; those with most premises present first."""
         near = [m for rule, body, _ in self._unified(triple) for m in self._short_by_one(triple, rule, body)]
         return sorted(near, key=lambda m: (-len(m.present), m.rule.axiom, m.lacking))[:_MOST_MISSING]
 
-    def _short_by_one(self, triple: Pattern, rule: Rule, body: tuple[Pattern, ...]) -> Iterator[Missing]:
+    def _short_by_one(self, triple: TriplePattern, rule: Rule, body: tuple[TriplePattern, ...]) -> Iterator[Missing]:
         for n, lacking in enumerate(body):
             rest = body[:n] + body[n + 1 :]
             types = [p for p in self._fitting(lacking) if p != triple and (rest or not _variables([p]))]
@@ -253,14 +253,14 @@ class Prover:
             if ways := sorted(self._solutions((*rest, *types)), key=lambda bound: sorted(bound.items())):
                 yield Missing(rule, tuple(fill(p, ways[0]) for p in rest), fill(lacking, ways[0]), len(ways))
 
-    def _fitting(self, lacking: Pattern) -> Iterator[Pattern]:
+    def _fitting(self, lacking: TriplePattern) -> Iterator[TriplePattern]:
         """The classes that domain and range ask of the two ends of *lacking*."""
         for rule in (r for rules in self._rules.values() for r in rules if r.name in ("prp-dom", "prp-rng")):
             if len(rule.body) == 1 and rule.head[1] == TYPE_OF and rule.body[0][1] == lacking[1]:
                 yield lacking[rule.body[0].index(rule.head[0])], TYPE_OF, rule.head[2]
 
 
-def _match(pattern: Pattern, triple: Pattern) -> dict[str, str] | None:
+def _match(pattern: TriplePattern, triple: TriplePattern) -> dict[str, str] | None:
     """The bindings with which *pattern* equals *triple*; None if there are none."""
     bound: dict[str, str] = {}
     for part, term in zip(pattern, triple, strict=True):
@@ -269,15 +269,15 @@ def _match(pattern: Pattern, triple: Pattern) -> dict[str, str] | None:
     return bound
 
 
-def fill(pattern: Pattern, bound: dict[str, str]) -> Pattern:
+def fill(pattern: TriplePattern, bound: dict[str, str]) -> TriplePattern:
     """*pattern* with its variables replaced by what they are bound to."""
     subject, predicate, value = (bound.get(part, part) for part in pattern)
     return subject, predicate, value
 
 
-def _variables(patterns: Sequence[Pattern]) -> set[str]:
+def _variables(patterns: Sequence[TriplePattern]) -> set[str]:
     return {part for p in patterns for part in p if part.startswith("?")}
 
 
-def _rests_on(proof: Proof, triple: Pattern) -> bool:
+def _rests_on(proof: Proof, triple: TriplePattern) -> bool:
     return proof.triple == triple or any(_rests_on(p, triple) for p in proof.premises)

@@ -7,9 +7,9 @@ from typing import Final
 
 from kg.vocab import TYPE
 
-Pattern = tuple[str, str, str]
+TriplePattern = tuple[str, str, str]
 """subject, predicate, object; each is a variable (starts with ``?``) or a term in N-Triples form."""
-Body = tuple[Pattern, ...]
+Body = tuple[TriplePattern, ...]
 
 TYPE_OF: Final = f"<{TYPE}>"
 """rdf:type in N-Triples form."""
@@ -29,7 +29,7 @@ class Rule:
 
     name: str
     axiom: tuple[str, str]
-    head: Pattern
+    head: TriplePattern
     body: Body
     guard: str = ""
 
@@ -58,6 +58,6 @@ class Contradiction:
     guard: str = ""
 
 
-def key(pattern: Pattern) -> str:
+def key(pattern: TriplePattern) -> str:
     """The index key of a pattern: the class for a type triple, else the predicate."""
     return pattern[2] if pattern[1] == TYPE_OF else pattern[1]

@@ -15,7 +15,7 @@ from kg.ask.quantity import Quantity, figure_in_words, printed
 from kg.ask.support import support
 from kg.ask.wording import triple_in_words
 from kg.errors import NotFound
-from kg.reason.rules import Pattern
+from kg.reason.rules import TriplePattern
 from kg.store.values import written
 from kg.terms import LANGS, Text, slug
 from kg.vocab import IVC, PASSAGE
@@ -128,7 +128,7 @@ class Citer:
         what = Text(f"{label.zh}({kind.zh})", f"{label.en} ({kind.en})") if kind else label
         return replace(self._made(iri, what, found.passages), part=label)
 
-    def statement(self, triple: Pattern) -> Citation:
+    def statement(self, triple: TriplePattern) -> Citation:
         """The citation of a triple, of :func:`kg.ask.statement.read`.
 
         Raises:

@@ -12,7 +12,7 @@ from kg.ask.entity import provenance
 from kg.ask.names import Names
 from kg.ask.support import Support, support
 from kg.reason.proof import Proof, Prover
-from kg.reason.rules import Pattern
+from kg.reason.rules import TriplePattern
 from kg.store.base import Store
 from kg.terms import slug
 from kg.vocab import PASSAGE, TYPE
@@ -70,7 +70,7 @@ class Sources:
             found = here if found is None else [p for p in found if p in set(here)]
         return found or []
 
-    def statement(self, triple: Pattern) -> Support:
+    def statement(self, triple: TriplePattern) -> Support:
         """The provenance of *triple*, and the passages that state it or that are in its shortest proof."""
         return support(self._store, self.prover, triple)
 
@@ -100,7 +100,7 @@ class Sources:
             return provenance(graphs)[0], []
         return "computed", self.mentions([t for t in iris if self._names.get(t.value)])[:FEW]
 
-    def _triples(self, terms: Sequence[Any]) -> Iterator[Pattern]:
+    def _triples(self, terms: Sequence[Any]) -> Iterator[TriplePattern]:
         """All triples of a property in the row and two other terms in the row."""
         for link in (t for t in terms if _is_property(t, self._names)):
             for one, other in permutations((t for t in terms[:_WIDE] if t is not link and _is_plain(t)), 2):
