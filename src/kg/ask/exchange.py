@@ -30,7 +30,7 @@ SELECT ?s ?p ?o ?g WHERE {
 } ORDER BY ?s ?p ?o ?g"""
 
 
-class Link(NamedTuple):
+class NetworkEdge(NamedTuple):
     """An edge: its triple, ``asserted``, ``inferred`` or ``background``, and the IRIs of its passages in order."""
 
     subject: str
@@ -45,19 +45,19 @@ def to_networkx(
 ) -> nx.MultiDiGraph:
     """The edges between things; see :meth:`kg.graph.KnowledgeGraph.to_networkx`."""
     edges = network.to_networkx(store, inferred=inferred).edges(keys=True, data=True)
-    links = [Link(s, p, o, data["kind"], tuple(data["passages"])) for s, o, p, data in edges]
+    links = [NetworkEdge(s, p, o, data["kind"], tuple(data["passages"])) for s, o, p, data in edges]
     if passages:
         for row in store.select(_SOURCES):
             kind = "inferred" if row["g"] == vocab.INFERRED else "asserted"
-            links.append(Link(row["s"], row["p"], row["o"], kind, ()))
+            links.append(NetworkEdge(row["s"], row["p"], row["o"], kind, ()))
     return labelled(store, names, links, lang)
 
 
-def labelled(store: Store, names: Names, links: Iterable[Link], lang: str) -> nx.MultiDiGraph:
+def labelled(store: Store, names: Names, links: Iterable[NetworkEdge], lang: str) -> nx.MultiDiGraph:
     """A networkx graph of *links*. Of an edge and its inverse the stated one is kept, with the passages of both."""
     import networkx as nx
 
-    kept: dict[tuple[str, str, str], Link] = {}
+    kept: dict[tuple[str, str, str], NetworkEdge] = {}
     inverse = _inverses(store)
     for link in sorted(links, key=lambda link: (link.kind != "asserted", link)):
         forward = (link.subject, link.predicate, link.value)

@@ -54,7 +54,7 @@ SELECT ?thing (COUNT(DISTINCT ?other) AS ?n) WHERE {{ VALUES ?thing {{ {things} 
 _CLAIMS: Final = "SELECT DISTINCT ?claim WHERE {{ VALUES ?claim {{ {things} }} {claim} }}"
 _ANY: Final = f"{STATED} || {NOT_STATED}"
 
-Edge = tuple[str, str, str]
+Triple = tuple[str, str, str]
 """Subject, property and object."""
 
 
@@ -175,8 +175,8 @@ class _Surroundings:
     def __init__(self, store: Store, graphs: str) -> None:
         self._store = store
         self._parts = {"graphs": graphs, "relations": ", ".join(f"<{relation}>" for relation in relations(store))}
-        self._graphs: dict[Edge, set[str]] = defaultdict(set)
-        self._between: dict[frozenset[str], set[Edge]] = defaultdict(set)
+        self._graphs: dict[Triple, set[str]] = defaultdict(set)
+        self._between: dict[frozenset[str], set[Triple]] = defaultdict(set)
         self._read: set[str] = set()
         self.full = False
 

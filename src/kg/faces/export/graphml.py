@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from kg.ask.exchange import Link, labelled
+from kg.ask.exchange import NetworkEdge, labelled
 from kg.faces.export.selection import NETWORKS, is_edge, network, stated, triples
 from kg.store import xml
 from kg.terms import lexical
@@ -44,10 +44,10 @@ def graphml(graph: KnowledgeGraph, which: str, lang: str) -> str:
     return xml.finish(out.getvalue()).decode()
 
 
-def _links(graph: KnowledgeGraph, which: str) -> list[Link]:
+def _links(graph: KnowledgeGraph, which: str) -> list[NetworkEdge]:
     passages, kind = stated(graph), _KINDS.get(which, "asserted")
     return [
-        Link(
+        NetworkEdge(
             lexical(t.subject), t.predicate.value, lexical(t.object), kind, tuple(p.value for p in passages.get(t, ()))
         )
         for t in triples(graph, which)
