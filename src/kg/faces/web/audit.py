@@ -26,7 +26,7 @@ _ASKED: Final = {
 
 
 @dataclass(frozen=True)
-class Choice:
+class FilterValue:
     """One value of a filter.
 
     Attributes:
@@ -48,7 +48,7 @@ class Select:
 
     name: str
     label: Text
-    choices: tuple[Choice, ...]
+    choices: tuple[FilterValue, ...]
 
 
 def answer(context: Context, request: Request) -> Answer:
@@ -78,10 +78,10 @@ def _values(found: Audit, names: Names, *, shown: bool) -> dict[str, Any]:
     return {"found": found, "selects": selects, "shown": shown}
 
 
-def _choices(found: Audit, name: str, names: Names) -> tuple[Choice, ...]:
+def _choices(found: Audit, name: str, names: Names) -> tuple[FilterValue, ...]:
     now = getattr(found.filters, name)
     counts = {**({now: 0} if now else {}), **found.counts[name]}
-    return tuple(Choice(v, _label(name, v, names), n, v == now) for v, n in sorted(counts.items(), key=_order))
+    return tuple(FilterValue(v, _label(name, v, names), n, v == now) for v, n in sorted(counts.items(), key=_order))
 
 
 def _order(item: tuple[str, int]) -> tuple[bool, str]:
