@@ -31,7 +31,7 @@ _HINT: Final = Text(
 
 
 @dataclass(frozen=True)
-class Node:
+class HeaderNode:
     """A value of the header.
 
     Attributes:
@@ -42,7 +42,7 @@ class Node:
 
     name: str
     place: Place
-    value: str | Sequence[Node] | Mapping[str, Node]
+    value: str | Sequence[HeaderNode] | Mapping[str, HeaderNode]
 
     def text(self) -> str:
         """The value as a string that is not empty.
@@ -64,7 +64,7 @@ class Node:
             return tuple(node.text() for node in self.value)
         raise self.mistake(Text("应是一列文字,如 [a, b]", "must be a list of texts, as in [a, b]"))
 
-    def mapping(self) -> Mapping[str, Node]:
+    def mapping(self) -> Mapping[str, HeaderNode]:
         """The value as a mapping.
 
         Raises:
@@ -74,7 +74,7 @@ class Node:
             return self.value
         raise self.mistake(Text("应由“键: 值”组成", "must be made of “key: value”"))
 
-    def fields(self, required: Sequence[str], optional: Sequence[str] = ()) -> Mapping[str, Node]:
+    def fields(self, required: Sequence[str], optional: Sequence[str] = ()) -> Mapping[str, HeaderNode]:
         """The value as a mapping with all *required* keys, any of the *optional* keys, and no other key.
 
         Raises:
@@ -106,7 +106,7 @@ def lines_of(text: str) -> list[str]:
     return _BREAK.split(text)
 
 
-def read(text: str, shown: str) -> Node:
+def read(text: str, shown: str) -> HeaderNode:
     """The header of a query file.
 
     Args:
@@ -117,7 +117,7 @@ def read(text: str, shown: str) -> Node:
         SyntaxProblem: the header is not in the subset of YAML described above; the error has file and line.
     """
     lines = [(n, line[2:]) for n, line in enumerate(lines_of(text), start=1) if line.startswith("#+")]
-    whole = Node("", Place(shown, lines[0][0] if lines else 1), {})
+    whole = HeaderNode("", Place(shown, lines[0][0] if lines else 1), {})
     if len(lines) > MOST_LINES or sum(len(line.encode()) for _, line in lines) > MOST_BYTES:
         raise whole.mistake(
             Text(
@@ -126,11 +126,11 @@ def read(text: str, shown: str) -> Node:
             )
         )
     for n, line in lines:
-        _refuse_invisible(line, Node("", Place(shown, n), line))
+        _refuse_invisible(line, HeaderNode("", Place(shown, n), line))
     return _Composer(shown, [n for n, _ in lines]).compose("\n".join(line for _, line in lines)) or whole
 
 
-def _refuse_invisible(text: str, node: Node) -> None:
+def _refuse_invisible(text: str, node: HeaderNode) -> None:
     if found := _INVISIBLE.search(text):
         code = f"U+{ord(found[0]):04X}"
         raise node.mistake(Text(f"含有不可见的字符 {code}", f"holds the invisible character {code}"))
@@ -144,7 +144,7 @@ class _Composer:
         self._numbers = numbers  # index: line of the header, from 0; value: line of the file
         self._line = 0  # line of the header on which the latest event begins
 
-    def compose(self, header: str) -> Node | None:
+    def compose(self, header: str) -> HeaderNode | None:
         """The root node of the YAML document in *header*; None if there is no document."""
         import yaml
 
@@ -174,7 +174,7 @@ class _Composer:
             self._line = event.start_mark.line if event.start_mark else self._line
             yield event
 
-    def _node(self, event: Event, events: Iterator[Event], name: str, line: int, depth: int) -> Node:
+    def _node(self, event: Event, events: Iterator[Event], name: str, line: int, depth: int) -> HeaderNode:
         """The node that begins with *event*; *line* of the header has its key."""
         import yaml
 
@@ -185,19 +185,19 @@ class _Composer:
         if depth > _DEEPEST:
             raise self._mistake(line, Text("嵌套过深", "is nested too deeply"))
         if isinstance(event, yaml.MappingStartEvent):
-            return Node(name, self._place(line), self._mapping(events, name, depth))
+            return HeaderNode(name, self._place(line), self._mapping(events, name, depth))
         if isinstance(event, yaml.SequenceStartEvent):
             value = []
             while not isinstance(event := next(events), yaml.SequenceEndEvent):
                 value.append(self._node(event, events, name, self._line, depth + 1))
-            return Node(name, self._place(line), value)
+            return HeaderNode(name, self._place(line), value)
         assert isinstance(event, yaml.ScalarEvent)
         return self._scalar(event, name, line)
 
-    def _mapping(self, events: Iterator[Event], name: str, depth: int) -> dict[str, Node]:
+    def _mapping(self, events: Iterator[Event], name: str, depth: int) -> dict[str, HeaderNode]:
         import yaml
 
-        found: dict[str, Node] = {}
+        found: dict[str, HeaderNode] = {}
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             line = self._line
             key = self._node(event, events, name, line, depth + 1).text()
@@ -209,8 +209,10 @@ class _Composer:
             found[key] = node
         return found
 
-    def _scalar(self, event: ScalarEvent, name: str, line: int) -> Node:
-        node = Node(name, self._place(line), "" if not event.style and event.value in _NULL_SCALARS else event.value)
+    def _scalar(self, event: ScalarEvent, name: str, line: int) -> HeaderNode:
+        node = HeaderNode(
+            name, self._place(line), "" if not event.style and event.value in _NULL_SCALARS else event.value
+        )
         _refuse_invisible(event.value, node)  # from an escape such as "\0", or "\ud800" in pure-Python PyYAML
         return node
 
@@ -225,4 +227,4 @@ class _Composer:
         return Place(self._shown, self._numbers[min(line, len(self._numbers) - 1)])
 
     def _mistake(self, line: int, what: Text) -> SyntaxProblem:
-        return Node("", self._place(line), "").mistake(what)
+        return HeaderNode("", self._place(line), "").mistake(what)

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from kg.errors import MissingFile, Place, SyntaxProblem
 from kg.source import clauses, header
-from kg.source.header import Node
+from kg.source.header import HeaderNode
 from kg.terms import LANGS, Text, class_name, expand
 from kg.vocab import PREFIXES
 
@@ -196,11 +196,11 @@ def parse(text: str, name: str, shown: str) -> SavedQuery:
     )
 
 
-def _text(fields: Mapping[str, Node]) -> Text:
+def _text(fields: Mapping[str, HeaderNode]) -> Text:
     return Text(fields["zh"].text(), fields["en"].text())
 
 
-def _question(node: Node, params: Mapping[str, Node]) -> Text:
+def _question(node: HeaderNode, params: Mapping[str, HeaderNode]) -> Text:
     """The question. Each ``{name}`` in it must be the name of a parameter."""
     question = _text(node.fields(LANGS))
     for words in (question.zh, question.en):
@@ -208,7 +208,7 @@ def _question(node: Node, params: Mapping[str, Node]) -> Text:
     return question
 
 
-def _require_names(words: str, known: Mapping[str, Node], node: Node) -> None:
+def _require_names(words: str, known: Mapping[str, HeaderNode], node: HeaderNode) -> None:
     """Refuse *words* if a ``{name}`` in it is not *known*."""
     try:
         pieces = [piece for piece in Formatter().parse(words) if piece[1] is not None]
@@ -221,7 +221,7 @@ def _require_names(words: str, known: Mapping[str, Node], node: Node) -> None:
             )
 
 
-def _wordings(node: Node, params: Mapping[str, Node]) -> dict[str, tuple[str, ...]]:
+def _wordings(node: HeaderNode, params: Mapping[str, HeaderNode]) -> dict[str, tuple[str, ...]]:
     """The wordings of each language. Brackets must be in pairs and not nested, and each ``{name}`` is a parameter."""
     found = {lang: words.texts() for lang, words in node.fields((), LANGS).items()}
     for words in (one for wordings in found.values() for one in wordings):
@@ -231,7 +231,7 @@ def _wordings(node: Node, params: Mapping[str, Node]) -> dict[str, tuple[str, ..
     return found
 
 
-def _reply(node: Node, known: Mapping[str, Node], columns: Mapping[str, Node]) -> Reply:
+def _reply(node: HeaderNode, known: Mapping[str, HeaderNode], columns: Mapping[str, HeaderNode]) -> Reply:
     """The sentence of the answer and its column."""
     fields = node.fields(("column", *LANGS), ("first", "last", "counted", "compared"))
     text, column = _text(fields), fields["column"].text()
@@ -251,7 +251,7 @@ def _reply(node: Node, known: Mapping[str, Node], columns: Mapping[str, Node]) -
     return Reply(column, text, "first" in fields, last, "counted" not in fields, compared)
 
 
-def _parameter(name: str, node: Node, defaults: Mapping[str, str], prefixes: Mapping[str, str]) -> Parameter:
+def _parameter(name: str, node: HeaderNode, defaults: Mapping[str, str], prefixes: Mapping[str, str]) -> Parameter:
     """The parameter *name*. Its default is the term in its VALUES block; *prefixes* are those of the query."""
     _require_name(name, node)
     fields = node.fields(("type", *LANGS), ("choices", "default"))
@@ -281,7 +281,7 @@ def _parameter(name: str, node: Node, defaults: Mapping[str, str], prefixes: Map
     return Parameter(name, kind, _text(fields), default, choices, example)
 
 
-def _type(node: Node, prefixes: Mapping[str, str]) -> str:
+def _type(node: HeaderNode, prefixes: Mapping[str, str]) -> str:
     """The type of a parameter. A class of the project's own is written as an IRI, or with a prefix of the query."""
     written = node.text()
     if ":" not in written:
@@ -297,12 +297,12 @@ def _whole(term: str, prefixes: Mapping[str, str]) -> str:
     return term if namespace in (None, PREFIXES.get(prefix)) else f"<{namespace}{name}>"
 
 
-def _column(name: str, node: Node) -> Text:
+def _column(name: str, node: HeaderNode) -> Text:
     _require_name(name, node)
     return _text(node.fields(LANGS, ("type",)))
 
 
-def _require_name(name: str, node: Node) -> None:
+def _require_name(name: str, node: HeaderNode) -> None:
     if not _NAME.fullmatch(name):
         raise node.mistake(Text("只能由字母、数字和 _ 组成", "must be made of letters, digits and _"))
 

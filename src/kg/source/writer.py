@@ -18,7 +18,8 @@ import pyoxigraph as ox
 from kg.terms import language
 from kg.vocab import IVC, OWL, RDF, RDFS, SKOS, TYPE, XSD
 
-Node = ox.NamedNode | ox.BlankNode | ox.Triple
+Subject = ox.NamedNode | ox.BlankNode | ox.Triple
+"""What a triple may be about: an IRI, a blank node or a quoted triple."""
 Statements = dict[str, list[object]]
 """Predicate → its objects, of one subject."""
 
@@ -69,7 +70,7 @@ class Writer:
     """The texts of the graphs in *quads*; notes which prefixes they use."""
 
     def __init__(self, quads: Iterable[ox.Quad], prefixes: Mapping[str, str]) -> None:
-        self.graphs: dict[object, dict[Node, Statements]] = {}
+        self.graphs: dict[object, dict[Subject, Statements]] = {}
         for q in dict.fromkeys(quads):
             said = self.graphs.setdefault(q.graph_name, {}).setdefault(q.subject, {})
             said.setdefault(q.predicate.value, []).append(q.object)
@@ -112,16 +113,16 @@ class Writer:
             yield _section(title, self._about(subjects, (s for s in left if kinds[s] == title)))
         yield _section("axioms on more than one term", self._loose(subjects))
 
-    def _about(self, subjects: Mapping[Node, Statements], chosen: Iterable[ox.NamedNode]) -> Iterator[str]:
+    def _about(self, subjects: Mapping[Subject, Statements], chosen: Iterable[ox.NamedNode]) -> Iterator[str]:
         for s in sorted(chosen, key=lambda s: (s.value.casefold(), s.value)):
             yield f"{self.term(s)} {self._body(subjects, s)} .\n"
 
-    def _loose(self, subjects: Mapping[Node, Statements]) -> list[str]:
+    def _loose(self, subjects: Mapping[Subject, Statements]) -> list[str]:
         """The statements on blank nodes that are not written inside another statement."""
         loose = (s for s in subjects if isinstance(s, ox.BlankNode) and s not in self.nested)
         return sorted(f"{self.named.get(s, '[]')} {self._body(subjects, s)} .\n" for s in loose)
 
-    def _body(self, subjects: Mapping[Node, Statements], subject: Node, between: str = " ;\n    ") -> str:
+    def _body(self, subjects: Mapping[Subject, Statements], subject: Subject, between: str = " ;\n    ") -> str:
         """Predicates and objects of *subject*, joined by *between*."""
         said = subjects[subject]
         parts = (f"{self._verb(p)} {self._objects(subjects, said[p])}" for p in sorted(said, key=rank))
@@ -130,11 +131,11 @@ class Writer:
     def _verb(self, predicate: str) -> str:
         return "a" if predicate == TYPE else self._iri(predicate)
 
-    def _objects(self, subjects: Mapping[Node, Statements], objects: Sequence[object]) -> str:
+    def _objects(self, subjects: Mapping[Subject, Statements], objects: Sequence[object]) -> str:
         values = sorted((_language(o), self._value(subjects, o)) for o in objects)
         return " , ".join(value for _, value in values)
 
-    def _value(self, subjects: Mapping[Node, Statements], node: object) -> str:
+    def _value(self, subjects: Mapping[Subject, Statements], node: object) -> str:
         items = self.items(subjects, node)
         if items is not None:
             return f"( {' '.join(self._value(subjects, item) for item in items)} )"
@@ -142,7 +143,7 @@ class Writer:
             return f"[ {self._body(subjects, node, ' ; ')} ]"
         return self.term(node)
 
-    def items(self, subjects: Mapping[Node, Statements], node: object) -> list[object] | None:
+    def items(self, subjects: Mapping[Subject, Statements], node: object) -> list[object] | None:
         """The items of the list that begins at *node*; None if it is not a list that can be written as ``( … )``."""
         items: list[object] = []
         while isinstance(node, ox.BlankNode) and node in self.nested and node in subjects:
@@ -205,13 +206,13 @@ def _language(node: object) -> int:
 
 
 def _blank_nodes(
-    graphs: Mapping[object, Mapping[Node, Statements]],
+    graphs: Mapping[object, Mapping[Subject, Statements]],
 ) -> tuple[set[ox.BlankNode], dict[ox.BlankNode, str]]:
     """The blank nodes that can be written inside the statement that refers to them, and the names of the others.
 
     A node that no statement refers to needs neither.
     """
-    parents: dict[ox.BlankNode, list[tuple[object, Node, str]]] = defaultdict(list)
+    parents: dict[ox.BlankNode, list[tuple[object, Subject, str]]] = defaultdict(list)
     places: dict[ox.BlankNode, set[object]] = defaultdict(set)
     for graph, subjects in graphs.items():
         for subject, said in subjects.items():
@@ -231,7 +232,7 @@ def _blank_nodes(
     return nested, _names(graphs, apart)
 
 
-def _is_shallow(node: ox.BlankNode, single: Mapping[ox.BlankNode, tuple[Node, str]]) -> bool:
+def _is_shallow(node: ox.BlankNode, single: Mapping[ox.BlankNode, tuple[Subject, str]]) -> bool:
     """Whether *node* is in no circle, and not too deep; the length of a list does not count."""
     depth, seen, at = 0, set(), node
     while at in single:
@@ -247,7 +248,7 @@ def _is_shallow(node: ox.BlankNode, single: Mapping[ox.BlankNode, tuple[Node, st
 
 
 def _names(
-    graphs: Mapping[object, Mapping[Node, Statements]], nodes: Iterable[ox.BlankNode]
+    graphs: Mapping[object, Mapping[Subject, Statements]], nodes: Iterable[ox.BlankNode]
 ) -> dict[ox.BlankNode, str]:
     """Blank node → its name, made from its statements; of nodes that say the same, the order of their labels decides."""
 
