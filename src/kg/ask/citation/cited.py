@@ -49,7 +49,7 @@ _MOST_PLACES: Final = 12
 
 
 @dataclass(frozen=True)
-class Place:
+class CitedPassage:
     """A passage (IRI), its document (IRI) and the path of its section."""
 
     passage: str
@@ -76,7 +76,7 @@ class Citation:
     what: Text
     notes: tuple[Text, ...]
     part: Text | None
-    places: tuple[Place, ...]
+    places: tuple[CitedPassage, ...]
     works: tuple[Work, ...]
     dataset: Work
     day: date
@@ -222,17 +222,17 @@ class Citer:
         """The documents that these passages (IRIs) are from."""
         return self._documents(self._places(dict.fromkeys(passages)))
 
-    def _documents(self, places: Iterable[Place]) -> tuple[Work, ...]:
+    def _documents(self, places: Iterable[CitedPassage]) -> tuple[Work, ...]:
         documents = dict.fromkeys(place.document for place in places)
         return tuple(self.works.documents[d] for d in documents if d in self.works.documents)
 
-    def _places(self, passages: Iterable[str]) -> tuple[Place, ...]:
+    def _places(self, passages: Iterable[str]) -> tuple[CitedPassage, ...]:
         values = " ".join(f"<{p}>" for p in passages)
         rows = self._store.select(_PLACES.format(passages=values)) if values else ()
-        return tuple(Place(row["passage"], row["document"], row["section"]) for row in rows)
+        return tuple(CitedPassage(row["passage"], row["document"], row["section"]) for row in rows)
 
 
-def located(places: Iterable[Place], lang: str) -> str:
+def located(places: Iterable[CitedPassage], lang: str) -> str:
     """The passages by section: ``“商业航天/05 市场规模”一节,段落 r1-L0027``; empty if there is none."""
     listed = list(places)
     sections = list(dict.fromkeys(place.section for place in listed[:_MOST_PLACES]))

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from kg.ask.citation import bibtex
-from kg.ask.citation.cited import Citation, Place, located
+from kg.ask.citation.cited import Citation, CitedPassage, located
 from kg.ask.citation.works import Work
 from kg.terms import Text
 
@@ -125,7 +125,7 @@ def _apa_date(issued: str) -> str:
 # -- plain text ------------------------------------------------------------------------------------------------
 
 
-def _plain(work: Work, places: Iterable[Place], lang: str) -> str:
+def _plain(work: Work, places: Iterable[CitedPassage], lang: str) -> str:
     """One work in words: who, title, date, section and passage, version, URL."""
     by = [name.pick(lang) for name in (*work.creators, *([work.publisher] if work.publisher else []))]
     who, title = ("、" if lang == "zh" else ", ").join(dict.fromkeys(by)), work.own(work.title, lang)
