@@ -10,7 +10,7 @@ import pytest
 
 from kg.ask import plain
 from kg.ask.citation.bibtex import escaped
-from kg.ask.citation.cited import Citation, Place
+from kg.ask.citation.cited import Citation, CitedPassage
 from kg.ask.citation.day import today
 from kg.ask.citation.styles import STYLES, apa, gbt7714, in_styles
 from kg.ask.citation.styles import plain as footnote
@@ -25,7 +25,7 @@ DATASET = Work(f"{BASE}dataset", "dataset", "dataset", Text("图谱", "graph"))
 ENTRY = re.compile(r"@(techreport|misc)\{([A-Za-z0-9-]+),\n((?:  [a-z]+ = \{.*\},\n)+)\}")
 
 
-def of(work: Work, *places: Place) -> Citation:
+def of(work: Work, *places: CitedPassage) -> Citation:
     return Citation(work.iri, Text("何事", "what"), (), None, places, (work,), DATASET, DAY)
 
 
@@ -90,7 +90,7 @@ def test_bibtex_stays_valid_whatever_the_names() -> None:
         ),
         iri=f"{BASE}document/ü ",
     )
-    cited = replace(of(work, Place(f"{BASE}passage/d1-L0001", work.iri, odd)), what=Text(odd, odd))
+    cited = replace(of(work, CitedPassage(f"{BASE}passage/d1-L0001", work.iri, odd)), what=Text(odd, odd))
     for lang in ("zh", "en"):
         entries = STYLES["bibtex"][1](cited, lang).split("\n\n")
         assert len(entries) == 2

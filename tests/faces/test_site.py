@@ -20,7 +20,7 @@ from kg.faces.site.folder import MANIFEST, replacing, write_manifest
 from kg.faces.site.links import rewritten
 from kg.faces.site.making import Site
 from kg.faces.site.own import places as own_places
-from kg.faces.site.places import Places, relative
+from kg.faces.site.sitemap import SiteMap, relative
 from kg.faces.web.app import Routes
 from kg.faces.web.settings import Settings
 from kg.graph import KnowledgeGraph
@@ -45,10 +45,10 @@ def site(whole: tuple[Path, Site]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def places(kites: Project) -> Places:
+def site_map(kites: Project) -> SiteMap:
     graph = KnowledgeGraph(kites.store_folder / "current")
     routes = Routes(Settings(store=""), Service(Options(Path(), ""))).table()
-    return Places(graph.catalogue, routes, own_places())
+    return SiteMap(graph.catalogue, routes, own_places())
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -225,7 +225,7 @@ def test_a_file_added_to_a_site_keeps_it_from_being_replaced(tmp_path: Path) -> 
     assert (tmp_path / "site" / "CNAME").exists()
 
 
-# -- places and links -----------------------------------------------------------------------------------------------------
+# -- files and links ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -246,8 +246,8 @@ def test_a_file_added_to_a_site_keeps_it_from_being_replaced(tmp_path: Path) -> 
         ("/sparql?query=ASK+%7B%7D", "/", "zh/sparql.html"),
     ],
 )
-def test_pages_have_files(places: Places, link: str, at: str, file: str) -> None:
-    target = places.target(link, at)
+def test_pages_have_files(site_map: SiteMap, link: str, at: str, file: str) -> None:
+    target = site_map.target(link, at)
     assert target is not None
     assert target.place is not None
     assert target.place.file(target.lang or "zh") == file
@@ -267,18 +267,18 @@ def test_pages_have_files(places: Places, link: str, at: str, file: str) -> None
         "/audit?sort=x",
     ],
 )
-def test_what_cannot_be_made_beforehand_has_no_file(places: Places, link: str) -> None:
-    target = places.target(link, "/")
+def test_what_cannot_be_made_beforehand_has_no_file(site_map: SiteMap, link: str) -> None:
+    target = site_map.target(link, "/")
     assert target is not None
     assert target.place is None
 
 
 @pytest.mark.parametrize("link", ["https://example.org/", "mailto:a@example.org", "//example.org/x", "http://[bad"])
-def test_links_elsewhere_stay(places: Places, link: str) -> None:
-    assert places.target(link, "/") is None
+def test_links_elsewhere_stay(site_map: SiteMap, link: str) -> None:
+    assert site_map.target(link, "/") is None
 
 
-def test_names_that_a_file_system_would_confuse_differ(places: Places) -> None:
+def test_names_that_a_file_system_would_confuse_differ(site_map: SiteMap) -> None:
     links = [
         "/x/a",
         "/x/A",
@@ -292,7 +292,7 @@ def test_names_that_a_file_system_would_confuse_differ(places: Places) -> None:
     ]
     files = []
     for link in links:
-        target = places.target(link, "/")
+        target = site_map.target(link, "/")
         assert target is not None
         if target.place is not None:
             files.append(target.place.file("zh"))
@@ -301,24 +301,24 @@ def test_names_that_a_file_system_would_confuse_differ(places: Places) -> None:
         assert all(0 < len(part) < 100 and part.isascii() and ".." not in part for part in file.split("/"))
 
 
-def test_what_is_written_in_a_page_stays_as_it_is(places: Places) -> None:
+def test_what_is_written_in_a_page_stays_as_it_is(site_map: SiteMap) -> None:
     html = '<p title="&lt;a href=/&gt;">&amp;&#8238;<a href="/audit">&lt;script&gt;</a> <!-- <a href="/x"> --></p>\n'
-    page = rewritten(html, places, "/", "zh/index.html", "zh")
+    page = rewritten(html, site_map, "/", "zh/index.html", "zh")
     assert page.html == html.replace('"/audit"', '"audit.html"')
 
 
-def test_forms_and_links_to_a_server_go(places: Places) -> None:
+def test_forms_and_links_to_a_server_go(site_map: SiteMap) -> None:
     html = (
         '<a href="/why" class="x">why</a><a href="/x/y.rdf">rdf</a><form action="/why"><a href="/audit">a</a></form>'
         '<link rel="alternate" href="/x/y.rdf"><form action="/search"><input name="q"></form>'
     )
-    page = rewritten(html, places, "/x/y", "zh/x/y.html", "zh")
+    page = rewritten(html, site_map, "/x/y", "zh/x/y.html", "zh")
     assert page.html == '<a class="x">why</a><form action="../search.html"><input name="q"></form>'
 
 
-def test_a_large_script_becomes_a_file_of_its_own(places: Places) -> None:
+def test_a_large_script_becomes_a_file_of_its_own(site_map: SiteMap) -> None:
     script = "x < 1;" * 5000
-    page = rewritten(f"<head><script>{script}</script></head>", places, "/explore", "zh/explore.html", "zh")
+    page = rewritten(f"<head><script>{script}</script></head>", site_map, "/explore", "zh/explore.html", "zh")
     ((file, content),) = page.parts.items()
     assert content == script
     assert page.html == f'<head><script src="../{file}"></script></head>'

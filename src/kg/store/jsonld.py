@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kg.source.writer import Node, Statements, Writer, rank
+from kg.source.writer import Subject, Statements, Writer, rank
 from kg.terms import iri
 from kg.vocab import TYPE, XSD
 
@@ -49,14 +49,14 @@ class _Document:
         links = {self._iri(p): {"@type": "@id"} for p in sorted(self._links & self._written - {TYPE})}
         return {"@context": self._writer.used | links, "@graph": graphs}
 
-    def _nodes(self, subjects: Mapping[Node, Statements]) -> list[dict[str, Any]]:
+    def _nodes(self, subjects: Mapping[Subject, Statements]) -> list[dict[str, Any]]:
         nodes = [s for s in subjects if s not in self._writer.nested]
         named = sorted((node for node in nodes if not self._writer.is_anonymous(node)), key=str)
         # an anonymous node has another label each time a query constructs it: what it says gives its place
         others = [self._node(subjects, node) for node in nodes if self._writer.is_anonymous(node)]
         return [*(self._node(subjects, node) for node in named), *sorted(others, key=_order)]
 
-    def _node(self, subjects: Mapping[Node, Statements], node: Node) -> dict[str, Any]:
+    def _node(self, subjects: Mapping[Subject, Statements], node: Subject) -> dict[str, Any]:
         body: dict[str, Any] = {} if self._writer.is_anonymous(node) else {"@id": self._name(node)}
         said = subjects.get(node, {})
         for predicate in sorted(said, key=rank):
@@ -66,7 +66,7 @@ class _Document:
             body[key] = values[0] if len(values) == 1 else values
         return body
 
-    def _value(self, subjects: Mapping[Node, Statements], predicate: str, term: object) -> Any:
+    def _value(self, subjects: Mapping[Subject, Statements], predicate: str, term: object) -> Any:
         if isinstance(term, ox.Literal):
             value = self._literal(term)
             return {"@value": value} if isinstance(value, str) and predicate in self._links else value

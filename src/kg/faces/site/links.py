@@ -8,7 +8,7 @@ from hashlib import sha256
 from html import escape, unescape
 from typing import Final
 
-from kg.faces.site.places import Place, Places, relative
+from kg.faces.site.sitemap import SiteFile, SiteMap, relative
 
 _LINKS: Final = {"a": "href", "area": "href", "link": "href", "script": "src", "img": "src", "form": "action"}
 """Element → its attribute with an address of the server."""
@@ -42,22 +42,22 @@ class Page:
     """
 
     html: str
-    places: dict[Place, None] = field(default_factory=dict)
+    places: dict[SiteFile, None] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
 
 
-def rewritten(html: str, places: Places, at: str, file: str, lang: str) -> Page:
+def rewritten(html: str, site_map: SiteMap, at: str, file: str, lang: str) -> Page:
     """The page *html* as a page of the site.
 
     Args:
         html: a page of the server.
-        places: where its pages are.
+        site_map: where its pages are.
         at: address of the page on the server.
         file: path of its file, from the root of the site.
         lang: language of the page.
     """
     page = Page(html)
-    edits = _Edits(page, places, at, file, lang)
+    edits = _Edits(page, site_map, at, file, lang)
     for found in _TAGS.finditer(html):
         if found["tag"]:
             edits.element(found)
@@ -81,9 +81,9 @@ class _Edits:
         made: parts of the text as (start, end, what takes its place).
     """
 
-    def __init__(self, page: Page, places: Places, at: str, file: str, lang: str) -> None:
+    def __init__(self, page: Page, site_map: SiteMap, at: str, file: str, lang: str) -> None:
         self.made: list[tuple[int, int, str]] = []
-        self._page, self._places, self._at, self._file, self._lang = page, places, at, file, lang
+        self._page, self._site_map, self._at, self._file, self._lang = page, site_map, at, file, lang
         self._dropped: dict[str, int] = {}  # element → where one begins that is left out as a whole
 
     def element(self, found: re.Match[str]) -> None:
@@ -92,7 +92,7 @@ class _Edits:
         link = _LINK[tag].search(found[0])
         if link is None or link[1].startswith("#"):
             return
-        target = self._places.target(unescape(link[1]), self._at)
+        target = self._site_map.target(unescape(link[1]), self._at)
         if target is None:
             return
         if target.place is None or (tag == "form" and not _has_script(target.place)):
@@ -116,7 +116,7 @@ class _Edits:
         tag, content = found["raw"], found["content"]
         link = _LINK[tag].search(f"<{tag}{found['given']}>") if tag in _LINK else None
         if link:
-            target = self._places.target(unescape(link[1]), self._at)
+            target = self._site_map.target(unescape(link[1]), self._at)
             if target and target.place:
                 self._lead(found.start() + link.start(1), link[1], target.place, target.lang, target.rest)
             elif target:
@@ -128,13 +128,13 @@ class _Edits:
             made = f'<script src="{there}"></script>' if tag == "script" else f'<link rel="stylesheet" href="{there}">'
             self.made.append((*found.span(), made))
 
-    def _lead(self, start: int, link: str, place: Place, lang: str, rest: str) -> None:
+    def _lead(self, start: int, link: str, place: SiteFile, lang: str, rest: str) -> None:
         """Let the address *link* at *start* lead to the file of *place*."""
         self._page.places[place] = None
         there = relative(place.file(lang or self._lang), self._file) + rest
         self.made.append((start, start + len(link), escape(there)))
 
 
-def _has_script(place: Place) -> bool:
+def _has_script(place: SiteFile) -> bool:
     """Whether a script of the page reads what a form sends to it."""
     return place.name in ("search", "sparql")

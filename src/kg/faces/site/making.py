@@ -14,7 +14,7 @@ from typing import Final
 from kg.errors import StoreError
 from kg.faces.site.folder import replacing, write_manifest
 from kg.faces.site.own import places
-from kg.faces.site.places import Place
+from kg.faces.site.sitemap import SiteFile
 from kg.faces.site.tasks import TASK, unpacked
 from kg.service.messages import Request
 from kg.service.service import Options, Service
@@ -25,7 +25,7 @@ _LIMITS: Final = Limits(seconds=600.0, rows=1_000_000, size=2**30, memory=2**32)
 """Those of one page: a site is made once, and nobody else waits for the same workers."""
 _AHEAD: Final = 2
 """Pages for each worker that are asked at once, so that no worker waits for the next."""
-_HOME: Final = Place("/", "index")
+_HOME: Final = SiteFile("/", "index")
 
 Progress = Callable[[int, int], None]
 
@@ -72,8 +72,8 @@ class _Making:
 
     def __init__(self, folder: Path, progress: Progress | None) -> None:
         self._folder, self._progress = folder, progress
-        self._known: set[Place] = set()
-        self._waiting: deque[Place] = deque()
+        self._known: set[SiteFile] = set()
+        self._waiting: deque[SiteFile] = deque()
         self._digests: dict[str, str] = {}
         self._size = 0
         self._failed: list[str] = []
@@ -113,7 +113,7 @@ class _Making:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
 
-    async def _ask(self, service: Service, place: Place) -> None:
+    async def _ask(self, service: Service, place: SiteFile) -> None:
         answer = await service.ask(Request(TASK, params=tuple(vars(place).items())), place.url)
         made = unpacked(answer.body)
         for file, body in made.files.items():
@@ -122,7 +122,7 @@ class _Making:
             self._failed.append(place.url)
         self._note(made.places)
 
-    def _note(self, found: Iterable[Place]) -> None:
+    def _note(self, found: Iterable[SiteFile]) -> None:
         """Remember pages that are to be made, each once."""
         for place in found:
             if place not in self._known:

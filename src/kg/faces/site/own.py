@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kg.faces.export import archive, export, export_files
 from kg.faces.site.folder import MANIFEST
-from kg.faces.site.places import Place, Places, relative
+from kg.faces.site.sitemap import SiteFile, SiteMap, relative
 from kg.faces.site.sparql import dataset_script, engine_script, nodes_places, nquads, terms_script
 from kg.faces.web.context import Context
 from kg.faces.web.sparql import editor_values
@@ -39,20 +39,20 @@ _SCRIPTS: Final = ("names.js", "search.js", "chains.js", "sparql.js", "terms.js"
 """Names of the scripts that only a site has."""
 
 
-def places() -> dict[str, Place]:
+def places() -> dict[str, SiteFile]:
     """Path → place of each page and file."""
     return {
-        **{path: Place(path, path[1:]) for path in ("/search", "/sparql", "/data")},
+        **{path: SiteFile(path, path[1:]) for path in ("/search", "/sparql", "/data")},
         **{f"/data/{file}": _file(f"/data/{file}", shared=bool(format_)) for file, (_, format_) in _DATA.items()},
         **{f"/static/site/{name}": _file(f"/static/site/{name}", shared=True) for name in _SCRIPTS},
-        FIRST: Place(FIRST, "index", shared=True),
-        MISSING: Place(MISSING, "404", shared=True),
+        FIRST: SiteFile(FIRST, "index", shared=True),
+        MISSING: SiteFile(MISSING, "404", shared=True),
     }
 
 
-def _file(path: str, *, shared: bool) -> Place:
+def _file(path: str, *, shared: bool) -> SiteFile:
     name, _, suffix = path[1:].rpartition(".")
-    return Place(path, name, suffix, shared)
+    return SiteFile(path, name, suffix, shared)
 
 
 class Own:
@@ -60,12 +60,12 @@ class Own:
 
     Args:
         context: the graph and its templates.
-        places: where the pages of the site are.
+        site_map: where the pages of the site are.
         first: the language in which the site begins.
     """
 
-    def __init__(self, context: Context, places: Places, first: Lang) -> None:
-        self._context, self._graph, self._places, self._first = context, context.graph, places, first
+    def __init__(self, context: Context, site_map: SiteMap, first: Lang) -> None:
+        self._context, self._graph, self._site_map, self._first = context, context.graph, site_map, first
         static = files("kg.faces.site").joinpath("static")
         self._made: dict[str, Callable[[Lang], bytes]] = {
             "/search": self._names_page,
@@ -79,7 +79,7 @@ class Own:
                 f"/static/site/{name}": lambda lang, name=name: static.joinpath(name).read_bytes()  # type: ignore[misc]
                 for name in ("search.js", "chains.js", "sparql.js")
             },
-            _TERMS: lambda lang: terms_script(self._graph, context.pages.href, places),
+            _TERMS: lambda lang: terms_script(self._graph, context.pages.href, site_map),
             "/static/site/engine.js": lambda lang: engine_script(),
             "/static/site/dataset.js": lambda lang: dataset_script(self._graph),
             FIRST: lambda lang: self._page("languages.html", self._first),
@@ -91,9 +91,9 @@ class Own:
         made = self._made.get(path)
         return made(lang) if made else None
 
-    def leads_to(self, path: str) -> Iterable[Place]:
+    def leads_to(self, path: str) -> Iterable[SiteFile]:
         """The pages that the script with the path *path* links to."""
-        return nodes_places(self._graph, self._context.pages.href, self._places) if path == _TERMS else ()
+        return nodes_places(self._graph, self._context.pages.href, self._site_map) if path == _TERMS else ()
 
     def _page(self, template: str, lang: Lang, **values: Any) -> bytes:
         values = {"dataset": self._context.dataset, **values}
@@ -128,7 +128,7 @@ class Own:
 
     def _page_of(self, iri: str) -> str:
         """The link from the search page to the page of a thing."""
-        target = self._places.target(self._context.pages.href(iri), "/")
+        target = self._site_map.target(self._context.pages.href(iri), "/")
         if target is None or target.place is None:
             return iri
         return relative(target.place.file("zh"), "zh/search.html") + target.rest

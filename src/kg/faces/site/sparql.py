@@ -18,7 +18,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kg.ask.completion import completion
-from kg.faces.site.places import Place, Places, relative
+from kg.faces.site.sitemap import SiteFile, SiteMap, relative
 from kg.graph import KnowledgeGraph, RemoteGraph
 from kg.source.queryfile import without_header
 from kg.store.results import serialise
@@ -56,16 +56,16 @@ def nquads(graph: KnowledgeGraph) -> bytes:
     return (graph.path / "dataset.nq").read_bytes()
 
 
-def terms_script(graph: KnowledgeGraph, href: Href, places: Places) -> bytes:
+def terms_script(graph: KnowledgeGraph, href: Href, site_map: SiteMap) -> bytes:
     """The script that sets ``kgTerms``: what the editor completes, the saved questions, and each node with its page.
 
     Args:
         graph: the graph.
         href: the address of a node's page on the server.
-        places: where the pages of the site are.
+        site_map: where the pages of the site are.
     """
     nodes = []
-    for iri, place, rest in _with_page(graph, href, places):
+    for iri, place, rest in _with_page(graph, href, site_map):
         text, file = graph.names.text(iri), relative(place.file("zh"), "zh/sparql.html")
         nodes.append([iri, text.zh, text.en, file + rest])
     terms: dict[str, Any] = completion(graph.names)
@@ -78,15 +78,15 @@ def terms_script(graph: KnowledgeGraph, href: Href, places: Places) -> bytes:
     return _script("kgTerms", terms)
 
 
-def nodes_places(graph: KnowledgeGraph, href: Href, places: Places) -> list[Place]:
+def nodes_places(graph: KnowledgeGraph, href: Href, site_map: SiteMap) -> list[SiteFile]:
     """The pages of the nodes that an answer can have, arguments as for :func:`terms_script`."""
-    return [place for _, place, _ in _with_page(graph, href, places)]
+    return [place for _, place, _ in _with_page(graph, href, site_map)]
 
 
-def _with_page(graph: KnowledgeGraph, href: Href, places: Places) -> Iterator[tuple[str, Place, str]]:
+def _with_page(graph: KnowledgeGraph, href: Href, site_map: SiteMap) -> Iterator[tuple[str, SiteFile, str]]:
     """Each node that has a page in the site, the page, and the fragment that leads to it there."""
     for row in graph.store.select(_NODES):
-        target = places.target(href(row["x"]), "/")
+        target = site_map.target(href(row["x"]), "/")
         if target and target.place:
             yield row["x"], target.place, target.rest
 

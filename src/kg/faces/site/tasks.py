@@ -19,7 +19,7 @@ from kg.ask.texts import Texts
 from kg.errors import KgError
 from kg.faces.site.links import rewritten
 from kg.faces.site.own import Own, places
-from kg.faces.site.places import Place, Places
+from kg.faces.site.sitemap import SiteFile, SiteMap
 from kg.faces.web import problems
 from kg.faces.web.app import Routes
 from kg.faces.web.context import HTML, Context
@@ -49,7 +49,7 @@ class Made(NamedTuple):
     """
 
     files: dict[str, bytes]
-    places: list[Place]
+    places: list[SiteFile]
     failed: str
 
 
@@ -62,7 +62,7 @@ def tasks(graph: KnowledgeGraph, limits: Limits, first: Lang) -> Mapping[str, Ca
         first: the language in which the site begins.
     """
     maker = _Maker(graph, limits, first)
-    return {TASK: lambda request: Answer(packed(maker.make(Place(**dict(request.params)))))}
+    return {TASK: lambda request: Answer(packed(maker.make(SiteFile(**dict(request.params)))))}
 
 
 def packed(made: Made) -> bytes:
@@ -82,7 +82,7 @@ def unpacked(message: bytes) -> Made:
     for file, length in head["files"]:
         files[file] = rest[start : start + length]
         start += length
-    return Made(files, [Place(**fields) for fields in head["places"]], head["failed"])
+    return Made(files, [SiteFile(**fields) for fields in head["places"]], head["failed"])
 
 
 class _InProcess(Service):
@@ -127,14 +127,14 @@ class _Maker:
         table: dict[str, Callable[[Request], Answer]] = {}
         routes = Routes(settings, _InProcess(table)).table()
         self._router = Router(routes, redirect_slashes=False)
-        self._places = Places(graph.catalogue, routes, places())
-        pages = Pages(graph, "", static=self._places, packages=["kg.faces.site"])
+        self._site_map = SiteMap(graph.catalogue, routes, places())
+        pages = Pages(graph, "", static=self._site_map, packages=["kg.faces.site"])
         context = Context(graph, pages, limits, Texts(graph.store, graph.names))
         table.update(answering(context))
-        self._own = Own(context, self._places, first)
+        self._own = Own(context, self._site_map, first)
         self._sent: set[str] = set()
 
-    def make(self, place: Place) -> Made:
+    def make(self, place: SiteFile) -> Made:
         """The files of *place*: one that both languages share, or one for each."""
         made = Made({}, [], "")
         found = dict.fromkeys(self._own.leads_to(place.url))
@@ -145,7 +145,7 @@ class _Maker:
             if response.status != 200:
                 failed = f"{response.status}"
             if response.media == HTML:
-                page = rewritten(body.decode(), self._places, place.url, file, lang)
+                page = rewritten(body.decode(), self._site_map, place.url, file, lang)
                 found |= page.places
                 made.files.update(self._parts(page.parts))
                 body = page.html.encode()

@@ -104,7 +104,7 @@ _KEPT: Final = 40
 
 
 @dataclass(frozen=True)
-class Place:
+class SiteFile:
     """A page or file of the site.
 
     Attributes:
@@ -135,19 +135,19 @@ class Target:
         dropped: whether the link is to be left out with its words, because they would mean nothing without it.
     """
 
-    place: Place | None
+    place: SiteFile | None
     lang: str = ""
     rest: str = ""
     dropped: bool = False
 
 
-class Places:
-    """The places of one site.
+class SiteMap:
+    """The pages and files of one site.
 
     Args:
         catalogue: the saved queries.
         routes: the routes of the server.
-        own: pages and files that only a site has: path → place.
+        own: pages and files that only a site has: path → page or file.
 
     Attributes:
         policy: the Content-Security-Policy that its pages carry.
@@ -157,7 +157,7 @@ class Places:
     policy: Final = OF_FILES
     engine_policy: Final = OF_ENGINE
 
-    def __init__(self, catalogue: Catalogue, routes: Sequence[Route], own: Mapping[str, Place]) -> None:
+    def __init__(self, catalogue: Catalogue, routes: Sequence[Route], own: Mapping[str, SiteFile]) -> None:
         self._catalogue, self._routes, self._own = catalogue, routes, own
         self._values = {query.name: list(self._every_value(query)) for query in catalogue}
         industries = [thing.iri for thing in catalogue.names.of_kind("Industry")]
@@ -228,7 +228,7 @@ class Places:
         scope = {"type": "http", "method": "GET", "path": path, "root_path": ""}
         return next((route.path for route in self._routes if route.matches(scope)[0] == Match.FULL), "")
 
-    def _place(self, route: str, path: str, params: list[tuple[str, str]], suffix: str) -> Place | None:
+    def _place(self, route: str, path: str, params: list[tuple[str, str]], suffix: str) -> SiteFile | None:
         allowed = _SUFFIXES.get(route)
         if not route or route in _FOR_SERVERS or (suffix and allowed is not None and suffix not in allowed):
             return None
@@ -239,7 +239,7 @@ class Places:
         query = [*kept, *([("format", suffix)] if suffix and stem == path else [])]
         url = f"{_quoted(path)}?{urlencode(query)}" if query else _quoted(path)
         shared = suffix in _SHARED or path.startswith("/static/")
-        return Place(url, _name(stem, kept), suffix or "html", shared)
+        return SiteFile(url, _name(stem, kept), suffix or "html", shared)
 
     def _params(self, route: str, path: str, params: list[tuple[str, str]]) -> list[tuple[str, str]] | None:
         """The parameters in one order and spelling; None if the site has no page for them."""
