@@ -40,7 +40,7 @@ QUERIES = (
 
 _ASK = """
 import json, pickle, sys
-from kg.service.messages import Answer, Failure, Request, unpack
+from kg.service.messages import Response, Failure, Request, unpack
 from kg.service.worker import open_graph
 
 given = json.load(sys.stdin)
@@ -52,7 +52,7 @@ for fields in given["requests"]:
     request = Request(**{**fields, "params": tuple(map(tuple, fields.get("params", ())))})
     result = unpack(handler(pickle.dumps(tuple(request))))
     trace = result.trace if isinstance(result, Failure) else ""
-    found.append([isinstance(result, Answer), sorted(set(imported)), trace])
+    found.append([isinstance(result, Response), sorted(set(imported)), trace])
 print(json.dumps(found))
 """
 

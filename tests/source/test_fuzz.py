@@ -41,7 +41,7 @@ from kg.faces.web.settings import Settings
 from kg.faces.web.tasks import TASKS
 from kg.graph import KnowledgeGraph
 from kg.service.forkserver import Worker
-from kg.service.messages import Answer, Failure, Request, pack, unpack
+from kg.service.messages import Failure, Request, Response, pack, unpack
 from kg.service.service import Options, Service
 from kg.service.worker import HEAD, LENGTH, open_graph, serve
 from kg.store.answers import Limits
@@ -340,10 +340,10 @@ WORDS = st.builds(Text, TEXT, TEXT)
 @few
 @given(
     st.builds(
-        Answer, st.binary(max_size=200), TEXT, st.dictionaries(TEXT, TEXT), st.integers(100, 599), keep=st.booleans()
+        Response, st.binary(max_size=200), TEXT, st.dictionaries(TEXT, TEXT), st.integers(100, 599), keep=st.booleans()
     )
 )
-def test_an_answer_is_unpacked_as_it_was_packed(answer: Answer) -> None:
+def test_an_answer_is_unpacked_as_it_was_packed(answer: Response) -> None:
     assert unpack(pack(answer)) == answer
 
 

@@ -1,4 +1,4 @@
-"""Messages between a server and its workers: a Request to the worker, an Answer or a Failure back.
+"""Messages between a server and its workers: a Request to the worker, a Response or a Failure back.
 
 A worker trusts the server, so the fields of a request are pickled, which takes less time than JSON. The server must not
 trust a worker, since a malicious query could have taken control of it; so answers are JSON and bytes.
@@ -51,8 +51,8 @@ class Request(NamedTuple):
         return next((value for key, value in reversed(self.params) if key == name), default)
 
 
-class Answer(NamedTuple):
-    """The answer to a request.
+class Response(NamedTuple):
+    """The response to a request: what the task of a worker returns, sent over HTTP or to an agent.
 
     Attributes:
         body: the bytes.
@@ -77,7 +77,7 @@ class Failure:
     trace: str = ""
 
 
-def pack(result: Answer | Failure) -> bytes:
+def pack(result: Response | Failure) -> bytes:
     """A worker's result as one message: a line of JSON, then the body."""
     if isinstance(result, Failure):
         return json.dumps({"error": result.error.plain(), "trace": result.trace}).encode()
@@ -85,13 +85,13 @@ def pack(result: Answer | Failure) -> bytes:
     return json.dumps(head).encode() + b"\n" + result.body
 
 
-def unpack(message: bytes) -> Answer | Failure:
+def unpack(message: bytes) -> Response | Failure:
     """The result from the output of :func:`pack`."""
     head, _, body = message.partition(b"\n")
     fields = _fields(head)
     if isinstance(fields, dict):
         return Failure(from_plain(fields["error"]), fields["trace"])
-    return Answer(body, *fields)
+    return Response(body, *fields)
 
 
 @lru_cache(maxsize=1024)  # there are few different heads

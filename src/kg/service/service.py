@@ -14,7 +14,7 @@ from kg.errors import KgError, StoreError
 from kg.service.builds import Build, newest
 from kg.service.cache import Cache
 from kg.service.forkserver import ForkServer
-from kg.service.messages import Answer, Failure, Request, unpack
+from kg.service.messages import Failure, Request, Response, unpack
 from kg.service.pool import Pool
 from kg.store.answers import Limits
 from kg.terms import Text
@@ -38,7 +38,7 @@ class Options:
         store: the store folder, whose link ``current`` the service follows; or the URL of a store, whose newest build it
             follows.
         tasks: ``module:function``. The fork server calls it with the graph, the limits and *args*; it returns a mapping
-            from name to task (Request → Answer).
+            from name to task (Request → Response).
         args: further arguments of that function, as JSON values.
         limits: limits of one request.
         workers: number of workers, and so of requests that run at once.
@@ -127,7 +127,7 @@ class Service:
         await self._switch_to(await asyncio.to_thread(self._newest))
         self._watch_task = asyncio.create_task(self._watch())
 
-    async def ask(self, request: Request, key: Hashable = "") -> Answer:
+    async def ask(self, request: Request, key: Hashable = "") -> Response:
         """The answer to *request*, from the cache if possible.
 
         Args:
@@ -139,7 +139,7 @@ class Service:
             StoreError: no graph is loaded.
         """
         key = key or request
-        cached: Answer | None = self.cache.get(key)
+        cached: Response | None = self.cache.get(key)
         if cached:
             return cached
         graph = self._graph

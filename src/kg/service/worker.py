@@ -28,7 +28,7 @@ from typing import Any, Final
 from kg.errors import KgError
 from kg.graph import KnowledgeGraph
 from kg.service.builds import Build
-from kg.service.messages import FAILED, Answer, Failure, Request, pack
+from kg.service.messages import FAILED, Failure, Request, Response, pack
 from kg.store.answers import BYTES, Limits, too_large
 from kg.store.confine import confine, ended, peak_memory
 from kg.store.relay import Relay
@@ -48,7 +48,7 @@ _COPIES: Final = 8
 """How often the memory of a worker must hold the answer of a store: as it arrives, as JSON, as terms."""
 
 Handler = Callable[[bytes], bytes]
-Task = Callable[[Request], Answer]
+Task = Callable[[Request], Response]
 
 
 def main(spec: str) -> None:
@@ -110,7 +110,7 @@ def _relay(build: Build, bounds: Limits) -> Relay:
     return relay
 
 
-def _result(graph: KnowledgeGraph, tasks: Mapping[str, Task], request: Request, most: int) -> Answer | Failure:
+def _result(graph: KnowledgeGraph, tasks: Mapping[str, Task], request: Request, most: int) -> Response | Failure:
     try:
         with graph.reading():
             answer = tasks[request.task](request)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kg.source.writer import Subject, Statements, Writer, rank
+from kg.source.writer import Statements, Subject, Writer, rank
 from kg.terms import iri
 from kg.vocab import TYPE, XSD
 

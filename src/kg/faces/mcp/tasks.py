@@ -20,7 +20,7 @@ from kg.faces.mcp.result import Result, dumped, render
 from kg.faces.mcp.schemas import SHARED
 from kg.faces.mcp.sources import Sources
 from kg.graph import KnowledgeGraph
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.store.answers import Limits
 
 Task = Callable[[Call], Result]
@@ -42,7 +42,7 @@ _ROWS_FRACTION: Final = 0.5
 """Fraction of the time limit after which no further row is computed, so that there is time to send the rows."""
 
 
-def tasks(graph: KnowledgeGraph, limits: Limits) -> dict[str, Callable[[Request], Answer]]:
+def tasks(graph: KnowledgeGraph, limits: Limits) -> dict[str, Callable[[Request], Response]]:
     """Name → task of each tool; called once, before workers are forked.
 
     The body of an answer is JSON with ``structured`` (the structured content), ``text`` and, if there is one, ``file``: its
@@ -55,7 +55,7 @@ def tasks(graph: KnowledgeGraph, limits: Limits) -> dict[str, Callable[[Request]
     return {name: partial(_answer, task, graph, sources, limits) for name, task in found.items()}
 
 
-def _answer(task: Task, graph: KnowledgeGraph, sources: Sources, limits: Limits, request: Request) -> Answer:
+def _answer(task: Task, graph: KnowledgeGraph, sources: Sources, limits: Limits, request: Request) -> Response:
     values = dict(request.params)
     shared = {name: values.pop(name, "") for name in SHARED}
     deadline = time.monotonic() + limits.seconds * _ROWS_FRACTION
@@ -66,4 +66,4 @@ def _answer(task: Task, graph: KnowledgeGraph, sources: Sources, limits: Limits,
     if result.file:
         content = base64.b64encode(result.file.content).decode()
         body["file"] = {"name": result.file.name, "media": result.file.media, "content": content}
-    return Answer(dumped(body).encode())
+    return Response(dumped(body).encode())

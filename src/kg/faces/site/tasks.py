@@ -27,7 +27,7 @@ from kg.faces.web.pages import Pages
 from kg.faces.web.settings import Settings
 from kg.faces.web.tasks import answering
 from kg.graph import KnowledgeGraph
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.service.service import Options, Service
 from kg.store.answers import Limits
 from kg.store.embedded import EmbeddedStore
@@ -53,7 +53,7 @@ class Made(NamedTuple):
     failed: str
 
 
-def tasks(graph: KnowledgeGraph, limits: Limits, first: Lang) -> Mapping[str, Callable[[Request], Answer]]:
+def tasks(graph: KnowledgeGraph, limits: Limits, first: Lang) -> Mapping[str, Callable[[Request], Response]]:
     """The task :data:`TASK` on *graph*; called once, in the fork server.
 
     Args:
@@ -62,7 +62,7 @@ def tasks(graph: KnowledgeGraph, limits: Limits, first: Lang) -> Mapping[str, Ca
         first: the language in which the site begins.
     """
     maker = _Maker(graph, limits, first)
-    return {TASK: lambda request: Answer(packed(maker.make(SiteFile(**dict(request.params)))))}
+    return {TASK: lambda request: Response(packed(maker.make(SiteFile(**dict(request.params)))))}
 
 
 def packed(made: Made) -> bytes:
@@ -88,11 +88,11 @@ def unpacked(message: bytes) -> Made:
 class _InProcess(Service):
     """A service that runs tasks in this process instead of in workers."""
 
-    def __init__(self, table: Mapping[str, Callable[[Request], Answer]]) -> None:
+    def __init__(self, table: Mapping[str, Callable[[Request], Response]]) -> None:
         super().__init__(Options(Path(), ""))
         self._table = table
 
-    async def ask(self, request: Request, key: Any = "") -> Answer:
+    async def ask(self, request: Request, key: Any = "") -> Response:
         return self._table[request.task](request)
 
 
@@ -124,7 +124,7 @@ class _Maker:
         if isinstance(graph.store, EmbeddedStore):
             graph.store = _Remembering.of(graph.store.index)
         settings = Settings(store="")
-        table: dict[str, Callable[[Request], Answer]] = {}
+        table: dict[str, Callable[[Request], Response]] = {}
         routes = Routes(settings, _InProcess(table)).table()
         self._router = Router(routes, redirect_slashes=False)
         self._site_map = SiteMap(graph.catalogue, routes, places())

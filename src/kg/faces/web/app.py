@@ -20,7 +20,7 @@ from kg.faces.web.files import FILES
 from kg.faces.web.form import parse, posted_kind, split
 from kg.faces.web.middleware import Middleware
 from kg.faces.web.problems import HttpProblem
-from kg.faces.web.responses import AnswerResponse, header, matches
+from kg.faces.web.responses import AsgiResponse, header, matches
 from kg.faces.web.rows import FORMATS
 from kg.faces.web.settings import Settings
 from kg.faces.web.things import SUFFIXES
@@ -133,13 +133,13 @@ class Routes:
     def _task(self, task: str, suffixes: tuple[str, ...] = (), suffix: str = "") -> Answers:
         """The endpoint for a task. The path parameter is a name, optionally with one of *suffixes*."""
 
-        async def endpoint(request: Request) -> AnswerResponse:
+        async def endpoint(request: Request) -> AsgiResponse:
             name, ending = split(next(iter(request.path_params.values()), ""), suffixes)
             return await self._ask(request, task, (name, ending or suffix))
 
         return endpoint
 
-    async def sparql(self, request: Request) -> AnswerResponse:
+    async def sparql(self, request: Request) -> AsgiResponse:
         """SPARQL 1.1 Protocol, query operation (https://www.w3.org/TR/sparql11-protocol/#query-operation)."""
         if request.method != "POST":
             return await self._ask(request, "sparql")
@@ -149,7 +149,7 @@ class Routes:
 
     async def _ask(
         self, request: Request, task: str, name: tuple[str, str] = ("", ""), posted: tuple[bytes, str] = (b"", "")
-    ) -> AnswerResponse:
+    ) -> AsgiResponse:
         """The answer of a worker to *task*.
 
         Args:
@@ -177,7 +177,7 @@ class Routes:
         )
         answer = await self._service.ask(message, scope.get("tag", ""))
         tag = scope.get("tag", "") if answer.keep and answer.status == 200 else ""
-        return AnswerResponse(answer, tag)
+        return AsgiResponse(answer, tag)
 
     async def _body(self, request: Request) -> bytes:
         """The complete body; refused if it is too large or arrives too slowly."""

@@ -14,7 +14,7 @@ from kg.errors import KgError
 from kg.faces.web.context import Context, either
 from kg.faces.web.files import FILES, attached, spreadsheet
 from kg.faces.web.naming import refused
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.terms import Text
 from kg.vocab import SH, SHAPE
 
@@ -51,7 +51,7 @@ class Select:
     choices: tuple[FilterValue, ...]
 
 
-def answer(context: Context, request: Request) -> Answer:
+def answer(context: Context, request: Request) -> Response:
     """``/audit?severity=&rule=&industry=``: the audit's findings, as a page, data or a file.
 
     Raises:

@@ -8,7 +8,7 @@ from kg.ask import plain
 from kg.errors import KgError, UsageProblem
 from kg.faces.web.context import Context, either
 from kg.faces.web.naming import Field, offered, refused
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.terms import Text
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _THING: Final = Text(
 )
 
 
-def answer(context: Context, request: Request) -> Answer:
+def answer(context: Context, request: Request) -> Response:
     """``/cite?thing=``, ``?subject=&predicate=&object=``, ``?chain=`` or ``?query=NAME&…``: the citation in every style.
 
     Raises:

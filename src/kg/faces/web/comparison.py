@@ -20,7 +20,7 @@ _KINDS: Final = ("Industry", "Organization", "Region")
 """The classes whose things the form offers; things of any other can be compared too."""
 
 
-def answer(context: Context, request: Request) -> Answer:
+def answer(context: Context, request: Request) -> Response:
     """``/compare?a=&b=``: what two things share, what only one of them has, and their figures.
 
     Raises:

@@ -14,7 +14,7 @@ from kg.errors import NotAcceptable
 from kg.faces.web import negotiate
 from kg.faces.web.pages import Pages
 from kg.graph import KnowledgeGraph
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.store.answers import Limits
 from kg.terms import Text
 
@@ -43,15 +43,15 @@ class Context:
         """IRI of a thing, figure or passage → what the audit found of it; read once, as the graph stays the same."""
         return by_node(audit_findings(self.graph.store))
 
-    def page(self, template: str, request: Request, **values: object) -> Answer:
+    def page(self, template: str, request: Request, **values: object) -> Response:
         """The page *template*, rendered with *values*, as an answer."""
         return html(self.pages.render(template, request, **values), request.lang)
 
 
-Task = Callable[[Context, Request], Answer]
+Task = Callable[[Context, Request], Response]
 
 
-def either(context: Context, request: Request, body: Any, template: str, **values: Any) -> Answer:
+def either(context: Context, request: Request, body: Any, template: str, **values: Any) -> Response:
     """*body* as JSON, or the page *template* with the same content."""
     if choose(request, BOTH) == "json":
         return as_json(body)
@@ -85,15 +85,15 @@ def formatted(request: Request) -> Request:
     return request._replace(suffix=named) if named and not request.suffix else request
 
 
-def html(page: bytes, lang: str, headers: Mapping[str, str] | None = None, status: int = 200) -> Answer:
+def html(page: bytes, lang: str, headers: Mapping[str, str] | None = None, status: int = 200) -> Response:
     """A page in the language *lang* as an answer."""
-    return Answer(page, HTML, {"Content-Language": lang, **(headers or {})}, status)
+    return Response(page, HTML, {"Content-Language": lang, **(headers or {})}, status)
 
 
-def as_json(body: object, headers: Mapping[str, str] | None = None) -> Answer:
+def as_json(body: object, headers: Mapping[str, str] | None = None) -> Response:
     """JSON values as an answer."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
-    return Answer(text.encode(), JSON, headers or {})
+    return Response(text.encode(), JSON, headers or {})
 
 
 def not_acceptable(wanted: str, offered: list[str]) -> NotAcceptable:

@@ -8,7 +8,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from kg.faces.web.context import Context, choose
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.store.answers import write_graph
 from kg.store.formats import ALL, GRAPHS
 from kg.vocab import BASE, DATASET, DCTERMS, IVC, ONTOLOGY, OWL, PREFIXES, RDFS, TYPE, XSD
@@ -39,12 +39,12 @@ _ENTAILMENT: Final = "http://www.w3.org/ns/entailment/OWL-RDF-Based"
 Object = ox.NamedNode | ox.BlankNode | ox.Literal
 
 
-def service(context: Context, request: Request) -> Answer:
+def service(context: Context, request: Request) -> Response:
     """The Service Description (https://www.w3.org/TR/sparql11-service-description/) in an RDF format."""
     return _written([*_service(context, request.base), *_dataset(context, request.base)], request)
 
 
-def void(context: Context, request: Request) -> Answer:
+def void(context: Context, request: Request) -> Response:
     """The VoID description (https://www.w3.org/TR/void/) in an RDF format."""
     return _written(list(_dataset(context, request.base)), request)
 
@@ -107,11 +107,11 @@ def _dataset(context: Context, base: str) -> Iterator[ox.Triple]:
                 yield _t(node, _VOID + ("entities" if what == "class" else "triples"), count)
 
 
-def _written(triples: list[ox.Triple], request: Request) -> Answer:
+def _written(triples: list[ox.Triple], request: Request) -> Response:
     formats = {f.name: f for f in GRAPHS}
     chosen = formats[choose(request, {f.name: f.media for f in GRAPHS})]
     prefixes = {**PREFIXES, "sd": _SD, "void": _VOID, "rdfs": RDFS}
-    return Answer(write_graph(triples, chosen, prefixes), chosen.header)
+    return Response(write_graph(triples, chosen, prefixes), chosen.header)
 
 
 def _n(iri: str) -> ox.NamedNode:

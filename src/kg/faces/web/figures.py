@@ -17,7 +17,7 @@ from kg.faces.plot.bars import bars, drawable
 from kg.faces.plot.file import file
 from kg.faces.web.context import HTML, JSON, Context, as_json, choose
 from kg.faces.web.matrix import matrices
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.store.values import json_value
 from kg.terms import Text, slug
 
@@ -75,7 +75,7 @@ class ShownPart(NamedTuple):
     single: list[Observation]
 
 
-def page(context: Context, request: Request) -> Answer:
+def page(context: Context, request: Request) -> Response:
     """``/figures?industry=&indicator=&region=&thing=``: the figures that meet all of these; without any, what there is.
 
     Raises:
@@ -148,7 +148,7 @@ def _written(context: Context, thing: Thing, selector: str, lang: str) -> str:
     return label if context.graph.names.bearing(label, *([kind] if kind else [])) == [thing] else thing.iri
 
 
-def _overview(context: Context, request: Request, suffix: str) -> Answer:
+def _overview(context: Context, request: Request, suffix: str) -> Response:
     """What there are figures of, and how many."""
     found = _counted(context)
     if suffix == "html":
@@ -164,7 +164,7 @@ def _overview(context: Context, request: Request, suffix: str) -> Answer:
     return as_json({**body, "dataset": context.dataset})
 
 
-def _html(context: Context, request: Request, selected: Mapping[str, Thing], parts: list[Part]) -> Answer:
+def _html(context: Context, request: Request, selected: Mapping[str, Thing], parts: list[Part]) -> Response:
     """The page: the groups, each with its table and, where it says more, its chart; then the figures that stand alone."""
     total = sum(part.number for part in parts)
     most, number, told = total if request.one("all") else _SHOWN, 0, list[ShownPart]()
@@ -194,7 +194,7 @@ def _html(context: Context, request: Request, selected: Mapping[str, Thing], par
     )
 
 
-def _picture(context: Context, request: Request, selected: Mapping[str, Thing]) -> Answer:
+def _picture(context: Context, request: Request, selected: Mapping[str, Thing]) -> Response:
     """The chart of one group as a file."""
     choose(request, {"svg": _SVG})
     key = request.one("group")
@@ -205,7 +205,7 @@ def _picture(context: Context, request: Request, selected: Mapping[str, Thing]) 
             Text("没有可画成图的一组数字", "there is no such group of figures that can be drawn"),
             hint=Text("从 /figures 页面取图的链接", "take the link of a chart from a page of /figures"),
         )
-    return Answer(file(context.graph, groups[0], request.lang).encode(), _SVG, {"Content-Language": request.lang})
+    return Response(file(context.graph, groups[0], request.lang).encode(), _SVG, {"Content-Language": request.lang})
 
 
 def _document(context: Context, selected: Mapping[str, Thing], parts: list[Part]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from kg.ask.sheet import Sheet, sheet
 from kg.faces import sheets
 from kg.faces.web.context import Context
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.terms import Text
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def spreadsheet(
     table: Table,
     heads: Mapping[str, Text],
     cited: Callable[[], Citation],
-) -> Answer:
+) -> Response:
     """*table* with the columns of the screen, in the reader's language.
 
     Args:
@@ -43,15 +43,15 @@ def spreadsheet(
     return written(request, shown, cited, truncated=table.truncated)
 
 
-def written(request: Request, shown: Sheet, cited: Callable[[], Citation], *, truncated: bool = False) -> Answer:
+def written(request: Request, shown: Sheet, cited: Callable[[], Citation], *, truncated: bool = False) -> Response:
     """A sheet that is made already, as :func:`spreadsheet`; *truncated* if there are more rows."""
     if request.suffix == "csv":
-        return Answer(sheets.people_csv(shown), CSV, {"Content-Language": request.lang})
+        return Response(sheets.people_csv(shown), CSV, {"Content-Language": request.lang})
     body = sheets.xlsx(shown, request.lang, cited(), truncated=truncated)
-    return Answer(body, sheets.MEDIA, {"Content-Language": request.lang})
+    return Response(body, sheets.MEDIA, {"Content-Language": request.lang})
 
 
-def attached(answer: Answer, *words: str) -> Answer:
+def attached(answer: Response, *words: str) -> Response:
     """*answer* as a file whose name is made of *words*, the last of which is its ending."""
     *names, ending = (_NO_NAME.sub("-", word).strip("-") for word in words)
     name = f"{'-'.join(filter(None, names))}.{ending}"

@@ -7,7 +7,7 @@ from typing import Any, Final
 from kg.ask import plain
 from kg.ask.start import Industry, documents, industries, questions
 from kg.faces.web.context import Context, either
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.store.values import json_value
 from kg.terms import slug
 
@@ -16,7 +16,7 @@ _INDUSTRIES: Final = 60
 _QUESTIONS: Final = 8
 
 
-def page(context: Context, request: Request) -> Answer:
+def page(context: Context, request: Request) -> Response:
     """The home page, or what it says as JSON."""
     graph = context.graph
     things = graph.names.of_kind("Industry")

@@ -12,7 +12,7 @@ from kg.ask.figures import SELECTORS
 from kg.ask.matrix import TAG, Matrix, counted, matrix, measures
 from kg.faces.web.context import HTML, JSON, Context, as_json, choose
 from kg.faces.web.files import FILES, attached, written
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.source.queryfile import SavedQuery
 
 _FIGURES: Final = "figures"
@@ -23,7 +23,7 @@ _COLUMNS: Final = 50
 """Most rows and columns on a page, unless all are asked for."""
 
 
-def page(context: Context, request: Request) -> Answer:
+def page(context: Context, request: Request) -> Response:
     """``/matrix/NAME?measure=``: the counts of one column of the query.
 
     Raises:

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import MutableMapping
 from functools import lru_cache
 from hashlib import sha256
 from itertools import count
@@ -14,20 +13,20 @@ from secrets import token_hex
 from typing import Any, Final
 
 from starlette.routing import Match, Router
+from starlette.types import Message, Receive, Scope, Send
 
 from kg.errors import Busy, KgError
 from kg.faces.web import metrics, negotiate
 from kg.faces.web.access import Access
 from kg.faces.web.policy import STRICT
 from kg.faces.web.problems import answer
-from kg.faces.web.responses import AnswerResponse, Message, NotModified, Receive, Send, header, matches
+from kg.faces.web.responses import AsgiResponse, NotModified, header, matches
 from kg.faces.web.settings import VERSION, Settings
 from kg.service.messages import FAILED
 from kg.service.service import Service
 from kg.terms import Text
 
 LOG: Final = logging.getLogger("kg.serve")
-Scope = MutableMapping[str, Any]
 _ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _PROCESS: Final = token_hex(4)
 _NUMBERS: Final = count()
@@ -95,7 +94,7 @@ class Middleware:
         if matches(header(scope, b"if-none-match"), tag):
             return NotModified(tag)
         cached = self._service.cache.get(tag)
-        return cached and AnswerResponse(cached, tag)
+        return cached and AsgiResponse(cached, tag)
 
     def _tag(self, scope: Scope) -> str:
         """The ETag of an answer: a hash of program version, texts, dataset and request, so that it is known before the answer."""
@@ -116,7 +115,7 @@ class Middleware:
 
     async def _refuse(self, error: KgError, scope: Scope, receive: Receive, exchange: _Exchange) -> None:
         if exchange.status == 0:
-            await AnswerResponse(answer(error, scope, self._root))(scope, receive, exchange.send)
+            await AsgiResponse(answer(error, scope, self._root))(scope, receive, exchange.send)
 
     def _route_of(self, path: str) -> str:
         """The path pattern of the route for *path*; a label of the metrics."""

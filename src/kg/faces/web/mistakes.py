@@ -6,10 +6,10 @@ from kg.errors import KgError
 from kg.faces.web import negotiate
 from kg.faces.web.context import JSON, Context, html
 from kg.faces.web.problems import MEDIA, STATUS, TITLES, code_of
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 
 
-def page(context: Context, request: Request, error: KgError) -> Answer | None:
+def page(context: Context, request: Request, error: KgError) -> Response | None:
     """The page for *error*; None if the client does not prefer HTML, or the server itself failed.
 
     Args:

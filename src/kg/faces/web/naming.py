@@ -12,7 +12,7 @@ from kg.errors import KgError, UsageProblem
 from kg.faces.web import negotiate
 from kg.faces.web.context import BOTH, JSON, Context, choose, html
 from kg.faces.web.problems import MEDIA, STATUS, code_of
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.terms import Text
 
 
@@ -77,7 +77,7 @@ def offered(context: Context, lang: str, *kinds: str) -> list[Choice]:
     return [choice for kind in kinds for choice in suggestions(context.graph.names, kind, lang)]
 
 
-def refused(context: Context, request: Request, error: KgError, template: str, **values: Any) -> Answer:
+def refused(context: Context, request: Request, error: KgError, template: str, **values: Any) -> Response:
     """The page *template* with its form and *error* in it, under the error's HTTP status.
 
     Raises:

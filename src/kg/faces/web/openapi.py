@@ -18,7 +18,7 @@ from kg.faces.web.problems import MEDIA, STATUS, TITLES
 from kg.faces.web.rows import FORMATS, MOST
 from kg.faces.web.settings import VERSION
 from kg.faces.web.things import SUFFIXES
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.source.queryfile import VALUES, Parameter, SavedQuery
 from kg.store.formats import ALL, GRAPHS
 from kg.terms import Text, slug
@@ -160,7 +160,7 @@ SELECT ?subject ?predicate ?object { VALUES ?predicate { ivc:activeIn } ?subject
 ORDER BY ?subject ?object LIMIT 1"""
 
 
-def document(context: Context, request: Request) -> Answer:
+def document(context: Context, request: Request) -> Response:
     """The OpenAPI document."""
     saved, lang = list(context.graph.catalogue), _parameter(*_LANG)
     found = [

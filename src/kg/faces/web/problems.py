@@ -16,7 +16,7 @@ from starlette.requests import Request
 from kg.errors import KgError
 from kg.faces.web import negotiate
 from kg.faces.web.hints import addressed
-from kg.service.messages import Answer
+from kg.service.messages import Response
 from kg.terms import LANGS, Text
 from kg.vocab import BASE
 
@@ -113,7 +113,7 @@ def problem(error: KgError, lang: str, request_id: str) -> dict[str, Any]:
     return body
 
 
-def answer(error: KgError, scope: Mapping[str, Any], root: str) -> Answer:
+def answer(error: KgError, scope: Mapping[str, Any], root: str) -> Response:
     """The problem as JSON or, if the client prefers HTML, as a small page.
 
     Args:
@@ -130,9 +130,11 @@ def answer(error: KgError, scope: Mapping[str, Any], root: str) -> Answer:
         headers["Retry-After"] = "1"
     media = negotiate.media(request.headers.get("accept", ""), [MEDIA, "application/json", "text/html"])
     if media != "text/html":
-        return Answer(json.dumps(body, ensure_ascii=False).encode() + b"\n", MEDIA, headers, body["status"], keep=False)
+        return Response(
+            json.dumps(body, ensure_ascii=False).encode() + b"\n", MEDIA, headers, body["status"], keep=False
+        )
     headers["Content-Language"] = lang
-    return Answer(_page(body, lang, root), "text/html; charset=utf-8", headers, body["status"], keep=False)
+    return Response(_page(body, lang, root), "text/html; charset=utf-8", headers, body["status"], keep=False)
 
 
 def _page(body: Mapping[str, Any], lang: str, root: str) -> bytes:

@@ -8,7 +8,7 @@ from kg.ask.choices import Choice
 from kg.errors import KgError, UsageProblem
 from kg.faces.web.context import Context, either
 from kg.faces.web.naming import Field, offered, refused
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.terms import Text
 
 _ASKED: Final = {
@@ -18,7 +18,7 @@ _ASKED: Final = {
 }
 
 
-def answer(context: Context, request: Request) -> Answer:
+def answer(context: Context, request: Request) -> Response:
     """``/why?subject=&predicate=&object=``: the proofs of a triple, or the premises that are missing.
 
     Raises:

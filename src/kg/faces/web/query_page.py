@@ -14,7 +14,7 @@ from kg.faces.web.context import Context, html
 from kg.faces.web.figures import Shown, charted
 from kg.faces.web.problems import STATUS
 from kg.faces.web.snippets import snippets
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.source.queryfile import TYPES, Parameter, SavedQuery, without_header
 from kg.store.results import Table
 from kg.terms import Text
@@ -47,7 +47,7 @@ class Field:
     meant: list[tuple[Text, str]]
 
 
-def found(context: Context, saved: SavedQuery, given: Given, request: Request, **rows: Any) -> Answer:
+def found(context: Context, saved: SavedQuery, given: Given, request: Request, **rows: Any) -> Response:
     """The page with the rows of *saved*, whose values are bound.
 
     Args:
@@ -87,7 +87,7 @@ def _charts(context: Context, table: Table, lang: str) -> list[Shown]:
     return [shown for shown in charted(context, groups, lang) if shown.chart][:_CHARTS]
 
 
-def refused(context: Context, query: SavedQuery, given: Given, request: Request, found: Sequence[Mistake]) -> Answer:
+def refused(context: Context, query: SavedQuery, given: Given, request: Request, found: Sequence[Mistake]) -> Response:
     """The page with the form and, beside each field, what is wrong with its values."""
     values = {**_asked(context, query, given, request, found), "question": query.title}
     page = context.pages.render("query.html", request, page=None, **values)

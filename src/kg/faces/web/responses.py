@@ -1,20 +1,19 @@
-"""Answers as ASGI responses. Large answers are sent in parts, and their total size in memory is limited."""
+"""Responses of workers as ASGI applications. Large ones are sent in parts, and their total size in memory is limited."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Final
 
+from starlette.types import Receive, Send
+
 from kg.errors import Busy
 from kg.faces.web.policy import STRICT
-from kg.service.messages import Answer
+from kg.service.messages import Response
 from kg.terms import Text
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 Lines = tuple[tuple[bytes, bytes], ...]
 VARY: Final = "Accept, Accept-Language, Cookie"
 """Request headers on which an answer depends."""
@@ -24,17 +23,17 @@ _UNSENT: Final = 2**28
 """Most bytes of large answers that are being sent at the same time."""
 
 
-class AnswerResponse:
-    """An answer as an ASGI application.
+class AsgiResponse:
+    """A response as an ASGI application.
 
     Args:
-        answer: the answer.
+        answer: the response of a worker.
         tag: its ETag; empty for none.
     """
 
     _unsent = 0
 
-    def __init__(self, answer: Answer, tag: str = "") -> None:
+    def __init__(self, answer: Response, tag: str = "") -> None:
         self._answer, self._tag = answer, tag
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:

@@ -20,7 +20,7 @@ from kg.ask.tables import with_labels
 from kg.errors import StaleCursor, UsageProblem
 from kg.faces.web import files, query_page
 from kg.faces.web.context import HTML, JSON, Context, as_json, choose, formatted
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.source.queryfile import SavedQuery
 from kg.store import spreadsheet
 from kg.store.answers import ROWS, too_large
@@ -65,7 +65,7 @@ class Page:
     note: Text | None = None
 
 
-def catalogue(context: Context, request: Request) -> Answer:
+def catalogue(context: Context, request: Request) -> Response:
     """``/queries?q=&tag=``: the saved queries; those found by words, best first; those with a tag."""
     suffix = choose(request, {"html": HTML, "json": JSON} if not request.suffix else {"json": JSON})
     catalogue, text, tag = context.graph.catalogue, request.one("q").strip(), request.one("tag")
@@ -108,7 +108,7 @@ def _columns(saved: SavedQuery) -> list[dict[str, Any]]:
     return [{"name": c, "type": saved.types.get(c, "term"), "label": saved.columns[c].plain()} for c in saved.columns]
 
 
-def answer(context: Context, request: Request) -> Answer:
+def answer(context: Context, request: Request) -> Response:
     """``/queries/NAME``: rows of the saved query, or its page.
 
     Raises:
@@ -156,7 +156,7 @@ def answer(context: Context, request: Request) -> Answer:
             lambda: citer.query(saved.name, values, passages),
         )
         return made._replace(headers={**headers, **made.headers})
-    return Answer(_WRITERS[suffix](page.table if suffix == "ttl" else labelled), FORMATS[suffix], headers)
+    return Response(_WRITERS[suffix](page.table if suffix == "ttl" else labelled), FORMATS[suffix], headers)
 
 
 def _values(request: Request) -> dict[str, list[str]]:

@@ -17,7 +17,7 @@ from kg.faces.web.context import Context, as_json, formatted, html, not_acceptab
 from kg.faces.web.description import service
 from kg.faces.web.form import read_only
 from kg.faces.web.problems import STATUS
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.source.queryfile import without_header
 from kg.store import answers
 from kg.store.answers import ProtocolQuery, evaluate
@@ -43,7 +43,7 @@ _WORDS: Final = ("now", "rand", "uuid", "bnode", "\\u")
 _OFFERED: Final = (*(f.media for f in ALL), _BROWSER)
 
 
-def sparql(context: Context, request: Request) -> Answer:
+def sparql(context: Context, request: Request) -> Response:
     """Answer the query in ``query``, over the graphs in ``default-graph-uri`` and ``named-graph-uri``.
 
     Raises:
@@ -69,14 +69,14 @@ def volatile(query: str) -> bool:
     return any(word in lowered for word in _WORDS) and _VOLATILE.search(query) is not None
 
 
-def _answer(context: Context, request: Request) -> Answer:
+def _answer(context: Context, request: Request) -> Response:
     body, format_ = answers.answer(
         context.graph.store,
         _protocol_query(request),
         lambda graph: _format(request.suffix, request.accept, graph),
         context.limits,
     )
-    return Answer(body, format_.header)
+    return Response(body, format_.header)
 
 
 def _protocol_query(request: Request) -> ProtocolQuery:
@@ -113,7 +113,7 @@ def _wants_page(request: Request) -> bool:
     return not request.suffix and bool(request.accept) and negotiate.media(request.accept, _OFFERED) == _BROWSER
 
 
-def _editor(context: Context, request: Request) -> Answer:
+def _editor(context: Context, request: Request) -> Response:
     """The page with the editor and, below it, the answer or the error."""
     query, example = request.one("query"), request.one("example")
     shown = editor_values(context)
@@ -139,7 +139,7 @@ def editor_values(context: Context) -> dict[str, Any]:
     return {"examples": examples, "tag_label": tags.label, "prefixes": PREFIXES, "query": _START, "example": ""}
 
 
-def completion(context: Context, request: Request) -> Answer:
+def completion(context: Context, request: Request) -> Response:
     """``/completion.json``: the terms and names that the editor completes."""
     return as_json(terms(context.graph.names))
 

@@ -31,7 +31,7 @@ from kg.faces.web.context import Context, Task
 from kg.faces.web.form import parse
 from kg.faces.web.pages import Pages
 from kg.graph import KnowledgeGraph
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.source.document import Document
 from kg.source.passages import document_iri
 from kg.store.answers import Limits
@@ -94,7 +94,7 @@ by their sounds and letters."""
 
 def tasks(
     graph: KnowledgeGraph, limits: Limits, root_path: str, texts: Sequence[tuple[str, str, str, str]] = ()
-) -> Mapping[str, Callable[[Request], Answer]]:
+) -> Mapping[str, Callable[[Request], Response]]:
     """Name → task on *graph*; called once, in the fork server.
 
     Args:
@@ -111,7 +111,7 @@ def tasks(
     return answering(Context(graph, Pages(graph, root_path), limits, copies))
 
 
-def answering(context: Context) -> Mapping[str, Callable[[Request], Answer]]:
+def answering(context: Context) -> Mapping[str, Callable[[Request], Response]]:
     """Name → task in *context*."""
     graph = context.graph
     _ = graph.names, graph.catalogue, graph.manifest, graph.citer.works  # read here once, so that workers share them
@@ -126,7 +126,7 @@ def _copies(texts: Sequence[tuple[str, str, str, str]]) -> dict[str, Copy]:
     }
 
 
-def _answer(task: Task, context: Context, request: Request) -> Answer:
+def _answer(task: Task, context: Context, request: Request) -> Response:
     """Decode the query string of *request*, then run *task*; its errors are a page for a browser.
 
     Raises:

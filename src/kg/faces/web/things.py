@@ -16,7 +16,7 @@ from kg.ask.texts import Mark
 from kg.errors import NotFound
 from kg.faces.web.context import HTML, JSON, Context, as_json, choose, formatted, html
 from kg.faces.web.thing_page import Most, thing_page
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.store.answers import write_graph
 from kg.store.formats import GRAPHS
 from kg.terms import Text, class_iri, slug
@@ -35,7 +35,7 @@ _GRAPH: Final = "CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} 
 _AUDITED: Final = "CONSTRUCT {{ <{iri}> ?p ?o }} WHERE {{ GRAPH g:audit {{ <{iri}> ?p ?o }} }}"
 
 
-def answer(context: Context, request: Request) -> Answer:
+def answer(context: Context, request: Request) -> Response:
     """The node whose IRI is given by the path or, for an IRI in another namespace, by the parameter ``iri``.
 
     Raises:
@@ -50,7 +50,7 @@ def answer(context: Context, request: Request) -> Answer:
     suffix = choose(request, _OFFERED)
     headers = _links(context, iri)
     if suffix in _RDF:
-        return Answer(_rdf(context, iri, suffix), _RDF[suffix].header, headers)
+        return Response(_rdf(context, iri, suffix), _RDF[suffix].header, headers)
     finding = next((f for f in context.graph.audit() if f.iri == iri), None) if iri.startswith(_FINDING) else None
     if found.span:
         return _passage(context, request, found, suffix, headers)
@@ -70,7 +70,7 @@ def answer(context: Context, request: Request) -> Answer:
     return html(page, request.lang, headers)
 
 
-def _passage(context: Context, request: Request, entity: Entity, suffix: str, headers: Mapping[str, str]) -> Answer:
+def _passage(context: Context, request: Request, entity: Entity, suffix: str, headers: Mapping[str, str]) -> Response:
     """A passage as JSON or a page; with its words, if the user gave a copy of the text. Then no cache keeps the answer."""
     found = passage(context.graph.store, context.graph.names, entity)
     words = context.texts.words(found)

@@ -24,7 +24,7 @@ from kg.service.messages import Answer, Request
 from kg.terms import Text, local_name
 
 if TYPE_CHECKING:
-    from kg.ask.question.answer import Answer as Answered
+    from kg.ask.question.answer import Answer
 
 _PICTURES: Final = {"svg": "image/svg+xml; charset=utf-8", "png": "image/png"}
 _DATA_FIRST: Final = {"json": JSON, "html": HTML}
@@ -32,7 +32,7 @@ _MOST: Final = 50
 """Most matches."""
 
 
-def chain(context: Context, request: Request) -> Answer:
+def chain(context: Context, request: Request) -> Response:
     """``/chain/SLUG``: the chain of an industry, as a page, data or a picture.
 
     Raises:
@@ -60,7 +60,7 @@ def chain(context: Context, request: Request) -> Answer:
     return either(context, request, body, "chain.html", chain=found, path=request.path, **values)
 
 
-def search(context: Context, request: Request) -> Answer:
+def search(context: Context, request: Request) -> Response:
     """``/search?q=&kind=``: the answer if the text is a question, and the entities that match it as a name, best first."""
     text, kind = request.one("q"), request.one("kind")
     kinds = [context.graph.names.kind(kind)] if kind else []
@@ -75,7 +75,7 @@ def search(context: Context, request: Request) -> Answer:
     return either(context, request, body, "search.html", text=text, matches=found, **_told(context, request, answer))
 
 
-def ask(context: Context, request: Request) -> Answer:
+def ask(context: Context, request: Request) -> Response:
     """``/ask?q=``: the answer to a question in Chinese or English; its page is that of ``/search``.
 
     Raises:
@@ -94,7 +94,7 @@ def ask(context: Context, request: Request) -> Answer:
     return context.page("search.html", request, text=text, matches=found, **_told(context, request, answer))
 
 
-def _told(context: Context, request: Request, answer: Answered | None) -> dict[str, Any]:
+def _told(context: Context, request: Request, answer: Answer | None) -> dict[str, Any]:
     """The template values for the answer to a question: its first rows, and the links that have them again.
 
     Without an answer, some questions to begin with.
@@ -115,7 +115,7 @@ def _told(context: Context, request: Request, answer: Answered | None) -> dict[s
     }
 
 
-def explore(context: Context, request: Request) -> Answer:
+def explore(context: Context, request: Request) -> Response:
     """``/explore?thing=``: the drawing of an entity, or of all industries, with its own Content-Security-Policy.
 
     ``/explore.json`` has the data of the drawing: it asks there for what it does not have yet.
@@ -131,7 +131,7 @@ def explore(context: Context, request: Request) -> Answer:
     return html(text.encode(), request.lang, {"Content-Security-Policy": for_page(text)})
 
 
-def picture(context: Context, request: Request) -> Answer:
+def picture(context: Context, request: Request) -> Response:
     """``/picture.svg?thing=``, ``/picture.png?thing=``: the picture of a thing, or of all industries.
 
     Raises:
@@ -140,14 +140,14 @@ def picture(context: Context, request: Request) -> Answer:
     return _pictured(context, request, request.one("thing") or None)
 
 
-def _pictured(context: Context, request: Request, thing: str | None) -> Answer:
+def _pictured(context: Context, request: Request, thing: str | None) -> Response:
     """The picture of *thing* as SVG or PNG, as the client prefers."""
     kind, image = choose(request, _PICTURES), svg(context.graph, thing, request.lang)
     body = image.encode() if kind == "svg" else png(image)
-    return Answer(body, _PICTURES[kind], {"Content-Language": request.lang})
+    return Response(body, _PICTURES[kind], {"Content-Language": request.lang})
 
 
-def problem(context: Context, request: Request) -> Answer:
+def problem(context: Context, request: Request) -> Response:
     """``/problem/CODE``: the description of a problem type.
 
     Raises:

@@ -9,7 +9,7 @@ from kg.ask.ways import MOST_WAYS, unconnected
 from kg.errors import KgError, UsageProblem
 from kg.faces.web.context import Context, either
 from kg.faces.web.naming import fields, named, offered, refused
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.terms import Text
 
 _ASKED: Final = {"from": Text("从", "from"), "to": Text("到", "to")}
@@ -17,7 +17,7 @@ _FEW: Final = 5
 _TEMPLATE: Final = "path.html"
 
 
-def answer(context: Context, request: Request) -> Answer:
+def answer(context: Context, request: Request) -> Response:
     """``/path?from=&to=&inferred=&limit=``: the ways between two things, those through hubs last.
 
     Raises:
