@@ -23,8 +23,8 @@ from kg.graph import KnowledgeGraph
 from kg.service.messages import Request, Response
 from kg.store.answers import Limits
 
-Task = Callable[[Call], Result]
-_OWN: Final[Mapping[str, Task]] = {
+ToolTask = Callable[[Call], Result]
+_OWN: Final[Mapping[str, ToolTask]] = {
     "ask": asking.ask,
     "query": saved.query,
     "find": lookups.find,
@@ -55,7 +55,7 @@ def tasks(graph: KnowledgeGraph, limits: Limits) -> dict[str, Callable[[Request]
     return {name: partial(_answer, task, graph, sources, limits) for name, task in found.items()}
 
 
-def _answer(task: Task, graph: KnowledgeGraph, sources: Sources, limits: Limits, request: Request) -> Response:
+def _answer(task: ToolTask, graph: KnowledgeGraph, sources: Sources, limits: Limits, request: Request) -> Response:
     values = dict(request.params)
     shared = {name: values.pop(name, "") for name in SHARED}
     deadline = time.monotonic() + limits.seconds * _ROWS_FRACTION

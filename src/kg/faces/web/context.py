@@ -48,7 +48,7 @@ class Context:
         return html(self.pages.render(template, request, **values), request.lang)
 
 
-Task = Callable[[Context, Request], Response]
+WebTask = Callable[[Context, Request], Response]
 
 
 def either(context: Context, request: Request, body: Any, template: str, **values: Any) -> Response:

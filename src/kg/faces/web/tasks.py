@@ -27,7 +27,7 @@ from kg.faces.web import (
     views,
     ways,
 )
-from kg.faces.web.context import Context, Task
+from kg.faces.web.context import Context, WebTask
 from kg.faces.web.form import parse
 from kg.faces.web.pages import Pages
 from kg.graph import KnowledgeGraph
@@ -36,7 +36,7 @@ from kg.source.document import Document
 from kg.source.passages import document_iri
 from kg.store.answers import Limits
 
-TASKS: Final[Mapping[str, Task]] = {
+TASKS: Final[Mapping[str, WebTask]] = {
     "sparql": sparql.sparql,
     "completion": sparql.completion,
     "void": description.void,
@@ -126,7 +126,7 @@ def _copies(texts: Sequence[tuple[str, str, str, str]]) -> dict[str, Copy]:
     }
 
 
-def _answer(task: Task, context: Context, request: Request) -> Response:
+def _answer(task: WebTask, context: Context, request: Request) -> Response:
     """Decode the query string of *request*, then run *task*; its errors are a page for a browser.
 
     Raises:
