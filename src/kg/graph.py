@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from kg.ask.question.reply import Questions
     from kg.ask.ways import Hop, Way, Ways
     from kg.reason.proof import Prover, Why
+    from kg.store.process import QueryProcess, QueryResult
     from kg.store.protocol import Transport
     from kg.store.remote import RemoteStore
-    from kg.store.worker import QueryResult, Worker
 
 
 class KnowledgeGraph:
@@ -116,11 +116,11 @@ class KnowledgeGraph:
         return self.store.select(asked.sparql, shown=f"queries/{name}.rq", limit=limit)
 
     @cached_property
-    def _worker(self) -> Worker:
-        """The worker process for users' SPARQL queries. The first query starts it; it ends with this object."""
-        from kg.store.worker import Worker
+    def _query_process(self) -> QueryProcess:
+        """The process for users' SPARQL queries. The first query starts it; it ends with this object."""
+        from kg.store.process import QueryProcess
 
-        return Worker(self.path / "index")
+        return QueryProcess(self.path / "index")
 
     def sparql(self, text: str, *, seconds: float | None = None) -> Table | bool | rdflib.Graph:
         """The complete answer of any SPARQL query. It runs in a separate process that cannot open a connection.
@@ -146,7 +146,7 @@ class KnowledgeGraph:
             >>> len(graph.sparql("CONSTRUCT WHERE { co:byd ivc:cooperatesWith ?other }"))
             1
         """
-        found = self._worker.query(text, shown="query", seconds=seconds)
+        found = self._query_process.query(text, shown="query", seconds=seconds)
         if found.kind == "truth":
             return found.truth
         return found.table() if found.kind == "rows" else _rdflib(found.body)
@@ -155,7 +155,7 @@ class KnowledgeGraph:
         self, text: str, *, shown: str = "query", seconds: float = 30.0, limit: int = 10_000
     ) -> QueryResult:
         """The answer of an untrusted SPARQL query, with at most *limit* rows; raises as :meth:`sparql` does."""
-        return self._worker.query(text, shown=shown, seconds=seconds, limit=limit).answer()
+        return self._query_process.query(text, shown=shown, seconds=seconds, limit=limit).result()
 
     @cached_property
     def questions(self) -> Questions:
@@ -519,7 +519,7 @@ class RemoteGraph(KnowledgeGraph):
     def sparql(self, text: str, *, seconds: float | None = None) -> Table | bool | rdflib.Graph:
         """As for a local graph, but the remote store evaluates the query; *seconds* limits the wait for its answer."""
         from kg.store.guard import refuse_side_effects
-        from kg.store.worker import require_time
+        from kg.store.process import require_time
 
         require_time(seconds)
         refuse_side_effects(text, "query")
@@ -536,7 +536,7 @@ class RemoteGraph(KnowledgeGraph):
     ) -> QueryResult:
         """As for a local graph, but the remote store evaluates the query; *seconds* limits the wait for its answer."""
         from kg.store.guard import refuse_side_effects
-        from kg.store.worker import answer, require_time
+        from kg.store.process import answer, require_time
 
         require_time(seconds)
         refuse_side_effects(text, shown)

@@ -38,7 +38,7 @@ from kg.faces.web.problems import STATUS
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
 from kg.store.answers import Limits
-from kg.store.worker import Worker
+from kg.store.process import QueryProcess
 from processes import children, eventually, family, needs_proc, resident, zombies
 
 pytestmark = needs_proc
@@ -307,15 +307,15 @@ def expected(case: Case) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def worker(world: KnowledgeGraph) -> Worker:
-    return Worker(world.path / "index")
+def worker(world: KnowledgeGraph) -> QueryProcess:
+    return QueryProcess(world.path / "index")
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
-def test_python_gets_a_reason_and_can_go_on(worker: Worker, trap: Trap, name: str) -> None:
+def test_python_gets_a_reason_and_can_go_on(worker: QueryProcess, trap: Trap, name: str) -> None:
     case = read(name, trap.port)
     try:
-        worker.query(case.text, shown="query", seconds=seconds(case), limit=10_000).answer()
+        worker.query(case.text, shown="query", seconds=seconds(case), limit=10_000).result()
         code = "answer"
     except KgError as error:
         code = error.code

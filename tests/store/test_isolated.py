@@ -20,7 +20,7 @@ from kg.errors import LimitReached, QuerySyntax, Refused, StoreError, UsageProbl
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
 from kg.store.embedded import to_table
-from kg.store.worker import Worker
+from kg.store.process import QueryProcess
 from processes import children, eventually, needs_proc, there
 
 ENDLESS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(CONCAT(STR(?c), STR(?f), STR(?i))) < 0) }"
@@ -28,18 +28,18 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
 @pytest.fixture
-def worker(world: KnowledgeGraph) -> Iterator[Worker]:
-    asked = Worker(world.path / "index")
+def worker(world: KnowledgeGraph) -> Iterator[QueryProcess]:
+    asked = QueryProcess(world.path / "index")
     yield asked
     end(asked)
 
 
-def end(worker: Worker) -> None:
+def end(worker: QueryProcess) -> None:
     if worker._process:
         worker._process.end()
 
 
-def number(worker: Worker) -> int:
+def number(worker: QueryProcess) -> int:
     """The process number of a worker that has answered."""
     assert worker._process
     return worker._process._process.pid
@@ -50,7 +50,7 @@ def ticks(process: int) -> int:
     return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11])
 
 
-def truth(worker: Worker) -> bool:
+def truth(worker: QueryProcess) -> bool:
     return worker.query("ASK { ?s ?p ?o }", shown="query", seconds=60).truth
 
 
@@ -85,14 +85,14 @@ TERMS = [
 
 
 @pytest.fixture(scope="module")
-def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Worker, ox.Store]]:
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[QueryProcess, ox.Store]]:
     """A worker on an index with terms that are hard to write, and the same index in this process."""
     folder = tmp_path_factory.mktemp("odd")
     index = ox.Store(str(folder))
     index.extend(ox.Quad(ox.NamedNode(f"urn:{n:02}"), ox.NamedNode("urn:p"), term) for n, term in enumerate(TERMS))
     index.flush()
     del index
-    worker = Worker(folder)
+    worker = QueryProcess(folder)
     yield worker, ox.Store.read_only(str(folder))
     end(worker)
 
@@ -107,19 +107,19 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Worker, ox.S
         "SELECT ?x ?x2 { VALUES (?x ?x2) { (UNDEF 1) (UNDEF UNDEF) (2 UNDEF) } }",
     ],
 )
-def test_rows_come_as_the_engine_has_them(odd: tuple[Worker, ox.Store], query: str) -> None:
+def test_rows_come_as_the_engine_has_them(odd: tuple[QueryProcess, ox.Store], query: str) -> None:
     worker, index = odd
     expected = index.query(query)
     assert isinstance(expected, ox.QuerySolutions)
     assert worker.query(query, shown="query").table() == to_table(expected)
 
 
-def test_triples_come_as_the_engine_has_them(odd: tuple[Worker, ox.Store]) -> None:
+def test_triples_come_as_the_engine_has_them(odd: tuple[QueryProcess, ox.Store]) -> None:
     worker, index = odd
     query = "CONSTRUCT WHERE { ?s ?p ?o }"
     expected = index.query(query)
     assert isinstance(expected, ox.QueryTriples)
-    table = worker.query(query, shown="query").answer().table
+    table = worker.query(query, shown="query").result().table
     assert table
     assert set(table.rows) == {(t.subject, t.predicate, t.object) for t in expected}
 
@@ -128,28 +128,28 @@ def test_triples_come_as_the_engine_has_them(odd: tuple[Worker, ox.Store]) -> No
     ("limit", "more"), [(1, True), (len(TERMS) - 1, True), (len(TERMS), False), (len(TERMS) + 1, False)]
 )
 @pytest.mark.parametrize("query", ["SELECT ?o { ?x ?p ?o } ORDER BY ?x", "CONSTRUCT WHERE { ?s ?p ?o }"])
-def test_a_limit_cuts_and_says_so(odd: tuple[Worker, ox.Store], query: str, limit: int, more: bool) -> None:
+def test_a_limit_cuts_and_says_so(odd: tuple[QueryProcess, ox.Store], query: str, limit: int, more: bool) -> None:
     """A line break within a value is none between rows."""
-    table = odd[0].query(query, shown="query", limit=limit).answer().table
+    table = odd[0].query(query, shown="query", limit=limit).result().table
     assert table
     assert (len(table), table.truncated) == (min(limit, len(TERMS)), more)
 
 
-def test_a_limit_ends_an_answer_without_end(worker: Worker) -> None:
+def test_a_limit_ends_an_answer_without_end(worker: QueryProcess) -> None:
     """Only so much is evaluated as is shown."""
     table = worker.query("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", shown="query", limit=1000, seconds=60).table()
     assert (len(table), table.truncated) == (1000, True)
 
 
 @pytest.mark.parametrize("limit", [1, 100, 5000])
-def test_a_large_answer_is_cut_between_rows(worker: Worker, world: KnowledgeGraph, limit: int) -> None:
+def test_a_large_answer_is_cut_between_rows(worker: QueryProcess, world: KnowledgeGraph, limit: int) -> None:
     """Across the pieces in which the engine writes it."""
     query = "SELECT ?s ?p ?o { ?s ?p ?o }"
     expected = world.store.select(query, limit=limit)
     assert worker.query(query, shown="query", limit=limit).table() == expected
 
 
-def test_errors_come_whole(worker: Worker) -> None:
+def test_errors_come_whole(worker: QueryProcess) -> None:
     with pytest.raises(QuerySyntax) as caught:
         worker.query("SELECT ?x\nWHERE {", shown="<query>")
     assert str(caught.value.place) == "<query>:2:8"
@@ -172,7 +172,7 @@ def test_what_is_no_time_is_refused(world: KnowledgeGraph, seconds: float) -> No
 # -- one process --------------------------------------------------------------------------------------------
 
 
-def test_one_process_answers_them_all(worker: Worker) -> None:
+def test_one_process_answers_them_all(worker: QueryProcess) -> None:
     assert truth(worker)
     first = number(worker)
     with pytest.raises(Refused):
@@ -182,7 +182,7 @@ def test_one_process_answers_them_all(worker: Worker) -> None:
 
 
 @filters
-def test_it_is_confined(worker: Worker) -> None:
+def test_it_is_confined(worker: QueryProcess) -> None:
     """By a filter of system calls (2: SECCOMP_MODE_FILTER), which no new program can shed."""
     assert truth(worker)
     status = Path(f"/proc/{number(worker)}/status").read_text()
@@ -190,7 +190,7 @@ def test_it_is_confined(worker: Worker) -> None:
     assert "NoNewPrivs:\t1" in status
 
 
-def test_time_ends_it_and_the_next_query_has_another(worker: Worker) -> None:
+def test_time_ends_it_and_the_next_query_has_another(worker: QueryProcess) -> None:
     assert truth(worker)
     first = number(worker)
     with pytest.raises(LimitReached, match="took more than"):
@@ -201,7 +201,7 @@ def test_time_ends_it_and_the_next_query_has_another(worker: Worker) -> None:
 
 
 @pytest.mark.slow  # a gigabyte is filled
-def test_memory_ends_it_and_the_next_query_has_another(worker: Worker) -> None:
+def test_memory_ends_it_and_the_next_query_has_another(worker: QueryProcess) -> None:
     longer = "".join(f"BIND(CONCAT(?x{n}, ?x{n}) AS ?x{n + 1})" for n in range(31))
     with pytest.raises(LimitReached, match="memory"):
         worker.query(f"SELECT (STRLEN(?x31) AS ?n) {{ BIND('xxxxxxxx' AS ?x0) {longer} }}", shown="query", seconds=100)
@@ -209,7 +209,7 @@ def test_memory_ends_it_and_the_next_query_has_another(worker: Worker) -> None:
 
 
 @needs_proc
-def test_a_process_that_was_killed_is_replaced(worker: Worker) -> None:
+def test_a_process_that_was_killed_is_replaced(worker: QueryProcess) -> None:
     assert truth(worker)
     os.kill(number(worker), signal.SIGKILL)
     assert eventually(lambda: not there(number(worker)))
@@ -217,7 +217,7 @@ def test_a_process_that_was_killed_is_replaced(worker: Worker) -> None:
 
 
 @needs_proc
-def test_a_process_that_is_killed_at_work_is_told(worker: Worker) -> None:
+def test_a_process_that_is_killed_at_work_is_told(worker: QueryProcess) -> None:
     assert truth(worker)
     victim = number(worker)
     begun = ticks(victim)
@@ -230,14 +230,14 @@ def test_a_process_that_is_killed_at_work_is_told(worker: Worker) -> None:
     assert truth(worker)
 
 
-def test_threads_take_turns(worker: Worker) -> None:
+def test_threads_take_turns(worker: QueryProcess) -> None:
     with ThreadPoolExecutor(4) as pool:
         asked = pool.map(lambda n: worker.query(f"SELECT ({n} AS ?n) {{ }}", shown="query").table(), range(40))
         assert [int(table.rows[0][0].value) for table in asked] == list(range(40))  # type: ignore[union-attr]
 
 
 @pytest.mark.slow
-def test_waiting_for_another_thread_counts(worker: Worker) -> None:
+def test_waiting_for_another_thread_counts(worker: QueryProcess) -> None:
     with ThreadPoolExecutor(1) as pool:
         asking = pool.submit(worker.query, ENDLESS, shown="query", seconds=3)
         assert eventually(worker._lock.locked)
@@ -247,13 +247,13 @@ def test_waiting_for_another_thread_counts(worker: Worker) -> None:
             asking.result()
 
 
-def test_a_fork_has_a_process_of_its_own(worker: Worker) -> None:
+def test_a_fork_has_a_process_of_its_own(worker: QueryProcess) -> None:
     assert truth(worker)
     code = f"""
 import os, sys
 from pathlib import Path
-from kg.store.worker import Worker
-worker = Worker(Path({str(worker._index)!r}))
+from kg.store.process import QueryProcess
+worker = QueryProcess(Path({str(worker._index)!r}))
 def ask():
     worker.query("ASK {{ }}", shown="query")
     return worker._process._process.pid
@@ -275,7 +275,7 @@ assert ask() == mine
 def test_it_ends_with_its_graph(world: KnowledgeGraph) -> None:
     mine = KnowledgeGraph(world.path)
     assert mine.sparql("ASK { ?s ?p ?o }") is True
-    process = number(mine._worker)
+    process = number(mine._query_process)
     assert there(process)
     del mine
     gc.collect()
@@ -285,7 +285,7 @@ def test_it_ends_with_its_graph(world: KnowledgeGraph) -> None:
 @needs_proc
 def test_it_ends_with_the_program(world: KnowledgeGraph) -> None:
     code = "import sys, pathlib, kg.graph as g; w = g.KnowledgeGraph(pathlib.Path(sys.argv[1])); w.sparql('ASK {}');"
-    code += "print(w._worker._process._process.pid)"
+    code += "print(w._query_process._process._process.pid)"
     done = subprocess.run(
         [sys.executable, "-c", code, str(world.path)], capture_output=True, text=True, timeout=60, check=True
     )
@@ -344,13 +344,13 @@ def test_it_ends_when_its_caller_is_killed(world: KnowledgeGraph, world_project:
 # -- what cannot start --------------------------------------------------------------------------------------
 
 
-def test_a_python_that_is_not_there(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_python_that_is_not_there(worker: QueryProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(StoreError, match=r"cannot start.*No such file"):
         truth(worker)
 
 
-def test_a_python_that_fails_says_why(worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_python_that_fails_says_why(worker: QueryProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "python"
     program.write_text("#!/bin/sh\necho first >&2\necho 'no such module' >&2\nexit 3\n")
     program.chmod(0o755)
@@ -359,12 +359,12 @@ def test_a_python_that_fails_says_why(worker: Worker, tmp_path: Path, monkeypatc
         truth(worker)
 
 
-def test_a_python_that_never_starts(worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_python_that_never_starts(worker: QueryProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "python"
     program.write_text("#!/bin/sh\nexec sleep 600\n")
     program.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(program))
-    monkeypatch.setattr("kg.store.worker._START_SECONDS", 0.3)
+    monkeypatch.setattr("kg.store.process._START_SECONDS", 0.3)
     with pytest.raises(StoreError, match=r"cannot start: .*0\.3 s"):
         truth(worker)
 
@@ -372,7 +372,7 @@ def test_a_python_that_never_starts(worker: Worker, tmp_path: Path, monkeypatch:
 def test_an_index_that_is_gone(world: KnowledgeGraph, tmp_path: Path) -> None:
     folder = tmp_path / "index"
     shutil.copytree(world.path / "index", folder)
-    worker = Worker(folder)
+    worker = QueryProcess(folder)
     shutil.rmtree(folder)
     with pytest.raises(StoreError, match="rebuilt or removed"):
         truth(worker)
@@ -384,7 +384,7 @@ def test_an_index_that_is_damaged(world: KnowledgeGraph, tmp_path: Path) -> None
     for manifest in folder.glob("MANIFEST-*"):
         manifest.write_bytes(b"damaged")
     with pytest.raises(StoreError, match="cannot open the index") as caught:
-        truth(Worker(folder))
+        truth(QueryProcess(folder))
     assert caught.value.hint
     assert "kg build --force" in caught.value.hint.en
 

@@ -1,6 +1,6 @@
 """The worker process for users' queries on one index. It is confined and answers one query at a time until its input ends.
 
-:mod:`kg.store.worker` starts it. Requests arrive on standard input, answers leave on standard output. A message is two
+:mod:`kg.store.process` starts it. Requests arrive on standard input, answers leave on standard output. A message is two
 lengths, a head in JSON and a body. The body of an answer is SPARQL 1.1 TSV (rows) or N-Triples (triples), as Oxigraph
 writes them; one line is one row or triple.
 """

@@ -23,7 +23,7 @@ from kg.store import answers
 from kg.store.answers import ProtocolQuery, evaluate
 from kg.store.embedded import to_table
 from kg.store.formats import ALL, GRAPHS, ROWS, Format, find, media_types
-from kg.store.worker import QueryResult
+from kg.store.process import QueryResult
 from kg.terms import Text
 from kg.vocab import PREFIXES
 

@@ -30,7 +30,7 @@ from kg.store.results import Table, serialise
 from kg.terms import Text
 
 _START: Final = "import sys; sys.path[:] = sys.argv[2:]; from kg.store.isolated import main; main(sys.argv[1])"
-"""The program of a worker. With -I and -S, Python reads no environment variable and no site folder; ``sys.path`` is the
+"""The program of the process. With -I and -S, Python reads no environment variable and no site folder; ``sys.path`` is the
 caller's.
 """
 _START_SECONDS: Final = 60.0
@@ -53,8 +53,8 @@ class QueryResult:
 
 
 @dataclass(frozen=True)
-class RawAnswer:
-    """The answer of a worker process before it is parsed.
+class RawResult:
+    """What the process sends back, before it is parsed.
 
     Attributes:
         kind: ``rows``, ``triples`` or ``truth``.
@@ -75,8 +75,8 @@ class RawAnswer:
         table = to_table(found)
         return Table(table.columns, table.rows, self.truncated)
 
-    def answer(self) -> QueryResult:
-        """The parsed answer."""
+    def result(self) -> QueryResult:
+        """The parsed result."""
         if self.kind == "truth":
             return QueryResult(truth=self.truth)
         if self.kind == "rows":
@@ -85,7 +85,7 @@ class RawAnswer:
         return _of_triples(triples, self.truncated)
 
 
-class Worker:
+class QueryProcess:
     """A process that answers queries on one index; the first query starts it.
 
     Args:
@@ -97,7 +97,7 @@ class Worker:
         self._lock = Lock()
         self._process: _Process | None = None
 
-    def query(self, sparql: str, *, shown: str, seconds: float | None = None, limit: int | None = None) -> RawAnswer:
+    def query(self, sparql: str, *, shown: str, seconds: float | None = None, limit: int | None = None) -> RawResult:
         """The answer of *sparql*.
 
         Args:
@@ -126,7 +126,7 @@ class Worker:
         finally:
             self._lock.release()
 
-    def _ask(self, sparql: str, shown: str, limit: int | None, seconds: float | None) -> RawAnswer:
+    def _ask(self, sparql: str, shown: str, limit: int | None, seconds: float | None) -> RawResult:
         process, self._process = self._process, None  # put back below unless the query fails
         if process is None or not process.usable():
             process = _Process(self._index)
@@ -142,11 +142,11 @@ class Worker:
             self._process = process
         if head["kind"] == "error":
             raise from_plain(head)
-        return RawAnswer(head["kind"], body, head.get("truth", False), head.get("truncated", False))
+        return RawResult(head["kind"], body, head.get("truth", False), head.get("truncated", False))
 
 
 class _Process:
-    """A running worker process. It is killed when this object is deleted and when the interpreter exits.
+    """A running process. It is killed when this object is deleted and when the interpreter exits.
 
     Raises:
         StoreError: the process cannot start, or cannot open the index.
