@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kg.errors import UsageProblem
-from kg.faces.export.records import Values, records
+from kg.faces.export.records import Properties, records
 from kg.faces.export.selection import NETWORKS, network
 from kg.terms import Text, compact, language, slug
 from kg.vocab import BASE, PASSAGE, XSD
@@ -65,7 +65,7 @@ def neo4j(graph: KnowledgeGraph, which: str, lang: str) -> dict[str, bytes]:
     return {"nodes.csv": _csv(header, nodes), "relationships.csv": _csv(_LINKS, links)}
 
 
-def _columns(own: Values, things: Any) -> Iterator[tuple[str, list[ox.NamedNode | ox.Literal]]]:
+def _columns(own: Properties, things: Any) -> Iterator[tuple[str, list[ox.NamedNode | ox.Literal]]]:
     """Name and values of each column of a node: its literals, by language, and the IRIs that are no nodes."""
     for predicate, terms in own.items():
         name = slug(predicate) if predicate.startswith(BASE) else compact(predicate).replace(":", "_")

@@ -15,15 +15,15 @@ from kg.vocab import ALT_LABEL, LABEL, TYPE
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
 
-Values = dict[str, list[ox.NamedNode | ox.Literal]]
+Properties = dict[str, list[ox.NamedNode | ox.Literal]]
 """Property → the IRIs and literals that it has, in order."""
 _NAMING = frozenset({TYPE, LABEL, ALT_LABEL})
 
 
-def records(graph: KnowledgeGraph, which: str) -> dict[str, dict[str, Values]]:
+def records(graph: KnowledgeGraph, which: str) -> dict[str, dict[str, Properties]]:
     """What the triples of ``--graph`` *which* say of each thing, claim and passage, without class and names."""
     claims = claim_kinds(graph.store)
-    found: dict[str, dict[str, Values]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    found: dict[str, dict[str, Properties]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     for t in triples(graph, which):
         node = iri(t.subject)
         thing = graph.names.get(node)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from kg.faces.export.records import Values, records
+from kg.faces.export.records import Properties, records
 from kg.faces.export.selection import stated
 from kg.store import spreadsheet
 from kg.store.results import Table
@@ -42,7 +42,7 @@ def tables(graph: KnowledgeGraph, which: str, lang: str) -> dict[str, bytes]:
     return files
 
 
-def _table(graph: KnowledgeGraph, rows: dict[str, Values], passages: dict[str, set[str]], lang: str) -> bytes:
+def _table(graph: KnowledgeGraph, rows: dict[str, Properties], passages: dict[str, set[str]], lang: str) -> bytes:
     names = graph.names
     properties = {p: names.label(p, lang) for p in {p for values in rows.values() for p in values}}
     for said in ("statedIn", "namedIn"):  # the column of passages says it
