@@ -30,7 +30,7 @@ _DAY: Final = len("2025-04-08")
 _DIGEST: Final = 16
 """Digits of the digest that are shown as the version of the dataset."""
 
-Facts = Mapping[str, list[Term]]
+PropertyValues = Mapping[str, list[Term]]
 """IRI of a property → its values."""
 
 
@@ -104,7 +104,7 @@ class Works:
         self.dataset = self._dataset(own, digest)
         self.documents = {iri: self._document(iri, known) for iri, known in facts.items()}
 
-    def _document(self, iri: str, known: Facts) -> Work:
+    def _document(self, iri: str, known: PropertyValues) -> Work:
         titles = known.get(f"{DCTERMS}title")
         return Work(
             iri=iri,
@@ -120,7 +120,7 @@ class Works:
             licence=_first(known, "license"),
         )
 
-    def _dataset(self, known: Facts, digest: str) -> Work:
+    def _dataset(self, known: PropertyValues, digest: str) -> Work:
         titles = known.get(f"{DCTERMS}title")
         stated = [written(v) for v in known.get(f"{OWL}versionInfo", ())][:1]
         return Work(
@@ -137,7 +137,7 @@ class Works:
             licence=_first(known, "license"),
         )
 
-    def _named(self, known: Facts, name: str) -> tuple[Text, ...]:
+    def _named(self, known: PropertyValues, name: str) -> tuple[Text, ...]:
         """The persons or bodies of a property: names of IRIs, and texts in their languages."""
         values = known.get(DCTERMS + name, [])
         iris = [v.value for v in values if isinstance(v, ox.NamedNode) and self._names.has_name(v.value)]
@@ -151,7 +151,7 @@ def name_of(work: Work) -> str:
     return f"{work.id}-{digest}" if digest else work.id
 
 
-def _first(known: Facts, *names: str) -> str:
+def _first(known: PropertyValues, *names: str) -> str:
     """The text of the first value of the first of these properties that has one."""
     return next((written(v) for name in names for v in known.get(DCTERMS + name, ())), "")
 
@@ -176,7 +176,7 @@ def _url(text: str) -> str:
     return text if text.startswith(("http://", "https://")) else ""
 
 
-def _doi(known: Facts) -> str:
+def _doi(known: PropertyValues) -> str:
     """The DOI among the identifiers."""
     for value in known.get(f"{DCTERMS}identifier", ()):
         text = written(value)
