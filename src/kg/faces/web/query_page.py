@@ -25,7 +25,7 @@ _CHARTS: Final = 4
 
 
 @dataclass(frozen=True)
-class Field:
+class ParameterField:
     """One parameter in the form.
 
     Attributes:
@@ -117,14 +117,16 @@ def _asked(
     }
 
 
-def _field(context: Context, query: SavedQuery, param: Parameter, given: Given, mistake: Mistake | None) -> Field:
+def _field(
+    context: Context, query: SavedQuery, param: Parameter, given: Given, mistake: Mistake | None
+) -> ParameterField:
     catalogue = context.graph.catalogue
     default = Text("任意", "any") if param.default == "UNDEF" else catalogue.value_label(param, param.default)
     offered = choices(catalogue, param)
     named = param.type == "thing" or param.type not in TYPES
     listed = f"names-{param.type}" if named and not offered else ""
     meant = _meant(f"{context.pages.root}/queries/{query.name}", given, mistake) if mistake else []
-    return Field(param, tuple(given.get(param.name, ())), default, offered, listed, mistake, meant)
+    return ParameterField(param, tuple(given.get(param.name, ())), default, offered, listed, mistake, meant)
 
 
 def _meant(path: str, given: Given, mistake: Mistake) -> list[tuple[Text, str]]:
