@@ -32,7 +32,7 @@ from kg.ask.sheet import sheet
 from kg.errors import UsageProblem
 from kg.faces.mcp.arguments import checked
 from kg.faces.mcp.call import Call
-from kg.faces.mcp.result import Result, Row, render
+from kg.faces.mcp.result import Result, ResultRow, render
 from kg.faces.mcp.sources import Sources
 from kg.faces.mcp.tools import tools
 from kg.faces.sheets import MEDIA, xlsx
@@ -687,7 +687,7 @@ def test_a_term_that_json_has_no_number_for_is_its_text(agent: Agent, name: str)
 
 
 def test_a_number_that_json_does_not_know_is_text_wherever_it_stands(call: Call) -> None:
-    row = Row({"value": float("nan"), "parts": [{"value": float("-inf")}, 1.5], "passages": []}, "a line")
+    row = ResultRow({"value": float("nan"), "parts": [{"value": float("-inf")}, 1.5], "passages": []}, "a line")
     structured, _ = render(Result("a title", {}, iter([row]), 1), call)
     assert structured["rows"] == [{"value": "NaN", "parts": [{"value": "-INF"}, 1.5], "passages": []}]
 
@@ -851,7 +851,7 @@ def test_endless_queries_are_killed_and_neighbours_answered(hurried: Agent) -> N
 
 
 def test_rows_that_take_too_long_cut_the_answer_instead_of_losing_it(call: Call) -> None:
-    rows = (Row({"n": n, "passages": []}, str(n)) for n in range(3))
+    rows = (ResultRow({"n": n, "passages": []}, str(n)) for n in range(3))
     structured, _ = render(Result("a title", {}, rows, 3), call)
     assert [row["n"] for row in structured["rows"]] == [0]
     assert (structured["truncated"], structured["next"], structured["total"]) == (True, 1, 3)

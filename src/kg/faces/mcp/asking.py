@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kg.ask.question.repeat import repeat
-from kg.faces.mcp.result import Result, Row, dumped
+from kg.faces.mcp.result import Result, ResultRow, dumped
 from kg.faces.mcp.rows import of_query
 from kg.terms import LANGS, Text
 
@@ -64,7 +64,7 @@ def _shorten(head: dict[str, Any], name: str) -> bool:
     return kept < len(whole)
 
 
-def _rows(call: Call, answer: Answer) -> tuple[Iterator[Row], tuple[str, ...]]:
+def _rows(call: Call, answer: Answer) -> tuple[Iterator[ResultRow], tuple[str, ...]]:
     if answer.reading is None:
         return iter(()), ()
     return of_query(call, answer.reading.query, answer.table)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kg.ask import plain
 from kg.ask.chain import NOTHING, UNPLACED
-from kg.faces.mcp.result import Result, Row
+from kg.faces.mcp.result import Result, ResultRow
 from kg.terms import LANGS, Text
 from kg.vocab import IVC, IVL
 
@@ -78,7 +78,7 @@ def _segment(cell: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _row(call: Call, industry: str, words: Text, cell: dict[str, Any]) -> Row:
+def _row(call: Call, industry: str, words: Text, cell: dict[str, Any]) -> ResultRow:
     names, lang = call.graph.names, call.lang
     ground, passages = "asserted", list(dict.fromkeys(_ids(cell)))
     if not passages:
@@ -88,7 +88,7 @@ def _row(call: Call, industry: str, words: Text, cell: dict[str, Any]) -> Row:
         ground, passages = call.sources.statement((f"<{one}>", f"<{relation}>", f"<{other}>"))
     tier = plain.named(IVL + cell["tier"], names) if cell["tier"] else None
     data = {**cell, "tier": tier, "ground": ground, "passages": call.sources.cite(passages, call.spans)}
-    return Row(data, f"- {words.pick(lang)}{''.join(_lines(cell, lang))}")
+    return ResultRow(data, f"- {words.pick(lang)}{''.join(_lines(cell, lang))}")
 
 
 def _ids(cell: Mapping[str, Any]) -> Iterator[str]:

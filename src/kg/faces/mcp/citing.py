@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kg.ask.citation.styles import STYLES
-from kg.faces.mcp.result import Result, Row
+from kg.faces.mcp.result import Result, ResultRow
 from kg.faces.mcp.saved import written
 from kg.faces.mcp.sources import FEW
 
@@ -46,9 +46,9 @@ def _found(call: Call) -> Citation:
     return graph.cite(*(given[name] for name in ("thing", "predicate", "object") if name in given))
 
 
-def _rows(call: Call, found: Citation) -> Iterator[Row]:
+def _rows(call: Call, found: Citation) -> Iterator[ResultRow]:
     passages = call.sources.cite([place.passage for place in found.places[:FEW]], call.spans)
     for style, (title, write) in list(STYLES.items())[call.offset :]:
         text = write(found, call.lang)
         data = {"style": style, "text": text, "ground": "cited", "passages": passages}
-        yield Row(data, f"{title.pick(call.lang)}:\n{text}")
+        yield ResultRow(data, f"{title.pick(call.lang)}:\n{text}")

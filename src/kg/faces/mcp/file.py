@@ -9,7 +9,7 @@ from kg.ask.citation.cited import cited_in
 from kg.ask.listing import HEADS, audit_rows, chain_rows, compared_rows
 from kg.ask.sheet import sheet
 from kg.errors import TooLarge, UsageProblem
-from kg.faces.mcp.result import File, Result, Row, cited
+from kg.faces.mcp.result import File, Result, ResultRow, cited
 from kg.faces.mcp.saved import written
 from kg.faces.mcp.sources import FEW
 from kg.faces.sheets import MEDIA, xlsx
@@ -63,7 +63,7 @@ def spreadsheet(call: Call) -> Result:
     return Result(
         title=made.cited.what.pick(call.lang),
         head={"of": call.values["of"], "what": made.cited.what.plain()},
-        rows=iter([Row(data, f"- {name}: {words}{cited(data)}")][call.offset :]),
+        rows=iter([ResultRow(data, f"- {name}: {words}{cited(data)}")][call.offset :]),
         total=1,
         file=File(name, MEDIA, content),
     )

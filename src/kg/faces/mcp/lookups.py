@@ -17,7 +17,7 @@ from kg.ask.statement import read
 from kg.ask.support import leaves
 from kg.ask.ways import Hop, unconnected
 from kg.errors import NotFound
-from kg.faces.mcp.result import Result, Row, cited, ids, table_head, table_line
+from kg.faces.mcp.result import Result, ResultRow, cited, ids, table_head, table_line
 from kg.faces.mcp.sources import FEW, ground_of
 from kg.reason.proof import Missing, Proof
 from kg.terms import Text, class_iri, compact, listed, slug
@@ -58,7 +58,7 @@ def find(call: Call) -> Result:
     )
 
 
-def _match(call: Call, match: Match) -> Row:
+def _match(call: Call, match: Match) -> ResultRow:
     iri = match.thing.iri
     passages = call.sources.mentions([ox.NamedNode(iri)])
     data = {
@@ -70,7 +70,7 @@ def _match(call: Call, match: Match) -> Row:
     }
     kind = call.graph.names.kind_label(match.thing.kind, call.lang)
     cells = (match.thing.label.pick(call.lang), kind, compact(iri), f"{match.score:.0f}", ids(data))
-    return Row(data, table_line(cells))
+    return ResultRow(data, table_line(cells))
 
 
 def why(call: Call) -> Result:
@@ -84,7 +84,7 @@ def why(call: Call) -> Result:
     found = call.sources.prover.why(read(call.graph.store, names, *three))
     words = explain(found, names)
     holds = Text("成立", "it holds") if found.holds else Text("不成立", "it does not hold")
-    rows: Iterator[Row]
+    rows: Iterator[ResultRow]
     if found.holds:
         total = len(found.proofs)
         pairs = zip(found.proofs[start:], words["proofs"][start:], strict=True)
@@ -102,14 +102,14 @@ def why(call: Call) -> Result:
     )
 
 
-def _proof(call: Call, proof: Proof, words: dict[str, Any]) -> Row:
+def _proof(call: Call, proof: Proof, words: dict[str, Any]) -> ResultRow:
     tree = _with_ids(words)
     data = {
         "proof": tree,
         "ground": ground_of(proof),
         "passages": call.sources.cite(leaves(proof), call.spans),
     }
-    return Row(data, "\n".join(_tree(tree, call.lang)))
+    return ResultRow(data, "\n".join(_tree(tree, call.lang)))
 
 
 def _with_ids(words: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def _tree(proof: Mapping[str, Any], lang: str, depth: int = 0) -> Iterator[str]:
         yield from _tree(premise, lang, depth + 1)
 
 
-def _missing(call: Call, missing: Missing, words: dict[str, Any]) -> Row:
+def _missing(call: Call, missing: Missing, words: dict[str, Any]) -> ResultRow:
     """The row for a rule that lacks one premise, with the passages of its other premises."""
     lang = call.lang
     passages = [p for triple in missing.present for p in call.sources.statement(triple)[1]]
@@ -135,7 +135,7 @@ def _missing(call: Call, missing: Missing, words: dict[str, Any]) -> Row:
     lines = [f"- {words['rule'][lang]}", f"  {Text('缺', 'lacks').pick(lang)}: {words['lacking'][lang]}"]
     if words["present"]:
         lines.append(f"  {Text('有', 'has').pick(lang)}: {'; '.join(p[lang] for p in words['present'])}{cited(data)}")
-    return Row(data, "\n".join(lines))
+    return ResultRow(data, "\n".join(lines))
 
 
 def audit(call: Call) -> Result:
@@ -155,7 +155,7 @@ def audit(call: Call) -> Result:
     )
 
 
-def _finding(call: Call, found: AuditFinding) -> Row:
+def _finding(call: Call, found: AuditFinding) -> ResultRow:
     names, lang = call.graph.names, call.lang
     passages = list(found.passages)
     if not passages:
@@ -167,7 +167,7 @@ def _finding(call: Call, found: AuditFinding) -> Row:
         "passages": call.sources.cite(passages, call.spans),
     }
     severity, rule = names.label(SH + found.severity, lang), names.label(SHAPE + found.rule, lang)
-    return Row(
+    return ResultRow(
         data, f"- {severity} · {rule}: {names.label(found.focus, lang)}: {found.message.pick(lang)}{cited(data)}"
     )
 
@@ -194,7 +194,7 @@ def compare(call: Call) -> Result:
     )
 
 
-def _related(call: Call, item: Related) -> Row:
+def _related(call: Call, item: Related) -> ResultRow:
     names, lang = call.graph.names, call.lang
     data = {
         **plain.related(item, names),
@@ -202,10 +202,10 @@ def _related(call: Call, item: Related) -> Row:
         "passages": call.sources.cite(item.passages, call.spans),
     }
     aspect = names.label(item.aspect, lang, inverse=item.inverse)
-    return Row(data, f"- {SIDES[item.side].pick(lang)} · {aspect}: {names.label(item.thing, lang)}{cited(data)}")
+    return ResultRow(data, f"- {SIDES[item.side].pick(lang)} · {aspect}: {names.label(item.thing, lang)}{cited(data)}")
 
 
-def _different(call: Call, aspect: Aspect) -> Row:
+def _different(call: Call, aspect: Aspect) -> ResultRow:
     """A relation that both things have, each with others."""
     names, lang = call.graph.names, call.lang
     passages = dict.fromkeys(passage for item in (*aspect.one, *aspect.other) for passage in item.passages)
@@ -217,10 +217,10 @@ def _different(call: Call, aspect: Aspect) -> Row:
     }
     sides = (listed(names.text(item.thing) for item in side).pick(lang) for side in (aspect.one, aspect.other))
     relation = names.label(aspect.iri, lang, inverse=aspect.inverse)
-    return Row(data, f"- {_DIFFERENT.pick(lang)} · {relation}: {' ↔ '.join(sides)}{cited(data)}")
+    return ResultRow(data, f"- {_DIFFERENT.pick(lang)} · {relation}: {' ↔ '.join(sides)}{cited(data)}")
 
 
-def _pair(call: Call, found: Comparison, row: Sequence[Any]) -> Row:
+def _pair(call: Call, found: Comparison, row: Sequence[Any]) -> ResultRow:
     pair = plain.pair(found.figures, row, call.graph.names)
     passages = [pair.pop(name)["iri"] for name in ("passage", "other_passage")]
     data = {
@@ -230,7 +230,7 @@ def _pair(call: Call, found: Comparison, row: Sequence[Any]) -> Row:
         "passages": call.sources.cite(list(dict.fromkeys(passages)), call.spans),
     }
     cells = (f"{name}={v[call.lang] if isinstance(v, dict) else v}" for name, v in pair.items())
-    return Row(data, f"- {Text('数字', 'figures').pick(call.lang)} · {'; '.join(cells)}{cited(data)}")
+    return ResultRow(data, f"- {Text('数字', 'figures').pick(call.lang)} · {'; '.join(cells)}{cited(data)}")
 
 
 def path(call: Call) -> Result:
@@ -253,9 +253,9 @@ def path(call: Call) -> Result:
     )
 
 
-def _hop(call: Call, way: int, hop: Hop) -> Row:
+def _hop(call: Call, way: int, hop: Hop) -> ResultRow:
     names, lang = call.graph.names, call.lang
     data = {"way": way, **plain.hop(hop, names), "passages": call.sources.cite(hop.passages, call.spans)}
     here, there = hop.ends
     edge = names.label(hop.predicate, lang, inverse=not hop.forward)
-    return Row(data, f"{way}. {names.label(here, lang)} — {edge} → {names.label(there, lang)}{cited(data)}")
+    return ResultRow(data, f"{way}. {names.label(here, lang)} — {edge} → {names.label(there, lang)}{cited(data)}")

@@ -28,7 +28,7 @@ _CUT: Final = Text(
 
 
 @dataclass(frozen=True)
-class Row:
+class ResultRow:
     """A row: its data, including ``passages``; its line in the text; and whether a long value was shortened."""
 
     data: Mapping[str, Any]
@@ -64,7 +64,7 @@ class Result:
 
     title: str
     head: Mapping[str, Any]
-    rows: Iterator[Row]
+    rows: Iterator[ResultRow]
     total: int | None
     above: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
@@ -79,12 +79,12 @@ class _FittingRows:
     """The rows that fit, and the sections of their passages. *room* limits the characters of each output."""
 
     room: int
-    rows: list[Row] = field(default_factory=list)
+    rows: list[ResultRow] = field(default_factory=list)
     sections: dict[str, str] = field(default_factory=dict)
     data_size: int = 0
     text_size: int = 0
 
-    def add(self, row: Row) -> bool:
+    def add(self, row: ResultRow) -> bool:
         """Add *row* if it fits. Returns whether it was added."""
         row = replace(row, data=_valid(row.data))
         new = {c["id"]: _source(c) for c in row.data["passages"] if c["id"] not in self.sections}
@@ -128,7 +128,7 @@ def render(result: Result, call: Call) -> tuple[dict[str, Any], str]:
     return structured, _text(result, kept, counts, lang)
 
 
-def _fill(kept: _FittingRows, rows: Iterable[Row], call: Call) -> bool:
+def _fill(kept: _FittingRows, rows: Iterable[ResultRow], call: Call) -> bool:
     """Add rows while they fit. Returns whether there are more rows."""
     for row in rows:
         late = kept.rows and time.monotonic() > call.deadline

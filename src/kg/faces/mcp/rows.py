@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from kg.ask.names import Names
 from kg.ask.tables import columns_of_language, with_measures
 from kg.errors import Refused, SyntaxProblem
-from kg.faces.mcp.result import Result, Row, ids, table_head, table_line
+from kg.faces.mcp.result import Result, ResultRow, ids, table_head, table_line
 from kg.source.queryfile import SavedQuery
 from kg.store.embedded import evaluating
 from kg.store.guard import refuse_side_effects
@@ -99,7 +99,7 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONG else f"{text[:_LONG]}… ({len(text)} 字符 characters)"
 
 
-def of_query(call: Call, query: SavedQuery, table: Table) -> tuple[Iterator[Row], tuple[str, str]]:
+def of_query(call: Call, query: SavedQuery, table: Table) -> tuple[Iterator[ResultRow], tuple[str, str]]:
     """The rows of *table*, an answer of *query*, from the call's offset on; and the lines above them in the text."""
     seen = columns_of_language(table.columns, call.lang)
     own = bool(query.passages)
@@ -110,7 +110,9 @@ def of_query(call: Call, query: SavedQuery, table: Table) -> tuple[Iterator[Row]
     return rows, table_head(heads if own else [*heads, _SOURCE.pick(call.lang)])
 
 
-def _rows(call: Call, columns: Columns, solutions: Iterable[tuple[Sequence[Any], Sequence[Any]]]) -> Iterator[Row]:
+def _rows(
+    call: Call, columns: Columns, solutions: Iterable[tuple[Sequence[Any], Sequence[Any]]]
+) -> Iterator[ResultRow]:
     """The rows for *solutions*: the terms of each in the order of *columns*, and what the text shows of them."""
     names, lang = call.graph.names, call.lang
     for terms, read in solutions:
@@ -118,7 +120,7 @@ def _rows(call: Call, columns: Columns, solutions: Iterable[tuple[Sequence[Any],
         values = {c: cell(t, names) for c, t in zip(columns.names, terms, strict=True)}
         data = {"values": values, "ground": ground, "passages": call.sources.cite(passages, call.spans)}
         words = [_shown(read[n], lang, names) for n in columns.seen]
-        yield Row(data, table_line(words if columns.own else [*words, ids(data)]), _cut(terms))
+        yield ResultRow(data, table_line(words if columns.own else [*words, ids(data)]), _cut(terms))
 
 
 # -- SPARQL ---------------------------------------------------------------------------------------------------
@@ -182,7 +184,7 @@ def _from_offset(found: Any, call: Call) -> Iterator[Any]:
         yield from islice(found, call.offset, None)
 
 
-def _triples(call: Call, triples: Iterator[Any]) -> Iterator[Row]:
+def _triples(call: Call, triples: Iterator[Any]) -> Iterator[ResultRow]:
     names, lang = call.graph.names, call.lang
     for triple in triples:
         terms = subject, predicate, value = (triple.subject, triple.predicate, triple.object)
@@ -194,4 +196,4 @@ def _triples(call: Call, triples: Iterator[Any]) -> Iterator[Row]:
             "ground": ground,
             "passages": call.sources.cite(passages, call.spans),
         }
-        yield Row(data, table_line([*(_shown(t, lang, names) for t in terms), ids(data)]), _cut(terms))
+        yield ResultRow(data, table_line([*(_shown(t, lang, names) for t in terms), ids(data)]), _cut(terms))

@@ -9,7 +9,7 @@ from kg.ask.catalogue import Values, parsed
 from kg.ask.nothing import nothing
 from kg.ask.relations import offered
 from kg.errors import UsageProblem
-from kg.faces.mcp.result import Result, Row, table_head, table_line
+from kg.faces.mcp.result import Result, ResultRow, table_head, table_line
 from kg.faces.mcp.rows import cell, of_query
 from kg.faces.mcp.schemas import parameter
 from kg.terms import Text
@@ -119,7 +119,7 @@ def _listed(call: Call, search: str | None) -> Result:
     )
 
 
-def _query(call: Call, found: SavedQuery, given: Mapping[str, str]) -> Row:
+def _query(call: Call, found: SavedQuery, given: Mapping[str, str]) -> ResultRow:
     """The row of a saved query, with the schemas of its parameters, and the values that what was looked for gives them."""
     question = call.graph.catalogue.question(found, given)
     params = {param.name: parameter(param, call.graph.names) for param in found.params}
@@ -135,4 +135,4 @@ def _query(call: Call, found: SavedQuery, given: Mapping[str, str]) -> Row:
         else f"{param.name} ({names.kind_words(param.type)[-1]})"
         for param in found.params
     )
-    return Row(data, table_line([found.name, question.pick(call.lang), words]))
+    return ResultRow(data, table_line([found.name, question.pick(call.lang), words]))

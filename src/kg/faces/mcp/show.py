@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kg.ask import plain
 from kg.ask.entity import Edge, Entity, node
 from kg.ask.quantity import Quantity, figure_in_words
-from kg.faces.mcp.result import Result, Row, cited
+from kg.faces.mcp.result import Result, ResultRow, cited
 from kg.faces.mcp.rows import cell
 from kg.terms import Text, class_iri, compact, slug
 from kg.vocab import IVL
@@ -87,7 +87,7 @@ def _stated(found: Entity, names: Names) -> Iterator[dict[str, Any]]:
         yield {"row": "statement", **dict(three), "ground": "asserted", "passages": [slug(found.thing.iri)]}
 
 
-def _row(call: Call, found: Mapping[str, Any]) -> Row:
+def _row(call: Call, found: Mapping[str, Any]) -> ResultRow:
     row = {key: value for key, value in found.items() if key not in ("triple", "passage")}
     passages = [found["passage"]] if "passage" in found else found["passages"]
     if row.get("ground") == "inferred":
@@ -95,7 +95,7 @@ def _row(call: Call, found: Mapping[str, Any]) -> Row:
     if row["row"] in ("figure", "claim"):
         row |= {"kind": plain.named(class_iri(row["kind"]), call.graph.names), "ground": "asserted"}
     data = {**row, "passages": call.sources.cite(passages, call.spans)}
-    return Row(data, f"- {_words(call, data, call.lang)}{cited(data)}")
+    return ResultRow(data, f"- {_words(call, data, call.lang)}{cited(data)}")
 
 
 def _words(call: Call, row: Mapping[str, Any], lang: str) -> str:
