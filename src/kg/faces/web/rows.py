@@ -46,7 +46,7 @@ FORMATS: Final = {
 
 
 @dataclass(frozen=True)
-class Page:
+class RowsPage:
     """One page of a query's rows.
 
     Attributes:
@@ -169,7 +169,7 @@ def _values(request: Request) -> dict[str, list[str]]:
     return values
 
 
-def _page(context: Context, saved: SavedQuery, request: Request, size: int) -> Page:
+def _page(context: Context, saved: SavedQuery, request: Request, size: int) -> RowsPage:
     """A page of the rows of *saved*, whose values are bound."""
     sparql = saved.sparql
     mark = sha256(f"{context.dataset}\n{sparql}".encode()).hexdigest()[:16]
@@ -183,7 +183,7 @@ def _page(context: Context, saved: SavedQuery, request: Request, size: int) -> P
     rows = whole.rows[offset : offset + limit]
     more = offset + limit < len(whole)
     table = Table(whole.columns, rows, more)
-    return Page(table, offset, len(whole), _cursor(offset + limit, mark) if more else None, seconds)
+    return RowsPage(table, offset, len(whole), _cursor(offset + limit, mark) if more else None, seconds)
 
 
 def _limit(text: str, default: int) -> int:
@@ -225,7 +225,7 @@ def _document(
     context: Context,
     saved: SavedQuery,
     values: Mapping[str, list[str]],
-    page: Page,
+    page: RowsPage,
     labelled: Table,
 ) -> dict[str, Any]:
     """The JSON document of a page: the rows and their metadata. Each column ``x`` of entities has a column ``x_label``."""
