@@ -166,7 +166,7 @@ class _Chart:
         if self._of_whole:
             marks.track(self.root, self.height)
         left, right = sorted((self._scale.at(0), self._scale.at(value)))
-        span = marks.Span(f"{left:.2f}%", f"{right - left:.2f}%", self.height)
+        span = marks.BarExtent(f"{left:.2f}%", f"{right - left:.2f}%", self.height)
         marks.body(self.root, span, figure.status, self._hatch)
         marks.end(self.root, figure.comparator, f"{right:.2f}%", self.height)
 
@@ -180,7 +180,7 @@ class _Chart:
                 left, self.height = 0.0, self.height + _LEADING
             top = self.height - marks.HEIGHT - 3
             if draw == "body":
-                marks.body(self.root, marks.Span(marks.number(left + 1), str(_SIGN - 6), top), iri, self._hatch)
+                marks.body(self.root, marks.BarExtent(marks.number(left + 1), str(_SIGN - 6), top), iri, self._hatch)
             else:
                 marks.end(self.root, iri, marks.number(left + 4), top)
             x = marks.number(left + _SIGN)

@@ -62,7 +62,7 @@ def hatching(parent: ET.Element, name: str) -> None:
     element(pattern, "rect", width="2.4", height="6", class_="solid", fill=BAR)
 
 
-class Span(NamedTuple):
+class BarExtent(NamedTuple):
     """Where a bar is: left edge and width, in pixels or percent, and upper edge in pixels."""
 
     x: str
@@ -70,7 +70,7 @@ class Span(NamedTuple):
     y: float
 
 
-def body(parent: ET.Element, span: Span, status: str, hatch: str) -> None:
+def body(parent: ET.Element, span: BarExtent, status: str, hatch: str) -> None:
     """Draw a bar.
 
     Args:
