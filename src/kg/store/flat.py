@@ -19,7 +19,7 @@ from typing import Final
 
 from kg.errors import Place, Refused
 from kg.store.layout import NAMED
-from kg.store.rewriting import KINDS, Rewriting, Token
+from kg.store.rewriting import KINDS, Rewriting, SparqlToken
 from kg.terms import Text
 from kg.vocab import PREFIXES
 
@@ -48,7 +48,7 @@ class Flat(Rewriting):
         steps = zip(seen, seen[1:], seen[2:], strict=False)
         return {name.text[:-1]: iri.text[1:-1] for first, name, iri in steps if first.word == "prefix"}
 
-    def _rewritten(self, token: Token, *, outside: bool) -> Iterator[str]:
+    def _rewritten(self, token: SparqlToken, *, outside: bool) -> Iterator[str]:
         if token.text == "{":
             yield from self._pattern()
         else:
@@ -84,7 +84,7 @@ class Flat(Rewriting):
             text = "".join(given.get(part, part) for part in run)
             yield f" GRAPH {self._now} {{ {text}\n}} "
 
-    def _element(self, token: Token) -> Iterator[str]:
+    def _element(self, token: SparqlToken) -> Iterator[str]:
         """What begins with *token* in a group, and is no triple."""
         if token.text == "{":
             yield from self._pattern()
@@ -161,7 +161,7 @@ class Flat(Rewriting):
         self._now = before
         yield f"{{{here}{pattern[1:]}"
 
-    def _stored(self, name: Token) -> str:
+    def _stored(self, name: SparqlToken) -> str:
         """The stored graph of a named graph; empty if *name* is a variable, or an IRI that only the store can resolve."""
         if name.kind == "iri":
             return self._layout.graph(name.text[1:-1]) if ":" in name.text else ""

@@ -25,7 +25,7 @@ _TEXT: Final = '(IF(isIRI({0}) || LANG({0}) != "", STR({0}), ""))'
 """What a variable is ordered by first where the store orders IRIs, and texts with a language, in a way of its own."""
 
 
-class Token(NamedTuple):
+class SparqlToken(NamedTuple):
     """A token of a query.
 
     Attributes:
@@ -42,15 +42,15 @@ class Token(NamedTuple):
         return self.text.lower() if self.kind == "word" else ""
 
 
-def tokens_of(sparql: str) -> list[Token]:
+def tokens_of(sparql: str) -> list[SparqlToken]:
     """The tokens of a query, gaps included."""
-    return [Token(m.lastgroup or "", m[0]) for m in _TOKEN.finditer(sparql)]
+    return [SparqlToken(m.lastgroup or "", m[0]) for m in _TOKEN.finditer(sparql)]
 
 
 class Rewriting:
     """Reads the tokens of a query once, and gives the parts of the rewritten query."""
 
-    def __init__(self, tokens: list[Token], layout: Layout, added: str, engine: Engine) -> None:
+    def __init__(self, tokens: list[SparqlToken], layout: Layout, added: str, engine: Engine) -> None:
         self._tokens, self._layout, self._added, self._engine = tokens, layout, added, engine
         self._at = self._graphs = 0
         seen = [token for token in tokens if token.kind != "gap"]
@@ -63,7 +63,7 @@ class Rewriting:
         while self._at < len(self._tokens):
             yield from self._clause(self._next(), outside=True)
 
-    def _clause(self, token: Token, *, outside: bool) -> Iterator[str]:
+    def _clause(self, token: SparqlToken, *, outside: bool) -> Iterator[str]:
         """*token*, which has been read, in a query or sub-select, and what belongs to it."""
         if token.word == "values":
             yield from (token.text, *self._block())
@@ -87,7 +87,7 @@ class Rewriting:
         self._at = start
         yield f" {template[template.index('{') :]} "
 
-    def _rewritten(self, token: Token, *, outside: bool) -> Iterator[str]:
+    def _rewritten(self, token: SparqlToken, *, outside: bool) -> Iterator[str]:
         """*token*, which has been read, and what belongs to it; *outside* if it is not within a graph pattern."""
         if token.text == "{" and outside:
             yield from self._wrapped(f"{{ GRAPH <{self._layout.default}> {{", "} }")
@@ -162,6 +162,6 @@ class Rewriting:
         """White space and comments, if they come next."""
         return self._next().text if self._tokens[self._at].kind == "gap" else ""
 
-    def _next(self) -> Token:
+    def _next(self) -> SparqlToken:
         self._at += 1
         return self._tokens[self._at - 1]
