@@ -30,7 +30,7 @@ _OPTIONAL: Final = re.compile(r"\[([^\]]*)\]")
 
 
 @dataclass(frozen=True)
-class Card:
+class AskableQuery:
     """The entry of one query: ``asked`` are questions that it answers, ``sentence`` is the answer to the first."""
 
     name: str
@@ -39,26 +39,26 @@ class Card:
     sentence: str
 
 
-def askable(graph: KnowledgeGraph, lang: str) -> list[tuple[str, list[Card]]]:
+def askable(graph: KnowledgeGraph, lang: str) -> list[tuple[str, list[AskableQuery]]]:
     """Each tag with the entries of its queries, both sorted by name. A query stands under its first tag only.
 
     A query that no wording leads to is left out, as is a wording that leads to another query.
     """
-    found: dict[str, list[Card]] = defaultdict(list)
+    found: dict[str, list[AskableQuery]] = defaultdict(list)
     for query in graph.catalogue:
-        if card := _card(graph, query, lang):
-            found[query.tags[0]].append(card)
+        if entry := _entry(graph, query, lang):
+            found[query.tags[0]].append(entry)
     return sorted(found.items())
 
 
-def _card(graph: KnowledgeGraph, query: SavedQuery, lang: str) -> Card | None:
+def _entry(graph: KnowledgeGraph, query: SavedQuery, lang: str) -> AskableQuery | None:
     wordings = query.ask.get(lang, ())
     for words in islice(_fillings(graph, query, lang), _TRIES) if wordings else ():
         answered = dict(pair for wording in wordings if (pair := _asked(graph, query, wording, words)))
         if answered:
             sentence = next(iter(answered.values())).sentence.pick(lang)
             cut = sentence if len(sentence) <= _LONGEST else f"{sentence[:_LONGEST]}…"
-            return Card(query.name, query.title.pick(lang), tuple(answered), cut)
+            return AskableQuery(query.name, query.title.pick(lang), tuple(answered), cut)
     return None
 
 

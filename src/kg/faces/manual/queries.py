@@ -18,7 +18,7 @@ _ROWS: Final = 3
 
 
 @dataclass(frozen=True)
-class Card:
+class QueryEntry:
     """The entry of one query. ``params`` has name, label, type and default; ``more`` is true if there are more rows."""
 
     name: str
@@ -30,17 +30,17 @@ class Card:
     more: bool
 
 
-def catalogue(graph: KnowledgeGraph, lang: str) -> list[tuple[str, list[Card]]]:
+def catalogue(graph: KnowledgeGraph, lang: str) -> list[tuple[str, list[QueryEntry]]]:
     """Each tag with its queries, both sorted by name. A query is listed under its first tag only."""
-    found: dict[str, list[Card]] = defaultdict(list)
+    found: dict[str, list[QueryEntry]] = defaultdict(list)
     for query in graph.catalogue:
-        found[query.tags[0]].append(_card(graph, query, lang))
+        found[query.tags[0]].append(_entry(graph, query, lang))
     return sorted(found.items())
 
 
-def _card(graph: KnowledgeGraph, query: SavedQuery, lang: str) -> Card:
+def _entry(graph: KnowledgeGraph, query: SavedQuery, lang: str) -> QueryEntry:
     table = for_reader(graph.query(query.name, _ROWS), lang, graph.names)
-    return Card(
+    return QueryEntry(
         name=query.name,
         title=query.title.pick(lang),
         question=graph.catalogue.question(query).pick(lang),
