@@ -101,7 +101,7 @@ class KnowledgeGraph:
                 that are not given have their default. A parameter that has several values has a column in the rows.
 
         Raises:
-            NotFound: there is no such query, or no entity with a given name.
+            NotFound: there is no such query, or no thing with a given name.
             UsageProblem: there is no such parameter, or a value is invalid.
 
         Example:
@@ -181,7 +181,7 @@ class KnowledgeGraph:
         return self.questions.answer(question)
 
     def find(self, text: str, *kinds: str, limit: int = 10) -> list[Match]:
-        """The entities that match *text*, best first.
+        """The things that match *text*, best first.
 
         Args:
             text: a name in 汉字, 繁體, pinyin, pinyin initials or English, or an alias; may contain a typo.
@@ -189,7 +189,7 @@ class KnowledgeGraph:
             limit: most matches to return.
 
         Returns:
-            Matches, each with an entity (``iri``, ``kind``, ``label``, ``also``) and a score from 0 to 100.
+            Matches, each with a thing (``iri``, ``kind``, ``label``, ``also``) and a score from 0 to 100.
 
         Example:
             >>> [(m.thing.label.en, m.thing.kind, m.score) for m in graph.find("比亞迪")][:1]
@@ -198,10 +198,10 @@ class KnowledgeGraph:
         return self.names.find(text, kinds, limit)
 
     def resolve(self, text: str, *kinds: str) -> Thing:
-        """The entity of the classes *kinds* with the name *text*.
+        """The thing of the classes *kinds* with the name *text*.
 
         Raises:
-            NotFound: there is no such entity.
+            NotFound: there is no such thing.
 
         Example:
             >>> graph.resolve("BYD").iri
@@ -213,7 +213,7 @@ class KnowledgeGraph:
         """All data of one entity: names, edges with their provenance, figures, claims, passages.
 
         Raises:
-            NotFound: no entity has the name.
+            NotFound: no thing has the name.
 
         Example:
             >>> edge = graph.entity("landspace").edges[0]
@@ -295,7 +295,7 @@ class KnowledgeGraph:
             with what does not compare (``why_not``).
 
         Raises:
-            NotFound: there is no entity with one of the names.
+            NotFound: there is no thing with one of the names.
             UsageProblem: both are the same thing, or the project has no query that compares them.
 
         Example:
@@ -318,9 +318,9 @@ class KnowledgeGraph:
         """Proofs of a triple from the statements of passages; or the premises that are missing.
 
         Args:
-            subject: any name of an entity, or an IRI.
+            subject: any name of a thing, or an IRI.
             predicate: label (``涉足产业``), inverse label or prefixed name of a property; ``a`` for rdf:type.
-            value: any name of an entity or a class, or a literal.
+            value: any name of a thing or a class, or a literal.
 
         Returns:
             If the triple ``holds``, its ``proofs``, shortest first; each has ``passages``, the ``rule`` of its last step
@@ -432,13 +432,13 @@ class KnowledgeGraph:
         return [finding for finding in audit_findings(self.store) if filters.fit(finding)]
 
     def central(self, limit: int = 20) -> list[Rank]:
-        """The entities with the highest betweenness centrality."""
+        """The things with the highest betweenness centrality."""
         from kg.ask.network import central
 
         return central(self.store, limit)
 
     def cut_points(self, limit: int = 20) -> list[Rank]:
-        """The articulation points: entities whose removal disconnects others, those that disconnect the most first."""
+        """The articulation points: things whose removal disconnects others, those that disconnect the most first."""
         from kg.ask.network import cut_points
 
         return cut_points(self.store, limit)

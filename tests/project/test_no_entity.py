@@ -25,7 +25,7 @@ NAMED = {IVC + name for name in ("Industry", "Company", "ResearchBody", "PublicB
 
 @pytest.fixture(scope="module")
 def names() -> set[str]:
-    """The IRIs and prefixed names of all entities, and the Chinese names of those of the kinds above."""
+    """The IRIs and prefixed names of all things, and the Chinese names of those of the kinds above."""
     quads = list(ox.parse(path=str(ROOT / "data" / "entities.trig"), format=ox.RdfFormat.TRIG))
     entities = {iri(q.subject) for q in quads}
     of_kind = {q.subject for q in quads if q.predicate.value == TYPE and iri(q.object) in NAMED}

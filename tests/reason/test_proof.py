@@ -203,7 +203,7 @@ def test_neither_what_was_asked_before_nor_the_store_changes_a_proof(
                 "reg:yunting ivc:regionWithin reg:china [background])"
             ],
         ),
-        (  # and so is what the entities say
+        (  # and so is what the things say
             "stg:lantern-up ivc:upstreamOf stg:lantern-down",
             [
                 "stg:lantern-up ivc:upstreamOf stg:lantern-down "

@@ -1,1 +1,1 @@
-"""Queries on a built graph: saved queries, names, chains, entities, networks. Independent of terminal and HTTP."""
+"""Queries on a built graph: saved queries, names, chains, things, networks. Independent of terminal and HTTP."""

@@ -1,4 +1,4 @@
-"""The drawing of an industry: a band for each division, with a column for each stage; then entities without a stage."""
+"""The drawing of an industry: a band for each division, with a column for each stage; then things without a stage."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FEWEST: Final = 3
 
 
 def industry(store: Store, names: Names, iri: str) -> Picture:
-    """The picture of the industry *iri*: a band for each division, then bands of entities without a stage.
+    """The picture of the industry *iri*: a band for each division, then bands of things without a stage.
 
     An application is drawn at its segment or stage; those of the industry as a whole have a band of their own.
     """
@@ -64,7 +64,7 @@ class _PictureBuilder:
     def _group(
         self, heading: Text, predicate: str, things: Sequence[Cited], ties: Mapping[str, Sequence[Cited]]
     ) -> None:
-        """Add a band of entities without a stage; *predicate* links those of *ties* to the thing they stand at."""
+        """Add a band of things without a stage; *predicate* links those of *ties* to the thing they stand at."""
         band = self._band(Node(f"group/{predicate}", "Group", heading))
         band.columns.append(Column(blocks=[Block(None, items=[self._node(t.iri) for t in things])]))
         for node, tied in ties.items():
@@ -97,7 +97,7 @@ class _PictureBuilder:
             self.picture.link(application.iri, "applicationOf", node, application.passages)
 
     def _node(self, iri: str) -> Node:
-        """Add a node for the entity and return it. If the entity is already drawn, the node is a copy with its own IRI."""
+        """Add a node for the thing and return it. If the thing is already drawn, the node is a copy with its own IRI."""
         kind = kind_of(self.names, iri)
         node = Node(iri, kind)
         while not self.picture.add(node):

@@ -144,7 +144,7 @@ class Catalogue:
 
         Raises:
             UsageProblem: a parameter is unknown or a value is invalid.
-            NotFound: no entity of the parameter's class has the given name.
+            NotFound: no thing of the parameter's class has the given name.
         """
         known = {p.name: p for p in query.params}
         for name in values:

@@ -83,7 +83,7 @@ _TIERS = {vocab.IVL + name: n for n, name in enumerate(("upstream", "midstream",
 
 @dataclass(frozen=True)
 class Cited:
-    """An entity (IRI) and the passages that state its relation to its segment or industry."""
+    """A thing (IRI) and the passages that state its relation to its segment or industry."""
 
     iri: str
     passages: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Selects what a drawing shows: the chain of an industry, any other entity with its neighbours, or an overview."""
+"""Selects what a drawing shows: the chain of an industry, any other thing with its neighbours, or an overview."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST = 60
 
 
 def picture(store: Store, names: Names, iri: str | None) -> Picture:
-    """The picture of the entity *iri*: an industry's chain, or another entity's neighbours. None gives the overview."""
+    """The picture of the thing *iri*: an industry's chain, or another thing's neighbours. None gives the overview."""
     if iri is None:
         return _overview(store, names)
     if names.is_a(kind_of(names, iri), "Industry"):
@@ -25,7 +25,7 @@ def picture(store: Store, names: Names, iri: str | None) -> Picture:
 
 
 def _neighbours(store: Store, names: Names, iri: str) -> Picture:
-    """The entity, its neighbours, and the edges between them."""
+    """The thing, its neighbours, and the edges between them."""
     graph: Any = to_networkx(store)
     drawn = Picture()
     drawn.add(Node(iri, kind_of(names, iri)))

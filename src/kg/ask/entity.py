@@ -63,10 +63,10 @@ GROUNDS: Final = ("asserted", "background", "entities", "inferred")
 
 @dataclass(frozen=True)
 class Edge:
-    """One edge of an entity, with its provenance.
+    """One edge of a thing, with its provenance.
 
     Attributes:
-        out: True if the entity is the subject.
+        out: True if the thing is the subject.
         predicate: IRI of the property.
         other: IRI at the other end.
         kind: ``asserted`` (by a passage), ``background``, ``entities`` (by names, lists or the register of passages) or
@@ -83,7 +83,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim about an entity. A claim without a number has None in the fields of the number.
+    """A claim about a thing. A claim without a number has None in the fields of the number.
 
     ``value`` is in single units; ``stated`` and ``scale`` are the number as printed and what its scale word stands for.
     """
@@ -106,7 +106,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Link:
-    """An entry elsewhere for an entity.
+    """An entry elsewhere for a thing.
 
     Attributes:
         match: IRI of the property: ``skos:exactMatch`` or ``skos:closeMatch``.
@@ -114,7 +114,7 @@ class Link:
         register: IRI of the register.
         code: the entry's code in the register.
         date: the day on which the entry was checked.
-        basis: language → why it is taken for the entity.
+        basis: language → why it is taken for the thing.
     """
 
     match: str
@@ -126,7 +126,7 @@ class Link:
 
     @property
     def close(self) -> bool:
-        """Whether the entry is only nearly the entity."""
+        """Whether the entry is only nearly the thing."""
         return self.match == vocab.SKOS + "closeMatch"
 
     @property
@@ -147,18 +147,18 @@ class Span:
 
 @dataclass(frozen=True)
 class Entity:
-    """All data of one entity.
+    """All data of one thing.
 
     Attributes:
         thing: its IRI, class and names.
         texts: property → language → definition, note or summary.
-        edges: edges to and from other entities, without claims.
+        edges: edges to and from other things, without claims.
         figures: claims about it with a number.
         claims: claims about it without a number.
         passages: the passages that state any of this, in the order of the text.
         values: property and value of its literals, such as the date of a policy.
         links: entries elsewhere for it.
-        span: position of a passage; None for any other entity.
+        span: position of a passage; None for any other thing.
         states: the triples (subject, predicate, object) that a passage states.
     """
 
@@ -183,7 +183,7 @@ def described(store: Store, names: Names, iri: str) -> Entity | None:
 
 
 def node(store: Store, names: Names, text: str) -> Entity:
-    """The data of what *text* names: an entity by any name; any other node by its IRI or path, a passage by its id.
+    """The data of what *text* names: a thing by any name; any other node by its IRI or path, a passage by its id.
 
     Args:
         store: the store.
@@ -233,7 +233,7 @@ def _meant(names: Names, text: str) -> NotFound | None:
 
 
 def entity(store: Store, names: Names, thing: Thing) -> Entity:
-    """The data of the entity *thing*."""
+    """The data of *thing*."""
     edges = _edges(store, thing.iri)
     shown = tuple(e for e in edges if not names.is_claim(e.other) and not e.other.startswith(vocab.SHAPE))
     own = claims(store, f"?claim ivc:about <{thing.iri}>")

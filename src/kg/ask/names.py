@@ -24,13 +24,13 @@ _FUZZY: Final = 60.0
 _CLOSE: Final = 85.0
 """Least similarity of a misspelt name that is suggested although the text is a part of other names."""
 _NAMED: Final = 95.0
-"""Least score of an entity that has exactly this name, in any spelling."""
+"""Least score of a thing that has exactly this name, in any spelling."""
 _ALIKE: Final = 99.0
 """Similarity of a name with other characters but the same pinyin."""
 _SHORT: Final = 2
 """Characters of the shortest name in which one character may be wrong."""
 _FEW: Final = 12
-"""If no name is similar, all entities of a class are listed when there are no more than this many."""
+"""If no name is similar, all things of a class are listed when there are no more than this many."""
 _BETWEEN_WORDS: Final = " ,,."
 _BETWEEN_PARTS: Final = re.compile(r"[\s·,,、]+")
 """What stands between the parts of a caption, as its readers write them."""
@@ -48,7 +48,7 @@ _IS_A: Final = Text("是", "is of kind")
 
 @dataclass(frozen=True)
 class Thing:
-    """An entity with a label: IRI, class name, label, aliases, folded search keys and codes in registers elsewhere."""
+    """A thing with a label: IRI, class name, label, aliases, folded search keys and codes in registers elsewhere."""
 
     iri: str
     kind: str
@@ -60,7 +60,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class Match:
-    """An entity found for a text, with a score from 0 to 100."""
+    """A thing found for a text, with a score from 0 to 100."""
 
     thing: Thing
     score: float
@@ -109,11 +109,11 @@ class Names:
         self._by_iri = {t.iri: t for t in self.things}
 
     def get(self, iri: str) -> Thing | None:
-        """The entity with this IRI; None if it has no label."""
+        """The thing with this IRI; None if it has no label."""
         return self._by_iri.get(iri)
 
     def thing(self, iri: str, kind: str = "") -> Thing:
-        """The entity with this IRI. If it has no label, one is made from :meth:`label` and *kind*."""
+        """The thing with this IRI. If it has no label, one is made from :meth:`label` and *kind*."""
         return self._by_iri.get(iri) or Thing(iri, kind, self.text(iri), (), ())
 
     def label(self, iri: str, lang: str, *, inverse: bool = False) -> str:
@@ -187,7 +187,7 @@ class Names:
 
     @cached_property
     def kinds(self) -> Sequence[str]:
-        """The names of the classes that have an entity with a label, and of their superclasses, in order."""
+        """The names of the classes that have a thing with a label, and of their superclasses, in order."""
         used = {thing.kind for thing in self.things}
         return sorted(used.union(*map(self.superclasses, used)))
 
@@ -222,11 +222,11 @@ class Names:
         )
 
     def of_kind(self, wanted: str) -> list[Thing]:
-        """The entities of class *wanted* and its subclasses, in IRI order."""
+        """The things of class *wanted* and its subclasses, in IRI order."""
         return [t for t in self.things if self.is_a(t.kind, wanted)]
 
     def find(self, text: str, kinds: Iterable[str] = (), limit: int = 10) -> list[Match]:
-        """The entities that match *text*, best first.
+        """The things that match *text*, best first.
 
         Args:
             text: any spelling of a name, a slug or an IRI.
@@ -243,7 +243,7 @@ class Names:
         return sorted(found, key=self._order)[:limit]
 
     def bearing(self, text: str, *kinds: str) -> list[Thing]:
-        """The entities of *kinds* with the name *text*, in any spelling, best first.
+        """The things of *kinds* with the name *text*, in any spelling, best first.
 
         A registered name names the organization that is called the same without its legal form, such as 股份有限公司 or Inc.
         """
@@ -286,23 +286,23 @@ class Names:
         return [t for t in self.things if not wanted or any(self.is_a(t.kind, k) for k in wanted)]
 
     def resolve(self, text: str, *kinds: str) -> Thing:
-        """The entity with the name *text*; the preferred one if there are several.
+        """The thing with the name *text*; the preferred one if there are several.
 
         Args:
             text: IRI, ``prefix:slug``, slug, label or alias.
             kinds: names of the classes to search; none means all.
 
         Raises:
-            NotFound: no entity has the name; the hint gives similar names.
+            NotFound: no thing has the name; the hint gives similar names.
         """
         if named := self.bearing(text, *kinds):
             return named[0]
         raise self._unknown(text, kinds)
 
     def _unknown(self, text: str, kinds: tuple[str, ...]) -> NotFound:
-        """The error for a name *text* that no entity of *kinds* has.
+        """The error for a name *text* that no thing of *kinds* has.
 
-        It names an entity of another class with this name; or similar names; or all entities of *kinds* if they are few.
+        It names a thing of another class with this name; or similar names; or all things of *kinds* if they are few.
         """
         kind = Text(
             "、".join(self.kind_label(k, "zh") for k in kinds), " or ".join(self.kind_label(k, "en") for k in kinds)

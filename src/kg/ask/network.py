@@ -11,7 +11,7 @@ from kg.store.base import Store
 if TYPE_CHECKING:
     import networkx as nx
 
-# Left out are properties that relate no two entities: those that lead to a member of a closed list, or to or from a passage.
+# Left out are properties that relate no two things: those that lead to a member of a closed list, or to or from a passage.
 _RELATIONS: Final = f"""
 SELECT ?p WHERE {{
   ?p a owl:ObjectProperty FILTER NOT EXISTS {{ ?p rdfs:domain|rdfs:range ivc:Passage }}
@@ -74,7 +74,7 @@ def _add(network: nx.MultiDiGraph, row: dict[str, Any], kind: str) -> None:
 
 
 def central(store: Store, limit: int = 20) -> list[Rank]:
-    """The entities with the highest betweenness centrality (Brandes) in the undirected graph of stated edges."""
+    """The things with the highest betweenness centrality (Brandes) in the undirected graph of stated edges."""
     import networkx as nx
 
     plain = _things(store)
@@ -84,7 +84,7 @@ def central(store: Store, limit: int = 20) -> list[Rank]:
 
 
 def cut_points(store: Store, limit: int = 20) -> list[Rank]:
-    """The articulation points of the undirected graph, by the number of entities that their removal disconnects."""
+    """The articulation points of the undirected graph, by the number of things that their removal disconnects."""
     import networkx as nx
 
     plain: Any = _things(store)  # networkx's type hints are incomplete

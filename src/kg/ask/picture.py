@@ -12,13 +12,13 @@ from kg.vocab import IVC
 
 @dataclass(frozen=True)
 class Node:
-    """One node of the drawing. An entity that is drawn twice has two nodes.
+    """One node of the drawing. A thing that is drawn twice has two nodes.
 
     Attributes:
-        iri: unique id of the node: the entity's IRI, or a string made from it for a copy.
+        iri: unique id of the node: the thing's IRI, or a string made from it for a copy.
         kind: class name; ``Group`` for a heading, ``Note`` for a note.
-        words: text of a heading or note; None for an entity.
-        of: the entity's IRI if the node is a copy.
+        words: text of a heading or note; None for a thing.
+        of: the thing's IRI if the node is a copy.
     """
 
     iri: str
@@ -28,7 +28,7 @@ class Node:
 
     @property
     def thing(self) -> str:
-        """The IRI of the entity that the node shows."""
+        """The IRI of the thing that the node shows."""
         return self.of or self.iri
 
 
@@ -44,7 +44,7 @@ class Line:
 
 @dataclass
 class Block:
-    """A segment (``head``) with its nesting depth and its entities; without a head, entities of no segment."""
+    """A segment (``head``) with its nesting depth and its things; without a head, things of no segment."""
 
     head: Node | None
     depth: int = 0
@@ -61,7 +61,7 @@ class Column:
 
 @dataclass
 class Band:
-    """A horizontal band of an industry's drawing: a division of the industry, or a group of entities; has columns."""
+    """A horizontal band of an industry's drawing: a division of the industry, or a group of things; has columns."""
 
     head: Node
     columns: list[Column] = field(default_factory=list)
@@ -69,7 +69,7 @@ class Band:
 
 @dataclass
 class Picture:
-    """The nodes by id, and the edges between entities, in the order in which they were added.
+    """The nodes by id, and the edges between things, in the order in which they were added.
 
     If ``bands`` is not empty, it gives the position of every node. The positions then show the relations, so the edges are
     not drawn; they only appear in tooltips.
@@ -86,7 +86,7 @@ class Picture:
         return new
 
     def link(self, subject: str, predicate: str, value: str, passages: Iterable[str] = ()) -> None:
-        """Add an edge between two entities; *predicate* is the local name of a property."""
+        """Add an edge between two things; *predicate* is the local name of a property."""
         self.lines.setdefault((subject, predicate, value), Line(subject, IVC + predicate, value, tuple(passages)))
 
 

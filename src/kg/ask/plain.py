@@ -31,7 +31,7 @@ def named(iri: str | None, names: Names) -> dict[str, str] | None:
 
 
 def match(found: Match) -> dict[str, Any]:
-    """An entity that matches a text."""
+    """A thing that matches a text."""
     thing = found.thing
     return {
         "iri": thing.iri,
@@ -44,7 +44,7 @@ def match(found: Match) -> dict[str, Any]:
 
 
 def entity(found: Entity, names: Names) -> dict[str, Any]:
-    """All data of one entity; for a passage also its position and the triples that it states."""
+    """All data of one thing; for a passage also its position and the triples that it states."""
     thing = found.thing
     body = {
         "iri": thing.iri,
@@ -99,7 +99,7 @@ def _stated(claim: Claim, found: PassageDetails, names: Names) -> dict[str, Any]
 
 
 def links(found: Entity, names: Names) -> list[dict[str, Any]]:
-    """The entries elsewhere for an entity."""
+    """The entries elsewhere for a thing."""
     return [{**asdict(link), "register": named(link.register, names)} for link in found.links]
 
 

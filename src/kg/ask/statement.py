@@ -18,7 +18,7 @@ _TYPE_WORDS = ("a", "是", "type", "rdf:type", "is a", "属于类")
 
 
 def read(store: Store, names: Names, subject: str, predicate: str, value: str) -> TriplePattern:
-    """The triple for the texts. If a name is ambiguous, the entities and the property for which it holds are taken.
+    """The triple for the texts. If a name is ambiguous, the things and the property for which it holds are taken.
 
     Args:
         store: the store.
@@ -80,7 +80,7 @@ def _value(names: Names, link: str, value: str) -> str:
 
 
 def _entities(names: Names, text: str) -> list[str]:
-    """The IRIs of the entities with the name *text*; or *text* itself, if it is an IRI or a prefixed name."""
+    """The IRIs of the things with the name *text*; or *text* itself, if it is an IRI or a prefixed name."""
     return [t.iri for t in names.bearing(text)] or _iri(text) or [names.resolve(text).iri]
 
 

@@ -18,13 +18,13 @@ _UNIT: Final = "unit"
 
 
 def with_labels(table: Table, lang: str, names: Names, things: Collection[str] | None = None) -> Table:
-    """The table with a column ``x_label`` after each column ``x`` of entities.
+    """The table with a column ``x_label`` after each column ``x`` of things.
 
     Args:
         table: rows of terms.
         lang: language of the labels.
         names: the lookup table.
-        things: names of the columns of entities; None means the columns that contain an IRI with a label.
+        things: names of the columns of things; None means the columns that contain an IRI with a label.
     """
     if things is None:
         named = [n for n in range(len(table.columns)) if any(_named(row[n], names) for row in table.rows)]

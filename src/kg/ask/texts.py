@@ -50,7 +50,7 @@ class Copy:
         carried: dict[str, dict[str, str]] = {}
         for row in read_carried(document):
             if row.named_in == row.line:
-                carried.setdefault(vocab.PASSAGE + passage_name(document.id, row.line), {})[row.entity] = row.printed
+                carried.setdefault(vocab.PASSAGE + passage_name(document.id, row.line), {})[row.thing] = row.printed
         return cls(text, carried)
 
 

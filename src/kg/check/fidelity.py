@@ -1,9 +1,9 @@
 """Compares the graph with a copy of the text: digests, spans, names, printed numbers, copied wording.
 
-A passage may mention an entity without its name, by an abbreviation or by reference to an earlier line. Such entities are
-listed in the document's ``carried.tsv`` (line, entity, line that names it, words printed there, reason). The check then
+A passage may mention a thing without its name, by an abbreviation or by reference to an earlier line. Such things are
+listed in the document's ``carried.tsv`` (line, thing, line that names it, words printed there, reason). The check then
 looks for those words instead of the name. A unit, comparator or year that the text leaves out has a row too, such as
-``list/le`` or ``2024`` in place of the entity.
+``list/le`` or ``2024`` in place of the thing.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class _Checker:
         )
         self._named_by_texts = Members(quads).of(*named)
         self._words = Words.of(q for q in quads if iri(q.graph_name) == ONTOLOGY)
-        self._carried = {(c.line, c.entity): c for c in read_carried(document)}
+        self._carried = {(c.line, c.thing): c for c in read_carried(document)}
 
     def copy(self) -> Iterator[Finding]:
         """X01: the text has the registered SHA-256."""
@@ -102,22 +102,22 @@ class _Checker:
                 )
 
     def names(self) -> Iterator[Finding]:
-        """X02: the line of a passage, or one of its headings, names every entity in the passage's graph."""
+        """X02: the line of a passage, or one of its headings, names every thing in the passage's graph."""
         for graph, quads in self._by_passage():
             first: dict[str, ox.Quad] = {}
             for quad in quads:
                 first.setdefault(iri(quad.object), quad)
             for quad in quads:
                 first.setdefault(iri(quad.subject), quad)
-            for entity in sorted(first.keys() & self._named_by_texts):
+            for thing in sorted(first.keys() & self._named_by_texts):
                 passage = self._passages[graph]
-                if not self._named(entity, passage) and not self._is_carried(entity, passage):
-                    names = " / ".join(self._labels[entity])
-                    quad = first[entity]
+                if not self._named(thing, passage) and not self._is_carried(thing, passage):
+                    names = " / ".join(self._labels[thing])
+                    quad = first[thing]
                     yield Finding(
                         "X02-named",
                         "Violation",
-                        entity,
+                        thing,
                         Text(
                             f"{passage.name} 及其标题中没有出现它的名称({names});改用段落所说的事物,补别名,或写入 carried.tsv",
                             f"neither {passage.name} nor its headings name it ({names}); name what it speaks of, or add the alias, or a row in carried.tsv",
@@ -261,15 +261,15 @@ class _Checker:
                 graphs[iri(quad.graph_name)].append(quad)
         yield from sorted(graphs.items())
 
-    def _is_carried(self, entity: str, passage: Passage) -> bool:
-        """Whether carried.tsv has a row for the entity, and the row's words are in the line that it refers to."""
-        row = self._carried.get((passage.line, entity))
+    def _is_carried(self, thing: str, passage: Passage) -> bool:
+        """Whether carried.tsv has a row for the thing, and the row's words are in the line that it refers to."""
+        row = self._carried.get((passage.line, thing))
         naming = self._passages.get(PASSAGE + passage_name(self._document.id, row.named_in)) if row else None
         return row is not None and naming is not None and bool(row.printed) and row.printed in naming.text
 
-    def _named(self, entity: str, passage: Passage) -> bool:
+    def _named(self, thing: str, passage: Passage) -> bool:
         where = fold(passage.text), fold(passage.path)
-        return any(fold(name) in place for name in self._labels[entity] for place in where if fold(name))
+        return any(fold(name) in place for name in self._labels[thing] for place in where if fold(name))
 
 
 def _repair(text: str, registered: str) -> tuple[str, str]:

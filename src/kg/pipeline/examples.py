@@ -1,4 +1,4 @@
-"""Chooses, at build time, example entities from the graph as defaults for the parameters of saved queries."""
+"""Chooses, at build time, example things from the graph as defaults for the parameters of saved queries."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kg.terms import class_name, compact, iri, language, lexical
 from kg.vocab import ENTITIES, LABEL, PASSAGE, TYPE
 
 _CANDIDATES: Final = 12
-"""Most entities of one class that are tried."""
+"""Most things of one class that are tried."""
 _TRIES: Final = 40
 """Most combinations of values that are tried for one query. If none has rows, the first is used."""
 
@@ -27,13 +27,13 @@ Ranks = Mapping[str, Sequence[ox.NamedNode | ox.Literal]]
 def with_examples(queries: Sequence[SavedQuery], store: ox.Store, first: str = "") -> list[SavedQuery]:
     """The queries, with a default for each parameter marked ``default: example``.
 
-    The default is the entity of the parameter's class that most passages mention, among those for which the query has
-    rows. If the graph has no entity of the class, the default stays UNDEF.
+    The default is the thing of the parameter's class that most passages mention, among those for which the query has
+    rows. If the graph has no thing of the class, the default stays UNDEF.
 
     Args:
         queries: the queries as read from their files.
         store: the closed dataset.
-        first: name of the entity to try first.
+        first: name of the thing to try first.
     """
     ranks = _ranks(store, first)
     return [_with_example(query, store, ranks) for query in queries]
@@ -69,9 +69,9 @@ def _short(term: str) -> str:
 
 
 def _ranks(store: ox.Store, first: str) -> Ranks:
-    """The values for each parameter type: labelled entities, by class and all, Chinese labels for ``string``, and passages.
+    """The values for each parameter type: labelled things, by class and all, Chinese labels for ``string``, and passages.
 
-    Entities and labels are sorted by the number of passages that mention them, passages by their number of triples.
+    Things and labels are sorted by the number of passages that mention them, passages by their number of triples.
     """
     mentioned_in: dict[str, set[str]] = defaultdict(set)
     triples_in: Counter[str] = Counter()

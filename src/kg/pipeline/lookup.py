@@ -68,7 +68,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
         spelt: name → its other spellings (:func:`kg.pipeline.spelling.spellings`).
 
     Returns:
-        ``things``: one record per labelled entity, in IRI order: ``iri``, ``kind`` (class name), ``zh``, ``en``,
+        ``things``: one record per labelled thing, in IRI order: ``iri``, ``kind`` (class name), ``zh``, ``en``,
         ``also`` (aliases), ``keys`` (folded search keys) and ``codes`` (folded codes in registers elsewhere).
         ``terms``: IRI of a class, property or audit rule → its zh and en label, and the zh and en inverse label of a
         property. ``captions``: IRI of an observation, claim

@@ -19,7 +19,7 @@ _SHORTEST: Final = 4
 
 
 def hidden_words(quads: Iterable[ox.Quad]) -> list[tuple[str, str]]:
-    """Each ``skos:hiddenLabel`` of a term or an entity: its IRI and the word."""
+    """Each ``skos:hiddenLabel`` of a term or a thing: its IRI and the word."""
     return [
         (iri(q.subject), lexical(q.object))
         for q in quads

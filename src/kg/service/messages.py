@@ -24,7 +24,7 @@ class Request(NamedTuple):
         task: name of the task, such as ``sparql`` or ``chain``.
         lang: ``zh`` or ``en``.
         params: parameters in order; a name may occur more than once.
-        path: over HTTP, the part of the path that identifies an entity or a saved query.
+        path: over HTTP, the part of the path that identifies a thing or a saved query.
         suffix: over HTTP, the format suffix of the path (``json``, ``ttl``, …); empty for content negotiation.
         accept: over HTTP, the Accept header.
         base: over HTTP, the server's public base URL (``http://host:port/root``).

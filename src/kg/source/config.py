@@ -23,8 +23,8 @@ class Config:
     Attributes:
         title: the project's title; None if it is not set.
         extends: whether the project's terms, shapes and queries are added to the packaged ones.
-        example: name of the entity that is shown first; empty if it is not set.
-        languages: languages in which the project's entities have names.
+        example: name of the thing that is shown first; empty if it is not set.
+        languages: languages in which the project's things have names.
     """
 
     title: Text | None = None

@@ -54,7 +54,7 @@ class Document:
 
     @property
     def carried(self) -> Path:
-        """The file of entities that a passage mentions without their name (:class:`Carried`)."""
+        """The file of things that a passage mentions without their name (:class:`Carried`)."""
         return self.folder / "carried.tsv"
 
 
@@ -102,18 +102,18 @@ def read_sections(document: Document) -> list[Section]:
 
 @dataclass(frozen=True)
 class Carried:
-    """An entity that a passage mentions in other words than its name, or that only another line names.
+    """A thing that a passage mentions in other words than its name, or that only another line names.
 
     Attributes:
-        line: line number of the passage whose graph mentions the entity.
-        entity: IRI of the entity; the file may give it relative to the project's namespace, such as ``product/rocket``.
-        named_in: number of the line that names the entity (often the same line).
+        line: line number of the passage whose graph mentions the thing.
+        thing: IRI of the thing (the column ``entity``); the file may give it relative to the project's namespace, such as ``product/rocket``.
+        named_in: number of the line that names the thing (often the same line).
         printed: the words in that line.
-        reason: why the words mean this entity.
+        reason: why the words mean this thing.
     """
 
     line: int
-    entity: str
+    thing: str
     named_in: int
     printed: str
     reason: str

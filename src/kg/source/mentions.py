@@ -36,7 +36,7 @@ def mentions(document: Document, passages: Iterable[Passage], quads: Iterable[ox
             speaks_of[graph.removeprefix(PASSAGE)] |= {iri(quad.subject), iri(quad.object)}
         elif graph == ENTITIES and quad.predicate.value in (LABEL, ALT_LABEL):
             names[iri(quad.subject)].add(fold(lexical(quad.object)))
-    carried = {(c.line, c.entity): fold(c.printed) for c in read_carried(document) if c.named_in == c.line}
+    carried = {(c.line, c.thing): fold(c.printed) for c in read_carried(document) if c.named_in == c.line}
     found = []
     for passage in passages:
         things = speaks_of[passage.name] & names.keys()

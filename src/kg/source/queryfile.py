@@ -116,7 +116,7 @@ class SavedQuery:
 
     @property
     def things(self) -> frozenset[str]:
-        """The columns of entities, which have labels. They depend on the header only, not on the rows."""
+        """The columns of things, which have labels. They depend on the header only, not on the rows."""
         return frozenset(self.columns) - self.passages - frozenset(self.types)
 
     @property

@@ -141,7 +141,7 @@ def _in_default_graph(quad: ox.Quad) -> bool:
 
 
 def read_project(project: Project, kept: Kept | None = None) -> list[ox.Quad]:
-    """Every asserted quad of the project: model, lists, passages, entities, background, report.
+    """Every asserted quad of the project: model, lists, passages, names, background, links.
 
     The model and the generated file of passages are each read into a named graph. Any other triple in the default graph
     stays there: a fact without a passage is a mistake (D01). The files of the model become one ontology, so of their

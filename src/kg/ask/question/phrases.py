@@ -149,7 +149,7 @@ class Phrases:
         )
 
     def _value(self, term: Term | None) -> Text:
-        """A term of a row: an entity's label, a number with 万 or million, a text as it is."""
+        """A term of a row: a thing's label, a number with 万 or million, a text as it is."""
         if isinstance(term, ox.NamedNode):
             return self.label(term.value)
         written = str(getattr(term, "value", ""))

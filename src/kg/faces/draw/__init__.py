@@ -22,13 +22,13 @@ def draw(graph: KnowledgeGraph, thing: str | None, lang: str, root: str | None =
 
     Args:
         graph: a built graph.
-        thing: any name of an entity; None draws an overview of the industries.
+        thing: any name of a thing; None draws an overview of the industries.
         lang: initial language of the page; a button switches it.
         root: path of the server's pages, to which the drawing then links; None for a file, which has no links and holds
             the chains of all industries if it starts with the overview.
 
     Raises:
-        NotFound: no entity has the name.
+        NotFound: no thing has the name.
     """
     from kg.faces.draw.network import network
     from kg.faces.draw.page import page

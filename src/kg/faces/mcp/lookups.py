@@ -35,7 +35,7 @@ _UNSAID: Final = Text(
 
 
 def find(call: Call) -> Result:
-    """The entities that match a text, best first.
+    """The things that match a text, best first.
 
     Raises:
         NotFound: no name is similar.
@@ -176,7 +176,7 @@ def compare(call: Call) -> Result:
     """Two things side by side: what both are related to, what only one is, what differs, then their figures in pairs.
 
     Raises:
-        NotFound: an entity is unknown.
+        NotFound: a thing is unknown.
         UsageProblem: both are the same, or the project has no query that compares them.
     """
     found = call.graph.compare(call.values["one"], call.values["other"])
@@ -234,10 +234,10 @@ def _pair(call: Call, found: Comparison, row: Sequence[Any]) -> ResultRow:
 
 
 def path(call: Call) -> Result:
-    """The ways that connect two entities, hop by hop; those through things with many neighbours come last.
+    """The ways that connect two things, hop by hop; those through things with many neighbours come last.
 
     Raises:
-        NotFound: an entity is unknown. UsageProblem: both are the same.
+        NotFound: a thing is unknown. UsageProblem: both are the same.
     """
     graph, names = call.graph, call.graph.names
     one, other = graph.resolve(call.values["one"]), graph.resolve(call.values["other"])

@@ -1,4 +1,4 @@
-"""The tool ``show``: edges, figures and claims of one entity; for a passage, the triples that it states."""
+"""The tool ``show``: edges, figures and claims of one thing; for a passage, the triples that it states."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def show(call: Call) -> Result:
     """The edges that the report states, figures, claims, then edges from other sources.
 
     Raises:
-        NotFound: no entity has the name.
+        NotFound: no thing has the name.
     """
     text, names = call.values["thing"], call.graph.names
     found = node(call.graph.store, names, text)
@@ -59,7 +59,7 @@ def _thing(call: Call, found: Entity) -> dict[str, Any]:
 
 
 def _namesakes(call: Call, text: str, iri: str) -> list[dict[str, Any]]:
-    """Other entities with the same name."""
+    """Other things with the same name."""
     names = call.graph.names
     others = [t for t in names.bearing(text) if t.iri != iri]
     return [{**(plain.named(t.iri, names) or {}), "kind": plain.named(class_iri(t.kind), names)} for t in others]

@@ -1,4 +1,4 @@
-"""Citations: sections and spans of passages, and the passages that support a triple, a row or an entity."""
+"""Citations: sections and spans of passages, and the passages that support a triple, a row or a thing."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ SELECT DISTINCT ?g WHERE {{ VALUES ?x {{ {all} }} VALUES ?y {{ {all} }} VALUES ?
   GRAPH ?g {{ ?x ?p ?y }} FILTER(?p != rdf:type) }}"""
 _KINDS: Final = {"report": "asserted", "graph": "asserted", "rule": "inferred", "background": "background"}
 FEW: Final = 5
-"""Most passages that are listed if they only mention an entity."""
+"""Most passages that are listed if they only mention a thing."""
 
 _WIDE: Final = 6
 """Number of columns that are searched for the subject and object of a triple."""
 
 
 class Sources:
-    """Finds the passages that support a triple, a row or an entity of one graph."""
+    """Finds the passages that support a triple, a row or a thing of one graph."""
 
     def __init__(self, store: Store, names: Names) -> None:
         self._store, self._names = store, names
@@ -78,7 +78,7 @@ class Sources:
         """The provenance and passages of a row of *terms*.
 
         The passages are those in the row; else those of a claim in the row; else those of a triple that the row contains.
-        Any other row is computed, by counting or comparing; it gets a few passages that mention all its entities.
+        Any other row is computed, by counting or comparing; it gets a few passages that mention all things of the row.
         """
         iris = [t for t in terms if isinstance(t, ox.NamedNode)]
         own = [t.value for t in iris if self.has(t.value)]

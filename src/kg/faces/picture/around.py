@@ -81,7 +81,7 @@ class _Around:
         return self.canvas.finish(bottom, title, f"{about}. {described}")
 
     def _groups(self, *, out: bool) -> list[_Group]:
-        """The relations from the thing (*out*) or to it, in the order of the entity's edges."""
+        """The relations from the thing (*out*) or to it, in the order of the thing's edges."""
         names, found = self.graph.names, dict[str, _Group]()
         for edge in self.graph.entity(self.iri).edges:
             hidden = edge.other == self.iri or names.is_claim(edge.other) or edge.other.startswith((PASSAGE, IVL))

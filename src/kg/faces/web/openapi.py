@@ -264,7 +264,7 @@ def _example_of(values: Iterable[Any]) -> Schema:
 
 
 def _names(context: Context, kind: str) -> list[str]:
-    """The Chinese labels of all entities of a class, or of all entities if *kind* is ``thing``."""
+    """The Chinese labels of all things of a class, or of all things if *kind* is ``thing``."""
     names = context.graph.names
     return [thing.label.zh for thing in (names.things if kind == "thing" else names.of_kind(kind))]
 
@@ -376,7 +376,7 @@ def _schema(param: Parameter) -> Schema:
 
 
 def _example(context: Context, param: Parameter) -> str | int:
-    """An example value of a parameter: its default, or the label of the first entity of its class."""
+    """An example value of a parameter: its default, or the label of the first thing of its class."""
     default = param.default.strip()
     if param.type in ("integer", "year", "decimal") and default != "UNDEF":
         return int(float(default))

@@ -228,7 +228,7 @@ def _document(
     page: RowsPage,
     labelled: Table,
 ) -> dict[str, Any]:
-    """The JSON document of a page: the rows and their metadata. Each column ``x`` of entities has a column ``x_label``."""
+    """The JSON document of a page: the rows and their metadata. Each column ``x`` of things has a column ``x_label``."""
     named = {p.name: p for p in saved.params}
     terms = {name: _told(context.graph.catalogue.terms(named[name], value)) for name, value in values.items()}
     return {

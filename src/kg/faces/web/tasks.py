@@ -88,7 +88,7 @@ _PRELOADED: Final = (
 """Modules that are otherwise imported on first use. Here they are imported once, before workers are forked, so that no
 request has to wait for an import and the workers share the memory."""
 _UNKNOWN: Final = "无此名 nosuchname"
-"""Names that no entity has. Searching for them, and asking about them, loads the dictionary of pinyin and the tables of names
+"""Names that no thing has. Searching for them, and asking about them, loads the dictionary of pinyin and the tables of names
 by their sounds and letters."""
 
 

@@ -61,7 +61,7 @@ def chain(context: Context, request: Request) -> Response:
 
 
 def search(context: Context, request: Request) -> Response:
-    """``/search?q=&kind=``: the answer if the text is a question, and the entities that match it as a name, best first."""
+    """``/search?q=&kind=``: the answer if the text is a question, and the things that match it as a name, best first."""
     text, kind = request.one("q"), request.one("kind")
     kinds = [context.graph.names.kind(kind)] if kind else []
     answer = context.graph.ask(text) if text.strip() and not kinds else None
@@ -116,12 +116,12 @@ def _told(context: Context, request: Request, answer: Answer | None) -> dict[str
 
 
 def explore(context: Context, request: Request) -> Response:
-    """``/explore?thing=``: the drawing of an entity, or of all industries, with its own Content-Security-Policy.
+    """``/explore?thing=``: the drawing of a thing, or of all industries, with its own Content-Security-Policy.
 
     ``/explore.json`` has the data of the drawing: it asks there for what it does not have yet.
 
     Raises:
-        NotFound: no entity has the name. NotAcceptable: the client does not accept HTML.
+        NotFound: no thing has the name. NotAcceptable: the client does not accept HTML.
     """
     thing = request.one("thing") or None
     if request.suffix == "json":

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @common
 @click.pass_obj
 def show(run: Run, thing: str, format_: str, texts: tuple[str, ...]) -> None:
-    """Print one entity page."""
+    """Print the page of one thing."""
     graph = run.graph()
     found = node(graph.store, graph.names, thing)
     passage = _Passage(run, graph, found, texts) if found.span else None
@@ -41,7 +41,7 @@ def show(run: Run, thing: str, format_: str, texts: tuple[str, ...]) -> None:
         body = passage.plain() if passage else plain.entity(found, graph.names)
         click.echo(json.dumps(body, ensure_ascii=False, indent=2))
         return
-    _print_entity(found, graph.names, run.lang, passage.words if passage else None)
+    _print_thing(found, graph.names, run.lang, passage.words if passage else None)
     others = [t for t in graph.names.bearing(thing) if t != found.thing]
     if others:
         listed = say("、", ", ").join(f"{graph.names.label(o.iri, run.lang)} ({slug(o.iri)}, {o.kind})" for o in others)
@@ -91,7 +91,7 @@ class _Passage:
         return plain.passage(self._found, self._names, self.words, marks)
 
 
-def _print_entity(found: Entity, names: Any, lang: str, original: str | None) -> None:
+def _print_thing(found: Entity, names: Any, lang: str, original: str | None) -> None:
     _print_head(found, names, lang)
     if original is not None:
         click.echo(f"\n{original}")
