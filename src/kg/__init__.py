@@ -1,4 +1,4 @@
-"""xinzhi: an industry report as a knowledge graph that people can question, check and trust.
+"""xinzhi: industry reports as a knowledge graph that people can question, check and trust.
 
 import kg
 graph = kg.open()                       # the packaged graph; or a folder

@@ -406,7 +406,7 @@ class KnowledgeGraph:
     def audit(
         self, industry: str | None = None, *, severity: str | None = None, rule: str | None = None
     ) -> list[AuditFinding]:
-        """The audit's findings on contradictions in the report: all, or those of an industry, a severity or a rule.
+        """The audit's findings on contradictions in the documents: all, or those of an industry, a severity or a rule.
 
         Args:
             industry: any name of an industry.

@@ -31,11 +31,11 @@ COUNT: Final = IVL + "count"
 
 # Named graphs other than those of passages. The graph of a triple gives its source.
 ENTITIES: Final = BASE + "graph/entities"  # labels and classes, chosen by the project
-BACKGROUND: Final = BASE + "graph/background"  # background knowledge that the report does not state
-LINKS: Final = BASE + "graph/links"  # entries of other registers for things of the report
+BACKGROUND: Final = BASE + "graph/background"  # background knowledge that no document states
+LINKS: Final = BASE + "graph/links"  # entries of other registers for things
 PASSAGES: Final = BASE + "graph/passages"  # generated spans and digests
 INFERRED: Final = BASE + "graph/inferred"  # triples that the closure adds
-AUDIT: Final = BASE + "graph/audit"  # findings on contradictions in the report
+AUDIT: Final = BASE + "graph/audit"  # findings on contradictions in the documents
 ONTOLOGY: Final = BASE + "ns"  # ontology and closed lists
 ALIGNMENT: Final = BASE + "align"  # links of the ontology to other vocabularies; not in the default graph
 DATASET: Final = BASE + "dataset"  # the node that says whose the data are, and under which licence

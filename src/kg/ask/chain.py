@@ -12,13 +12,13 @@ from kg.store.base import Store
 from kg.terms import Text
 
 UNPLACED: Final = Text("未归入层级的环节", "segments in no stage")
-NOTHING: Final = Text("报告未列环节", "the report names no segment")
+NOTHING: Final = Text("文献未列环节", "the documents name no segment")
 """Heading of the segments without a stage, and the note in a stage of which nothing is named."""
 _WHOLE: Final = Text("全产业代表企业", "named for the industry as a whole")
 _OTHERS: Final = Text("其他提到的企业与机构", "also named")
 _APPLIED: Final = Text("全产业应用场景", "applications of the industry as a whole")
-FED: Final = Text("供给(报告所述)", "feeds, as stated")
-IN_ORDER: Final = Text("供给(按层级次序,报告未明说)", "feeds, by order of the stages; not stated")
+FED: Final = Text("供给(文献所述)", "feeds, as stated")
+IN_ORDER: Final = Text("供给(按层级次序,文献未明说)", "feeds, by order of the stages; not stated")
 """What an arrow from one stage to the next means: with a passage that says so, and without one."""
 # Put after ?thing and ?psg are bound: each thing is looked up alone, which an engine does not do for a plain OPTIONAL (decision 0020).
 IN_LINE: Final = """OPTIONAL {
@@ -119,7 +119,7 @@ class StageColumn:
     Attributes:
         iri: the stage.
         tier: IRI of its tier, if it has one.
-        segments: its segments, in the order of the report.
+        segments: its segments, in the order of the text.
         applications: the applications of the stage itself.
         feeds: the stages that it feeds; the passages are those that say so, and none if the order is ours.
     """
@@ -144,7 +144,7 @@ class StageColumn:
 
 @dataclass(frozen=True)
 class View:
-    """One division of the industry into stages. Tiers are in order of flow, other stages in the order of the report."""
+    """One division of the industry into stages. Tiers are in order of flow, other stages in the order of the text."""
 
     iri: str
     stages: tuple[StageColumn, ...]
@@ -343,7 +343,7 @@ def _earliest(column: StageColumn) -> str:
 
 
 def _tiers_first(view: View) -> tuple[bool, str, str]:
-    """Sort key: the view with tiers first, then the others in the order of the report."""
+    """Sort key: the view with tiers first, then the others in the order of the text."""
     return (not any(s.tier for s in view.stages), min(map(_earliest, view.stages), default="~"), view.iri)
 
 

@@ -44,7 +44,7 @@ HEADS = {
 }
 """Headings of the columns of charts, paths and audits, for readers."""
 GROUNDS = {
-    "background": Text("背景,报告未说", "background, not said by the report"),
+    "background": Text("背景,文献未说", "background, not said by any document"),
     "inferred": Text("推理得出", "inferred"),
 }
 """Ground of an edge that no passage states → its name for readers."""

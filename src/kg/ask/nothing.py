@@ -1,4 +1,4 @@
-"""What to say when a saved query has no rows: what was looked for, that the report does not say it, and what is near."""
+"""What to say when a saved query has no rows: what was looked for, that the documents do not say it, and what is near."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def nothing(store: Store, catalogue: Catalogue, query: SavedQuery, values: Mappi
         *_other_queries(store, catalogue, query, values),
     ]
     said = Text(
-        f"报告没有说:{asked.zh}(未说,不等于没有)",
-        f"the report does not say: {asked.en} (which does not mean that it is false)",
+        f"文献没有说:{asked.zh}(未说,不等于没有)",
+        f"the documents do not say: {asked.en} (which does not mean that it is false)",
     )
     if not near:
         return said

@@ -160,12 +160,12 @@ def unconnected(*, inferred: bool, complete: bool) -> Text:
         )
     if inferred:
         return Text(
-            f"报告、推理与背景都没有在 {_MOST_STEPS} 步之内把两者连起来",
-            f"neither the report nor inference nor background connects the two within {_MOST_STEPS} steps",
+            f"文献、推理与背景都没有在 {_MOST_STEPS} 步之内把两者连起来",
+            f"neither the documents nor inference nor background connects the two within {_MOST_STEPS} steps",
         )
     return Text(
-        f"报告没有在 {_MOST_STEPS} 步之内把两者连起来;推理与背景或许可以",
-        f"the report does not connect the two within {_MOST_STEPS} steps; inference and background may",
+        f"文献没有在 {_MOST_STEPS} 步之内把两者连起来;推理与背景或许可以",
+        f"the documents do not connect the two within {_MOST_STEPS} steps; inference and background may",
     )
 
 

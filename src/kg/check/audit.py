@@ -1,4 +1,4 @@
-"""The audit: shapes that find contradictions within the report. The contradictions are reported, not repaired."""
+"""The audit: shapes that find contradictions within the documents. The contradictions are reported, not repaired."""
 
 from __future__ import annotations
 

@@ -38,8 +38,8 @@ SELECT ?value ?unit ?indicator ?comparator ?status ?stated ?scale ?by WHERE {{
   OPTIONAL {{ <{iri}> ivc:statedValue ?stated ; ivc:statedScale ?scale }} }} ORDER BY ?by LIMIT 1"""
 _STATED_IN: Final = "SELECT ?passage WHERE {{ <{iri}> ivc:statedIn ?passage }} ORDER BY ?passage"
 _INFERRED: Final = Text("推理得出", "inferred")
-_UNSAID: Final = Text("报告未说,出自背景知识", "not said by the report: background knowledge")
-_NAMES: Final = Text("名称与归类,非报告所述", "names and kinds, not a statement of the report")
+_UNSAID: Final = Text("文献未说,出自背景知识", "not said by any document: background knowledge")
+_NAMES: Final = Text("名称与归类,非文献所述", "names and kinds, not a statement of a document")
 _GROUNDS: Final = {"inferred": _INFERRED, "background": _UNSAID, "entities": _NAMES}
 """Provenance of a statement → what a reader must know of it; nothing if a passage states it."""
 

@@ -96,12 +96,12 @@ class Phrases:
         return Text(f"这个问题有几种读法:{zh}", f"The question can be read in several ways: {en}")
 
     def unsaid(self, reading: Reading) -> Text:
-        """That the report does not say what was asked."""
+        """That the documents do not say what was asked."""
         looked = self._looked_for(reading)
-        return Text(f"报告没有说。查的是:{looked.zh}", f"The report does not say. Looked for: {looked.en}")
+        return Text(f"文献没有说。查的是:{looked.zh}", f"The documents do not say. Looked for: {looked.en}")
 
     def not_found(self, reading: Reading) -> Text:
-        """That no row was found, which is no proof that the report does not say it."""
+        """That no row was found, which is no proof that the documents do not say it."""
         looked = self._looked_for(reading)
         return Text(f"没有找到答案。查的是:{looked.zh}", f"No answer was found. Looked for: {looked.en}")
 
@@ -115,13 +115,13 @@ class Phrases:
     def in_all(self, number: int, said: Text) -> Text:
         """The answer *said* with the number of its things, of which some may be parts of others, so that it is no count."""
         return Text(
-            f"报告点名 {number} 个,大的和它所包含的都计在内,没有点名的不计。{said.zh}",
-            f"The report names {number}, wider ones and those within them alike; what it does not name is not among them. "
+            f"文献点名 {number} 个,大的和它所包含的都计在内,没有点名的不计。{said.zh}",
+            f"The documents name {number}, wider ones and those within them alike; what they do not name is not among them. "
             f"{said.en}",
         )
 
     def topic(self, topics: Iterable[str], about: Iterable[str]) -> Text:
-        """That the report does not say what the model has no term for.
+        """That the documents do not say what the model has no term for.
 
         Args:
             topics: IRIs of what was asked, such as the number of employees.
@@ -130,7 +130,7 @@ class Phrases:
         topic, subject = _listed(map(self.label, topics)), _listed(map(self.label, about))
         zh = f"{subject.zh}的" if subject.zh else ""
         en = f" of {subject.en}" if subject.en else ""
-        return Text(f"报告没有说{zh}{topic.zh}。", f"The report does not say the {topic.en}{en}.")
+        return Text(f"文献没有说{zh}{topic.zh}。", f"The documents do not say the {topic.en}{en}.")
 
     def unread(self, words: Sequence[str]) -> Text:
         """Which words were not understood."""

@@ -82,7 +82,7 @@ class Reading:
 
     @property
     def is_wide(self) -> bool:
-        """Whether a parameter takes any name, so that no row is no proof that the report does not say it."""
+        """Whether a parameter takes any name, so that no row is no proof that the documents do not say it."""
         return any(param.type in WIDE for param in self.query.params)
 
 

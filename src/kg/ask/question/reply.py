@@ -166,7 +166,7 @@ class Questions:
         )
 
     def _nothing(self, tokens: Sequence[Token], readings: Sequence[Reading], whether: bool, *, others: bool) -> Answer:
-        """The answer without rows: the report does not say it, or else no row was found.
+        """The answer without rows: the documents do not say it, or else no row was found.
 
         Args:
             tokens: the parts of the question.
@@ -190,7 +190,7 @@ class Questions:
         return Answer("not-understood", self.phrases.not_found(reading), choices=(reading,), passages=passages)
 
     def _is_proof(self, reading: Reading) -> bool:
-        """Whether an empty answer proves that the report does not say it.
+        """Whether an empty answer proves that the documents do not say it.
 
         It proves nothing if
 
@@ -232,7 +232,7 @@ class Questions:
         return Answer("not-understood", sentence, unread=unread, choices=offered or self._about(named))
 
     def _unsummed(self, asked: ParsedQuestion) -> Answer:
-        """The answer to a question for a sum that the report does not give: why there is none, and the figures one by one."""
+        """The answer to a question for a sum that the documents do not give: why there is none, and the figures one by one."""
         named = [token for token in asked.content if token.meanings & asked.named]
         indicators = [token for token in asked.content if any(map(self._is_indicator, token.meanings))]
         return Answer("not-understood", self.phrases.unsummed(), choices=self._about(named, indicators))

@@ -104,7 +104,7 @@ def network(graph: KnowledgeGraph, which: str, lang: str) -> Any:
 
 
 def stated(graph: KnowledgeGraph) -> dict[ox.Triple, list[ox.NamedNode]]:
-    """Triple → its passages, in order, for every triple of the report."""
+    """Triple → its passages, in order, for every triple that a passage states."""
     found: dict[ox.Triple, list[ox.NamedNode]] = {}
     for quad in quads(graph, "report"):
         if isinstance(quad.graph_name, ox.NamedNode):

@@ -26,7 +26,7 @@ _NOTES: Final[Mapping[str, Text]] = {
         "换一种说法再问,用 find 认出名称,或用 query 的 search 找保存的查询",
         "ask in other words, look names up with find, or look for a saved query with the search of query",
     ),
-    "not-in-report": Text("报告没说,不等于没有", "that the report does not say so does not mean that it is false"),
+    "not-in-report": Text("文献没说,不等于没有", "that the documents do not say so does not mean that it is false"),
 }
 """Status of an answer → what to do next, or what it means."""
 

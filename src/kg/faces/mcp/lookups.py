@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 _ALL: Final = 10_000
 _DIFFERENT: Final = Text("同一关系,对象不同", "same relation, other values")
 _UNSAID: Final = Text(
-    "没有规则能得出它;报告也没有这样说,这不等于否定",
-    "no rule infers it and the report does not say it, which does not mean that it is false",
+    "没有规则能得出它;文献也没有这样说,这不等于否定",
+    "no rule infers it and the documents do not say it, which does not mean that it is false",
 )
 
 
@@ -139,7 +139,7 @@ def _missing(call: Call, missing: Missing, words: dict[str, Any]) -> ResultRow:
 
 
 def audit(call: Call) -> Result:
-    """The audit's findings on contradictions in the report, for all industries or for one.
+    """The audit's findings on contradictions in the documents, for all industries or for one.
 
     Raises:
         NotFound: no industry has the name.
@@ -148,7 +148,7 @@ def audit(call: Call) -> Result:
     found = call.graph.audit(industry, severity=severity, rule=call.values.get("rule"))
     about = plain.named(call.graph.resolve(industry, "Industry").iri, names) if industry else None
     return Result(
-        title=Text("报告自相矛盾与遗漏之处:", "where the report disagrees with itself:").pick(call.lang),
+        title=Text("文献自相矛盾与遗漏之处:", "where the documents disagree with themselves:").pick(call.lang),
         head={"industry": about},
         rows=(_finding(call, f) for f in found[call.offset :]),
         total=len(found),

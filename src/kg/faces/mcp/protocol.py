@@ -28,8 +28,8 @@ _HINTS: Final = types.ToolAnnotations(
 _TITLE: Final = Text("新质产业链图谱", "Industry reports as a knowledge graph")
 _INSTRUCTIONS: Final = Text(
     "产业报告的知识图谱,只读。有问题先用 ask;它没有读懂时,用 find 认出名称,用 query 找出并运行保存的查询,用 show、chain "
-    "看全貌,最后才用 sparql;引用前用 audit 看矛盾,用 why 看依据。每行的 passages 指明出自报告哪一段,引用时带上;total 是"
-    "总行数;complete 为 false 时用 next 作 offset 接着取。参数可写几个值,用逗号隔开,或写 all。报告没说,不等于没有。产业:{}",
+    "看全貌,最后才用 sparql;引用前用 audit 看矛盾,用 why 看依据。每行的 passages 指明出自文献哪一段,引用时带上;total 是"
+    "总行数;complete 为 false 时用 next 作 offset 接着取。参数可写几个值,用逗号隔开,或写 all。文献没说,不等于没有。产业:{}",
     "Industry reports as a knowledge graph, read-only. Put a question to ask first. If it does not understand, look names "
     "up with find, search and run saved queries with query, see the whole with show and chain; sparql comes last. Before you "
     "quote something, look for contradictions with audit and for its proof with why. The passages of a row say where a "

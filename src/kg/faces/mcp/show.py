@@ -22,7 +22,7 @@ _ORDER: Final = ("asserted", "figure", "claim", "background", "entities", "infer
 
 
 def show(call: Call) -> Result:
-    """The edges that the report states, figures, claims, then edges from other sources.
+    """The edges that the documents state, figures, claims, then edges from other sources.
 
     Raises:
         NotFound: no thing has the name.
@@ -66,7 +66,7 @@ def _namesakes(call: Call, text: str, iri: str) -> list[dict[str, Any]]:
 
 
 def _ordered(found: Entity, names: Any) -> list[dict[str, Any]]:
-    """The rows as JSON values, with the report's statements first. Edges also have their triple, for :func:`_row`."""
+    """The rows as JSON values, with the documents' statements first. Edges also have their triple, for :func:`_row`."""
     data = plain.entity(found, names)
     pairs = zip(data["edges"], found.edges, strict=True)
     rows = [{"row": "edge", **edge, "triple": _triple(found.thing.iri, of)} for edge, of in pairs]

@@ -109,7 +109,7 @@ def _own(names: Names) -> Iterator[Tool]:
     yield _tool(
         "show",
         Text("一个事物的全貌", "One thing from all sides"),
-        "Everything the graph says about one thing: what the report states, figures, claims, then background and inferred "
+        "Everything the graph says about one thing: what the documents state, figures, claims, then background and inferred "
         "edges, each with its passages. For a passage (document-Lline): what it states.",
         input_schema(thing=text("name, alias, slug or IRI of anything, or the id of a passage 事物的名称或 IRI")),
         output_schema(
@@ -121,7 +121,7 @@ def _own(names: Names) -> Iterator[Tool]:
         "chain",
         Text("产业链分段图", "The value chain of an industry"),
         "The stages of an industry from upstream to downstream, their segments, and the companies, products and "
-        "applications that the report names for each.",
+        "applications that the documents name for each.",
         input_schema(industry=text(_one_of("Industry", names))),
         output_schema(
             {"industry": NAMED},
@@ -149,7 +149,7 @@ def _own(names: Names) -> Iterator[Tool]:
     yield _tool(
         "path",
         Text("两个事物如何相连", "How two things are connected"),
-        "The ways between two things along edges that the report states, with the passages of each edge. Each row is a hop "
+        "The ways between two things along edges that the documents state, with the passages of each edge. Each row is a hop "
         "of the way with the number `way`; ways through things with many neighbours come last.",
         input_schema(
             ("inferred",),
@@ -174,9 +174,9 @@ def _ask() -> Tool:
     return _tool(
         "ask",
         Text("提问", "Ask a question"),
-        "Answers a question about the report: a sentence, its rows with passages, and the saved query to repeat it. Start "
+        "Answers a question about the documents: a sentence, its rows with passages, and the saved query to repeat it. Start "
         "here. `status`: answered; choices (several readings: run one of `choices` with query); not-understood (`unread` has "
-        "the words; reword, or use find and query); not-in-report (understood, but the report does not say it).",
+        "the words; reword, or use find and query); not-in-report (understood, but the documents do not say it).",
         input_schema(("lang",), **params),
         output_schema(
             {
@@ -282,7 +282,7 @@ def _cite() -> Tool:
 def _audit(names: Names) -> Tool:
     return _tool(
         "audit",
-        Text("报告自相矛盾之处", "Where the report disagrees with itself"),
+        Text("文献自相矛盾之处", "Where the documents disagree with themselves"),
         "What to know before quoting: figures that contradict each other, totals that do not add up, missing sections "
         "and sources, for the whole report or one industry.",
         input_schema(

@@ -30,7 +30,7 @@ _CENTRE: Final = Letters(17, bold=True)
 _PAD: Final = 9
 _MOST: Final = 24
 """Most nodes of one relation; how many more there are is said."""
-_STATED: Final = Text("报告所述", "stated by a document")
+_STATED: Final = Text("文献所述", "stated by a document")
 _BACKGROUND: Final = Text("背景知识", "background knowledge")
 _MORE: Final = Text("另有 {} 个", "{} more")
 _TITLE: Final = Text("{}的关系", "{}: relations")

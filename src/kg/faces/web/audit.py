@@ -1,4 +1,4 @@
-"""``/audit``: where the report contradicts itself or leaves gaps, by severity, rule and industry."""
+"""``/audit``: where the documents contradict themselves or leave gaps, by severity, rule and industry."""
 
 from __future__ import annotations
 

@@ -560,7 +560,7 @@ def _matrix(context: Context) -> Iterator[tuple[str, Schema]]:
 
 def _audit(context: Context) -> Schema:
     industry = _parameter("industry", _TEXT, Text("产业", "industry"), **_example_of(_names(context, "Industry")))
-    words = Text("报告自相矛盾之处", "where the report disagrees with itself")
+    words = Text("文献自相矛盾之处", "where the documents disagree with themselves")
     rules = dict.fromkeys(finding.rule for finding in context.graph.audit())
     params = [
         industry,

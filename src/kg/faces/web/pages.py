@@ -148,7 +148,7 @@ class Pages:
             if getattr(claim, "stated", None) is None:
                 return Markup('<data class="num" value="{}">{}</data>').format(claim.value, text)
             stated = printed(claim.stated, claim.scale, lang)
-            title = say(f"报告印作 {stated}", f"printed as {stated}")
+            title = say(f"原文印作 {stated}", f"printed as {stated}")
             return Markup('<data class="num" value="{}" title="{}">{}</data>').format(claim.value, title, text)
 
         def quoted(cited: Citation, *, open: bool = False) -> Markup:

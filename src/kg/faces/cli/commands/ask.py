@@ -33,11 +33,11 @@ NOT_UNDERSTOOD = 3
     help=Text(
         "用中文或英文提问:kg ask 问题\n\n"
         "先给一句话,再给各行,以及得到它们的 kg query 命令。一问有两种读法时逐一列出;没有读懂的词会指明。"
-        "退出码:0 读懂了(报告没有说也是答案),3 没有读懂。",
+        "退出码:0 读懂了(文献没有说也是答案),3 没有读懂。",
         "ask a question in Chinese or English: kg ask QUESTION\n\n"
         "The answer is a sentence, its rows, and the kg query command that has them again. Of a question that can be read "
         "in several ways, each way is offered; words that were not understood are named. Exit code: 0 if the question was "
-        "understood (that the report does not say it is an answer too), 3 if not.",
+        "understood (that the documents do not say it is an answer too), 3 if not.",
     )
 )
 @click.argument("question", nargs=-1, required=True)

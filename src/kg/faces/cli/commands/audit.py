@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kg.ask.overview import AuditFinding
 
 
-@command(help=Text("报告自相矛盾之处,附算式", "where the report contradicts itself, with the arithmetic"))
+@command(help=Text("文献自相矛盾之处,附算式", "where the documents contradict themselves, with the arithmetic"))
 @click.argument("industry", required=False, type=INDUSTRY)
 @option("--severity", type=click.Choice(["Warning", "Info"]), help=Text("只列此级别", "only this severity"))
 @option("--rule", metavar="A01", help=Text("只列此规则(编号或名称)", "only this rule (its number or name)"))

@@ -54,8 +54,8 @@ def _report(outcome: Outcome) -> None:
     c, total = outcome.counts, sum(outcome.seconds.values())
     click.echo(
         say(
-            f"报告所述 {c['report']} 条({c['passages_stating']} 段),推理 {c['inferred']} 条,审计发现 {c['findings']} 条",
-            f"{c['report']} statements of the report in {c['passages_stating']} passages, {c['inferred']} inferred, {c['findings']} audit findings",
+            f"文献所述 {c['report']} 条({c['passages_stating']} 段),推理 {c['inferred']} 条,审计发现 {c['findings']} 条",
+            f"{c['report']} statements of the documents in {c['passages_stating']} passages, {c['inferred']} inferred, {c['findings']} audit findings",
         )
     )
     steps = " · ".join(f"{name} {seconds:.2f}" for name, seconds in outcome.seconds.items())

@@ -100,8 +100,8 @@ def _print_thing(found: Entity, names: Any, lang: str, original: str | None) -> 
         for triple in found.states:
             print_line("  " + in_words(triple, lang, names), [cell(term, lang, names) for term in triple])
     words = {
-        "asserted": say("报告所述", "stated by the report"),
-        "background": say("背景(报告未说)", "background, not said by the report"),
+        "asserted": say("文献所述", "stated by a document"),
+        "background": say("背景(文献未说)", "background, not said by any document"),
         "entities": say("名称与归类", "names and order"),
         "inferred": say("推理得出", "inferred"),
     }

@@ -63,7 +63,7 @@ _COUNTS = {
     "entities": ("名称与类别", "names and kinds"),
     "background": ("背景", "background"),
     "links": ("别处的条目", "entries elsewhere"),
-    "report": ("报告所述", "stated by the report"),
+    "report": ("文献所述", "stated by a document"),
     "passages_stating": ("有陈述的段落(个)", "passages that state something"),
     "inferred": ("推理得出", "inferred"),
     "default": ("默认图合计(去重)", "default graph, distinct"),

@@ -82,7 +82,7 @@ def _tree(proof: Proof, names: Names, lang: str, first: str = "", rest: str = ""
 
 def _ground(proof: Proof) -> str:
     grounds = {
-        "background": say("[背景,报告未说]", "[background, not said by the report]"),
+        "background": say("[背景,文献未说]", "[background, not said by any document]"),
         "entities": say("[名称与归类]", "[names and kinds]"),
         "passages": say("[段落登记]", "[register of passages]"),
         "ontology": say("[本体]", "[ontology]"),
@@ -95,7 +95,7 @@ def _print_missing(found: Why, names: Names, lang: str) -> None:
 
     click.echo(f"{triple_in_words(found.triple, names).pick(lang)}: {say('不成立', 'does not hold')}")
     if not found.missing:
-        click.echo(say("  没有规则能得出它;报告也没有这样说", "  no rule concludes it, and the report does not say it"))
+        click.echo(say("  没有规则能得出它;文献也没有这样说", "  no rule concludes it, and the documents do not say it"))
     for near in found.missing:
         print_line(f"  {say('规则', 'rule')} {near.rule.name}: {rule_in_words(near.rule, names).pick(lang)}")
         more = say(f"(这样的有 {near.ways} 个)", f"(one of {near.ways} such)") if near.ways > 1 else ""
