@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.ask.entity import Entity, described, provenance
+from kg.ask.entity import Entity, described, ground_and_passages
 from kg.graph import KnowledgeGraph
 from kg.terms import compact, expand
 from kg.vocab import BACKGROUND, ENTITIES, INFERRED, IVC, ONTOLOGY, PASSAGE, PASSAGES
@@ -34,7 +34,7 @@ def edges(found: Entity) -> list[tuple[str, str, str, str, str]]:
 )
 def test_who_says_a_triple(graphs: set[str], kind: str, passages: tuple[str, ...]) -> None:
     """A passage before background, background before names and lists, these before a rule."""
-    assert provenance(graphs) == (kind, passages)
+    assert ground_and_passages(graphs) == (kind, passages)
 
 
 def test_the_edges_of_a_thing_with_who_says_them(world: KnowledgeGraph) -> None:

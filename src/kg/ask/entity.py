@@ -1,4 +1,4 @@
-"""All data of one entity: names, edges with their provenance, figures, claims, passages."""
+"""All data of one entity: names, edges with their grounds, figures, claims, passages."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ GROUNDS: Final = ("asserted", "background", "entities", "inferred")
 
 @dataclass(frozen=True)
 class Edge:
-    """One edge of a thing, with its provenance.
+    """One edge of a thing, with its ground and passages.
 
     Attributes:
         out: True if the thing is the subject.
@@ -264,11 +264,11 @@ def _edges(store: Store, iri: str) -> list[Edge]:
     graphs: dict[tuple[bool, str, str], set[str]] = defaultdict(set)
     for row in store.select(_EDGES.format(iri=iri)):
         graphs[bool(row["out"]), row["p"], row["other"]].add(row["g"])
-    return [Edge(*key, *provenance(where)) for key, where in graphs.items()]
+    return [Edge(*key, *ground_and_passages(where)) for key, where in graphs.items()]
 
 
-def provenance(graphs: set[str]) -> tuple[str, tuple[str, ...]]:
-    """The provenance (``Edge.kind``) and the passages of a triple that is in *graphs*."""
+def ground_and_passages(graphs: set[str]) -> tuple[str, tuple[str, ...]]:
+    """The ground (``Edge.kind``) of a triple that is in *graphs*, and the passages that state it."""
     passages = tuple(sorted(g for g in graphs if g.startswith(vocab.PASSAGE)))
     if passages:
         return "asserted", passages

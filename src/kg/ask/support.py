@@ -1,23 +1,23 @@
-"""What supports a triple: its provenance, and the passages that state it or that are in its shortest proof."""
+"""What supports a triple: its ground, and the passages that state it or that are in its shortest proof."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kg.ask.entity import provenance
+from kg.ask.entity import ground_and_passages
 from kg.reason.proof import Proof, Prover
 from kg.reason.rules import TriplePattern
 from kg.store.base import Store
 
 Support = tuple[str, list[str]]
-"""The provenance (``asserted``, ``background``, ``entities``, ``inferred``, ``computed``) and the IRIs of the passages."""
+"""The ground (``asserted``, ``background``, ``entities``, ``inferred``, ``computed``) and the IRIs of the passages."""
 
 
 def support(store: Store, prover: Prover, triple: TriplePattern) -> Support:
-    """The provenance of *triple* and its passages; ``computed`` and none if it does not hold."""
+    """The ground of *triple* and its passages; ``computed`` and none if it does not hold."""
     pattern = " ".join(triple)
     rows = store.select(f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ {pattern} }} }} ORDER BY ?g")
-    ground, passages = provenance({str(row["g"]) for row in rows})
+    ground, passages = ground_and_passages({str(row["g"]) for row in rows})
     if ground != "inferred":
         return ground, list(passages)
     if not store.query(f"ASK {{ {pattern} }}"):

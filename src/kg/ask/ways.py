@@ -20,7 +20,7 @@ from math import log2
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from kg.ask.entity import GROUNDS, provenance
+from kg.ask.entity import GROUNDS, ground_and_passages
 from kg.ask.network import CLAIM, NOT_STATED, STATED, relations
 from kg.store.base import Store
 from kg.store.batches import batches
@@ -216,7 +216,7 @@ class _Surroundings:
         """The edge from *one* to *other*, in either direction: a stated one first, then one along the way."""
         found = []
         for edge in self._between[frozenset((one, other))]:
-            ground, passages = provenance(self._graphs[edge])
+            ground, passages = ground_and_passages(self._graphs[edge])
             found.append((GROUNDS.index(ground), edge[0] != one, edge[1], Hop(*edge, edge[0] == one, ground, passages)))
         return min(found, key=lambda entry: entry[:3])[3]
 

@@ -21,7 +21,7 @@ from kg.terms import Text
 class EmbeddedStore:
     """Read-only view of one built graph.
 
-    The default graph contains each asserted or inferred triple once; named graphs hold provenance. Queries on the
+    The default graph contains each asserted or inferred triple once; a named graph tells where a triple is from. Queries on the
     default graph therefore count every triple once, without ``DISTINCT``.
     """
 

@@ -41,7 +41,7 @@ _INFERRED: Final = Text("推理得出", "inferred")
 _UNSAID: Final = Text("文献未说,出自背景知识", "not said by any document: background knowledge")
 _NAMES: Final = Text("名称与归类,非文献所述", "names and kinds, not a statement of a document")
 _GROUNDS: Final = {"inferred": _INFERRED, "background": _UNSAID, "entities": _NAMES}
-"""Provenance of a statement → what a reader must know of it; nothing if a passage states it."""
+"""Ground of a statement → what a reader must know of it; nothing if a passage states it."""
 
 
 _MOST_PLACES: Final = 12

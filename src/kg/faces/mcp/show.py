@@ -101,8 +101,8 @@ def _row(call: Call, found: Mapping[str, Any]) -> ResultRow:
 def _words(call: Call, row: Mapping[str, Any], lang: str) -> str:
     if row["row"] == "edge":
         arrow = "→" if row["direction"] == "out" else "←"
-        provenance = "" if row["ground"] == "asserted" else f" ({row['ground']})"
-        return f"{row['predicate'][lang]} {arrow} {row['other'][lang]}{provenance}"
+        ground = "" if row["ground"] == "asserted" else f" ({row['ground']})"
+        return f"{row['predicate'][lang]} {arrow} {row['other'][lang]}{ground}"
     if row["row"] == "statement":
         return " — ".join(_name(row[part], lang) for part in ("subject", "predicate", "object"))
     summary = row["summary"].get(lang, "")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kg.ask.entity import provenance
+from kg.ask.entity import ground_and_passages
 from kg.ask.names import Names
 from kg.ask.support import Support, support
 from kg.reason.proof import Proof, Prover
@@ -71,11 +71,11 @@ class Sources:
         return found or []
 
     def statement(self, triple: TriplePattern) -> Support:
-        """The provenance of *triple*, and the passages that state it or that are in its shortest proof."""
+        """The ground of *triple*, and the passages that state it or that are in its shortest proof."""
         return support(self._store, self.prover, triple)
 
     def row(self, terms: Sequence[Any]) -> Support:
-        """The provenance and passages of a row of *terms*.
+        """The ground and the passages of a row of *terms*.
 
         The passages are those in the row; else those of a claim in the row; else those of a triple that the row contains.
         Any other row is computed, by counting or comparing; it gets a few passages that mention all things of the row.
@@ -97,7 +97,7 @@ class Sources:
             else set()
         )
         if graphs:
-            return provenance(graphs)[0], []
+            return ground_and_passages(graphs)[0], []
         return "computed", self.mentions([t for t in iris if self._names.get(t.value)])[:FEW]
 
     def _triples(self, terms: Sequence[Any]) -> Iterator[TriplePattern]:
@@ -119,5 +119,5 @@ def _is_plain(term: Any) -> bool:
 
 
 def ground_of(proof: Proof) -> str:
-    """The provenance of a proof, in the terms of :data:`kg.ask.support.Support`."""
+    """The ground of a proof, in the terms of :data:`kg.ask.support.Support`."""
     return _KINDS.get(proof.kind, "entities")
