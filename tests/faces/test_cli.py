@@ -547,7 +547,7 @@ def test_doctor_says_what_is_there_and_what_to_do(kg: Run, tmp_path: Path) -> No
     assert "→ 运行 kg build" in empty
     (tmp_path / "current").mkdir()
     (tmp_path / "current" / "manifest.json").write_text("{")
-    assert "✗ store" in kg("doctor", KG_STORE=str(tmp_path), code=1).stdout
+    assert "✗ graph" in kg("doctor", KG_STORE=str(tmp_path), code=1).stdout
     assert "✗ project" in kg("doctor", "--project", str(tmp_path), code=1).stdout
 
 

@@ -37,7 +37,7 @@ _EXTRAS: Final = {
     "mcp": Text("智能体服务(kg mcp)", "agent server (kg mcp)"),
 }
 """Extras of the distribution for its users → what needs them."""
-_KEPT: Final = Text("图谱", "store")
+_KEPT: Final = Text("图谱", "graph")
 _BUILD: Final = Text("运行 kg build", "run kg build")
 
 

@@ -18,8 +18,8 @@ from kg.terms import Text, compact
 from kg.vocab import PREFIXES
 
 _HINT_GRAPHS: Final = Text(
-    "图名见:SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }",
-    "the graphs here: SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }",
+    "命名图见:SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }",
+    "the named graphs here: SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }",
 )
 
 _TRIGGERS: Final = ("service", "from", "\\")
@@ -65,7 +65,7 @@ def refuse_unknown(graph: str, shown: str, known: Callable[[str], bool] | None) 
     if known and not known(graph):
         name = compact(graph)
         raise Refused(
-            Text(f"数据集指向的图 {name} 不在这里", f"the dataset names the graph {name}, which is not here"),
+            Text(f"数据集所指的命名图 {name} 不在这里", f"the dataset names the named graph {name}, which is not here"),
             place=Place(shown),
             hint=_HINT_GRAPHS,
         )
