@@ -210,7 +210,7 @@ class KnowledgeGraph:
         return self.names.resolve(text, *kinds)
 
     def entity(self, text: str) -> Entity:
-        """All data of one entity: names, edges with their grounds, figures, claims, passages.
+        """All data of one thing: names, edges with their grounds, figures, claims, passages.
 
         Raises:
             NotFound: no thing has the name.

@@ -1,4 +1,4 @@
-"""All data of one entity: names, edges with their grounds, figures, claims, passages."""
+"""All data of one thing: names, edges with their grounds, figures, claims, passages."""
 
 from __future__ import annotations
 

@@ -221,7 +221,7 @@ def _cell(cell: SegmentCell, names: Names) -> dict[str, Any]:
 
 
 def cited(things: Iterable[Cited], names: Names) -> list[dict[str, Any]]:
-    """Entities with the names of their passages."""
+    """Things with the names of their passages."""
     return [{**(named(t.iri, names) or {}), "passages": [slug(p) for p in t.passages]} for t in things]
 
 
