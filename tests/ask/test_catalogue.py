@@ -223,8 +223,8 @@ def test_a_query_is_found_by_its_name_or_near_ones_are_offered(world: KnowledgeG
         (
             "figures-by-year",
             {"year": "２０２９"},
-            "报告给出了 2029 年的哪些数字?",
-            "Which figures does the report give for 2029?",
+            "文献给出了 2029 年的哪些数字?",
+            "Which figures do the documents give for 2029?",
         ),
         (
             "things-by-mentions",

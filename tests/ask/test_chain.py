@@ -61,9 +61,9 @@ paper lantern making
 
 ■ paper lanterns by use
   ▸ festive lanterns
-    (the report names no segment)
+    (the documents name no segment)
   ▸ home lanterns
-    (the report names no segment)
+    (the documents name no segment)
 
 ■ segments in no stage
     · lantern gift boxes [w2-L0025]
@@ -208,9 +208,9 @@ def test_the_terminal_shows_the_whole_chart_and_what_its_signs_mean(kg: Run) -> 
     told = kg("chain", "纸灯业", "--format", "text", lang="zh").stdout
     assert told.startswith(
         "纸灯业\n6 个环节 · 6 家企业与机构 · 2 项产品 · 3 个应用场景\n"
-        "▸ 层级  · 环节  ● 企业与机构  ○ 产品  □ 应用场景  ⇢ 供给(按层级次序,报告未明说)\n"
+        "▸ 层级  · 环节  ● 企业与机构  ○ 产品  □ 应用场景  ⇢ 供给(按层级次序,文献未明说)\n"
     )
-    assert "  ▸ 节庆灯\n    (报告未列环节)\n" in told
+    assert "  ▸ 节庆灯\n    (文献未列环节)\n" in told
 
 
 @pytest.mark.parametrize("industry", INDUSTRIES)

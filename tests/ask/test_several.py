@@ -81,7 +81,7 @@ def test_no_rows_are_an_answer_in_words(world: KnowledgeGraph) -> None:
 
     umbrellas = said("companies-at-tier", industry="纸伞业", tier="中游")
     assert umbrellas.startswith(
-        "the report does not say: Which companies stand at the midstream tier of paper umbrella"
+        "the documents do not say: Which companies stand at the midstream tier of paper umbrella"
     )
     assert "it says so for industry: paper lantern making" in umbrellas
     assert "kg query" in umbrellas

@@ -158,7 +158,7 @@ def test_only_triples_are_counted_as_triples(kg: Run) -> None:
         "default graph, distinct",
         "ontology and lists",
         "passages",
-        "stated by the report",
+        "stated by a document",
         "inferred",
         "names and kinds",
         "alignment with public vocabularies",

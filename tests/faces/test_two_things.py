@@ -148,10 +148,10 @@ def test_that_nothing_connects_two_things_is_said_in_words(http: httpx.Client, k
     ends = {"from": "青岚", "to": "灯与铃:手作三业小记"}
     assert http.get("/path.json", params=ends).json()["ways"] == []
     page = told(http, "/path", "en", **ends)
-    assert "the report does not connect the two within 6 steps" in page
+    assert "the documents do not connect the two within 6 steps" in page
     assert "inferred=1" in page
     further = told(http, "/path", "zh", **ends, inferred="1")
-    assert "报告、推理与背景都没有在 6 步之内把两者连起来" in further
+    assert "文献、推理与背景都没有在 6 步之内把两者连起来" in further
     done = kg("path", *ends.values(), "--format", "text")
     assert (done.stdout, "add --inferred" in done.stderr) == ("", True)
 

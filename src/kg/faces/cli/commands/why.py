@@ -95,7 +95,9 @@ def _print_missing(found: Why, names: Names, lang: str) -> None:
 
     click.echo(f"{triple_in_words(found.triple, names).pick(lang)}: {say('不成立', 'does not hold')}")
     if not found.missing:
-        click.echo(say("  没有规则能得出它;文献也没有这样说", "  no rule concludes it, and the documents do not say it"))
+        click.echo(
+            say("  没有规则能得出它;文献也没有这样说", "  no rule concludes it, and the documents do not say it")
+        )
     for near in found.missing:
         print_line(f"  {say('规则', 'rule')} {near.rule.name}: {rule_in_words(near.rule, names).pick(lang)}")
         more = say(f"(这样的有 {near.ways} 个)", f"(one of {near.ways} such)") if near.ways > 1 else ""
