@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from kg.ask.picture import kind_of
 from kg.faces.draw.styles import Style, style_of
 from kg.faces.picture.canvas import SOFT, Box, Canvas
 from kg.faces.picture.sheet import MARGIN, Key, foot, head, kind_keys, shaft, source_line
@@ -177,8 +178,7 @@ class _Around:
         return self.graph.names.label(iri, self.lang)
 
     def _style(self, iri: str) -> Style:
-        thing = self.graph.names.get(iri)
-        kind = thing.kind if thing else "Thing"
+        kind = kind_of(self.graph.names, iri)
         self._kinds.setdefault(kind)
         return style_of(kind, self.graph.names)
 

@@ -7,6 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from kg.ask.chain import NOTHING, UNPLACED, Chain, Cited, Outside, SegmentCell, StageColumn, View
+from kg.ask.picture import kind_of
 from kg.ask.tally import Tally, tally, whole
 from kg.faces.draw.styles import style_of
 from kg.faces.picture.canvas import SOFT, Box, Canvas
@@ -225,8 +226,7 @@ class _Chart:
 
     def _kind(self, iri: str) -> str:
         """The kind of a thing, which the legend then explains."""
-        thing = self.graph.names.get(iri)
-        kind = thing.kind if thing else "Thing"
+        kind = kind_of(self.graph.names, iri)
         self._kinds.setdefault(kind)
         return kind
 

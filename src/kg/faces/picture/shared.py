@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from kg.ask.drawing import picture
+from kg.ask.picture import kind_of
 from kg.faces.draw.styles import style_of, words_of
 from kg.faces.picture.canvas import SOFT, Box, Canvas
 from kg.faces.picture.sheet import MARGIN, Key, foot, head, source_line, swatch
@@ -99,8 +100,7 @@ def _tall(graph: KnowledgeGraph, iri: str, lang: str) -> float:
 
 
 def _node(graph: KnowledgeGraph, canvas: Canvas, iri: str, box: Box) -> None:
-    thing = graph.names.get(iri)
-    style = style_of(thing.kind if thing else "Thing", graph.names)
+    style = style_of(kind_of(graph.names, iri), graph.names)
     with canvas.group("node", graph.names.label(iri, canvas.lang), iri):
         canvas.rectangle(box, style.colour, style.border, rounding=5)
         text = _text(graph, iri, canvas.lang)
