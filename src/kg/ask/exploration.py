@@ -46,14 +46,19 @@ def exploration(
         most: most things to give.
 
     Returns:
-        ``start``: the IRI, or an empty text. ``things``: IRI, kind, zh and en label, aliases, search keys of each. Numbers
-        elsewhere are positions in this list. ``edges``: subject, relation, object, letter of the ground, passages
-        (positions in ``passages``). ``relations``: IRI of a property, its label in zh and en, its inverse label in both.
-        ``kinds``: class name → zh and en label and the names of its superclasses. ``passages``: IRI and section.
-        ``claims``: IRI, zh and en text, things it is about, passages; those with a number first. ``tiers``: thing and the IRI of its tier; the
-        names of the tiers are in ``tier_names``. ``pictures``: IRI of an industry → its chain; empty text → things of the
-        overview. ``cut``: things of which edges are missing. ``left_out``: number of things that are missing.
-        ``documents``: zh and en label of each document.
+        A mapping. A thing or passage is a number there: its position in ``things`` or ``passages``.
+
+        - ``start``: the IRI, or an empty text for the overview
+        - ``things``: of each its IRI, kind, labels in zh and en, aliases and search keys
+        - ``edges``: of each its subject, property, object, letter of the ground and passages
+        - ``relations``: of each property its IRI, labels and inverse labels in zh and en
+        - ``kinds``: class name → its labels in zh and en, and the names of its superclasses
+        - ``passages``: of each its IRI and section
+        - ``documents``: labels of each in zh and en
+        - ``claims``: of each its IRI, text in zh and en, things it is about, and passages; those with a number first
+        - ``tiers``: pairs of a thing and the IRI of its tier; ``tier_names``: IRI of a tier → its labels
+        - ``pictures``: IRI of an industry → its chain; empty text → the things of the overview
+        - ``cut``: the things that have further edges; ``left_out``: the number of things that are not given
     """
     whole = _Whole(store, names)
     drawn = {one or "": picture(store, names, one) for one in (iri, *pictures)}

@@ -1,4 +1,4 @@
-"""What one comes to a thing for: its roles by industry, its relations in groups, and the questions that can be asked about it."""
+"""What the page of a thing shows first: its roles by industry, its relations in groups, and the questions about it."""
 
 from __future__ import annotations
 

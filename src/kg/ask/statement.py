@@ -44,7 +44,7 @@ def read(store: Store, names: Names, subject: str, predicate: str, value: str) -
 
 def _held(store: Store, names: Names, subject: str, link: str, value: str) -> TriplePattern | None:
     """The triple, for the first things of these names of which it holds; None if it holds of none."""
-    for node in _entities(names, subject):
+    for node in _things(names, subject):
         for term in _objects(store, node, link):
             if lexical(term) == value or term.value in _known(names, link, value):
                 return f"<{node}>", f"<{link}>", str(term)
@@ -53,7 +53,7 @@ def _held(store: Store, names: Names, subject: str, link: str, value: str) -> Tr
 
 def _written(store: Store, names: Names, subject: str, link: str, value: str) -> TriplePattern:
     """The triple for the best things of these names, though it does not hold."""
-    node = _entities(names, subject)[0]
+    node = _things(names, subject)[0]
     for term in _objects(store, node, link):
         if isinstance(term, ox.Literal):  # the property has literals: *value* is one too
             kind = {"language": term.language} if term.language else {"datatype": term.datatype}
@@ -76,10 +76,10 @@ def _known(names: Names, link: str, value: str) -> list[str]:
 def _value(names: Names, link: str, value: str) -> str:
     if link == TYPE:
         return (_classes(names, value) or [_no_class(names, value)])[0]
-    return _entities(names, value)[0]
+    return _things(names, value)[0]
 
 
-def _entities(names: Names, text: str) -> list[str]:
+def _things(names: Names, text: str) -> list[str]:
     """The IRIs of the things with the name *text*; or *text* itself, if it is an IRI or a prefixed name."""
     return [t.iri for t in names.bearing(text)] or _iri(text) or [names.resolve(text).iri]
 

@@ -1,4 +1,4 @@
-"""What is said by standing in the graph of a passage: ``ivc:statedIn`` and ``ivc:namedIn``."""
+"""The triples that follow from the named graph of a statement, that of its passage: ``ivc:statedIn`` and ``ivc:namedIn``."""
 
 from __future__ import annotations
 

@@ -254,8 +254,8 @@ def _axioms(project: Project, quads: list[ox.Quad]) -> Axioms:
 
 
 def materialise(quads: list[ox.Quad], members: Members) -> ox.Store:
-    """A store with *quads* in their graphs, the union of all graphs as default graph, and what being in the
-    graph of a passage says: ``ivc:statedIn`` and ``ivc:namedIn``."""
+    """A store with *quads* in their graphs, the union of all graphs as default graph, and the triples
+    that follow from being in the graph of a passage: ``ivc:statedIn`` and ``ivc:namedIn``."""
     store, inferred = ox.Store(), ox.NamedNode(vocab.INFERRED)
     placed = chain(stated_in(quads, members), named_in(quads, members))
     store.extend(chain(quads, (ox.Quad(t.subject, t.predicate, t.object, inferred) for t in placed)))

@@ -37,7 +37,7 @@ _EXTRAS: Final = {
     "mcp": Text("智能体服务(kg mcp)", "agent server (kg mcp)"),
 }
 """Extras of the distribution for its users → what needs them."""
-_KEPT: Final = Text("图谱", "graph")
+_GRAPH: Final = Text("图谱", "graph")
 _BUILD: Final = Text("运行 kg build", "run kg build")
 
 
@@ -172,7 +172,7 @@ def _contents(project: Project) -> Iterator[Check]:
         Text("数据", "data"),
         facts > 0,
         Text(f"data/ 中有 {facts} 条段落陈述", f"{facts} statements of passages in data/"),
-        Text("把各段落所述写进 data/<文档>/*.trig", "write what passages state into data/<document>/*.trig"),
+        Text("把各段落所述写进 data/<文献>/*.trig", "write what passages state into data/<document>/*.trig"),
         needed=False,
     )
     yield Check(
@@ -192,10 +192,10 @@ def _remote(project: Project, url: str) -> Check:
     try:
         found = RemoteStore(url).file("manifest.json")
     except KgError as error:
-        return Check(_KEPT, False, error.what, error.hint)
+        return Check(_GRAPH, False, error.what, error.hint)
     if found["format"] != FORMAT or found["tools"] != tools() or found["inputs"] != input_digests(project):
-        return Check(_KEPT, False, Text(f"{url} 里的已过时", f"the one in {url} is stale"), _BUILD, needed=False)
-    return Check(_KEPT, True, Text(f"{url} 里的是最新的", f"the one in {url} is current"))
+        return Check(_GRAPH, False, Text(f"{url} 里的已过时", f"the one in {url} is stale"), _BUILD, needed=False)
+    return Check(_GRAPH, True, Text(f"{url} 里的是最新的", f"the one in {url} is current"))
 
 
 def _store(project: Project) -> Check:
@@ -205,14 +205,14 @@ def _store(project: Project) -> Check:
             refuse_foreign(project.store_folder)
         if not os.path.lexists(place):
             none = Text(f"{project.store_folder} 中还没有", f"none yet in {project.store_folder}")
-            return Check(_KEPT, False, none, _BUILD, needed=False)
+            return Check(_GRAPH, False, none, _BUILD, needed=False)
         verify(place)
         fresh = current(project)
     except KgError as error:
-        return Check(_KEPT, False, error.what, error.hint)
+        return Check(_GRAPH, False, error.what, error.hint)
     if fresh is None:
-        return Check(_KEPT, False, Text(f"{place} 已过时", f"{place} is stale"), _BUILD, needed=False)
-    return Check(_KEPT, True, Text(f"{place} 是最新的", f"{place} is current"))
+        return Check(_GRAPH, False, Text(f"{place} 已过时", f"{place} is stale"), _BUILD, needed=False)
+    return Check(_GRAPH, True, Text(f"{place} 是最新的", f"{place} is current"))
 
 
 def _disk(project: Project) -> Check:

@@ -154,7 +154,7 @@ def _counted(quads: Iterable[ox.Quad], measures: Mapping[str, str]) -> dict[str,
 
 
 def _codes(quads: Iterable[ox.Quad]) -> Mapping[str, list[str]]:
-    """Thing → its folded codes in registers elsewhere: whole, and as far as the dot (002594.SZ)."""
+    """Thing → its folded codes in registers elsewhere: whole, and as far as the dot (609771.SH)."""
     of: dict[str, list[str]] = defaultdict(list)
     links = [q for q in quads if iri(q.graph_name) == LINKS]
     for quad in links:

@@ -63,11 +63,11 @@ STYLES: Final[Mapping[str, tuple[Text, Callable[[Citation, str], str]]]] = {
     "bibtex": (Text("BibTeX", "BibTeX"), bibtex.entries),
     "plain": (Text("脚注", "footnote"), plain),
 }
-"""Name of a style → its title, and the function that gives the text for a citation and a reader's language."""
+"""Name of a style → its title, and the function that writes a citation in it for readers of a language."""
 
 
 def in_styles(cited: Citation, lang: str) -> dict[str, str]:
-    """Name of each style → the citation in it."""
+    """Name of each style → the citation as text, for readers of the language *lang*."""
     return {name: write(cited, lang) for name, (_, write) in STYLES.items()}
 
 

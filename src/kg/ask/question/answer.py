@@ -22,8 +22,8 @@ class Answer:
     """The answer to a question.
 
     Attributes:
-        status: one of :data:`STATUSES`: ``choices`` if several readings fit, ``not-in-report`` if it was understood and the
-            report does not say it.
+        status: one of :data:`STATUSES`: ``choices`` if several readings fit, ``not-in-report`` if it was understood and no
+            document says it.
         sentence: the answer as a sentence.
         kind: ``things``, ``figures``, ``yes-no``, ``count`` or ``comparison``; empty if there is no answer.
         reading: the saved query that was run, and its values.

@@ -22,7 +22,7 @@ _SIGN: Final = 22
 """Width of a symbol in the legend."""
 _SOURCE: Final = Text("来源:", "Source: ")
 _DATED: Final = Text("数据日期:", "data of ")
-_MORE: Final = Text("等 {} 份文件", "and {} more")
+_MORE: Final = Text("等 {} 篇文献", "and {} more")
 _MOST_SOURCES: Final = 4
 
 Sign = Callable[[Canvas, Box], None]

@@ -25,11 +25,11 @@ FIRST: Final = "/site/index.html"
 MISSING: Final = "/site/404.html"
 _DATA: Final[Mapping[str, tuple[Text, str]]] = {
     "graph.nq": (
-        Text("全部数据:缺省图与各具名图(N-Quads)", "all data: the default graph and every named graph (N-Quads)"),
+        Text("全部数据:缺省图与各命名图(N-Quads)", "all data: the default graph and every named graph (N-Quads)"),
         "nquads",
     ),
     "graph.ttl": (Text("缺省图(Turtle)", "the default graph (Turtle)"), "turtle"),
-    "graph.jsonld": (Text("全部具名图(JSON-LD)", "every named graph (JSON-LD)"), "jsonld"),
+    "graph.jsonld": (Text("全部命名图(JSON-LD)", "every named graph (JSON-LD)"), "jsonld"),
     "tables.zip": (Text("每类事物一张表(CSV)", "a table for each kind of thing (CSV)"), ""),
 }
 """File → what it is, and its format of :mod:`kg.faces.export`."""
@@ -40,7 +40,7 @@ _SCRIPTS: Final = ("names.js", "search.js", "chains.js", "sparql.js", "terms.js"
 
 
 def places() -> dict[str, SiteFile]:
-    """Path → place of each page and file."""
+    """Path → file, of each page and file that only a site has."""
     return {
         **{path: SiteFile(path, path[1:]) for path in ("/search", "/sparql", "/data")},
         **{f"/data/{file}": _file(f"/data/{file}", shared=bool(format_)) for file, (_, format_) in _DATA.items()},

@@ -102,7 +102,7 @@ def _print_thing(found: Entity, names: Any, lang: str, original: str | None) -> 
     words = {
         "asserted": say("文献所述", "stated by a document"),
         "background": say("背景(文献未说)", "background, not said by any document"),
-        "entities": say("名称与归类", "names and order"),
+        "entities": say("名称与归类", "names and kinds"),
         "inferred": say("推理得出", "inferred"),
     }
     for kind, title in words.items():
