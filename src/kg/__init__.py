@@ -1,8 +1,8 @@
 """xinzhi: industry reports as a knowledge graph that people can question, check and trust.
 
 import kg
-graph = kg.open()                       # the packaged graph; or a folder
-graph.query("companies-in-segment", segment="卫星制造")
+graph = kg.open("tests/world")          # a folder; without one, the packaged graph
+graph.query("companies-in-segment", segment="灯纸")
 """
 
 from __future__ import annotations

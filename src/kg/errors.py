@@ -56,11 +56,11 @@ class KgError(Exception):
 
     Example:
         >>> try:
-        ...     graph.chain("commercial spice")
+        ...     graph.chain("paper lantern makin")
         ... except kg.KgError as error:
         ...     print(error.render("en"))
-        nothing is named “commercial spice” among industry
-          → did you mean: 商业航天 / commercial space?
+        nothing is named “paper lantern makin” among industry
+          → did you mean: 纸灯业 / paper lantern making?
     """
 
     code: ClassVar[str] = "error"

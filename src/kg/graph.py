@@ -51,12 +51,12 @@ class KnowledgeGraph:
         StoreError: there is no graph, or one of its files is damaged.
 
     Example:
-        The examples of the methods use this graph.
+        The examples of the methods use this graph, of the invented project in the repository.
 
         >>> import kg
-        >>> graph = kg.open()
-        >>> graph.find("蓝箭航天")[0].thing.label.en
-        'LandSpace'
+        >>> graph = kg.open("tests/world")
+        >>> graph.find("青岚纸坊")[0].thing.label.en
+        'Qinglan Paper Works'
     """
 
     def __init__(self, path: Path, *, in_memory: bool = False) -> None:
@@ -105,10 +105,10 @@ class KnowledgeGraph:
             UsageProblem: there is no such parameter, or a value is invalid.
 
         Example:
-            >>> table = graph.query("companies-in-segment", segment="satellite manufacturing")
+            >>> table = graph.query("companies-in-segment", segment="lantern paper")
             >>> len(table)
-            4
-            >>> graph.query("companies-in-segment", 1, segment="卫星制造").truncated
+            1
+            >>> graph.query("companies-of-industry", 1, industry="纸灯业").truncated
             True
         """
         saved = self.catalogue.get(name)
@@ -139,11 +139,11 @@ class KnowledgeGraph:
             LimitReached: the query exceeds its time or 1 GiB of memory.
 
         Example:
-            >>> graph.sparql("SELECT ?name WHERE { co:byd rdfs:label ?name } ORDER BY LANG(?name)").rows
-            ((<Literal value=BYD language=en>,), (<Literal value=比亚迪 language=zh>,))
-            >>> graph.sparql("ASK { co:byd ivc:cooperatesWith co:huawei }")
+            >>> graph.sparql("SELECT ?name WHERE { co:qinglan rdfs:label ?name } ORDER BY LANG(?name)").rows
+            ((<Literal value=Qinglan Paper Works language=en>,), (<Literal value=青岚纸坊 language=zh>,))
+            >>> graph.sparql("ASK { co:qinglan ivc:suppliesTo co:mingying-lamps }")
             True
-            >>> len(graph.sparql("CONSTRUCT WHERE { co:byd ivc:cooperatesWith ?other }"))
+            >>> len(graph.sparql("CONSTRUCT WHERE { co:qinglan ivc:suppliesTo ?other }"))
             1
         """
         found = self._query_process.query(text, shown="query", seconds=seconds)
@@ -175,7 +175,7 @@ class KnowledgeGraph:
             ``things``, ``table`` and ``passages``.
 
         Example:
-            >>> graph.ask("卫星制造有哪些代表企业?").status
+            >>> graph.ask("扎制有哪些代表企业?").status
             'answered'
         """
         return self.questions.answer(question)
@@ -192,8 +192,8 @@ class KnowledgeGraph:
             Matches, each with a thing (``iri``, ``kind``, ``label``, ``also``) and a score from 0 to 100.
 
         Example:
-            >>> [(m.thing.label.en, m.thing.kind, m.score) for m in graph.find("比亞迪")][:1]
-            [('BYD', 'Company', 95.0)]
+            >>> [(m.thing.label.en, m.thing.kind, m.score) for m in graph.find("青嵐紙坊")][:1]
+            [('Qinglan Paper Works', 'Company', 95.0)]
         """
         return self.names.find(text, kinds, limit)
 
@@ -204,8 +204,8 @@ class KnowledgeGraph:
             NotFound: there is no such thing.
 
         Example:
-            >>> graph.resolve("BYD").iri
-            'https://w3id.org/xinzhi/organization/byd'
+            >>> graph.resolve("Qinglan").iri
+            'https://w3id.org/xinzhi/organization/qinglan'
         """
         return self.names.resolve(text, *kinds)
 
@@ -216,9 +216,9 @@ class KnowledgeGraph:
             NotFound: no thing has the name.
 
         Example:
-            >>> edge = graph.entity("landspace").edges[0]
+            >>> edge = graph.entity("qinglan").edges[0]
             >>> [graph.names.label(iri, "en") for iri in (edge.predicate, edge.other)]
-            ['active in', 'commercial space']
+            ['active in', 'paper lantern making']
             >>> edge.kind
             'inferred'
         """
@@ -239,7 +239,7 @@ class KnowledgeGraph:
             NotFound: no industry has the name.
 
         Example:
-            >>> stages = graph.chain("商业航天").views[0].stages
+            >>> stages = graph.chain("纸灯业").views[0].stages
             >>> [graph.names.label(stage.tier, "en") for stage in stages]
             ['upstream', 'midstream', 'downstream']
         """
@@ -265,9 +265,9 @@ class KnowledgeGraph:
             UsageProblem: both are the same thing.
 
         Example:
-            >>> way = graph.ways("比亚迪", "三一重工").ways[0]
+            >>> way = graph.ways("青岚纸坊", "竹里编舍").ways[0]
             >>> [(graph.names.label(hop.predicate, "en"), hop.forward) for hop in way.hops]
-            [('supplies to', False), ('representative of', True), ('active in', False)]
+            [('has member', False), ('has member', True)]
         """
         from kg.ask.ways import ways
 
@@ -299,9 +299,9 @@ class KnowledgeGraph:
             UsageProblem: both are the same thing, or the project has no query that compares them.
 
         Example:
-            >>> found = graph.compare("比亚迪", "蔚来")
+            >>> found = graph.compare("青岚纸坊", "竹里编舍")
             >>> shared = [(graph.names.label(x.aspect, "en"), graph.names.label(x.thing, "en")) for x in found.of("shared")]
-            >>> ("cooperates with", "Huawei") in shared
+            >>> ("industry", "paper lantern making") in shared
             True
         """
         from kg.ask.comparison import compare
@@ -331,10 +331,10 @@ class KnowledgeGraph:
             UsageProblem: *predicate* is the label of several properties, and it is not clear which is meant.
 
         Example:
-            >>> proof = graph.why("蓝箭航天", "涉足产业", "商业航天").proofs[0]
+            >>> proof = graph.why("青岚纸坊", "涉足产业", "纸灯业").proofs[0]
             >>> proof.kind, len(proof.premises)
             ('rule', 2)
-            >>> graph.why("蓝箭航天", "active in", "6G").holds
+            >>> graph.why("青岚纸坊", "active in", "风铃业").holds
             False
         """
         from kg.ask.statement import read
@@ -345,7 +345,7 @@ class KnowledgeGraph:
         """The result of :meth:`why` as JSON values, with a sentence in zh and en for every step.
 
         Example:
-            >>> graph.explain(graph.why("蓝箭航天", "涉足产业", "商业航天"))["proofs"][0]["rule"]["en"]
+            >>> graph.explain(graph.why("青岚纸坊", "涉足产业", "纸灯业"))["proofs"][0]["rule"]["en"]
             'if X operates in Z and Z in industry Y, then X active in Y'
         """
         from kg.ask.explain import explain
@@ -377,11 +377,11 @@ class KnowledgeGraph:
             UsageProblem: there are two texts, or more than three; or a parameter is unknown.
 
         Example:
-            >>> cited = graph.cite("obs:space-cn-2023")
+            >>> cited = graph.cite("obs:w1-lantern-cn-2024")
             >>> cited.what.en
-            'commercial space · market size · China · 2023: ¥658.22 billion'
+            'paper lantern making · market size · China · 2024: about ¥12 billion'
             >>> [(work.publisher.zh, work.issued) for work in cited.works]
-            [('制造前沿', '2025')]
+            [('灯市研究院', '2025-04-08')]
         """
         match what:
             case ["chain", industry]:
@@ -422,8 +422,8 @@ class KnowledgeGraph:
             UsageProblem: there is no such severity or rule.
 
         Example:
-            >>> [finding.rule for finding in graph.audit("量子科技")]
-            ['A15-section-gap', 'A16-divided-twice', 'A18-lacks-section']
+            >>> [finding.rule for finding in graph.audit("风铃业")]
+            ['A02-yoy', 'A08-stale-forecast', 'A12-empty-section', 'A16-divided-twice']
         """
         from kg.ask.audit import read_filters
         from kg.ask.overview import audit_findings
@@ -478,9 +478,9 @@ class KnowledgeGraph:
 
         Example:
             >>> network = graph.to_networkx()
-            >>> byd, huawei = graph.resolve("比亚迪").iri, graph.resolve("华为").iri
-            >>> [(data["label"], data["passages"], data["weight"]) for data in network[byd][huawei].values()]
-            [('合作', 'r1-L0398', 1)]
+            >>> qinglan, lamps = graph.resolve("青岚纸坊").iri, graph.resolve("明盈灯业").iri
+            >>> [(data["label"], data["passages"], data["weight"]) for data in network[qinglan][lamps].values()]
+            [('供应', 'w1-L0020', 1)]
         """
         from kg.ask.exchange import to_networkx
 
@@ -585,8 +585,8 @@ def open_graph(
 
     Example:
         >>> import kg
-        >>> graph = kg.open()
-        >>> graph.manifest["counts"]["default"] > 10_000
+        >>> graph = kg.open("tests/world")
+        >>> graph.manifest["counts"]["default"] > 1_000
         True
     """
     from kg.pipeline.freshness import CURRENT

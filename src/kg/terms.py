@@ -65,7 +65,7 @@ def is_url(place: object) -> bool:
 
 
 def slug(iri: str) -> str:
-    """The last segment of an IRI in the project's namespace (``landspace`` of ``…/organization/landspace``).
+    """The last segment of an IRI in the project's namespace (``qinglan`` of ``…/organization/qinglan``).
 
     Any other IRI is returned unchanged; :meth:`kg.ask.names.Names.slug` may have a shorter name for it.
     """

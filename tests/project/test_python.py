@@ -1,12 +1,15 @@
-"""What Python users get: data frames, tables in a notebook, SPARQL, errors."""
+"""What Python users get: data frames, tables in a notebook, SPARQL, errors; and the examples in docstrings."""
 
 from __future__ import annotations
 
+import doctest
+import io
 import pickle
 import subprocess
 import sys
 import traceback
 from html.parser import HTMLParser
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +17,36 @@ import pandas
 import polars
 import pytest
 
+import kg as package
+from conftest import ROOT
 from kg.errors import LimitReached, MissingFile, NotFound, Place, SyntaxProblem, UsageProblem
 from kg.graph import KnowledgeGraph
+from kg.source.project import Project
 from kg.store.results import Table, to_html
+
+# -- examples in docstrings -------------------------------------------------------------------------
+
+PROMISED = ("ask", "query", "sparql", "find", "entity", "chain", "why", "audit", "to_rdflib", "to_networkx")
+
+
+@pytest.mark.slow  # for rdflib and networkx, which read the whole graph
+def test_every_promise_has_an_example_and_every_example_holds(
+    world: KnowledgeGraph, world_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KG_STORE", str(world_project.store_folder))  # where kg.open("tests/world") finds it built
+    monkeypatch.chdir(ROOT)
+    finder, runner = doctest.DocTestFinder(), doctest.DocTestRunner()
+    known = {"kg": package, "graph": world}
+    found, told = {}, io.StringIO()
+    assert package.__version__ == version("xinzhi")
+    for name in package.__all__:
+        for test in finder.find(getattr(package, name), name, module=False, globs=known):
+            found[test.name] = len(test.examples)
+            runner.run(test, out=told.write)
+    assert told.getvalue() == ""
+    promised = [*(f"KnowledgeGraph.{m}" for m in PROMISED), "Table.to_pandas", "Table.to_polars", *package.__all__]
+    assert [name for name in promised if not found.get(name)] == []
+
 
 # -- data frames ------------------------------------------------------------------------------------
 

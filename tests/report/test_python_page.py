@@ -1,18 +1,16 @@
-"""The examples of the docstrings, of docs/python.md and of the notebook.
+"""The examples of docs/python.md and of the notebook.
 
 ``KG_GOLDEN=write scripts/test -n0 tests/report/test_python_page.py`` renews what the pages and the notebook show; read it before it is committed.
 """
 
 from __future__ import annotations
 
-import doctest
 import io
 import os
 import re
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,6 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
-import kg as package
 from conftest import ROOT, sparql_server
 from kg.graph import KnowledgeGraph
 from kg.source.project import Project
@@ -46,21 +43,6 @@ def url(report: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """A SPARQL server that holds the report."""
     with sparql_server(tmp_path_factory.mktemp("remote"), report) as address:
         yield address
-
-
-@pytest.mark.slow
-def test_every_promise_has_an_example_and_every_example_holds(report: KnowledgeGraph, at_home: None) -> None:
-    finder, runner = doctest.DocTestFinder(), doctest.DocTestRunner()
-    world = {"kg": package, "graph": report}
-    found, told = {}, io.StringIO()
-    assert package.__version__ == version("xinzhi")
-    for name in package.__all__:
-        for test in finder.find(getattr(package, name), name, module=False, globs=world):
-            found[test.name] = len(test.examples)
-            runner.run(test, out=told.write)
-    assert told.getvalue() == ""
-    promised = [*(f"KnowledgeGraph.{m}" for m in PROMISED), "Table.to_pandas", "Table.to_polars", *package.__all__]
-    assert [name for name in promised if not found.get(name)] == []
 
 
 @pytest.mark.slow  # for the server

@@ -22,7 +22,7 @@ def rule_in_words(rule: Rule, names: Names) -> Text:
 
 
 def triple_in_words(triple: TriplePattern, names: Names) -> Text:
-    """A triple as a sentence: ``比亚迪 — 涉足环节 → 乘用车制造``. A variable becomes 某物."""
+    """A triple as a sentence: ``竹里编舍 — 经营环节 → 灯架``. A variable becomes 某物."""
     zh, en = (_sentence(triple, names, lang) for lang in LANGS)
     return Text(zh, en)
 

@@ -28,7 +28,7 @@ def captions(
         labels: IRI → language → label.
 
     Returns:
-        IRI → [zh, en], such as ``商业航天 · 市场规模 · 中国 · 2025`` or ``商业航天 · 特征``.
+        IRI → [zh, en], such as ``纸灯业 · 市场规模 · 中国 · 2025`` or ``纸灯业 · 特征``.
     """
     facts, members = _facts(quads, nameless)
 

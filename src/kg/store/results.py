@@ -41,13 +41,13 @@ class Table:
         truncated: whether there are more rows than the row limit.
 
     Example:
-        >>> table = graph.query("companies-in-segment", segment="卫星制造")
+        >>> table = graph.query("companies-in-segment", segment="灯纸")
         >>> table
-        <Table: 4 rows; company, at, product, passage, place_passage>
+        <Table: 1 rows; company, at, product, passage, place_passage>
         >>> [row["company"] for row in table][0]
-        'https://w3id.org/xinzhi/organization/zhongguo-hangtian'
+        'https://w3id.org/xinzhi/organization/qinglan'
         >>> table.rows[0][0]
-        <NamedNode value=https://w3id.org/xinzhi/organization/zhongguo-hangtian>
+        <NamedNode value=https://w3id.org/xinzhi/organization/qinglan>
     """
 
     columns: tuple[str, ...]
@@ -80,7 +80,7 @@ class Table:
             MissingFile: pandas is not installed.
 
         Example:
-            >>> frame = graph.query("market-size", industry="具身智能").to_pandas()
+            >>> frame = graph.query("market-size", industry="纸灯业").to_pandas()
             >>> frame[["year", "value"]].dtypes.to_dict()
             {'year': Int64Dtype(), 'value': Float64Dtype()}
         """
@@ -97,7 +97,7 @@ class Table:
             MissingFile: polars is not installed.
 
         Example:
-            >>> frame = graph.query("market-size", industry="具身智能").to_polars()
+            >>> frame = graph.query("market-size", industry="纸灯业").to_polars()
             >>> frame.select("year", "value").dtypes
             [Int64, Float64]
         """

@@ -233,7 +233,7 @@ class Citer:
 
 
 def located(places: Iterable[CitedPassage], lang: str) -> str:
-    """The passages by section: ``“商业航天/05 市场规模”一节,段落 r1-L0027``; empty if there is none."""
+    """The passages by section: ``“纸灯业/规模”一节,段落 w1-L0012``; empty if there is none."""
     listed = list(places)
     sections = list(dict.fromkeys(place.section for place in listed[:_MOST_PLACES]))
     ids = [slug(place.passage) for place in listed[:_MOST_PLACES]]

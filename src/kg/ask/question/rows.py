@@ -184,7 +184,7 @@ class Finder:
         return stated if taking_part in (set(), {row[at] for row in stated}) else []
 
     def _is_context(self, reading: Reading, wanted: Wanted, rows: Iterable[Row]) -> bool:
-        """Whether a name says only where a parameter's value belongs, as “commercial space” with one of its segments.
+        """Whether a name says only where a parameter's value belongs, as an industry with one of its segments.
 
         What belongs to several industries, as a battery does, is not told by one of them: then the name narrows the rows.
         """
