@@ -291,7 +291,7 @@ UNKNOWN = (
 
 @pytest.mark.parametrize("query", UNKNOWN)
 def test_a_graph_that_is_not_here_is_refused(query: str) -> None:
-    with pytest.raises(Refused, match="names the graph"):
+    with pytest.raises(Refused, match="asks for the named graph"):
         refuse_side_effects(query, "query", lambda iri: iri == HERE)
 
 

@@ -157,7 +157,7 @@ def test_errors_come_whole(worker: QueryProcess) -> None:
     assert "补上" in caught.value.hint.zh
     with pytest.raises(Refused, match="opens no connection"):
         worker.query("ASK { SERVICE <urn:x> { } }", shown="query")
-    with pytest.raises(Refused, match="names the graph"):
+    with pytest.raises(Refused, match="asks for the named graph"):
         worker.query("ASK FROM <urn:x> { }", shown="query")
     with pytest.raises(UsageProblem, match="codec"):
         worker.query("ASK { ?s ?p '\ud800' }", shown="query")

@@ -65,7 +65,7 @@ def refuse_unknown(graph: str, shown: str, known: Callable[[str], bool] | None) 
     if known and not known(graph):
         name = compact(graph)
         raise Refused(
-            Text(f"数据集所指的命名图 {name} 不在这里", f"the dataset names the named graph {name}, which is not here"),
+            Text(f"查询要用命名图 {name},这里没有", f"the query asks for the named graph {name}, which is not here"),
             place=Place(shown),
             hint=_HINT_GRAPHS,
         )
