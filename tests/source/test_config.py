@@ -94,7 +94,7 @@ def test_a_project_may_name_things_in_one_language(copy: Path, world: KnowledgeG
 
 
 def with_own_terms(copy: Path) -> Project:
-    """The project with classes, a property, an audit rule, entities, a saved query and the IRI of a document of its own."""
+    """The project with classes, a property, an audit rule, things, a saved query and the IRI of a document of its own."""
     (copy / "ontology").mkdir()
     (copy / "ontology" / "own.ttl").write_text(
         """@prefix ivc: <https://w3id.org/xinzhi/ns#> . @prefix own: <https://example.org/lamp/ns#> .
