@@ -68,16 +68,19 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
         spelt: name → its other spellings (:func:`kg.pipeline.spelling.spellings`).
 
     Returns:
-        ``things``: one record per labelled thing, in IRI order: ``iri``, ``kind`` (class name), ``zh``, ``en``,
-        ``also`` (aliases), ``keys`` (folded search keys) and ``codes`` (folded codes in registers elsewhere).
-        ``terms``: IRI of a class, property or audit rule → its zh and en label, and the zh and en inverse label of a
-        property. ``captions``: IRI of an observation, claim
-        or breakdown → its captions. ``documents``: IRI of a document with passages → its id, with which the names of its
-        passages begin. ``measures``: IRI of an indicator, or of an observation with one → its measure word (辆, 座).
-        ``symbols``: IRI of a unit or comparator → its symbol (US$, km).
-        ``classes``: name of each labelled class → names of its labelled superclasses, nearest first. ``precedence``: class
-        name → its ``ivc:precedence`` or that of the nearest superclass that has one. ``properties``: IRIs of the labelled
-        properties. ``variants``: traditional character → simplified character (:func:`kg.pipeline.spelling.variants`).
+        The parts of ``lookup.json``:
+
+        - ``things``: one record per labelled thing, in IRI order: ``iri``, ``kind`` (class name), ``zh``, ``en``, ``also``
+          (aliases), ``keys`` (folded search keys) and ``codes`` (folded codes in registers elsewhere)
+        - ``terms``: IRI of a class, property or audit rule → its labels in zh and en; of a property, its inverse labels too
+        - ``captions``: IRI of an observation, claim or breakdown → its captions in zh and en
+        - ``documents``: IRI of a document with passages → its id, with which the names of its passages begin
+        - ``measures``: IRI of an indicator, or of an observation with one → its measure word (辆, 座)
+        - ``symbols``: IRI of a unit or comparator → its symbol (US$, km)
+        - ``classes``: name of a labelled class → names of its labelled superclasses, nearest first
+        - ``precedence``: class name → its ``ivc:precedence``, or that of the nearest superclass that has one
+        - ``properties``: IRIs of the labelled properties
+        - ``variants``: traditional character → simplified character (:func:`kg.pipeline.spelling.variants`)
     """
     types: dict[str, list[str]] = defaultdict(list)
     labels: dict[str, dict[str, str]] = defaultdict(dict)
