@@ -10,7 +10,7 @@ from typing import Final
 from kg.ask.names import Names
 from kg.ask.question.leftover import WIDE, Leftover, asked_columns, mentions, more_values, values
 from kg.ask.question.patterns import Pattern
-from kg.ask.question.readings import SHARED, WHETHER, Asked, Reading, answer_column
+from kg.ask.question.readings import SHARED, WHETHER, ParsedQuestion, Reading, answer_column
 from kg.ask.question.token import (
     ALL,
     AS_MANY,
@@ -219,7 +219,7 @@ def _is_in_question(pattern: Pattern, filled: Sequence[Token], compared: Iterabl
     return bool(pattern.order) and not (one.joins and one.start < other.start)
 
 
-def _comparison(pattern: Pattern, asked: Asked) -> str:
+def _comparison(pattern: Pattern, asked: ParsedQuestion) -> str:
     """Which of two numbers a question is about; the larger one unless its words say otherwise."""
     said = frozenset[str]().union(*pattern.needs)
     if asked.least or FEWER in said or LESS_THAN in said:
@@ -227,7 +227,7 @@ def _comparison(pattern: Pattern, asked: Asked) -> str:
     return AS_MANY if AS_MANY in said else MORE
 
 
-def _asks_another(pattern: Pattern, query: SavedQuery, asked: Asked, rest: Leftover) -> bool:
+def _asks_another(pattern: Pattern, query: SavedQuery, asked: ParsedQuestion, rest: Leftover) -> bool:
     """Whether the parts that are left over make the question another one than the query answers."""
     column = rest.column or rest.own
     if not asked.whether and (rest.column in pattern.slots or column in rest.narrowing):

@@ -9,12 +9,12 @@ import pyoxigraph as ox
 
 from kg.ask.names import Names
 from kg.ask.question.answer import Answer
-from kg.ask.question.rows import Found
+from kg.ask.question.rows import ReadingRows
 from kg.ask.question.token import AS_MANY, FEWER, MORE
 from kg.terms import Text
 
 
-def verdict(answer: Answer, found: Found, names: Names, *, whether: bool) -> Answer:
+def verdict(answer: Answer, found: ReadingRows, names: Names, *, whether: bool) -> Answer:
     """The answer to a question that compares two numbers: yes or no, or the one that has the larger or smaller number.
 
     Args:
@@ -46,7 +46,7 @@ def verdict(answer: Answer, found: Found, names: Names, *, whether: bool) -> Ans
     )
 
 
-def _numbers(found: Found, compared: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+def _numbers(found: ReadingRows, compared: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """The two things and their numbers."""
     row = dict(zip(found.table.columns, found.table.rows[0], strict=True))
     for thing, number in compared.items():
