@@ -27,7 +27,7 @@ _OF_DATA: Final = (
     ".rq",
     ".sparql",
 )
-"""Endings that promise facts, tables or questions. Others, such as those of a copy of the report, may lie in ``data/``."""
+"""Endings that promise facts, tables or questions. Others, such as those of a copy of a text, may lie in ``data/``."""
 
 
 def is_beside(name: str) -> bool:

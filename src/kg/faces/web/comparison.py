@@ -12,7 +12,7 @@ from kg.errors import KgError
 from kg.faces.web.context import Context, either
 from kg.faces.web.files import FILES, attached, spreadsheet
 from kg.faces.web.naming import fields, named, offered, refused
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.terms import Text, local_name
 
 _ASKED: Final = {"a": Text("一方", "one"), "b": Text("另一方", "the other")}

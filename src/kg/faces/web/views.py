@@ -20,7 +20,7 @@ from kg.faces.web.context import BOTH, HTML, JSON, Context, as_json, choose, eit
 from kg.faces.web.files import FILES, attached, spreadsheet
 from kg.faces.web.policy import for_page
 from kg.faces.web.problems import STATUS, TITLES, TYPE
-from kg.service.messages import Answer, Request
+from kg.service.messages import Request, Response
 from kg.terms import Text, local_name
 
 if TYPE_CHECKING:
