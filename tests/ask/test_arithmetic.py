@@ -105,7 +105,7 @@ def rdf(world: KnowledgeGraph) -> rdflib.Graph:
 
 @pytest.mark.parametrize("query", ARITHMETIC, ids=lambda query: query.name)
 def test_another_engine_comes_to_the_same(query: Any, world: KnowledgeGraph, rdf: rdflib.Graph) -> None:
-    """As the file stands: with no function of one engine, and no sum that one of them rounds another way."""
+    """The file runs unchanged there: it uses no function of one engine, and no sum that one of them rounds another way."""
 
     def value(term: Any) -> Any:
         text = "" if term is None else str(getattr(term, "value", term))

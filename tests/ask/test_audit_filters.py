@@ -16,7 +16,7 @@ ARITHMETIC = {"A01", "A02", "A03", "A04", "A05", "A06", "A07", "A13"}
 
 
 def test_filters_narrow_and_counts_say_what_each_choice_has(world: KnowledgeGraph) -> None:
-    """Counted by trying every choice."""
+    """The counts are compared with those found by trying every choice."""
     every = world.audit()
     severities, rules = {f.severity for f in every}, {f.rule for f in every}
     industries = [thing.iri for thing in world.names.of_kind("Industry")]

@@ -219,7 +219,7 @@ SEGMENTS = "seg:a a ivc:Segment . seg:b a ivc:Segment . seg:c a ivc:Segment ."
 def test_whoever_takes_part_is_named_once_with_each_passage_that_says_so(
     made: Callable[[Facts], EmbeddedStore],
 ) -> None:
-    """In a segment by what he does or sells there; else for the industry; else as one that appears in it."""
+    """A company stands in the segment where it does or sells something; else with the industry; else among those that appear in it."""
     found = chain(
         made(
             {
@@ -290,7 +290,7 @@ def test_divisions_and_stages_come_in_the_order_of_flow_then_of_the_report(
 
 
 def test_an_application_stands_at_its_segment_or_stage(made: Callable[[Facts], EmbeddedStore]) -> None:
-    """Not once more at the stage if it is at a segment of it; at what is not drawn, with those of the whole."""
+    """It is not drawn at the stage again if it is at a segment of it; one of what is not drawn stands with those of the industry."""
     store = made(
         {
             "psg:d-L0001": "seg:a ivc:segmentOf stg:s . app:a ivc:applicationOf seg:a , stg:s . app:b ivc:applicationOf stg:s .",
@@ -324,7 +324,7 @@ def test_an_application_stands_at_its_segment_or_stage(made: Callable[[Facts], E
 def test_segments_without_a_stage_fill_as_many_columns_as_the_widest_band(
     made: Callable[[Facts], EmbeddedStore], stages: int, columns: list[str]
 ) -> None:
-    """At least three; then the next goes where least stands, counted with what is in each segment and within it."""
+    """There are at least three columns; the next segment goes to the one with the fewest things, sub-segments included."""
     names = "".join(columns)
     store = made(
         {

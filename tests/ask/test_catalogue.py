@@ -186,7 +186,7 @@ def test_a_passage_by_name_line_or_iri(world: KnowledgeGraph, typed: str) -> Non
     "typed", ["25", "L25", "w3-L0025", "w2-", "w2-L", "w2-x25", "w2-X25", "w2-²", "w2-２５", "w2-" + "9" * 19, "", "w2"]
 )
 def test_what_names_no_passage_of_two_documents(world: KnowledgeGraph, typed: str) -> None:
-    """Of two documents a line alone says nothing."""
+    """Where there are two documents, the number of a line alone names no passage."""
     with pytest.raises(NotFound, match=f"there is no passage {typed[:60]}"):
         world.catalogue.term(param("Passage"), typed)
 
@@ -374,7 +374,7 @@ def test_a_parameter_stays_open_where_there_is_nothing_of_its_class() -> None:
 
 @pytest.mark.parametrize(("row", "found"), [(("A4", "B4"), True), (("A4", "B5"), False)])
 def test_forty_pairs_are_tried(row: tuple[str, str], found: bool) -> None:
-    """Of twelve things each: three times twelve pairs and four."""
+    """Each class has twelve things, so the pairs that are tried are three times twelve and four."""
     made = Made({f"{kind}{n}": 20 - n for kind in "AB" for n in range(1, 13)})
     made.holds(*row)
     assert made.defaults("A", "B") == (list(row) if found else ["A1", "B1"])

@@ -178,7 +178,7 @@ def test_applications_stand_under_their_stage_or_segment_and_once_there(world: K
 
 
 def test_a_stage_has_its_own_applications_beside_those_of_its_segments(enlarged: Store) -> None:
-    """And is not empty if these are all that is named of it."""
+    """A stage is not empty if these are all that is named of it."""
     chart = chain(enlarged, expand("ind:paper-lanterns"))
     downstream, red = chart.views[0].stages[2], chart.views[1].stages[0]
     stated = (expand("psg:w1-L0029"),)

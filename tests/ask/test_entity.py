@@ -75,7 +75,7 @@ def test_figures_and_claims_are_told_apart(world: KnowledgeGraph) -> None:
 
 
 def test_a_passage_has_its_place_and_what_it_states(world: KnowledgeGraph) -> None:
-    """That it is of its document is registered; no rule concludes it."""
+    """The ground of its edge to the document is the register of passages, not a rule."""
     found = described(world.store, world.names, expand("psg:w2-L0037"))
     assert found is not None
     assert found.span is not None

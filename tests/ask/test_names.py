@@ -49,7 +49,7 @@ def test_each_way_to_write_a_name_has_its_score(world: KnowledgeGraph, text: str
 
 
 def test_whoever_bears_the_name_comes_before_whoever_has_it_in_his(world: KnowledgeGraph) -> None:
-    """By score; equal ones by kind, then by IRI."""
+    """Matches are in the order of their scores; equal ones by kind, then by IRI."""
     lamps = found(world, "灯业")
     assert lamps == [
         ("ind:paper-lanterns", 99.0),  # its alias
@@ -75,7 +75,7 @@ def test_a_name_of_two_kinds_means_the_technology_first(world: KnowledgeGraph, t
 
 
 def test_of_many_kinds_those_that_people_mean_most_come_first() -> None:
-    """Whatever their IRIs, as the ontology says; a kind without a precedence comes last, one below Segment with it."""
+    """Kinds are in the order of the ontology, not of the IRIs; one without a precedence comes last, one below Segment with it."""
     order = ["Industry", "Company", "ResearchBody", "PublicBody", "Organization", "Technology", "Product", "Segment"]
     order += [WORKSHOP]
     order += ["Region", "Application", "Policy", "Project", "Sector", "Stage", "ChainView", "Indicator"]
@@ -210,7 +210,7 @@ def test_a_search_may_be_held_to_kinds(world: KnowledgeGraph) -> None:
     ],
 )
 def test_a_misspelt_name_is_found_but_never_taken_for_one(world: KnowledgeGraph, typed: str, meant: str) -> None:
-    """First, and below every true match; resolving refuses it and offers what was meant."""
+    """It comes first, with a score below every true match; resolving refuses it and offers what was meant."""
     (best, score), *_ = found(world, typed)
     assert (best, score < 70) == (meant, True)
     with pytest.raises(NotFound, match="nothing is named") as caught:

@@ -90,7 +90,7 @@ def made(tmp_path: Path) -> Callable[..., EmbeddedStore]:
 
 
 def test_the_edges_are_those_that_the_reports_state(world: KnowledgeGraph, stated: dict[Edge, list[str]]) -> None:
-    """Not what rules conclude nor what is known otherwise."""
+    """Edges that rules conclude, and those of background knowledge, are not among them."""
     edges = world.to_networkx().edges(keys=True, data=True)
     told = {(s, p, o): [PASSAGE + name for name in data["passages"].split()] for s, o, p, data in edges}
     assert told == stated
@@ -123,7 +123,7 @@ def test_inferred_and_background_edges_are_told_from_stated_ones(
 
 
 def test_an_edge_of_several_passages_and_graphs_is_one(made: Callable[..., EmbeddedStore]) -> None:
-    """With all its passages, in order; that a rule concludes it too changes nothing."""
+    """The edge has all its passages, in order; that a rule concludes it too changes nothing."""
     passages = [f"{PASSAGE}d-L{n:04d}" for n in (3, 1, 2)]
     edges = [("a", "knows", "b", graph) for graph in (INFERRED, *passages, BACKGROUND)]
     store = made(
@@ -186,7 +186,7 @@ def hops(way: Way) -> list[tuple[str, str, str, bool, str]]:
 def test_the_ways_are_the_cheapest_of_all(
     world: KnowledgeGraph, tied: dict[str, set[str]], pair: tuple[str, str]
 ) -> None:
-    """Of all ways of at most two edges more than the shortest, by trying every one."""
+    """They are compared with all ways of at most two edges more than the shortest, found by trying every one."""
     ends = world.resolve(pair[0]).iri, world.resolve(pair[1]).iri
     shortest = min(map(len, simple(tied, ends, 6))) - 1
     every = list(simple(tied, ends, min(6, shortest + 2)))
@@ -202,7 +202,7 @@ def test_the_ways_are_the_cheapest_of_all(
 
 
 def test_a_hub_comes_last(made: Callable[..., EmbeddedStore]) -> None:
-    """Two things in one country, with a hundred others; and a longer way through things that few know."""
+    """Two things are in one country with a hundred others; a longer way leads through things with few neighbours, and comes first."""
     crowd = [(f"n{n}", "in", "country", MINE) for n in range(100)]
     small = [("n0", "knows", "x", MINE), ("x", "knows", "y", MINE), ("y", "knows", "n1", MINE)]
     found = ways(made(*crowd, *small), (BASE + "n0", BASE + "n1")).ways
@@ -285,7 +285,7 @@ def test_one_thing_is_not_connected_with_itself(world: KnowledgeGraph) -> None:
 def test_centrality_is_the_share_of_shortest_ways_through_a_thing(
     world: KnowledgeGraph, neighbours: dict[str, set[str]]
 ) -> None:
-    """By the definition: over all pairs of others, the part of their shortest ways that leads through it; then the mean."""
+    """By the definition, it is the part of the shortest ways of two others that leads through the thing, averaged over all pairs."""
     searched = {one: reached(neighbours, one) for one in neighbours}
     score = dict.fromkeys(neighbours, 0.0)
     for one, (far, own) in searched.items():
@@ -305,7 +305,7 @@ def test_centrality_is_the_share_of_shortest_ways_through_a_thing(
 
 
 def test_cut_points_by_what_they_alone_hold(world: KnowledgeGraph, neighbours: dict[str, set[str]]) -> None:
-    """By taking each thing away and looking what is still reached; and as counted by hand in the files."""
+    """They are found again by removing each thing and looking what is still reached; and counted by hand in the files."""
     lost = {}
     for one in neighbours:
         home = reached(neighbours, one)[0].keys() - {one}
@@ -331,7 +331,7 @@ def test_cut_points_by_what_they_alone_hold(world: KnowledgeGraph, neighbours: d
 
 
 def test_one_edge_more_and_nothing_hangs_on_a_thing(made: Callable[..., EmbeddedStore]) -> None:
-    """Twice the same edge is no second way, nor is one to itself, nor one that a rule concludes."""
+    """A repeated edge is no second way, nor is an edge from a thing to itself, nor one that a rule concludes."""
     star = [("a", "knows", other, MINE) for other in "bcd"]
     store = made(*star, ("b", "likes", "a", MINE), ("a", "likes", "a", MINE), ("b", "knows", "c", INFERRED))
     assert cut_points(store) == [Rank(BASE + "a", 2.0, 3)]

@@ -98,7 +98,7 @@ def test_the_largest_classes_come_first(world: KnowledgeGraph) -> None:
 
 
 def test_a_finding_on_a_breakdown_rests_on_its_shares(tmp_path: Path) -> None:
-    """And concerns the industry that they are about; what blocks a build would come first."""
+    """The finding concerns the industry that the shares are about; one that blocks a build would come first."""
     facts = """obs:s ivc:inBreakdown brk:b ; ivc:statedIn psg:d-L0001 ; ivc:about ind:i . psg:d-L0002 a ivc:Passage ; ivc:contextIndustry ind:i .
         obs:t ivc:statedIn psg:d-L0002 . ind:i a ivc:Industry ; ivc:enables ind:j . ind:j a ivc:Industry ."""
     store, said = ox.Store(), Text("甲", "a")

@@ -28,7 +28,7 @@ def test_several_values_are_each_asked_about_and_told_apart(world: KnowledgeGrap
 
 
 def test_all_is_the_union_of_each(world: KnowledgeGraph) -> None:
-    """Of every parameter for a class, in every query, each value stands in its column."""
+    """For every parameter of a class in every query, each value stands in its column."""
     for query in world.catalogue:
         for param in query.params:
             if param.narrows or param.type in TYPES or param.type == "Passage":

@@ -66,7 +66,7 @@ def test_names_labels_and_iris(world: KnowledgeGraph, texts: tuple[str, str, str
 def test_a_name_of_two_things_means_the_one_of_which_it_holds(
     world: KnowledgeGraph, texts: tuple[str, str, str], triple: str
 ) -> None:
-    """Else the one that people mean first."""
+    """If it holds of none of them, the name means the thing that people mean first."""
     assert t(read(world.store, world.names, *texts)) == triple
 
 

@@ -15,7 +15,7 @@ NAME = ox.Literal("青岚纸坊")
 
 
 def test_labels_stand_beside_what_has_them(world: KnowledgeGraph) -> None:
-    """By the columns that are named, or by what is in them: one thing with a label makes a column of things."""
+    """The columns are named, or known by what is in them: one thing with a label makes a column of things."""
     table = Table(("who", "n", "where"), ((NOBODY, FIVE, QINGLAN), (QINGLAN, None, None)), truncated=True)
     found = with_labels(table, "zh", world.names)
     assert found.columns == ("who", "who_label", "n", "where", "where_label")
@@ -47,7 +47,7 @@ def test_columns_of_another_language_are_left_out(lang: str, kept: list[int]) ->
 
 @pytest.mark.parametrize("told_by", ["indicator", "subject"])
 def test_a_count_has_the_measure_word_of_what_is_counted(world: KnowledgeGraph, told_by: str) -> None:
-    """By the indicator beside it or, where a table has none, by the figure; in Chinese only, and for readers only."""
+    """The word is that of the indicator beside it or, where a table has none, of the figure; in Chinese and for readers only."""
     count, percent, year = (ox.NamedNode(expand(f"ivl:{name}")) for name in ("count", "percent", "year"))
     figure = ox.NamedNode(expand({"indicator": "ivl:shipments", "subject": "obs:w1-lanterns-cn-2024"}[told_by]))
     other = ox.NamedNode(expand("ivl:launches"))

@@ -105,7 +105,7 @@ def test_the_translation_of_click_is_compiled() -> None:
     ],
 )
 def test_click_speaks_the_language_of_each_run(kg: Run, words: list[str]) -> None:
-    """Also in one process, whichever language it spoke before."""
+    """It does so in one process too, whichever language the run before had."""
     for _ in range(2):
         done = kg(*words, lang="zh", code=None)
         told = done.stdout + done.stderr
@@ -168,7 +168,7 @@ def test_only_triples_are_counted_as_triples(kg: Run) -> None:
 
 
 def test_findings_as_a_report_of_shacl() -> None:
-    """Also where the node looked at is a literal; SHACL 3.6."""
+    """It is a report where the focus node is a literal, too (SHACL 3.6)."""
     findings = [
         Finding("I01-x", "Violation", "灯 会", Text("错", "wrong"), path=SH + "path", value="a b"),
         Finding("I01-x", "Violation", BASE + "industry/x", Text("错", "wrong"), value=BASE + "x", component="Class"),

@@ -137,7 +137,7 @@ def test_find_by_any_spelling(kg: Run, text: str) -> None:
     ],
 )
 def test_find_by_a_homophone_or_one_wrong_character(kg: Run, typed: str, slug: str) -> None:
-    """First, and below every true match."""
+    """The misspelt name comes first, with a score below every true match."""
     best = json.loads(kg("find", typed, "--format", "json").stdout)["rows"][0]
     assert (best["iri"].rsplit("/")[-1], best["score"] < 70) == (slug, True)
 
@@ -331,7 +331,7 @@ def test_an_audit_with_warnings_leaves_with_1(kg: Run) -> None:
 
 @pytest.mark.parametrize("words", [["chain"], ["audit"], ["query", "market-size"]])
 def test_columns_are_the_same_whatever_is_found(kg: Run, words: list[str]) -> None:
-    """So that the tables of several industries can be put together; one of them has no view, one has nothing at all."""
+    """The tables of several industries can then be joined; one of them has no view, one has nothing at all."""
     heads = set()
     for industry in ("纸灯业", "风铃业", "纸伞业"):
         asked = f"industry={industry}" if words[0] == "query" else industry

@@ -139,7 +139,7 @@ def test_closing_the_export_adds_nothing(world: KnowledgeGraph, exported: Export
 @pytest.mark.parametrize("which", [*GRAPHS, "psg:w1-L0020"])
 @pytest.mark.parametrize("format_", ["turtle", "rdfxml"])
 def test_every_export_has_one_header_with_a_licence(exported: Exported, which: str, format_: str) -> None:
-    """As IRIs and dates. The ontology and the alignment have their own, any other part that of the dataset."""
+    """The header has IRIs and dates. The ontology and the alignment have their own, any other part that of the dataset."""
     graph = rdflib.Graph().parse(data=exported(format_, which), format="xml" if format_ == "rdfxml" else "turtle")
     (header,) = graph.subjects(rdflib.RDF.type, rdflib.OWL.Ontology)
     own = {"ontology": "ns", "default": "ns", "provenance": "ns", "alignment": "align"}
@@ -154,7 +154,7 @@ def test_every_export_has_one_header_with_a_licence(exported: Exported, which: s
 
 
 def test_every_term_of_an_export_is_declared(exported: Exported) -> None:
-    """Else tools of OWL guess what kind of property a foreign one is."""
+    """Tools of OWL would otherwise guess what kind of property a foreign one is."""
     triples = [q.triple for q in ox.parse(exported("nquads"), format=ox.RdfFormat.N_QUADS)]
     kinds = {iri(t.object) for t in triples if t.predicate.value == TYPE}
     declared = {iri(t.subject) for t in triples if t.predicate.value == TYPE}

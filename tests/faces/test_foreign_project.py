@@ -384,7 +384,7 @@ CALLED_IN_VAIN: dict[str, list[dict[str, Any]]] = {
 @pytest.mark.slow
 @pytest.mark.parametrize("elsewhere", [False, True])
 def test_every_tool_answers(kites: Project, tmp_path: Path, elsewhere: bool) -> None:
-    """From the folder of a build, and from a store elsewhere."""
+    """They answer from the folder of a build, and from a store elsewhere."""
     if not elsewhere:
         _ask_every_tool(kites, str(kites.store_folder))
         return

@@ -165,7 +165,7 @@ def test_that_nothing_connects_two_things_is_said_in_words(http: httpx.Client, k
 def test_a_reader_compares_two_things_and_looks_how_they_are_connected(
     browser: Any, world_server: Server, reader: dict[str, Any]
 ) -> None:
-    """By the keyboard alone; each page without a finding of axe-core, no wider than the window."""
+    """The keyboard alone is used; no page has a finding of axe-core or is wider than the window."""
     with opened(browser, world_server.url, **reader) as page:
         page.goto(f"{world_server.url}/compare")
         assert accessible(page) == []

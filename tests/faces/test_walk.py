@@ -55,7 +55,7 @@ def pages(world_server: Server, lang: str) -> dict[str, str]:
 
 
 def test_the_walk_comes_to_every_kind_of_page(pages: dict[str, str]) -> None:
-    """Else what follows would hold of fewer pages than it seems to."""
+    """The tests below would otherwise hold of fewer pages than they seem to."""
     wanted = SOUND | {
         "/",
         "/queries",

@@ -44,7 +44,7 @@ def test_the_benchmarks_page_is_made_from_the_results() -> None:
 
 
 def test_every_document_is_reached_from_the_readme() -> None:
-    """By a link in the README, or in a document that the README links to."""
+    """A link leads to it from the README, or from a document that the README links to."""
     for readme in ("README.md", "README.zh.md"):
         linked = _links(ROOT / readme)
         reached = linked | {far for near in linked for far in _links(ROOT / near)}

@@ -88,7 +88,7 @@ def test_every_term_is_used(world: KnowledgeGraph) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_passages_are_the_spans_of_the_text(world_project: Project, document: str) -> None:
-    """Counted here, not by the program: each non-empty line, where it stands and what it is."""
+    """They are counted here, not by the program: each non-empty line, its place and its digest."""
     words = text(document)
     expected, start = {}, 0
     for n, line in enumerate(words.split("\n"), start=1):

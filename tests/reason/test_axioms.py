@@ -105,7 +105,7 @@ def test_each_axiom_kind_fires(axiom: str, data: str, follows: str) -> None:
     ["ivc:p rdfs:range ivc:A .", "ivc:B rdfs:subClassOf [ owl:onProperty ivc:p ; owl:allValuesFrom ivc:A ] ."],
 )
 def test_a_value_that_is_no_iri_gets_no_class(axiom: str) -> None:
-    """Neither a text nor a node without a name."""
+    """Neither a literal nor a blank node gets one."""
     store = ox.Store()
     store.extend(_parse("co:x a ivc:B ; ivc:p co:y , 'y' , [] ."))
     assert close(store, compile_rules(_parse(axiom))).added == 1
@@ -113,7 +113,7 @@ def test_a_value_that_is_no_iri_gets_no_class(axiom: str) -> None:
 
 
 def test_a_rule_runs_again_only_if_what_it_reads_has_grown() -> None:
-    """Both rules at first, the second of them once more."""
+    """Both rules run at first, and the second of them once more."""
     store = ox.Store()
     store.extend(_parse("co:x ivc:p co:y ."))
     rules = compile_rules(_parse("ivc:p rdfs:subPropertyOf ivc:q . ivc:q rdfs:subPropertyOf ivc:r ."))
@@ -196,7 +196,7 @@ def test_a_rule_runs_again_only_if_what_it_reads_has_grown() -> None:
     ],
 )
 def test_what_cannot_be_compiled_is_refused_at_its_line(axiom: str, why: str, tmp_path: Path) -> None:
-    """Though the line before says nearly the same."""
+    """The line before it has nearly the same axiom and is not the one that is named."""
     allowed = "ivc:A a owl:Class ; rdfs:subClassOf [ owl:onProperty ivc:p ; owl:allValuesFrom ivc:B ] .\n"
     file = tmp_path / "ivc.ttl"
     file.write_text(HEAD + allowed + axiom, encoding="utf-8")

@@ -120,7 +120,7 @@ def test_it_is_that_of_another_engine(everything: list[ox.Quad], rules: list[Rul
 
 
 def test_the_graph_holds_it(world: KnowledgeGraph, quads: list[ox.Quad], rules: list[Rule]) -> None:
-    """In a graph of its own, and with all that is stated in the default graph."""
+    """The closure is in a graph of its own, and in the default graph with all that is stated."""
     store = materialised(quads)
     close(store, rules)
     lines = (world.path / "dataset.nq").read_text(encoding="utf-8").splitlines()
@@ -134,7 +134,7 @@ def test_the_graph_holds_it(world: KnowledgeGraph, quads: list[ox.Quad], rules: 
 
 
 def test_some_of_it_by_hand(world: KnowledgeGraph) -> None:
-    """One for each kind of axiom."""
+    """There is one triple for each kind of axiom."""
     for one in (
         "stg:lantern-up ivc:upstreamOf stg:lantern-down",  # feeds, and further
         "reg:chengzhou ivc:regionWithin reg:china",
@@ -164,7 +164,7 @@ def test_some_of_it_by_hand(world: KnowledgeGraph) -> None:
 
 
 def test_each_axiom_has_its_rules(axioms: rdflib.Graph, rules: list[Rule]) -> None:
-    """Counted and written down from the ontology, another way than the compiler goes."""
+    """The rules are counted from the ontology here, in another way than the compiler's."""
 
     def pairs(predicate: rdflib.URIRef) -> list[tuple[rdflib.term.Node, rdflib.term.Node]]:
         return [(s, o) for s, o in axioms.subject_objects(predicate) if isinstance(s, rdflib.URIRef)]
@@ -238,7 +238,7 @@ def test_each_rule_fires_and_says_where_it_comes_from(
 
 
 def test_each_rule_alone_concludes_its_head(rules: list[Rule]) -> None:
-    """From nothing but its own premises, whatever they are about."""
+    """The data has nothing but the rule's own premises, about made-up nodes."""
     for rule in rules:
         parts = {part for p in (*rule.body, rule.head) for part in p if part.startswith("?")}
         things = {part: f"<{BASE}made/{part[1:]}>" for part in parts}

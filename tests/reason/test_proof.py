@@ -135,7 +135,7 @@ def _is_told_of(places: dict[TriplePattern, set[str]], step: Proof) -> bool:
 def test_the_first_proof_is_the_shortest_that_there_is(
     prover: Prover, inferred: list[TriplePattern], places: dict[TriplePattern, set[str]], conclusions: Steps
 ) -> None:
-    """By relaxation over all filled rules; the last steps that are left out would rest on what they prove."""
+    """The sizes are found again by relaxation over all filled rules; last steps that would rest on what they prove are left out."""
     least: dict[TriplePattern, float] = defaultdict(lambda: inf)
     least.update({triple: 1 for triple, graphs in places.items() if graphs != {INFERRED} or triple[1] in _OF_GRAPHS})
     changed = True
@@ -230,7 +230,7 @@ def test_proofs_in_full(prover: Prover, triple: str, proofs: list[str]) -> None:
 
 
 def test_shorter_ways_come_first(prover: Prover) -> None:
-    """By the division and the segment within a segment: eleven triples, or twelve by the segment itself."""
+    """The proof by the division and the sub-segment has eleven triples; the one by the segment itself has twelve."""
     short_, long = prover.why(t("co:zhuli ivc:activeIn ind:paper-lanterns")).proofs
     assert (short_.size, long.size) == (11, 12)
     assert [[short(p.triple) for p in proof.premises] for proof in (short_, long)] == [
@@ -303,7 +303,7 @@ def test_equal_proofs_come_in_a_fixed_order(made: Made) -> None:
 
 
 def test_of_equal_proofs_the_first_by_its_premises_is_gone_on_from(made: Made) -> None:
-    """Not the one whose premises were found first: that of q1 is, before that of q9."""
+    """The proof whose premises come first in order is used (of p1 and q9), though those of p2 and q1 are found before."""
     axioms = """
         ivc:goal rdfs:subPropertyOf ivc:top .
         ivc:goal owl:propertyChainAxiom ( ivc:p1 ivc:q9 ) , ( ivc:p2 ivc:q1 ) ."""
@@ -465,7 +465,7 @@ def _concludes(near: Missing, triple: TriplePattern) -> bool:
 
 
 def test_ways_are_counted_and_typed(made: Made) -> None:
-    """Of the others that go on to the goal only those count that the missing step could reach."""
+    """Only those ways to the goal count that the missing step could reach."""
     axioms = "ivc:goal owl:propertyChainAxiom ( ivc:p ivc:q ) . ivc:p rdfs:domain ivc:A ; rdfs:range ivc:B ."
     facts = "co:x ivc:q co:z . co:y ivc:q co:z . co:w ivc:q co:z ."
     types = "co:a a ivc:A . co:x a ivc:C . co:y a ivc:B . co:w a ivc:B ."
@@ -486,7 +486,7 @@ def test_a_text_is_of_no_class_that_a_property_could_ask_of_it(made: Made) -> No
 
 
 def test_a_class_may_be_missing_for_itself(made: Made) -> None:
-    """That it is not of the class yet is what is asked; so an edge that would make it one is near, whatever is at its end."""
+    """The question is why it is not of the class; so an edge that would make it one is listed as missing, whatever is at its end."""
     axioms = "ivc:p rdfs:domain ivc:A ; rdfs:range ivc:B . ivc:q rdfs:range ivc:A ."
     prover = made.prove(axioms, {ONE: "co:a ivc:r co:b .", ENTITIES: "co:b a ivc:B . co:c a ivc:B ."})
     assert lacks(prover.why(t("co:a a ivc:A")).missing) == [

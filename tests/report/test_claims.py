@@ -155,7 +155,7 @@ def test_every_thing_in_a_row_is_in_its_passages_or_follows(
 def test_every_thing_in_a_row_of_the_report_is_in_its_passages_or_follows(
     name: str, report: KnowledgeGraph, of_report: Reading, world: KnowledgeGraph, of_world: Reading
 ) -> None:
-    """And no heading says that something follows which the passages always name."""
+    """No heading says that something follows if the passages always name it."""
     wrong, needed = unfounded(report, of_report, name)
     assert wrong == []
     query = report.catalogue.get(name)

@@ -410,7 +410,7 @@ LOOPS = st.sampled_from([asyncio.new_event_loop, uvloop.new_event_loop])
 def test_a_server_reads_whole_answers_however_they_are_cut(
     answers: list[tuple[bytes, bool]], cuts: list[int], kept: int, factory: Callable[[], asyncio.AbstractEventLoop]
 ) -> None:
-    """Then one that breaks off, with which the worker is gone."""
+    """After the whole answers comes one that breaks off, by which the worker is gone."""
     last = HEAD.pack(False, 400) + b"x" * 400
 
     async def exchange() -> None:

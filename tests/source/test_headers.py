@@ -181,7 +181,7 @@ def test_a_parameter_without_its_values_is_told(body: str) -> None:
 
 
 def test_a_comment_ends_where_sparql_has_it() -> None:
-    """At a CR too: what the engine reads as a VALUES block is one here."""
+    """A CR ends it too, so that what the engine reads as a VALUES block is one here."""
     query = parse(HEADER + "# one\r" + BODY, "q", "q.rq")
     assert query.bind({"who": "<urn:x>"}).endswith("VALUES ?who { <urn:x> } ?company ivc:worksWith ?who }\n")
     assert str(of(HEADER, "SELECT ?company { # VALUES ?who { UNDEF }\r }").place) == "queries/q.rq:4"

@@ -126,7 +126,7 @@ def _as_nobody(call: Callable[[], object]) -> str:
     ],
 )
 def test_what_may_not_be_read_is_named(name: str, call: Callable[[Path], object], folder: Path) -> None:
-    """And never left out in silence: a graph that lacks a file would be wrong."""
+    """It is never left out in silence: a graph that lacks a file would be wrong."""
     assert _as_nobody(lambda: call(folder)) == ""
     (folder / name).chmod(0)
     told = _as_nobody(lambda: call(folder))

@@ -62,7 +62,7 @@ def test_trig_has_one_block_per_graph() -> None:
 
 
 def test_a_blank_node_of_two_statements_has_a_name_that_its_own_statements_make() -> None:
-    """So that a change elsewhere does not rename it."""
+    """A change elsewhere then does not rename it."""
     text = "ex:a ex:p _:x . ex:b ex:p _:x . _:x ex:q 1 ."
     before, after = (
         set(turtle(triples(t), EX).splitlines()) for t in (text, text + "ex:0 ex:p [] , _:0 . ex:z ex:p _:0 .")
@@ -73,7 +73,7 @@ def test_a_blank_node_of_two_statements_has_a_name_that_its_own_statements_make(
 
 
 def test_a_changed_axiom_is_two_lines_of_difference() -> None:
-    """Though the blank nodes get other labels in a build."""
+    """It is so although the blank nodes get other labels in a build."""
 
     def written(text: str) -> set[str]:
         model = ox.Dataset(ox.parse(text, format=ox.RdfFormat.TURTLE))
@@ -129,7 +129,7 @@ _predicates = st.sampled_from(["ex:p", "rdf:type", "rdf:first", "rdf:rest", "<ht
 @example([("ex:g", "ex:a", "ex:p", '"\u2028\x85"')])
 @given(st.lists(st.tuples(st.sampled_from(["ex:g", "ex:h", ""]), _nodes, _predicates, _values), max_size=14))
 def test_nothing_is_lost(statements: list[tuple[str, str, str, str]]) -> None:
-    """Whatever circles and broken lists there are; and the same quads in another order give the same text."""
+    """Circles of blank nodes and broken lists are kept too; and the same quads in another order give the same text."""
     given_ = quads("".join(f"{g} {{ {s} {p} {o} . }}\n" for g, s, p, o in statements))
     for write, kind in ((trig, ox.RdfFormat.TRIG), (jsonld, ox.RdfFormat.JSON_LD)):
         text = write(given_, EX)

@@ -18,7 +18,7 @@ from kg.store.embedded import solutions
     ids=["empty", "elsewhere", "a node of the graph"],
 )
 def test_a_path_of_length_zero_between_variables_joins_nodes_of_the_graph_only(data: str, rows: int) -> None:
-    """Whatever a join has bound before (SPARQL 1.1, 18.4); https://github.com/oxigraph/oxigraph/issues/1952."""
+    """It does so whatever a join has bound before (SPARQL 1.1, 18.4); https://github.com/oxigraph/oxigraph/issues/1952."""
     store = ox.Store()
     store.load(data.encode(), format=ox.RdfFormat.TURTLE)
     assert len(solutions(store, "SELECT * { () a? ?b . ?b a | ^(a* / a*) ?c }")) == rows

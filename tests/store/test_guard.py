@@ -118,7 +118,7 @@ def test_a_hidden_service_is_refused(case: str) -> None:
 
 @pytest.mark.parametrize("case", EVALUATED)
 def test_the_engine_does_read_it(case: str, reached: Reached) -> None:
-    """Else the case says nothing."""
+    """A case that the engine does not read as SERVICE would prove nothing."""
     assert reached(HIDDEN[case])
 
 

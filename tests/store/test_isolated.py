@@ -136,14 +136,14 @@ def test_a_limit_cuts_and_says_so(odd: tuple[QueryProcess, ox.Store], query: str
 
 
 def test_a_limit_ends_an_answer_without_end(worker: QueryProcess) -> None:
-    """Only so much is evaluated as is shown."""
+    """The engine evaluates only as many rows as are shown."""
     table = worker.query("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", shown="query", limit=1000, seconds=60).table()
     assert (len(table), table.truncated) == (1000, True)
 
 
 @pytest.mark.parametrize("limit", [1, 100, 5000])
 def test_a_large_answer_is_cut_between_rows(worker: QueryProcess, world: KnowledgeGraph, limit: int) -> None:
-    """Across the pieces in which the engine writes it."""
+    """The limit may fall anywhere within the pieces in which the engine writes the answer."""
     query = "SELECT ?s ?p ?o { ?s ?p ?o }"
     expected = world.store.select(query, limit=limit)
     assert worker.query(query, shown="query", limit=limit).table() == expected
@@ -183,7 +183,7 @@ def test_one_process_answers_them_all(worker: QueryProcess) -> None:
 
 @filters
 def test_it_is_confined(worker: QueryProcess) -> None:
-    """By a filter of system calls (2: SECCOMP_MODE_FILTER), which no new program can shed."""
+    """A filter of system calls is on (2: SECCOMP_MODE_FILTER), which no new program can drop."""
     assert truth(worker)
     status = Path(f"/proc/{number(worker)}/status").read_text()
     assert "Seccomp:\t2" in status

@@ -74,7 +74,7 @@ def test_the_shell_asks_it(kg: Run, url: str, tmp_path: Path) -> None:
 
 
 def test_each_build_is_whole_whenever_the_one_before_it_was_cut_off(world: KnowledgeGraph, tmp_path: Path) -> None:
-    """At each request of a build the client or the server is lost. Readers see a whole build; the next run ends."""
+    """The client or the server is lost at each request of a build in turn. Readers see a whole build, and the next run succeeds."""
     build = shutil.copytree(world.path, tmp_path / "build", ignore=shutil.ignore_patterns("index"))
     lines = (build / "dataset.nq").read_bytes().splitlines(keepends=True)[::60]
     (build / "dataset.nq").write_bytes(b"".join(lines))
