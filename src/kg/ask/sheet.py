@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kg.store.results import Table
     from kg.store.values import Term
 
-Value = str | int | float | bool | date | None
+CellValue = str | int | float | bool | date | None
 """What a cell holds. A number is in single units, not in 亿."""
 _LARGE: Final = 10_000
 """From here on a number is also written as people read it, in a column beside it."""
@@ -43,7 +43,7 @@ class Sheet:
     """
 
     titles: tuple[str, ...]
-    rows: tuple[tuple[Value, ...], ...]
+    rows: tuple[tuple[CellValue, ...], ...]
     iris: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
@@ -57,7 +57,7 @@ def sheet(table: Table, lang: str, names: Names | None = None, heads: Mapping[st
         heads: column → heading; None leaves the names of the columns.
     """
     table = for_reader(table, lang, names)
-    titles, columns, iris = list[str](), list[list[Value]](), list[tuple[str, tuple[str, ...]]]()
+    titles, columns, iris = list[str](), list[list[CellValue]](), list[tuple[str, tuple[str, ...]]]()
     for n, column in enumerate(table.columns):
         title = heads[column].pick(lang) if heads and column in heads else column
         terms = [row[n] for row in table.rows]
@@ -71,7 +71,7 @@ def sheet(table: Table, lang: str, names: Names | None = None, heads: Mapping[st
     return Sheet(tuple(titles), tuple(zip(*columns, strict=True)) if columns else (), tuple(iris))
 
 
-def about(cited: Citation, rows: int, lang: str, *, truncated: bool = False) -> list[tuple[str, Value]]:
+def about(cited: Citation, rows: int, lang: str, *, truncated: bool = False) -> list[tuple[str, CellValue]]:
     """What a reader must know of a sheet: heading → value, in order.
 
     Args:
@@ -84,7 +84,7 @@ def about(cited: Citation, rows: int, lang: str, *, truncated: bool = False) -> 
     def say(zh: str, en: str) -> str:
         return zh if lang == "zh" else en
 
-    told: list[tuple[str, Value]] = [(say("内容", "what"), cited.what.pick(lang))]
+    told: list[tuple[str, CellValue]] = [(say("内容", "what"), cited.what.pick(lang))]
     told += [(say("说明", "note"), note.pick(lang)) for note in cited.notes]
     told += [(_ROWS.pick(lang), rows)]
     if truncated:
@@ -111,7 +111,7 @@ def sources(cited: Citation, lang: str) -> Sheet:
     return Sheet(tuple(titles), tuple(rows))
 
 
-def _value(term: Term | None, lang: str, names: Names | None) -> Value:
+def _value(term: Term | None, lang: str, names: Names | None) -> CellValue:
     if term is None:
         return None
     if isinstance(term, ox.NamedNode):
@@ -126,7 +126,7 @@ def _value(term: Term | None, lang: str, names: Names | None) -> Value:
     return value if isinstance(value, bool) or finite(value) else written(term)
 
 
-def _day(text: str) -> Value:
+def _day(text: str) -> CellValue:
     try:
         return date.fromisoformat(text)
     except ValueError:  # no such day, as 2025-02-30
@@ -139,6 +139,6 @@ def _is_large(term: ox.Literal) -> bool:
     return isinstance(value, float) and finite(value) and abs(value) >= _LARGE
 
 
-def _read(term: Term | None, lang: str) -> Value:
+def _read(term: Term | None, lang: str) -> CellValue:
     value = plain(term)
     return amount(value, lang) if isinstance(value, float) else None

@@ -7,7 +7,7 @@ import io
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from kg.ask.sheet import Sheet, Value, about, sources
+from kg.ask.sheet import CellValue, Sheet, about, sources
 from kg.store.spreadsheet import harmless_text
 from kg.terms import Text, cell_width
 
@@ -100,7 +100,7 @@ class _Writer:
         for column, (title, _) in enumerate(sheet.iris, start=len(sheet.titles)):
             page.set_column(column, column, _width([title]))
 
-    def pairs(self, page: Any, told: list[tuple[str, Value]]) -> int:
+    def pairs(self, page: Any, told: list[tuple[str, CellValue]]) -> int:
         """Write headings and their values; the number of lines."""
         for line, (head, value) in enumerate(told):
             page.write_string(line, 0, head, self._head)
@@ -110,7 +110,7 @@ class _Writer:
         page.set_column(2, 3, 40)
         return len(told)
 
-    def _cell(self, page: Any, line: int, column: int, value: Value) -> None:
+    def _cell(self, page: Any, line: int, column: int, value: CellValue) -> None:
         if isinstance(value, bool):
             page.write_boolean(line, column, value)
         elif isinstance(value, date):
@@ -129,7 +129,7 @@ def _width(values: list[Any]) -> int:
     return min(_WIDE, max(_NARROW, *(cell_width(line) + 3 for line in lines)))
 
 
-def _written(value: Value) -> str:
+def _written(value: CellValue) -> str:
     """A value as text: numbers with all their digits, days as ISO has them, no text that a spreadsheet would run."""
     if value is None:
         return ""

@@ -14,7 +14,7 @@ from kg.faces.cli.render import monochrome
 from kg.terms import Text
 
 
-class _Group(Command, click.Group):
+class _Commands(Command, click.Group):
     """The subcommands in the order of COMMANDS; the module of each is imported when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -41,7 +41,7 @@ class _Group(Command, click.Group):
 
 
 @click.command(
-    cls=_Group,
+    cls=_Commands,
     context_settings={
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,

@@ -41,10 +41,10 @@ _TITLE: Final = Text("{}产业链", "{}: the value chain")
 
 def chart(graph: KnowledgeGraph, industry: str, lang: str) -> str:
     """The SVG image of the chain of *industry* (IRI), in the language *lang*."""
-    return _Chart(graph, graph.chain(industry), lang).svg()
+    return _ChainChart(graph, graph.chain(industry), lang).svg()
 
 
-class _Chart:
+class _ChainChart:
     """Draws one chain. Methods that draw something take the top of the free space and return its end."""
 
     def __init__(self, graph: KnowledgeGraph, chain: Chain, lang: str) -> None:

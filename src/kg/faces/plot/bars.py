@@ -60,13 +60,13 @@ def bars(group: Group, names: Names, lang: str, name: str) -> str:
         lang: language of its texts.
         name: what the ids in it begin with, which must be unique on the page.
     """
-    chart = _Chart(group, names, lang, _Place(name, _ROOM))
+    chart = _BarChart(group, names, lang, _Frame(name, _ROOM))
     return ET.tostring(chart.root, encoding="unicode")
 
 
 def element(group: Group, names: Names, lang: str, room: float) -> tuple[ET.Element, float]:
     """The chart of :func:`bars`, to be put into an image of its own where it is *room* pixels wide, and its height."""
-    chart = _Chart(group, names, lang, _Place("chart", room))
+    chart = _BarChart(group, names, lang, _Frame("chart", room))
     return chart.root, chart.height
 
 
@@ -75,18 +75,18 @@ def _values(group: Group) -> list[float]:
     return [float(number) for number in numbers if isfinite(number)]
 
 
-class _Place(NamedTuple):
+class _Frame(NamedTuple):
     """What the ids in a chart begin with, and the least width in pixels that it gets."""
 
     name: str
     room: float
 
 
-class _Chart:
+class _BarChart:
     """Draws one chart from the top down; the result is in ``root``, its height in ``height``."""
 
-    def __init__(self, group: Group, names: Names, lang: str, place: _Place) -> None:
-        name, self._room = place
+    def __init__(self, group: Group, names: Names, lang: str, frame: _Frame) -> None:
+        name, self._room = frame
         self._group, self._names, self._lang, self._hatch = group, names, lang, f"{name}-hatch"
         values = _values(group)
         self._scale = _Scale(min(0.0, *values), max(0.0, *values, *([_WHOLE] if self._of_whole else [])))
