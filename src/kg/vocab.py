@@ -24,6 +24,8 @@ TYPE: Final = RDF + "type"
 LABEL: Final = RDFS + "label"
 ALT_LABEL: Final = SKOS + "altLabel"
 HIDDEN_LABEL: Final = SKOS + "hiddenLabel"
+NAMING: Final = frozenset({TYPE, LABEL, ALT_LABEL})
+"""The properties by which ``g:entities`` names and classes things."""
 WORKING: Final = IVC + "working"
 EQUAL: Final = IVL + "eq"
 COUNT: Final = IVL + "count"

@@ -18,7 +18,7 @@ from kg.ask.names import Names
 from kg.ask.query_search import search
 from kg.errors import NotFound, UsageProblem
 from kg.source.passages import passage_name
-from kg.source.queryfile import TYPES, Parameter, SavedQuery, from_plain
+from kg.source.queryfile import TYPES, YEARS, Parameter, SavedQuery, from_plain
 from kg.terms import Text, class_iri, expand, listed
 
 _LONGEST: Final = 18
@@ -306,8 +306,9 @@ def _number(param: Parameter, value: str) -> ox.Literal:
     if not _WHOLE.fullmatch(text):
         raise _impossible(param, value, Text("整数", "a whole number"))
     number = int(text) if len(text) <= _LONGEST else None
-    if param.type == "year" and (number is None or not 1900 <= number <= 2100):
-        raise _impossible(param, value, Text("1900 至 2100 的年份", "a year from 1900 to 2100"))
+    if param.type == "year" and number not in YEARS:
+        first, last = YEARS[0], YEARS[-1]
+        raise _impossible(param, value, Text(f"{first} 至 {last} 的年份", f"a year from {first} to {last}"))
     if number is None:
         raise _impossible(
             param, value, Text(f"至多 {_LONGEST} 位的整数", f"a whole number of at most {_LONGEST} digits")

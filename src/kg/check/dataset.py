@@ -15,12 +15,11 @@ from kg.reason.axioms import is_axiom
 from kg.source.passages import registered
 from kg.terms import Text, compact, iri, lexical
 from kg.vocab import (
-    ALT_LABEL,
     BACKGROUND,
     ENTITIES,
     IVC,
-    LABEL,
     LINKS,
+    NAMING,
     OA,
     ONTOLOGY,
     OWL,
@@ -30,7 +29,6 @@ from kg.vocab import (
     TYPE,
 )
 
-_NAMING = frozenset({TYPE, LABEL, ALT_LABEL})
 _PLACED = tuple(
     IVC + name for name in ("segmentOf", "subSegmentOf", "stageOf", "viewOf", "inIndustry", "inSegment", "offeredIn")
 )
@@ -83,7 +81,7 @@ def _naming(quads: Sequence[ox.Quad], members: Members) -> Iterator[Finding]:
     """
     minted = members.narrower(IVC + "Claim", IVC + "Breakdown")
     for quad in quads:
-        if not iri(quad.graph_name).startswith(PASSAGE) or quad.predicate.value not in _NAMING:
+        if not iri(quad.graph_name).startswith(PASSAGE) or quad.predicate.value not in NAMING:
             continue
         if quad.predicate.value == TYPE and iri(quad.object) in minted:
             continue

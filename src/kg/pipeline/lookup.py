@@ -35,7 +35,7 @@ from kg.vocab import (
 )
 
 _LABEL_GRAPHS = (ENTITIES, ONTOLOGY, PASSAGES, AUDIT)  # PASSAGES has the documents' labels, AUDIT those of rules
-_NAMING = (LABEL, ALT_LABEL, HIDDEN_LABEL)
+_LABELS = (LABEL, ALT_LABEL, HIDDEN_LABEL)
 _PROPERTIES = frozenset(OWL + kind for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty"))
 
 
@@ -56,7 +56,7 @@ def _of_a_passage(quad: ox.Quad) -> bool:
 
 def names_in(quads: Iterable[ox.Quad]) -> list[str]:
     """Every label, alias and hidden label in *quads*."""
-    naming = (q for q in quads if q.predicate.value in _NAMING and iri(q.graph_name) in _LABEL_GRAPHS)
+    naming = (q for q in quads if q.predicate.value in _LABELS and iri(q.graph_name) in _LABEL_GRAPHS)
     return [lexical(q.object) for q in naming]
 
 

@@ -28,6 +28,8 @@ The value of a ``kind`` is a class that has named things; that of a ``thing`` is
 """
 BOUNDS: Final = "bounds"
 """What stands for the given numbers in a sentence."""
+YEARS: Final = range(1900, 2101)
+"""Values of a ``year``."""
 _NAME: Final = re.compile(r"[^\W\d]\w*")
 _STRING: Final = re.compile(r'UNDEF|"(?:[^"\\\n]|\\.)*"(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*)?')
 _INTEGER: Final = re.compile(r"UNDEF|[-+]?[0-9]{1,18}")

@@ -67,10 +67,7 @@ class EmbeddedStore:
             SyntaxProblem: *sparql* is not SPARQL (with line and column), or not a SELECT query.
             StoreError: the index is damaged. UsageProblem: the engine cannot evaluate the query.
         """
-        answer = self.query(sparql, shown=shown)
-        if not isinstance(answer, ox.QuerySolutions):
-            raise SyntaxProblem(Text("这里需要一个 SELECT 查询", "a SELECT query is needed here"), place=Place(shown))
-        return to_table(answer, limit)
+        return of_select(self.query(sparql, shown=shown), shown, limit)
 
     def query(self, sparql: str, *, shown: str = "query") -> OxigraphResult:
         """Oxigraph's result of a query of any form.
@@ -148,6 +145,17 @@ def construct(store: ox.Store, sparql: str) -> Iterator[ox.Triple]:
     answer = store.query(sparql)
     assert isinstance(answer, ox.QueryTriples)
     return answer
+
+
+def of_select(found: OxigraphResult, shown: str, limit: int | None = None) -> Table:
+    """The solutions of the query *shown* as a table of at most *limit* rows.
+
+    Raises:
+        SyntaxProblem: it is no SELECT query.
+    """
+    if not isinstance(found, ox.QuerySolutions):
+        raise SyntaxProblem(Text("这里需要一个 SELECT 查询", "a SELECT query is needed here"), place=Place(shown))
+    return to_table(found, limit)
 
 
 def to_table(solutions: ox.QuerySolutions, limit: int | None = None) -> Table:

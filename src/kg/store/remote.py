@@ -14,9 +14,9 @@ from urllib.parse import unquote, urldefrag
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.errors import Place, StoreError, SyntaxProblem
+from kg.errors import StoreError
 from kg.store.base import OxigraphResult
-from kg.store.embedded import to_table
+from kg.store.embedded import of_select
 from kg.store.engines import Engine, engine, standard_results
 from kg.store.layout import BUILDS, CONTENT, PUBLISHED, ROOT, Layout, project_iri
 from kg.store.protocol import Client, Transport
@@ -103,10 +103,7 @@ class RemoteStore:
             StoreError: the store cannot be reached or fails.
             LimitReached: the store does not answer in time.
         """
-        answer = self.query(sparql, shown=shown)
-        if not isinstance(answer, ox.QuerySolutions):
-            raise SyntaxProblem(Text("这里需要一个 SELECT 查询", "a SELECT query is needed here"), place=Place(shown))
-        return to_table(answer, limit)
+        return of_select(self.query(sparql, shown=shown), shown, limit)
 
     def query(self, sparql: str, *, shown: str = "query") -> OxigraphResult:
         """The result of a query of any form; raises as :meth:`select` does."""

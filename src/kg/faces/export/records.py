@@ -10,14 +10,13 @@ import pyoxigraph as ox
 from kg.ask.exchange import claim_kinds
 from kg.faces.export.selection import triples
 from kg.terms import iri
-from kg.vocab import ALT_LABEL, LABEL, TYPE
+from kg.vocab import NAMING
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
 
 Properties = dict[str, list[ox.NamedNode | ox.Literal]]
 """Property → the IRIs and literals that it has, in order."""
-_NAMING = frozenset({TYPE, LABEL, ALT_LABEL})
 
 
 def records(graph: KnowledgeGraph, which: str) -> dict[str, dict[str, Properties]]:
@@ -31,6 +30,6 @@ def records(graph: KnowledgeGraph, which: str) -> dict[str, dict[str, Properties
         if not kind:
             continue
         values = found[kind][node]
-        if t.predicate.value not in _NAMING and isinstance(t.object, (ox.NamedNode, ox.Literal)):
+        if t.predicate.value not in NAMING and isinstance(t.object, (ox.NamedNode, ox.Literal)):
             values[t.predicate.value].append(t.object)
     return found

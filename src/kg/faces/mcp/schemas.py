@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from kg.ask.catalogue import parsed
 from kg.ask.names import Names
-from kg.source.queryfile import Parameter
+from kg.source.queryfile import YEARS, Parameter
 from kg.terms import slug
 from kg.vocab import IVL
 
@@ -96,7 +96,7 @@ def _kind(param: Parameter, names: Names, label: str, default_note: str) -> Sche
     if param.choices:
         return choice(label, list(param.choices))
     if param.type == "year":
-        return {"type": "integer", "minimum": 1900, "maximum": 2100, "description": f"{label}{default_note}"}
+        return {"type": "integer", "minimum": YEARS[0], "maximum": YEARS[-1], "description": f"{label}{default_note}"}
     if param.type in ("integer", "decimal"):
         kind = "integer" if param.type == "integer" else "number"
         return {"type": kind, "minimum": -_MOST, "maximum": _MOST, "description": f"{label}{default_note}"}

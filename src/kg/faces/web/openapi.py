@@ -19,7 +19,7 @@ from kg.faces.web.rows import FORMATS, MOST
 from kg.faces.web.settings import VERSION
 from kg.faces.web.things import SUFFIXES
 from kg.service.messages import Request, Response
-from kg.source.queryfile import VALUES, Parameter, SavedQuery
+from kg.source.queryfile import VALUES, YEARS, Parameter, SavedQuery
 from kg.store.formats import ALL, GRAPHS
 from kg.terms import Text, slug
 from kg.vocab import BASE
@@ -128,7 +128,7 @@ _ANSWER: Final[Schema] = {
 _TYPES: Final[Mapping[str, Schema]] = {
     "integer": {"type": "integer"},
     "decimal": {"type": "number"},
-    "year": {"type": "integer", "minimum": 1900, "maximum": 2100},
+    "year": {"type": "integer", "minimum": YEARS[0], "maximum": YEARS[-1]},
     "string": _TEXT,
 }
 _ALWAYS: Final = ("usage", "unauthorized", "method", "not-acceptable", "host", "limit", "busy", "store")
