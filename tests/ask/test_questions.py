@@ -148,6 +148,77 @@ def test_which_of_two_numbers_is_larger(world: KnowledgeGraph, question: str) ->
     assert all(said in answer.working.zh for said in ("纸灯业 5 个", "风铃业 0 个", "相差 5"))
 
 
+@pytest.mark.parametrize(
+    "question", ["纸灯业的企业比风铃业多三家吗?", "纸灯业的国内企业比风铃业多吗?", "企业最多的两个产业"]
+)
+def test_what_a_comparison_does_not_answer(world: KnowledgeGraph, question: str) -> None:
+    """By how many; of some of the things; the first two."""
+    assert world.ask(question).status == "not-understood"
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [("哪个地区的企业最多?", ["云汀省", "澄洲"]), ("纸伞业企业最多的环节", None), ("没有企业的环节", ["铃管"])],
+)
+def test_segments_and_regions_by_their_companies(world: KnowledgeGraph, question: str, names: list[str] | None) -> None:
+    answer = world.ask(question)
+    assert (sorted(labels(world, answer)) == names) if names else answer.status != "answered"
+
+
+PASSAGES = [
+    "what does passage w1-L0029 say?",
+    "What does w1-L0029 say?",
+    "w1-L0029 这一段讲了什么?",
+    "w1-L0029 写了啥",
+    "w1-L0029",
+]
+
+
+@pytest.mark.parametrize("question", PASSAGES)
+def test_what_a_passage_says(world: KnowledgeGraph, question: str) -> None:
+    answer = world.ask(question)
+    assert answer.reading and answer.reading.values == {"passage": "w1-L0029"}
+    assert "灯河示范街" in answer.sentence.zh
+
+
+@pytest.mark.parametrize("question", ["29", "在 29 里", "2024 年"])
+def test_a_number_is_no_passage(world: KnowledgeGraph, question: str) -> None:
+    assert world.ask(question).status == "not-understood"
+
+
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [
+        ("纸灯业什么时候达到200亿元?", {2029}),
+        ("When will paper lantern making reach 20 billion yuan?", {2029}),
+        ("风铃业的市场规模哪一年达到30亿元?", {2024}),
+    ],
+)
+def test_when_a_figure_has_a_value(world: KnowledgeGraph, question: str, years: set[int]) -> None:
+    answer = world.ask(question)
+    assert answer.status == "answered"
+    assert {figure["year"] for figure in world.questions.plain(answer)["figures"]} == years
+
+
+@pytest.mark.parametrize("question", ["纸灯业什么时候商用?", "When will wind chime making go commercial?"])
+def test_when_something_comes_into_use_is_not_said(world: KnowledgeGraph, question: str) -> None:
+    assert world.ask(question).status == "not-in-report"
+
+
+@pytest.mark.parametrize(
+    ("question", "count", "number"), [("报告提到多少企业?", 6, 6), ("How many technologies are there?", None, 3)]
+)
+def test_how_many_there_are_overall(world: KnowledgeGraph, question: str, count: int | None, number: int) -> None:
+    """Of kinds of which one instance may be a part of another, the number is no count."""
+    answer = world.ask(question)
+    assert (answer.count, len(answer.things)) == (count, number)
+
+
+def test_what_is_counted_is_what_was_asked_for(world: KnowledgeGraph) -> None:
+    """The rows of industries and their regions are as many industries; regions were asked for."""
+    assert world.ask("How many regions does the report mention?").count == 4
+
+
 def test_whether_it_has_more_is_told_only_of_what_is_asked_about(world: KnowledgeGraph) -> None:
     """和 B 比 A 的企业多吗 is about A, though B stands first."""
     assert world.ask("和纸灯业比风铃业的企业多吗?").status == "not-understood"

@@ -64,9 +64,11 @@ UNCITED = {
     "industries-compared-by-things",
     "industries-within-bounds",
     "industries-without-figure",
+    "regions-by-companies",
     "regions-within-bounds",
     "sections-lacking",
     "segments-per-tier",
+    "segments-by-companies",
     "segments-within-bounds",
     "things-within-bounds",
     "tiers-without-company",
@@ -176,6 +178,7 @@ ASKED: dict[str, dict[str, Any]] = {
 }
 """Values for the parameters of queries whose defaults find nothing in this project."""
 NOTHING = {
+    "makers-by-named-segment",
     "domestic-and-foreign-companies",
     "joint-figures",
     "industries-enabling-industries",

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from kg.ask.question.numerals import numeral
-from kg.ask.question.token import BOUNDS, FUNCTION_WORD, RANGE, WHICH, Token
+from kg.ask.question.token import BOUNDS, FEWER, FUNCTION_WORD, MORE, RANGE, WHICH, Token
 from kg.source.units import Unit
 from kg.terms import class_name
 from kg.vocab import IVC
@@ -24,6 +24,7 @@ _DASHES: Final = frozenset("-~–—－～")
 """Signs between the numbers of a range."""
 _MEASURES: Final = frozenset("个家种项座处款条类名")
 """What can stand between a number in words and the noun that it counts."""
+_DIFFERING: Final = frozenset({MORE, FEWER})
 
 
 def with_bounds(text: str, found: Sequence[Unit], tokens: Sequence[Token]) -> list[Token]:
@@ -49,11 +50,12 @@ def with_bounds(text: str, found: Sequence[Unit], tokens: Sequence[Token]) -> li
 def with_counts(found: Sequence[Unit], tokens: Sequence[Token]) -> list[Token]:
     """The parts *tokens*, where a number in words before the class that it counts is a number: 三家企业, two industries.
 
-    After “which” it is none: 哪两个产业 are not two industries that are counted.
+    So is one behind “more” or “fewer”: 多两家. After “which” it is none: 哪两个产业 are not two industries that are counted.
     """
     counted: list[Token] = []
     for before, token, behind in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
         counts = behind is not None and _is_class(behind) and not (before and WHICH in before.meanings)
+        counts = counts or bool(before and before.meanings & _DIFFERING)
         parts = _numbered(found, token) if counts else [token]
         measures = "".join(unit.text for unit in found[parts[0].end : token.end])
         counted += parts if not measures or measures in _MEASURES else [token]

@@ -13,7 +13,7 @@ from typing import Final
 from kg.ask.question.bounds import JOINING, LONGEST, with_bounds, with_counts
 from kg.ask.question.numerals import numeral
 from kg.ask.question.spelling import Spelling
-from kg.ask.question.token import FUNCTION_WORD, WHO, Token
+from kg.ask.question.token import COMPARING, FUNCTION_WORD, WHO, Token
 from kg.source.units import Unit, units
 
 _UNREAD: Final = 100.0
@@ -81,7 +81,8 @@ class Linker:
         counted = with_counts(found, tokens)
         if counted != tokens:
             yield counted
-        yield tokens
+        if counted == tokens or not any(token.meanings & COMPARING for token in tokens):
+            yield tokens  # but 企业最多的三个产业 are not the first one alone
         if who := {(token.start, token.end) for token in tokens if WHO in token.meanings and len(token.text) > 1}:
             yield with_counts(found, _cheapest(text, found, possible, who))  # 哪些企业 asks who, and names a class
         names = [token for token in tokens if token.end - token.start > 1 and token.meanings and not token.is_light]

@@ -68,6 +68,7 @@ def _pattern(query: SavedQuery, lang: str, wording: str, linker: Linker) -> Patt
     said: list[str | int] = []
     inside = False
     numbers = [param.name for param in query.params if param.type == "integer"]
+    bounds = {param.name for param in query.params if param.type in ("integer", "decimal")}
     pieces = _PIECE.findall(wording)
     for at, (slot, bracket, words) in enumerate(pieces):
         if slot:
@@ -76,7 +77,7 @@ def _pattern(query: SavedQuery, lang: str, wording: str, linker: Linker) -> Patt
             said.append(slot)
         elif bracket:
             inside = bracket == "["
-        ranged = 0 < at < len(pieces) - 1 and pieces[at - 1][0] in numbers and pieces[at + 1][0] in numbers
+        ranged = 0 < at < len(pieces) - 1 and {pieces[at - 1][0], pieces[at + 1][0]} <= bounds
         for token in linker.read(f"1{words}2")[1:-1] if ranged else linker.read(words):
             if not token.is_read:
                 raise UnreadWording(wording, token.text)

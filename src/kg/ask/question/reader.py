@@ -75,10 +75,14 @@ class Reader:
         """The wordings all of whose words are in the question."""
         found = {id(p): p for meaning in ("", *asked.meanings) for p in self._patterns.get(meaning, ())}
         for pattern in found.values():
-            # a name alone asks for everything, but a name among words that say nothing does not
-            says = pattern.needs or asked.whole or len(pattern.slots) > 1
+            # a name alone asks for everything, but a name among words that say nothing does not, unless it is a passage's
+            says = pattern.needs or asked.whole or len(pattern.slots) > 1 or self._is_of_passage(pattern)
             if says and all(not need.isdisjoint(asked.meanings) for need in pattern.needs):
                 yield pattern
+
+    def _is_of_passage(self, pattern: Pattern) -> bool:
+        types = {param.name: param.type for param in self._queries[pattern.query].params}
+        return [types[slot] for slot in pattern.slots] == ["Passage"]
 
     def _fits(self, pattern: Pattern, asked: ParsedQuestion) -> Iterator[Reading]:
         """The readings of a question by one wording; none if a word or a parameter is missing."""
@@ -118,15 +122,9 @@ class Reader:
         params = {param.name: param for param in query.params}
         slots = [params[slot] for slot in pattern.slots]
         left = [token for token in others if not token.meanings & _OPERATORS and not token.is_light]
-        if not asked.whether and any(WHETHER in need for need in pattern.needs):
-            return
         compared = query.reply.compared if query.reply else {}
-        if compared and asked.whether and not _is_in_question(pattern, filled, compared):
+        if _is_unclear(pattern, query, asked, needed, filled):
             return
-        names_only = not pattern.needs and all(param.type != "Indicator" for param in slots)
-        wide = any(param.type in WIDE for param in slots)
-        if names_only and (asked.counts or (wide and (asked.whether or asked.meanings & {WHO, WHERE}))):
-            return  # only names are left, so it is unclear what is counted, affirmed or asked for
         more = {} if asked.whether else more_values(slots, left, self._names, joined=not asked.shared)
         in_all = asked.shared and bool(more)
         if in_all:
@@ -137,6 +135,8 @@ class Reader:
         if more and not in_all and ALL in asked.meanings:
             return  # 都 is ambiguous here: each of them, or all together
         who = WHO in asked.meanings and not asked.whether and not compared
+        if compared and rest.guesses:
+            return  # a number of all is not one of some
         if _asks_another(pattern, query, asked, rest) or (who and (rest.column or own) == "value"):
             return
         asks = not asked.whether and not asked.offers and not compared and (who or asked.counts or own in columns)
@@ -210,6 +210,27 @@ def _named(asked: ParsedQuestion, filled: Sequence[Token], chosen: Iterable[tupl
     """What a question names besides what it could mean by the parts that fill parameters, and their values."""
     other = frozenset(meaning for token in filled for meaning in token.meanings)
     return asked.named - other | {value for _, value in chosen}
+
+
+def _is_unclear(
+    pattern: Pattern, query: SavedQuery, asked: ParsedQuestion, needed: Sequence[Token], filled: Sequence[Token]
+) -> bool:
+    """Whether a wording leaves unclear what a question affirms, counts, compares or asks for."""
+    params = {param.name: param for param in query.params}
+    slots = [params[slot] for slot in pattern.slots]
+    if not asked.whether and any(WHETHER in need for need in pattern.needs):
+        return True
+    if query.reply and query.reply.compared:
+        return asked.whether and not _is_in_question(pattern, filled, query.reply.compared)
+    columns = asked_columns(needed, query)
+    if asked.counts and columns and answer_column(query) not in columns:
+        return True  # another column is counted than the one that answers
+    if pattern.needs or any(param.type == "Indicator" for param in slots):
+        return False
+    if any(token.number.isdigit() for token in filled):
+        return True  # a number alone is no passage
+    wide = any(param.type in WIDE for param in slots)
+    return asked.counts or (wide and (asked.whether or bool(asked.meanings & {WHO, WHERE})))
 
 
 def _is_in_question(pattern: Pattern, filled: Sequence[Token], compared: Iterable[str]) -> bool:

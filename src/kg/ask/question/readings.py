@@ -10,7 +10,7 @@ from typing import Final
 
 from kg.ask.names import Names
 from kg.ask.question.leftover import WIDE
-from kg.ask.question.token import COUNT, EACH, Token
+from kg.ask.question.token import COUNT, EACH, LEAST, MOST, Token
 from kg.source.queryfile import SavedQuery
 from kg.terms import class_name
 from kg.vocab import IVL
@@ -21,8 +21,6 @@ SHARED: Final = IVL + "asked-shared"
 _EXCEPT: Final = IVL + "asked-exclusion"
 _OUTSIDE: Final = IVL + "asked-outside"
 _OR: Final = IVL + "asked-or"
-_MOST: Final = IVL + "asked-most"
-_LEAST: Final = IVL + "asked-least"
 
 
 @dataclass(frozen=True)
@@ -131,14 +129,14 @@ class ParsedQuestion:
             any(SHARED in token.meanings for token in content),
             frozenset(m for token in content for m in token.meanings if names.get(m) and not m.startswith(IVL)),
             any(_OR in token.meanings for token in content),
-            any(_LEAST in token.meanings for token in content),
+            any(LEAST in token.meanings for token in content),
             cost,
         )
 
 
 def _superlative(token: Token) -> Token:
     """The token; one for “least” also gets the meaning “most”, because both use the same wordings."""
-    return replace(token, meanings=token.meanings | {_MOST}) if _LEAST in token.meanings else token
+    return replace(token, meanings=token.meanings | {MOST}) if LEAST in token.meanings else token
 
 
 def _distinct(tokens: Iterable[Token]) -> list[Token]:

@@ -18,7 +18,7 @@ from kg.ask.question.phrases import Phrases
 from kg.ask.question.reader import Reader
 from kg.ask.question.readings import WHETHER, ParsedQuestion, Reading, answer_column, asks_whether
 from kg.ask.question.rows import Finder, ReadingRows
-from kg.ask.question.token import COUNT, SUM, Token
+from kg.ask.question.token import COUNT, SUM, WHEN, Token
 from kg.ask.question.verdict import verdict
 from kg.store.base import Store
 from kg.store.values import json_value
@@ -45,6 +45,8 @@ _PROPER: Final = (
     "Unit",
 )
 """Classes whose instances have names of their own, or are members of a closed list."""
+_NESTED: Final = ("Application", "Technology", "Product")
+"""Classes of which one instance can be a part or a kind of another."""
 _TOPIC: Final = IVL + "topic-"
 """What people ask and the model has no term for, such as the number of employees."""
 
@@ -141,7 +143,7 @@ class Questions:
             return verdict(answer, found, self._names, whether=whether)
         things = tuple(term.value for term in found.answers if isinstance(term, ox.NamedNode))
         number = len(things) if reading.counts and not (reply and reply.first) else 0
-        count = number if number and (not reply or reply.counted) else None
+        count = number if number and (not reply or reply.counted) and not self._are_nested(reading) else None
         whether = whether and "audit" not in reading.query.tags  # whether figures agree, the rows have to show
         sentence = self.phrases.answer(found)
         kind = "figures" if reading.column == "value" else "things"
@@ -164,6 +166,11 @@ class Questions:
             working=sentence if "arithmetic" in reading.query.tags else None,
             passages=found.passages,
         )
+
+    def _are_nested(self, reading: Reading) -> bool:
+        """Whether the answers are of a kind whose things are parts or kinds of each other, so that their number is no count."""
+        kinds = [reading.values[p.name] for p in reading.query.params if p.type == "kind" and p.name in reading.values]
+        return any(self._names.is_a(kind, nested) for kind in kinds for nested in _NESTED)
 
     def _nothing(self, tokens: Sequence[Token], readings: Sequence[Reading], whether: bool, *, others: bool) -> Answer:
         """The answer without rows: the documents do not say it, or else no row was found.
@@ -215,7 +222,7 @@ class Questions:
         topics = [m for t in tokens for m in sorted(t.meanings) if m.startswith(_TOPIC)]
         unknown = tuple(token.text for token in tokens if not token.is_read)
         asked = ParsedQuestion.of(tokens, self._names)
-        known = {*asked.named, *topics, COUNT, WHETHER}
+        known = {*asked.named, *topics, COUNT, WHETHER, WHEN}
         rest = [t for t in asked.content if not t.is_light and t.meanings.isdisjoint(known)]
         named = [t for t in asked.content if t.meanings & asked.named]
         if topics and not unknown and not rest:
