@@ -352,7 +352,7 @@ def test_a_damaged_store_is_seen_and_built_anew(
     assert str(damaged(tmp_path / "current")).startswith(part)
     copied = Project.find(WORLD, tmp_path)
     assert not unchanged(copied, Stamp.of(copied), "rules")
-    store = next(c for c in examine(str(WORLD), str(tmp_path)) if c.what.en == "store")
+    store = next(c for c in examine(str(WORLD), str(tmp_path)) if c.what.en == "graph")
     assert (store.ok, store.mend and "--force" in store.mend.en) == (False, True)
     with pytest.raises(StoreError, match=f"damaged.*: {part}"):
         KnowledgeGraph(tmp_path / "current")

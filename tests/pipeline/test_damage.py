@@ -90,7 +90,7 @@ def test_build_and_doctor_notice(place: Path) -> None:
     _alter(max((place / "index").glob("*.sst"), key=lambda path: path.stat().st_size), 1000)
     assert not unchanged(copied, Stamp.of(copied), "rules")
     assert current(copied) is None
-    store = next(check for check in examine(str(WORLD), str(place.parent)) if check.what.en == "store")
+    store = next(check for check in examine(str(WORLD), str(place.parent)) if check.what.en == "graph")
     assert not store.ok and store.needed
     assert re.search(r"index/\d+\.sst is not as it was built", store.found.en)
 
