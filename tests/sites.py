@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from kg.faces.site.making import Site, make
-from kg.faces.site.own import places
+from kg.faces.site.own import own_files
 from kg.faces.site.tasks import TASK, tasks, unpacked
 from kg.graph import KnowledgeGraph
 from kg.service.messages import Request
@@ -36,14 +36,14 @@ def made(store: Path, folder: Path) -> Site:
 def made_alone(graph: KnowledgeGraph, folder: Path, *paths: str) -> None:
     """Make the pages and files that only a site has with these *paths*, and the files that they load, in this process."""
     make_page = tasks(graph, Limits(), "zh")[TASK]
-    known = {places()[path] for path in paths}
+    known = {own_files()[path] for path in paths}
     waiting = list(known)
     while waiting:
         page = unpacked(make_page(Request(TASK, params=tuple(vars(waiting.pop()).items()))).body)
         for file, body in page.files.items():
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_bytes(body)
-        loaded = {place for place in page.places if place.url.startswith("/static/")} - known
+        loaded = {site_file for site_file in page.links if site_file.url.startswith("/static/")} - known
         known |= loaded
         waiting += loaded
 

@@ -19,7 +19,7 @@ from kg.errors import OutputError
 from kg.faces.site.folder import MANIFEST, replacing, write_manifest
 from kg.faces.site.links import rewritten
 from kg.faces.site.making import Site
-from kg.faces.site.own import places as own_places
+from kg.faces.site.own import own_files
 from kg.faces.site.sitemap import SiteMap, relative
 from kg.faces.web.app import Routes
 from kg.faces.web.settings import Settings
@@ -48,7 +48,7 @@ def site(whole: tuple[Path, Site]) -> Path:
 def site_map(kites: Project) -> SiteMap:
     graph = KnowledgeGraph(kites.store_folder / "current")
     routes = Routes(Settings(store=""), Service(Options(Path(), ""))).table()
-    return SiteMap(graph.catalogue, routes, own_places())
+    return SiteMap(graph.catalogue, routes, own_files())
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -249,8 +249,8 @@ def test_a_file_added_to_a_site_keeps_it_from_being_replaced(tmp_path: Path) -> 
 def test_pages_have_files(site_map: SiteMap, link: str, at: str, file: str) -> None:
     target = site_map.target(link, at)
     assert target is not None
-    assert target.place is not None
-    assert target.place.file(target.lang or "zh") == file
+    assert target.site_file is not None
+    assert target.site_file.file(target.lang or "zh") == file
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_pages_have_files(site_map: SiteMap, link: str, at: str, file: str) -> N
 def test_what_cannot_be_made_beforehand_has_no_file(site_map: SiteMap, link: str) -> None:
     target = site_map.target(link, "/")
     assert target is not None
-    assert target.place is None
+    assert target.site_file is None
 
 
 @pytest.mark.parametrize("link", ["https://example.org/", "mailto:a@example.org", "//example.org/x", "http://[bad"])
@@ -294,8 +294,8 @@ def test_names_that_a_file_system_would_confuse_differ(site_map: SiteMap) -> Non
     for link in links:
         target = site_map.target(link, "/")
         assert target is not None
-        if target.place is not None:
-            files.append(target.place.file("zh"))
+        if target.site_file is not None:
+            files.append(target.site_file.file("zh"))
     assert len({file.casefold() for file in files}) == len(files) >= 6
     for file in files:
         assert all(0 < len(part) < 100 and part.isascii() and ".." not in part for part in file.split("/"))

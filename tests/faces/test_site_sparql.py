@@ -16,7 +16,7 @@ import pytest
 
 from browser import PHONE, accessible, needs_chromium, opened
 from conftest import Server, Trap
-from kg.faces.site.own import places
+from kg.faces.site.own import own_files
 from kg.graph import KnowledgeGraph
 from kg.source.queryfile import without_header
 from sites import made_alone, value
@@ -37,7 +37,7 @@ NUMBERS = """SELECT ?x { VALUES ?x {
 def site(world: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The SPARQL page of a site, in both languages, with what it loads; the pages that it links to are not there."""
     folder = tmp_path_factory.mktemp("site")
-    made_alone(world, folder, "/sparql", *(path for path in places() if path.startswith("/static/")))
+    made_alone(world, folder, "/sparql", *(path for path in own_files() if path.startswith("/static/")))
     return folder
 
 

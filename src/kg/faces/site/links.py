@@ -37,12 +37,12 @@ class Page:
 
     Attributes:
         html: its text.
-        places: the pages and files that it links to.
+        links: the pages and files that it links to.
         parts: files that were within the page: path from the root of the site → text.
     """
 
     html: str
-    places: dict[SiteFile, None] = field(default_factory=dict)
+    links: dict[SiteFile, None] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
 
 
@@ -95,7 +95,7 @@ class _Edits:
         target = self._site_map.target(unescape(link[1]), self._at)
         if target is None:
             return
-        if target.place is None or (tag == "form" and not _has_script(target.place)):
+        if target.site_file is None or (tag == "form" and not _has_script(target.site_file)):
             if tag == "a" and not target.dropped:
                 self.made.append((*found.span(), _UNLINKED.sub("", found[0])))
             elif tag in ("a", "form"):
@@ -104,7 +104,7 @@ class _Edits:
                 self.made.append((*found.span(), ""))
             return
         rest = "" if tag == "form" else target.rest
-        self._lead(found.start() + link.start(1), link[1], target.place, target.lang, rest)
+        self._lead(found.start() + link.start(1), link[1], target.site_file, target.lang, rest)
 
     def end(self, found: re.Match[str]) -> None:
         """Leave an element out that was noted."""
@@ -117,8 +117,8 @@ class _Edits:
         link = _LINK[tag].search(f"<{tag}{found['given']}>") if tag in _LINK else None
         if link:
             target = self._site_map.target(unescape(link[1]), self._at)
-            if target and target.place:
-                self._lead(found.start() + link.start(1), link[1], target.place, target.lang, target.rest)
+            if target and target.site_file:
+                self._lead(found.start() + link.start(1), link[1], target.site_file, target.lang, target.rest)
             elif target:
                 self.made.append((*found.span(), ""))
         elif len(content) > _LARGE:
@@ -128,13 +128,13 @@ class _Edits:
             made = f'<script src="{there}"></script>' if tag == "script" else f'<link rel="stylesheet" href="{there}">'
             self.made.append((*found.span(), made))
 
-    def _lead(self, start: int, link: str, place: SiteFile, lang: str, rest: str) -> None:
-        """Let the address *link* at *start* lead to the file of *place*."""
-        self._page.places[place] = None
-        there = relative(place.file(lang or self._lang), self._file) + rest
+    def _lead(self, start: int, link: str, site_file: SiteFile, lang: str, rest: str) -> None:
+        """Let the address *link* at *start* lead to *site_file*."""
+        self._page.links[site_file] = None
+        there = relative(site_file.file(lang or self._lang), self._file) + rest
         self.made.append((start, start + len(link), escape(there)))
 
 
-def _has_script(place: SiteFile) -> bool:
+def _has_script(site_file: SiteFile) -> bool:
     """Whether a script of the page reads what a form sends to it."""
-    return place.name in ("search", "sparql")
+    return site_file.name in ("search", "sparql")

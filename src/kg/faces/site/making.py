@@ -13,7 +13,7 @@ from typing import Final
 
 from kg.errors import StoreError
 from kg.faces.site.folder import replacing, write_manifest
-from kg.faces.site.own import places
+from kg.faces.site.own import own_files
 from kg.faces.site.sitemap import SiteFile
 from kg.faces.site.tasks import TASK, unpacked
 from kg.service.messages import Request
@@ -85,7 +85,7 @@ class _Making:
         try:
             await service.open()
             dataset = service.dataset
-            self._note([_HOME, *places().values()])
+            self._note([_HOME, *own_files().values()])
             await self._ask_all(service, _AHEAD * workers)
             if service.dataset != dataset:
                 raise StoreError(
@@ -113,21 +113,21 @@ class _Making:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
 
-    async def _ask(self, service: Service, place: SiteFile) -> None:
-        answer = await service.ask(Request(TASK, params=tuple(vars(place).items())), place.url)
+    async def _ask(self, service: Service, site_file: SiteFile) -> None:
+        answer = await service.ask(Request(TASK, params=tuple(vars(site_file).items())), site_file.url)
         made = unpacked(answer.body)
         for file, body in made.files.items():
             self._write(file, body)
         if made.failed:
-            self._failed.append(place.url)
-        self._note(made.places)
+            self._failed.append(site_file.url)
+        self._note(made.links)
 
     def _note(self, found: Iterable[SiteFile]) -> None:
         """Remember pages that are to be made, each once."""
-        for place in found:
-            if place not in self._known:
-                self._known.add(place)
-                self._waiting.append(place)
+        for site_file in found:
+            if site_file not in self._known:
+                self._known.add(site_file)
+                self._waiting.append(site_file)
 
     def _write(self, file: str, body: bytes) -> None:
         path = self._folder / file

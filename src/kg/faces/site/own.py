@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kg.faces.export import archive, export, export_files
 from kg.faces.site.folder import MANIFEST
 from kg.faces.site.sitemap import SiteFile, SiteMap, relative
-from kg.faces.site.sparql import dataset_script, engine_script, nodes_places, nquads, terms_script
+from kg.faces.site.sparql import dataset_script, engine_script, node_files, nquads, terms_script
 from kg.faces.web.context import Context
 from kg.faces.web.sparql import editor_values
 from kg.service.messages import Request
@@ -39,7 +39,7 @@ _SCRIPTS: Final = ("names.js", "search.js", "chains.js", "sparql.js", "terms.js"
 """Names of the scripts that only a site has."""
 
 
-def places() -> dict[str, SiteFile]:
+def own_files() -> dict[str, SiteFile]:
     """Path → file, of each page and file that only a site has."""
     return {
         **{path: SiteFile(path, path[1:]) for path in ("/search", "/sparql", "/data")},
@@ -93,7 +93,7 @@ class Own:
 
     def leads_to(self, path: str) -> Iterable[SiteFile]:
         """The pages that the script with the path *path* links to."""
-        return nodes_places(self._graph, self._context.pages.href, self._site_map) if path == _TERMS else ()
+        return node_files(self._graph, self._context.pages.href, self._site_map) if path == _TERMS else ()
 
     def _page(self, template: str, lang: Lang, **values: Any) -> bytes:
         values = {"dataset": self._context.dataset, **values}
@@ -129,9 +129,9 @@ class Own:
     def _page_of(self, iri: str) -> str:
         """The link from the search page to the page of a thing."""
         target = self._site_map.target(self._context.pages.href(iri), "/")
-        if target is None or target.place is None:
+        if target is None or target.site_file is None:
             return iri
-        return relative(target.place.file("zh"), "zh/search.html") + target.rest
+        return relative(target.site_file.file("zh"), "zh/search.html") + target.rest
 
     def _data(self, format_: str) -> Callable[[Lang], bytes]:
         if format_ == "nquads":

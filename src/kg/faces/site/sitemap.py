@@ -129,13 +129,13 @@ class Target:
     """Where a link leads.
 
     Attributes:
-        place: the page; None if the site does not have it.
+        site_file: the page; None if the site does not have it.
         lang: the language that the link names, or empty.
         rest: query string and fragment that stay in the link.
         dropped: whether the link is to be left out with its words, because they would mean nothing without it.
     """
 
-    place: SiteFile | None
+    site_file: SiteFile | None
     lang: str = ""
     rest: str = ""
     dropped: bool = False
@@ -208,9 +208,9 @@ class SiteMap:
         suffix = suffix or (ending[1] if ending and ending[1] in known else "")
         if route == "/cite":
             return self._cited(dict(params), lang)
-        place = self._place(route, path, params, suffix)
+        site_file = self._site_file(route, path, params, suffix)
         meaningless = bool(suffix) or route in _FOR_SERVERS or route in _DRAWN
-        return Target(place, lang, fragment, place is None and meaningless)
+        return Target(site_file, lang, fragment, site_file is None and meaningless)
 
     def _cited(self, params: Mapping[str, str], lang: str) -> Target:
         """Where what is to be cited has its page: it says how to cite it."""
@@ -222,13 +222,13 @@ class SiteMap:
         else:  # a statement, of which there are too many
             return Target(None, dropped=True)
         found = self._target(path, "/")
-        return Target(found.place, lang, found.rest) if found and found.place else Target(None, dropped=True)
+        return Target(found.site_file, lang, found.rest) if found and found.site_file else Target(None, dropped=True)
 
     def _route(self, path: str) -> str:
         scope = {"type": "http", "method": "GET", "path": path, "root_path": ""}
         return next((route.path for route in self._routes if route.matches(scope)[0] == Match.FULL), "")
 
-    def _place(self, route: str, path: str, params: list[tuple[str, str]], suffix: str) -> SiteFile | None:
+    def _site_file(self, route: str, path: str, params: list[tuple[str, str]], suffix: str) -> SiteFile | None:
         allowed = _SUFFIXES.get(route)
         if not route or route in _FOR_SERVERS or (suffix and allowed is not None and suffix not in allowed):
             return None

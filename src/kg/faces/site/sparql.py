@@ -65,8 +65,8 @@ def terms_script(graph: KnowledgeGraph, href: Href, site_map: SiteMap) -> bytes:
         site_map: where the pages of the site are.
     """
     nodes = []
-    for iri, place, rest in _with_page(graph, href, site_map):
-        text, file = graph.names.text(iri), relative(place.file("zh"), "zh/sparql.html")
+    for iri, site_file, rest in _with_page(graph, href, site_map):
+        text, file = graph.names.text(iri), relative(site_file.file("zh"), "zh/sparql.html")
         nodes.append([iri, text.zh, text.en, file + rest])
     terms: dict[str, Any] = completion(graph.names)
     terms |= {
@@ -78,17 +78,17 @@ def terms_script(graph: KnowledgeGraph, href: Href, site_map: SiteMap) -> bytes:
     return _script("kgTerms", terms)
 
 
-def nodes_places(graph: KnowledgeGraph, href: Href, site_map: SiteMap) -> list[SiteFile]:
+def node_files(graph: KnowledgeGraph, href: Href, site_map: SiteMap) -> list[SiteFile]:
     """The pages of the nodes that an answer can have, arguments as for :func:`terms_script`."""
-    return [place for _, place, _ in _with_page(graph, href, site_map)]
+    return [site_file for _, site_file, _ in _with_page(graph, href, site_map)]
 
 
 def _with_page(graph: KnowledgeGraph, href: Href, site_map: SiteMap) -> Iterator[tuple[str, SiteFile, str]]:
     """Each node that has a page in the site, the page, and the fragment that leads to it there."""
     for row in graph.store.select(_NODES):
         target = site_map.target(href(row["x"]), "/")
-        if target and target.place:
-            yield row["x"], target.place, target.rest
+        if target and target.site_file:
+            yield row["x"], target.site_file, target.rest
 
 
 def _packed(content: bytes) -> str:

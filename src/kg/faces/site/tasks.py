@@ -18,7 +18,7 @@ from starlette.routing import Router
 from kg.ask.texts import Texts
 from kg.errors import KgError
 from kg.faces.site.links import rewritten
-from kg.faces.site.own import Own, places
+from kg.faces.site.own import Own, own_files
 from kg.faces.site.sitemap import SiteFile, SiteMap
 from kg.faces.web import problems
 from kg.faces.web.app import Routes
@@ -44,12 +44,12 @@ class Made(NamedTuple):
 
     Attributes:
         files: path from the root of the site → content.
-        places: the pages and files that they link to.
+        links: the pages and files that they link to.
         failed: what the server answered instead of a page, or empty.
     """
 
     files: dict[str, bytes]
-    places: list[SiteFile]
+    links: list[SiteFile]
     failed: str
 
 
@@ -69,7 +69,7 @@ def packed(made: Made) -> bytes:
     """*made* as a line of JSON and the contents of the files."""
     head = {
         "files": [(file, len(body)) for file, body in made.files.items()],
-        "places": [vars(place) for place in made.places],
+        "links": [vars(site_file) for site_file in made.links],
         "failed": made.failed,
     }
     return b"".join([json.dumps(head).encode(), b"\n", *made.files.values()])
@@ -82,7 +82,7 @@ def unpacked(message: bytes) -> Made:
     for file, length in head["files"]:
         files[file] = rest[start : start + length]
         start += length
-    return Made(files, [SiteFile(**fields) for fields in head["places"]], head["failed"])
+    return Made(files, [SiteFile(**fields) for fields in head["links"]], head["failed"])
 
 
 class _InProcess(Service):
@@ -127,30 +127,30 @@ class _Maker:
         table: dict[str, Callable[[Request], Response]] = {}
         routes = Routes(settings, _InProcess(table)).table()
         self._router = Router(routes, redirect_slashes=False)
-        self._site_map = SiteMap(graph.catalogue, routes, places())
+        self._site_map = SiteMap(graph.catalogue, routes, own_files())
         pages = Pages(graph, "", static=self._site_map, packages=["kg.faces.site"])
         context = Context(graph, pages, limits, Texts(graph.store, graph.names))
         table.update(answering(context))
         self._own = Own(context, self._site_map, first)
         self._sent: set[str] = set()
 
-    def make(self, place: SiteFile) -> Made:
-        """The files of *place*: one that both languages share, or one for each."""
+    def make(self, site_file: SiteFile) -> Made:
+        """What *site_file* has in the site: one file that both languages share, or one for each."""
         made = Made({}, [], "")
-        found = dict.fromkeys(self._own.leads_to(place.url))
+        found = dict.fromkeys(self._own.leads_to(site_file.url))
         failed = ""
-        for lang in LANGS[:1] if place.shared else LANGS:
-            response = self._response(place.url, lang)
-            body, file = response.body, place.file(lang)
+        for lang in LANGS[:1] if site_file.shared else LANGS:
+            response = self._response(site_file.url, lang)
+            body, file = response.body, site_file.file(lang)
             if response.status != 200:
                 failed = f"{response.status}"
             if response.media == HTML:
-                page = rewritten(body.decode(), self._site_map, place.url, file, lang)
-                found |= page.places
+                page = rewritten(body.decode(), self._site_map, site_file.url, file, lang)
+                found |= page.links
                 made.files.update(self._parts(page.parts))
                 body = page.html.encode()
             made.files[file] = body
-        return made._replace(places=list(found), failed=failed)
+        return made._replace(links=list(found), failed=failed)
 
     def _parts(self, parts: Mapping[str, str]) -> dict[str, bytes]:
         """Those of the files of :attr:`Page.parts` that this worker has not sent yet."""
