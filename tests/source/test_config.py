@@ -25,7 +25,7 @@ from kg.faces.web.rows import answer
 from kg.faces.web.tasks import answering
 from kg.graph import KnowledgeGraph
 from kg.pipeline.build import Blocked, build
-from kg.pipeline.questions import classes, read_all
+from kg.pipeline.saved_queries import classes, read_all
 from kg.service.messages import Request
 from kg.source.config import Config, read
 from kg.source.project import Project

@@ -28,7 +28,7 @@ from kg.check.members import Members
 from kg.check.placed import named_in, stated_in
 from kg.check.shapes import Shapes
 from kg.errors import BuildBlocked
-from kg.pipeline import manifest, questions, records
+from kg.pipeline import manifest, records, saved_queries
 from kg.pipeline.digests import seal
 from kg.pipeline.freshness import CURRENT, Stamp, input_digests, unchanged
 from kg.pipeline.lookup import names_in
@@ -114,7 +114,7 @@ def build(
         digests = input_digests(project)
         with job.step("read"):
             quads = read_project(project)
-            queries = questions.read_all(project, questions.classes(quads))
+            queries = saved_queries.read_all(project, saved_queries.classes(quads))
         named = names_in(quads)
         store, findings = job.checked(project, quads, reasoner)
         version = _version(quads)
@@ -155,8 +155,8 @@ def check(project: Project, texts: Iterable[tuple[Document, str]] = (), kept: Ke
     kept = kept or Kept()
     job = _Job(None, kept)
     quads = read_project(project, kept)
-    classes = questions.classes(quads)
-    kept.of_files("queries", project.query_files, lambda: questions.read_all(project, classes), classes)
+    classes = saved_queries.classes(quads)
+    kept.of_files("queries", project.query_files, lambda: saved_queries.read_all(project, classes), classes)
     findings: list[Finding] = []
     compared = [finding for document, text in texts for finding in against_text(quads, document, text)]
     try:

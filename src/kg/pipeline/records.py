@@ -47,7 +47,7 @@ def catalogue(project: Project, store: ox.Store, queries: Sequence[SavedQuery] |
     """Every saved query of *project* as JSON values, with examples from *store*.
 
     Args:
-        project: the project; its query files have been checked (:mod:`kg.pipeline.questions`).
+        project: the project; its query files have been checked (:mod:`kg.pipeline.saved_queries`).
         store: the closed dataset.
         queries: the queries; None reads them from their files.
     """
