@@ -13,7 +13,7 @@ from conftest import WORLD, small
 from kg.check.findings import Finding
 from kg.errors import KgError
 from kg.pipeline.build import check
-from kg.source.kept import Kept
+from kg.source.cache import SourceCache
 from kg.source.project import Project
 
 STATEMENT = re.compile(r'(?<=[;\s])(?P<property>\w+:[\w-]+) (?P<value>\w+:[\w-]+|"[^"\n]*"@\w\w|[\d.]+) ;')
@@ -27,12 +27,12 @@ def world(tmp_path: Path) -> Path:
     return tmp_path / "world"
 
 
-def looked(root: Path, kept: Kept | None = None) -> list[tuple[Finding, str]] | str:
+def looked(root: Path, cache: SourceCache | None = None) -> list[tuple[Finding, str]] | str:
     """The findings of a check, also against the texts, and their components; or the error."""
     project = Project.find(root, root / "build")
     texts = [(d, (root / "texts" / f"{d.id}.txt").read_bytes().decode()) for d in project.documents]
     try:
-        return [(finding, finding.component) for finding in check(project, texts, kept)]
+        return [(finding, finding.component) for finding in check(project, texts, cache)]
     except KgError as error:
         return error.render("en")
 
@@ -51,7 +51,7 @@ def spoil(file: Path, chance: random.Random) -> None:
 
 @pytest.mark.slow  # two checks for each edit
 def test_it_finds_after_each_edit_what_a_first_check_finds(world: Path) -> None:
-    chance, kept, seen = random.Random(7), Kept(), []
+    chance, cache, seen = random.Random(7), SourceCache(), []
     files = [world / "data" / name for name in ("entities.trig", "w1/statements.trig", "w2/statements.trig")]
     before: dict[Path, str] = {}
     for _ in range(EDITS):
@@ -61,7 +61,7 @@ def test_it_finds_after_each_edit_what_a_first_check_finds(world: Path) -> None:
         file = chance.choice(files)
         before.setdefault(file, file.read_text(encoding="utf-8"))
         spoil(file, chance)
-        found = looked(world, kept)
+        found = looked(world, cache)
         assert found == looked(world)
         seen.append(str(found))
     assert len(set(seen)) > EDITS // 3
@@ -80,25 +80,25 @@ EDITED = {  # file, what stands in it, what comes in its place
 @pytest.mark.slow  # checks
 def test_it_sees_an_edit_of_any_kind_of_file(tmp_path: Path) -> None:
     root = small("kites", tmp_path / "kites").root
-    kept = Kept()
-    plain = told(root, kept)
+    cache = SourceCache()
+    plain = told(root, cache)
     for name, (old, new) in EDITED.items():
         path = root / name
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         path.write_text(re.sub(old, new, text, count=1), encoding="utf-8")
-        found = told(root, kept)
+        found = told(root, cache)
         assert found == told(root), name
         assert found != plain, name
         if text:
             path.write_text(text, encoding="utf-8")
         else:
             path.unlink()
-        assert told(root, kept) == plain, name
+        assert told(root, cache) == plain, name
 
 
-def told(root: Path, kept: Kept | None = None) -> str:
+def told(root: Path, cache: SourceCache | None = None) -> str:
     try:
-        return str(check(Project.find(root, root / "build"), (), kept))
+        return str(check(Project.find(root, root / "build"), (), cache))
     except KgError as error:
         return error.render("en")
 

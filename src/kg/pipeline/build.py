@@ -37,8 +37,8 @@ from kg.pipeline.spelling import spellings
 from kg.pipeline.swap import locked, replacing
 from kg.reason.axioms import Axioms, compile_axioms
 from kg.reason.closure import close, close_with_owlrl
+from kg.source.cache import SourceCache
 from kg.source.document import Document
-from kg.source.kept import Kept
 from kg.source.project import Project
 from kg.source.turtle import Locator, read_alignment, read_project
 from kg.store.batches import batches
@@ -144,31 +144,33 @@ def build(
         return Outcome(project.store_folder / CURRENT, True, counts, job.seconds, findings)
 
 
-def check(project: Project, texts: Iterable[tuple[Document, str]] = (), kept: Kept | None = None) -> list[Finding]:
+def check(
+    project: Project, texts: Iterable[tuple[Document, str]] = (), cache: SourceCache | None = None
+) -> list[Finding]:
     """Every finding on *project*: integrity, types, dataset, disjointness and audit, each with its place.
 
     Args:
         project: the project.
         texts: documents and copies of their texts, to which the data is compared.
-        kept: what earlier checks of the same project made; this one makes only what it needs anew.
+        cache: what earlier checks of the same project made; this one makes only what it needs anew.
     """
-    kept = kept or Kept()
-    job = _Job(None, kept)
-    quads = read_project(project, kept)
+    cache = cache or SourceCache()
+    job = _Job(None, cache)
+    quads = read_project(project, cache)
     classes = saved_queries.classes(quads)
-    kept.of_files("queries", project.query_files, lambda: saved_queries.read_all(project, classes), classes)
+    cache.of_files("queries", project.query_files, lambda: saved_queries.read_all(project, classes), classes)
     findings: list[Finding] = []
     compared = [finding for document, text in texts for finding in against_text(quads, document, text)]
     try:
         _, findings = job.checked(project, quads, "rules")
     except Blocked as blocked:
         compared = [*blocked.findings, *compared]
-    return order(locate(project, [*one_per_cause(compared), *findings], kept))
+    return order(locate(project, [*one_per_cause(compared), *findings], cache))
 
 
-def locate(project: Project, findings: list[Finding], kept: Kept | None = None) -> list[Finding]:
+def locate(project: Project, findings: list[Finding], cache: SourceCache | None = None) -> list[Finding]:
     """The same findings, each with the file and line of its triple."""
-    locator = Locator(project, kept=kept)
+    locator = Locator(project, cache=cache)
     return [changed(f, place=f.place or locator.find(_node(f), f.path, f.value, f.graph)) for f in findings]
 
 
@@ -187,8 +189,8 @@ def dump(store: ox.Store) -> bytes:
 class _Job:
     """Runs and times the steps of one build."""
 
-    def __init__(self, progress: Progress | None, kept: Kept | None = None) -> None:
-        self._kept = kept
+    def __init__(self, progress: Progress | None, cache: SourceCache | None = None) -> None:
+        self._cache = cache
         self.seconds: dict[str, float] = {}
         self._progress = progress or (lambda step, seconds: None)
 
@@ -206,26 +208,26 @@ class _Job:
             UnknownAxiom: an axiom can be neither compiled nor checked.
             Blocked: a check before the audit has findings.
         """
-        kept = self._kept or Kept()
+        cache = self._cache or SourceCache()
         types = project.shapes("types")
-        asserted = _shapes(project, (*project.shapes("integrity"), *types), kept)
-        audited = _shapes(project, project.shapes("audit"), kept)
-        core = kept.get("core", asserted, lambda: Core(asserted))
-        axioms = kept.of_files("axioms", project.ontology_files, lambda: _axioms(project, quads))
+        asserted = _shapes(project, (*project.shapes("integrity"), *types), cache)
+        audited = _shapes(project, project.shapes("audit"), cache)
+        core = cache.get("core", asserted, lambda: Core(asserted))
+        axioms = cache.of_files("axioms", project.ontology_files, lambda: _axioms(project, quads))
         with self.step("integrity"):
             members = Members(quads)
             store = materialise(quads, members)
             found = {True: dataset.check(quads, members), False: []}
             for finding in (*asserted.run_together(store), *core.run(store)):
                 found[asserted.file_of(finding.rule) not in types].append(finding)
-            if not self._kept:
-                del core, kept  # what they hold is large
+            if not self._cache:
+                del core, cache  # what they hold is large
                 release_memory()
             reported = {(f.path, f.value) for f in found[True]}  # these are more specific than those of types
             others = [f for f in found[False] if (f.path, f.value) not in reported or not f.value]
             if every := [*found[True], *others]:
                 raise Blocked(
-                    locate(project, order(with_nearest(one_per_cause(every), _properties(quads))), self._kept)
+                    locate(project, order(with_nearest(one_per_cause(every), _properties(quads))), self._cache)
                 )
         with self.step("closure"):
             if reasoner == "owlrl":
@@ -235,7 +237,7 @@ class _Job:
         with self.step("disjointness"):
             clashes = contradictions(store, axioms.contradictions)
             if clashes:
-                raise Blocked(locate(project, order(clashes), self._kept))
+                raise Blocked(locate(project, order(clashes), self._cache))
         with self.step("audit"):
             findings = audit(store, audited)
             write_audit(store, findings, audited)
@@ -243,9 +245,9 @@ class _Job:
         return store, findings
 
 
-def _shapes(project: Project, files: tuple[Path, ...], kept: Kept) -> Shapes:
+def _shapes(project: Project, files: tuple[Path, ...], cache: SourceCache) -> Shapes:
     shown, languages = {path: project.relative(path) for path in files}, project.config.languages
-    return kept.of_files(("shapes", files), files, lambda: Shapes(shown, languages), languages)
+    return cache.of_files(("shapes", files), files, lambda: Shapes(shown, languages), languages)
 
 
 def _axioms(project: Project, quads: list[ox.Quad]) -> Axioms:

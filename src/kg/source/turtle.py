@@ -6,10 +6,11 @@ a stream that gives one line per read: when the parser emits a quad, the latest 
 
 from __future__ import annotations
 
+import functools
 import io
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ import pyoxigraph as ox
 
 from kg import vocab
 from kg.errors import Place, SyntaxProblem
-from kg.source.kept import Kept
+from kg.source.cache import SourceCache
 from kg.source.project import Project, contents
 from kg.terms import Text, iri, lexical
 
@@ -115,7 +116,7 @@ def to_rdflib(quads: Iterable[ox.Quad | ox.Triple]) -> Graph:
     """
     from rdflib import Graph
 
-    graph, term = Graph(), cache(rdflib_term)
+    graph, term = Graph(), functools.cache(rdflib_term)
     logger = logging.getLogger("rdflib.term")
     logger.disabled = True
     try:
@@ -140,7 +141,7 @@ def _in_default_graph(quad: ox.Quad) -> bool:
     return isinstance(quad.graph_name, ox.DefaultGraph)
 
 
-def read_project(project: Project, kept: Kept | None = None) -> list[ox.Quad]:
+def read_project(project: Project, cache: SourceCache | None = None) -> list[ox.Quad]:
     """Every asserted quad of the project: model, lists, passages, names, background, links.
 
     The model and the generated file of passages are each read into a named graph. Any other triple in the default graph
@@ -149,13 +150,13 @@ def read_project(project: Project, kept: Kept | None = None) -> list[ox.Quad]:
 
     Args:
         project: the project.
-        kept: has the quads of files that were read before.
+        cache: has the quads of files that were read before.
     """
-    kept = kept or Kept()
-    quads = list(kept.of_files("model", project.ontology_files, lambda: _read_model(project)))
+    cache = cache or SourceCache()
+    quads = list(cache.of_files("model", project.ontology_files, lambda: _read_model(project)))
     for path in project.data_files:
         graph, shown = _target_graph(project, path), project.relative(path)
-        quads += kept.of_files(("data", path), [path], partial(read, path, graph, shown=shown), graph)
+        quads += cache.of_files(("data", path), [path], partial(read, path, graph, shown=shown), graph)
     return quads
 
 
@@ -194,15 +195,15 @@ def _canonical(quads: list[ox.Quad]) -> list[ox.Quad]:
 class Locator:
     """Finds the line on which a triple is written; reads the files on the first call of :meth:`find`."""
 
-    def __init__(self, project: Project, files: Iterable[Path] | None = None, kept: Kept | None = None) -> None:
+    def __init__(self, project: Project, files: Iterable[Path] | None = None, cache: SourceCache | None = None) -> None:
         self._project = project
         self._files = tuple(files) if files is not None else (*project.ontology_files, *project.data_files)
-        self._kept = kept or Kept()
+        self._cache = cache or SourceCache()
 
     @cached_property
     def _indexes(self) -> list[_Index]:
         """The index of each file."""
-        return [self._kept.of_files(("lines", path), [path], partial(_index, path)) for path in self._files]
+        return [self._cache.of_files(("lines", path), [path], partial(_index, path)) for path in self._files]
 
     def find(self, subject: str, predicate: str = "", value: str = "", graph: str | None = None) -> Place | None:
         """The first place of the triple; if there is none, of the closest part of it that is in the files.

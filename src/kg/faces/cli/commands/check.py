@@ -48,17 +48,17 @@ def check(
     from kg.check.findings import order
     from kg.check.formats import WRITERS
     from kg.pipeline.build import check as examine
-    from kg.source.kept import Kept
+    from kg.source.cache import SourceCache
     from kg.source.project import Project
 
-    kept = Kept() if watching else None
+    cache = SourceCache() if watching else None
 
     def look() -> int:
         """Print the findings as they are now; how many block the build."""
         project = Project.find(run.project, run.store)
         wanted = {name for file in files for name in project.within(file)}
         copies = [document_of(project, given) for given in texts]
-        findings = examine(project, [(document, read_text(path)) for document, path in copies], kept)
+        findings = examine(project, [(document, read_text(path)) for document, path in copies], cache)
         if not with_audit:
             findings = [f for f in findings if f.severity == "Violation"]
         if files:

@@ -1,4 +1,4 @@
-"""What was made from the files of a project, kept in a process that checks them again and again."""
+"""A cache of what was made from the files of a project, for a process that checks them again and again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kg.source.project import contents
 T = TypeVar("T")
 
 
-class Kept:
+class SourceCache:
     """A cache of values by name: a value is made anew when its source has changed."""
 
     def __init__(self) -> None:
