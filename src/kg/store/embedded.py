@@ -39,10 +39,11 @@ class EmbeddedStore:
         try:
             if in_memory:
                 self.index = ox.Store()
-                self.index.bulk_load(path=str(path), format=ox.RdfFormat.N_QUADS)
+                # bulk_load would give the blank nodes new names, others in each process
+                self.index.bulk_extend(ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS))
             else:
                 self.index = ox.Store.read_only(str(path))
-        except (OSError, RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, SyntaxError, ValueError) as error:
             raise StoreError(
                 Text(f"打不开图谱索引 {path}:{error}", f"cannot open the index {path}: {error}"),
                 hint=Text("运行 kg build --force 重建", "run kg build --force to make it anew"),
