@@ -30,7 +30,7 @@ def _echo(argument: bytes) -> bytes:
 
 
 def _who(argument: bytes) -> bytes:
-    """This process, after so many seconds."""
+    """The number of this process, after so many seconds."""
     time.sleep(float(argument or 0))
     return str(os.getpid()).encode()
 

@@ -36,5 +36,5 @@ def triples(store: ox.Store, graph: ox.NamedNode | ox.DefaultGraph) -> set[Tripl
 
 
 def materialised(quads: list[ox.Quad]) -> ox.Store:
-    """As a build makes it of these *quads*."""
+    """The store that a build makes of these *quads*."""
     return materialise(quads, Members(quads))

@@ -121,7 +121,7 @@ def test_another_engine_comes_to_the_same(query: Any, world: KnowledgeGraph, rdf
 
 
 def test_growth_a_year_is_the_root_to_a_tenth_of_a_point() -> None:
-    """A factor from a thirtieth to thirty, over one to thirty-one years; beyond, nothing is said."""
+    """It holds for factors from a thirtieth to thirty over one to thirty-one years; beyond, the query has no row."""
     query = next(q for q in ARITHMETIC if q.name == "growth-between-years")
     store, wanted = ox.Store(), {}
     for years in range(1, 33):

@@ -50,7 +50,7 @@ def test_a_rule_and_a_severity_have_several_names(world: KnowledgeGraph) -> None
 
 
 def test_the_arithmetic_is_right(world: KnowledgeGraph) -> None:
-    """Each step of a growth or a share, reckoned again with the numbers that it shows."""
+    """Each step of a growth or a share is calculated again from the numbers that it shows."""
     shown = {f.rule[:3] for f in world.audit() if f.working.zh}
     assert shown == {f.rule[:3] for f in world.audit() if f.working.en} == ARITHMETIC
     checked = 0

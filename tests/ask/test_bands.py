@@ -45,7 +45,7 @@ def drawn(world: KnowledgeGraph) -> Picture:
 
 
 def test_segments_stand_in_their_stages(world: KnowledgeGraph) -> None:
-    """Tiers in the order of flow and before another division; a segment of two tiers in both."""
+    """Tiers come in the order of flow and before another division; a segment of two tiers is in both."""
     chart = world.chain("纸灯业")
     tiers, uses = chart.views
     assert (compact(tiers.iri), compact(uses.iri)) == ("view:lantern-tiers", "view:lantern-uses")
@@ -262,7 +262,7 @@ def test_the_passages_of_a_segment_are_in_order(made: Callable[[Facts], Embedded
 def test_divisions_and_stages_come_in_the_order_of_flow_then_of_the_report(
     made: Callable[[Facts], EmbeddedStore],
 ) -> None:
-    """A stage without a tier after those with one; a division or stage of which no segment is named last."""
+    """A stage without a tier comes after those with one; a division or stage of which no segment is named comes last."""
     store = made(
         {
             "psg:d-L0001": "seg:b ivc:segmentOf stg:z .",

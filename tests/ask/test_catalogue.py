@@ -280,7 +280,7 @@ def test_values_stand_in_the_query_as_terms(world: KnowledgeGraph) -> None:
 
 
 def test_what_is_asked_about_is_there(world: KnowledgeGraph) -> None:
-    """The named thing first, then what most passages speak of; of two things of one class, two."""
+    """The default is the named thing, else what most passages speak of; two parameters of one class get two things."""
     defaults = {q.name: [p.default for p in q.params if not p.narrows] for q in world.catalogue}
     for name, wanted in {
         "market-size": ["ind:paper-lanterns"],  # which kg.toml names

@@ -33,12 +33,12 @@ def edges(found: Entity) -> list[tuple[str, str, str, str, str]]:
     ],
 )
 def test_who_says_a_triple(graphs: set[str], kind: str, passages: tuple[str, ...]) -> None:
-    """A passage before background, background before names and lists, these before a rule."""
+    """A passage counts before background, background before names and lists, and these before a rule."""
     assert ground_and_passages(graphs) == (kind, passages)
 
 
 def test_the_edges_of_a_thing_with_who_says_them(world: KnowledgeGraph) -> None:
-    """Outward ones first; edges of claims are no edges of the thing, but their passages count."""
+    """Outgoing edges come first; edges of claims are no edges of the thing, but their passages count."""
     found = world.entity("澄洲")
     assert edges(found) == [
         ("→", "ivc:appearsIn", "ind:paper-lanterns", "inferred", ""),

@@ -22,7 +22,7 @@ def short(iris: tuple[str, ...]) -> str:
 
 
 def test_findings_with_what_they_rest_on(world: KnowledgeGraph) -> None:
-    """Warnings before notes, then by rule; the passages of what is involved, of the shares of a breakdown, or given as such."""
+    """Warnings come before notes, then by rule; the passages are those of what is involved, of the shares of a breakdown, or given as such."""
     assert [(f.rule, f.severity, compact(f.focus), short(f.involved), short(f.passages)) for f in world.audit()][
         6:
     ] == [

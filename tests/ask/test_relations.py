@@ -66,7 +66,7 @@ def test_the_questions_take_the_thing(world: KnowledgeGraph) -> None:
 
 
 def test_who_looks_for_a_thing_is_offered_the_questions_about_it(world: KnowledgeGraph) -> None:
-    """Filled in with it; other words choose among them; words that a query has find it as before."""
+    """The questions are filled in with the thing; other words choose among them; words that a query has find it as before."""
     thing = world.resolve("风铃业", "Industry")
     about = {query.name: {name: thing.iri} for query, name in questions(world.catalogue, thing)}
     for text in ("风铃业", "wind chime making", "風鈴業"):

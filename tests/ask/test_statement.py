@@ -199,7 +199,7 @@ def test_what_is_not_known_is_told_with_what_comes_near(
     ],
 )
 def test_a_rule_as_a_sentence(world: KnowledgeGraph, name: str, axiom: str, zh: str, en: str) -> None:
-    """Letters from the conclusion on."""
+    """Variables get letters in order, beginning with the conclusion."""
     rules = [r for of_key in Prover(world.store)._rules.values() for r in of_key]
     told = [rule_in_words(r, world.names) for r in rules if (r.name, r.axiom[0]) == (name, IVC + axiom)]
     assert Text(zh, en) in told

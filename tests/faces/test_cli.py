@@ -223,7 +223,7 @@ def test_show_tells_of_others_with_the_name(kg: Run) -> None:
 
 
 def test_show_tells_programs_all_that_it_tells_people(kg: Run) -> None:
-    """A passage: where it stands and what it states; each IRI with its names."""
+    """The JSON of a passage has its place and what it states, each IRI with its names."""
     body = json.loads(kg("show", "w1-L0020", "--format", "json").stdout)
     assert (body["section"], body["start"], body["end"], body["sha256"]) == (SECTION, 275, 314, DIGEST)
     said = [
@@ -362,7 +362,7 @@ def test_limit_marks_what_is_cut(kg: Run) -> None:
 
 
 def test_a_parameter_given_twice_is_refused(kg: Run) -> None:
-    """A bound; of any other parameter, several values are each asked about."""
+    """Only a bound is refused; of any other parameter, each of several values is asked about."""
     assert "least is given twice" in kg("query", "sectors-served-by-industries", "least=1", "least=2", code=2).stderr
 
 

@@ -68,7 +68,7 @@ DATASETS = [("trig", ox.RdfFormat.TRIG), ("nquads", ox.RdfFormat.N_QUADS), ("jso
 def test_named_graphs_come_back_equal(
     world: KnowledgeGraph, exported: Exported, format_: str, kind: ox.RdfFormat
 ) -> None:
-    """Compared after canonicalisation: blank nodes of the ontology have no names to keep."""
+    """They are compared after canonicalisation, because blank nodes of the ontology have no names to keep."""
     back = ox.Dataset(ox.parse(exported(format_), format=kind))
     here = ox.Dataset(q for q in world.store.index if not isinstance(q.graph_name, ox.DefaultGraph))
     for dataset in (back, here):
@@ -298,7 +298,7 @@ def test_the_writers_of_networkx_write_it(world: KnowledgeGraph, write: Callable
 
 
 def test_of_an_edge_and_its_inverse_one_is_there(world: KnowledgeGraph) -> None:
-    """The stated one: a cooperation once, an application of an industry without its inverse."""
+    """The stated one is kept: a cooperation once, an application of an industry without its inverse."""
     edges = [
         (compact(s), data["property"], compact(o), data["kind"])
         for s, o, data in world.to_networkx(inferred=True).edges(data=True)

@@ -240,7 +240,7 @@ def test_the_descriptions_are_there_in_every_format(
 
 
 def test_what_is_offered_as_an_example_is_there(foreign: tuple[Server, httpx.Client]) -> None:
-    """The example of VoID, and each operation of the OpenAPI document with the examples of its parameters."""
+    """Asked are the example of VoID, and each operation of the OpenAPI document with the examples of its parameters."""
     server, client = foreign
     void = client.get("/void", headers={"Accept": "application/n-triples"}).text
     shown = [line.split()[2].strip("<>") for line in void.splitlines() if "void#exampleResource" in line]

@@ -221,7 +221,7 @@ def test_each_axiom_has_its_rules(axioms: rdflib.Graph, rules: list[Rule]) -> No
 def test_each_rule_fires_and_says_where_it_comes_from(
     quads: list[ox.Quad], rules: list[Rule], filled_rules: list[set[Instance]]
 ) -> None:
-    """On the project itself all but six, whose premises no two statements of it make."""
+    """On the project itself all rules do but six, whose premises no two statements of it make."""
     assert {
         (r.name, compact(r.axiom[0])) for r, found in zip(rules, _filled_rules(quads, rules), strict=True) if not found
     } == {
@@ -253,7 +253,7 @@ def test_each_rule_alone_concludes_its_head(rules: list[Rule]) -> None:
 def test_without_any_one_rule_it_is_another(
     everything: list[ox.Quad], rules: list[Rule], filled_rules: list[set[Instance]]
 ) -> None:
-    """But for those that say again what others imply: the types of what a property joins, of which one is narrower or
+    """Only those rules can be left out that repeat what others imply: the types of what a property joins, of which one is narrower or
     the inverse of another; the transitivity of one of two inverses; that what is of two kinds of status is an observation."""
     stated = triples(materialised(everything), ox.DefaultGraph())
     whole = _concluded(stated, filled_rules)

@@ -176,7 +176,7 @@ def test_no_proof_rests_on_itself(prover: Prover, inferred: list[TriplePattern])
 def test_neither_what_was_asked_before_nor_the_store_changes_a_proof(
     world: KnowledgeGraph, inferred: list[TriplePattern]
 ) -> None:
-    """Forwards on disk, backwards in memory, and alone: the same proofs in the same order."""
+    """Asked forwards on disk, backwards in memory, and alone, it gives the same proofs in the same order."""
     disk, memory = Prover(world.store), Prover(EmbeddedStore(world.path / "dataset.nq", in_memory=True))
     forwards = {triple: list(map(told, disk.why(triple).proofs)) for triple in inferred}
     backwards = {triple: list(map(told, memory.why(triple).proofs)) for triple in reversed(inferred)}
@@ -417,7 +417,7 @@ def test_what_is_missing(prover: Prover, triple: str, missing: list[tuple[str, s
 def test_what_is_missing_could_be_there(
     prover: Prover, dataset: ox.Store, places: dict[TriplePattern, set[str]], rules: list[Rule]
 ) -> None:
-    """It does not hold, the rest does, together they make the triple, and both ends are of the classes of the property."""
+    """The missing premise does not hold, the others do, together they make the triple, and both ends are of the classes of the property."""
     classes: dict[str, dict[int, set[str]]] = defaultdict(lambda: {0: set(), 2: set()})
     for end, part in (("domain", 0), ("range", 2)):
         for q in dataset.quads_for_pattern(None, ox.NamedNode(RDFS + end), None, ox.NamedNode(ONTOLOGY)):

@@ -81,7 +81,7 @@ def test_terms_of_ontology_data_queries_shapes_and_code_agree(report_project: Pr
 
 
 def test_each_term_has_an_example_that_the_data_holds(report: KnowledgeGraph) -> None:
-    """Stated by a passage, or among names and lists; inferred or found by the audit only where no one ever states the term."""
+    """The example is stated by a passage, or among names and lists; inferred or found by the audit only where nothing states the term."""
     rows = report.store.select(
         "SELECT ?term ?example { GRAPH <https://w3id.org/xinzhi/ns> { ?term skos:example ?example } }"
     )

@@ -11,7 +11,7 @@ from kg.graph import KnowledgeGraph
 
 @pytest.mark.slow
 def test_named_graphs_come_back_equal(report: KnowledgeGraph) -> None:
-    """Compared after canonicalisation: blank nodes of the ontology have no names to keep."""
+    """They are compared after canonicalisation, because blank nodes of the ontology have no names to keep."""
     here = ox.Dataset(q for q in report.store.quads() if not isinstance(q.graph_name, ox.DefaultGraph))
     here.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
     kinds = {"trig": ox.RdfFormat.TRIG, "nquads": ox.RdfFormat.N_QUADS, "jsonld": ox.RdfFormat.JSON_LD}

@@ -47,7 +47,7 @@ def test_no_golden_file_without_its_query() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", QUERIES)
 def test_columns_hold_what_they_say(name: str, report: KnowledgeGraph) -> None:
-    """Values where a type stands, else things; whatever is asked for, and if nothing is found."""
+    """A column with a type holds such values, any other one things; whatever is asked for, and if nothing is found."""
     query = report.catalogue.get(name)
     each = [{p.name: "UNDEF"} for p in query.params]
     open_ = each if name in PAIRS else [{param: "UNDEF" for one in each for param in one}]

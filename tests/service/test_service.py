@@ -265,7 +265,7 @@ def test_callers_who_go_away_take_no_worker_with_them(run: Run) -> None:
 
 
 def test_callers_who_go_away_just_as_they_are_served(run: Run) -> None:
-    """Cancelled at every moment of a call: none of them may keep the worker."""
+    """They are cancelled at every moment of a call, and none of them may keep the worker."""
 
     async def test(pool: Workers) -> None:
         for wait in range(40):

@@ -314,7 +314,7 @@ SPACE = st.sampled_from([" ", "\n", "\t", "\r\n", "#x\n", " #>\n", "# SERVICE\n 
 @few
 @given(st.data())
 def test_no_spelling_of_service_passes(data: st.DataObject) -> None:
-    """Any case of each letter, any letter as a code point, any space and comment around."""
+    """Letters may be in any case or written as code points, with any spaces and comments around."""
     word = "".join(
         data.draw(st.sampled_from([c, c.lower(), f"\\u{ord(c):04X}", f"\\U{ord(c.lower()):08x}"])) for c in "SERVICE"
     )

@@ -135,7 +135,7 @@ def test_what_may_not_be_read_is_named(name: str, call: Callable[[Path], object]
 
 
 def test_without_a_home_the_store_must_be_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An installed wheel in a container whose user has no entry in /etc/passwd."""
+    """This is an installed wheel in a container whose user has no entry in /etc/passwd."""
     monkeypatch.setattr(projects, "PACKAGED", folder)
     for name in ("KG_STORE", "KG_PROJECT", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)

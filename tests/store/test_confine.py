@@ -87,7 +87,7 @@ def test_threads_of_before_and_programs_started_later_are_held_too() -> None:
 
 @filters
 def test_no_other_call_opens_a_socket() -> None:
-    """A ring (io_uring_setup), and on x86_64 the second set of numbers (x32)."""
+    """Neither io_uring_setup nor, on x86_64, the second set of call numbers (x32) opens one."""
     code = """
     import ctypes, errno, os
     libc = ctypes.CDLL(None, use_errno=True)

@@ -126,7 +126,7 @@ def test_the_engine_does_read_it(case: str, reached: Reached) -> None:
     "query", ["ask { \\u0053ERVICE <urn:x> {} }", 'ask { ?s ?p "\\u0022 . SERVICE <urn:x> { } #" }']
 )
 def test_what_engines_read_that_resolve_code_points_is_refused(query: str) -> None:
-    """SPARQL 1.1, 19.2; Oxigraph does not, but a remote store may."""
+    """Oxigraph does not resolve them (SPARQL 1.1, 19.2), but a remote store may."""
     assert refused(query)
 
 
@@ -347,7 +347,7 @@ def test_a_graph_is_not_asked_for_where_none_is_known() -> None:
     ],
 )
 def test_work_grows_with_the_length_of_the_query(unit: str) -> None:
-    """Tokens read, twice as many for a text of twice the length, at most a few for each character."""
+    """The tokens read are twice as many for a text of twice the length, and at most a few for each character."""
 
     def steps(length: int) -> int:
         text = "service " + unit * (length // len(unit))
