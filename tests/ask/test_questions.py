@@ -245,6 +245,42 @@ def test_what_one_industry_has_and_another_has_not(world: KnowledgeGraph, questi
     assert answer.passages
 
 
+@pytest.mark.parametrize("question", ["纸伞业没有而纸灯业有的企业", "哪些企业纸伞业没有而纸灯业有"])
+def test_who_lacks_what_is_not_turned_around(world: KnowledgeGraph, question: str) -> None:
+    """“Which the one has not and the other has” is not “which are in the one and not in the other”."""
+    assert world.ask(question).status == "not-understood"
+
+
+def test_what_is_left_out_ends_at_a_thing_of_another_kind(world: KnowledgeGraph) -> None:
+    """A comma behind “except Yunting” adds no industry to it."""
+    answer = world.ask("除了云汀,风铃业还在哪些地区?")
+    assert answer.reading and answer.reading.query.name == "regions-of-industry"
+    assert "云汀省" not in labels(world, answer)
+
+
+def test_what_is_left_out_is_in_no_column(world: KnowledgeGraph) -> None:
+    answer = world.ask("云汀以外的地区")
+    assert "云汀" not in answer.sentence.zh
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("纸灯业上游是哪两家企业?", "answered"),
+        ("纸灯业上游是哪三家企业?", "not-understood"),
+        ("Which two companies are in lantern paper?", "not-understood"),
+    ],
+)
+def test_as_many_are_asked_for_as_there_are(world: KnowledgeGraph, question: str, status: str) -> None:
+    """Else others may be meant."""
+    assert world.ask(question).status == status
+
+
+def test_most_is_no_standing(world: KnowledgeGraph) -> None:
+    """Most companies are not those that are called the first."""
+    assert world.ask("纸灯业、风铃业和纸伞业哪个企业最多?").status == "not-understood"
+
+
 @pytest.mark.parametrize("question", ["不在中国的企业", "Which companies are not in China?"])
 def test_a_firm_of_no_stated_place_is_not_outside(world: KnowledgeGraph, question: str) -> None:
     answer = world.ask(question)

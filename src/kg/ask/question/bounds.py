@@ -10,7 +10,7 @@ from typing import Final
 
 from kg.ask.question.numerals import numeral
 from kg.ask.question.token import BOUNDS, FEWER, FUNCTION_WORD, MORE, RANGE, WHICH, Token
-from kg.source.units import Unit
+from kg.source.units import Unit, units
 from kg.terms import class_name
 from kg.vocab import IVC
 
@@ -24,6 +24,7 @@ _DASHES: Final = frozenset("-~–—－～")
 """Signs between the numbers of a range."""
 _MEASURES: Final = frozenset("个家种项座处款条类名")
 """What can stand between a number in words and the noun that it counts."""
+_WHICH: Final = "哪"
 _DIFFERING: Final = frozenset({MORE, FEWER})
 
 
@@ -53,6 +54,7 @@ def with_counts(found: Sequence[Unit], tokens: Sequence[Token]) -> list[Token]:
     So is one behind “more” or “fewer”: 多两家. After “which” it is none: 哪两个产业 are not two industries that are counted.
     """
     counted: list[Token] = []
+    tokens = [_asked(found, before, token) for before, token in zip([None, *tokens], tokens, strict=False)]
     for before, token, behind in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
         counts = behind is not None and _is_class(behind) and not (before and WHICH in before.meanings)
         counts = counts or bool(before and before.meanings & _DIFFERING)
@@ -60,6 +62,24 @@ def with_counts(found: Sequence[Unit], tokens: Sequence[Token]) -> list[Token]:
         measures = "".join(unit.text for unit in found[parts[0].end : token.end])
         counted += parts if not measures or measures in _MEASURES else [token]
     return counted
+
+
+def _asked(found: Sequence[Unit], before: Token | None, token: Token) -> Token:
+    """A number behind “which” says no more than how many things are asked for (:func:`number_asked`)."""
+    if before and WHICH in before.meanings and not token.is_read and _is_numeral(found, token):
+        return replace(token, meanings=frozenset({FUNCTION_WORD}))
+    return token
+
+
+def number_asked(tokens: Sequence[Token]) -> int | None:
+    """How many things a question asks for: 2 in 哪两家企业; None if it does not say more than “which one”."""
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        written = [unit.text for unit in units(token.text)] if FUNCTION_WORD in token.meanings else []
+        behind = bool(before and WHICH in before.meanings)
+        length, value = numeral(written[1:] if written[:1] == [_WHICH] else written if behind else [])
+        if length and value > 1 and value == int(value):
+            return int(value)
+    return None
 
 
 def _is_class(token: Token) -> bool:

@@ -105,6 +105,14 @@ class Phrases:
         looked = self._looked_for(reading)
         return Text(f"没有找到答案。查的是:{looked.zh}", f"No answer was found. Looked for: {looked.en}")
 
+    def of_another_number(self, reading: Reading, asked: int | None, found: int) -> Text:
+        """That there are more or fewer things than the question says, so that it may mean others."""
+        looked = self._looked_for(reading)
+        return Text(
+            f"问的是 {asked} 个,找到 {found} 个,可能不是所问。查的是:{looked.zh}",
+            f"Asked for {asked}, found {found}, which may be others than those meant. Looked for: {looked.en}",
+        )
+
     def _looked_for(self, reading: Reading) -> Text:
         asked, only = self.asked(reading), self.narrowed(reading)
         if not only:

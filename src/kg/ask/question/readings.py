@@ -160,12 +160,18 @@ def _without_excluded(content: Sequence[Token], names: Names) -> tuple[list[Toke
             elif not excluded:
                 kept.append(token)
             taking = False
-        elif taking and things and (not excluded or token.joins):
+        elif taking and things and (not excluded or (token.joins and _are_alike(things, excluded, names))):
             excluded |= things
         else:
             taking = taking and not excluded
             kept.append(token)
     return kept, excluded
+
+
+def _are_alike(things: Iterable[str], others: Iterable[str], names: Names) -> bool:
+    """Whether there are things of one kind in both: except A, B."""
+    one, other = ({names.thing(iri).kind for iri in group} for group in (things, others))
+    return not one.isdisjoint(other)
 
 
 def _named(token: Token, names: Names) -> frozenset[str]:

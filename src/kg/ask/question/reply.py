@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from kg.ask.catalogue import Catalogue
 from kg.ask.names import Names
 from kg.ask.question.answer import Answer, figures, params
+from kg.ask.question.bounds import number_asked
 from kg.ask.question.leftover import WIDE, column_of
 from kg.ask.question.linker import Linker
 from kg.ask.question.patterns import patterns
@@ -128,11 +129,19 @@ class Questions:
         if not found:
             return self._nothing(tokens, readings, whether, others=others)
         if len({one.reading.query.name for one in found}) == 1:
-            return self._said(self._finder.joined(found), whether)
+            return self._of_number(number_asked(tokens), self._finder.joined(found), whether)
         if len({frozenset(one.answers) for one in found}) > 1:
             choices = _distinct(one.reading for one in found)
             return Answer("choices", self.phrases.choices(choices), choices=choices)
-        return self._said(found[0], whether)
+        return self._of_number(number_asked(tokens), found[0], whether)
+
+    def _of_number(self, number: int | None, found: ReadingRows, whether: bool) -> Answer:
+        """The answer with rows, unless the question asks for another number of things than there are: it means others."""
+        reply = found.reading.query.reply
+        if number in (None, len(found.answers)) or (reply and reply.first):
+            return self._said(found, whether)
+        sentence = self.phrases.of_another_number(found.reading, number, len(found.answers))
+        return Answer("not-understood", sentence, choices=(found.reading,), passages=found.passages)
 
     def _said(self, found: ReadingRows, whether: bool) -> Answer:
         """The answer with rows."""

@@ -70,6 +70,8 @@ class Finder:
         at = columns.index(reading.column)
         every: dict[Row, None] = dict.fromkeys(row for table in tables for row in table.rows)
         kept = [row for row in every if self._answers(row[at], reading)]
+        if not any(getattr(row[at], "value", "") in reading.excluded for row in every):
+            kept = [row for row in kept if not _has(row, reading.excluded)]  # what is left out is in another column
         if reading.in_all:
             shared = set.intersection(*({row[at] for row in table.rows} for table in tables))
             kept = [row for row in kept if row[at] in shared]
