@@ -276,6 +276,49 @@ def test_as_many_are_asked_for_as_there_are(world: KnowledgeGraph, question: str
     assert world.ask(question).status == status
 
 
+FIRST = {
+    "纸灯业是企业最多的产业吗?": True,
+    "风铃业是企业最多的产业吗?": None,
+    "Is wind chime making the industry with the most companies?": None,
+}
+
+
+@pytest.mark.parametrize("question", FIRST)
+def test_whether_something_is_first_is_asked_of_all_that_are_ranked(world: KnowledgeGraph, question: str) -> None:
+    """Of the named one alone, anything would be first."""
+    assert world.ask(question).yes is FIRST[question]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Is wind chime making larger than paper lantern making?",
+        "Is paper lantern making larger than wind chime making?",
+    ],
+)
+def test_what_is_worked_out_affirms_nothing(world: KnowledgeGraph, question: str) -> None:
+    """There is a ratio of any two figures, whichever is larger."""
+    assert world.ask(question).yes is None
+
+
+NUMBERS = {
+    "风铃业2024年的市场规模是30亿元吗?": True,
+    "风铃业2024年的市场规模是30亿美元吗?": None,
+    "Was the market of wind chime making 3 billion yuan in 2024?": True,
+    "Was the market of wind chime making in the world 3 billion yuan?": None,
+    "2024年纸灯出货量是3000万吗?": None,  # it is more
+}
+
+
+@pytest.mark.parametrize("question", NUMBERS)
+def test_a_number_is_affirmed_with_its_unit(world: KnowledgeGraph, question: str) -> None:
+    assert world.ask(question).yes is NUMBERS[question]
+
+
+def test_each_is_not_all(world: KnowledgeGraph) -> None:
+    assert world.ask("各产业各有多少家企业?").status == "not-understood"
+
+
 def test_most_is_no_standing(world: KnowledgeGraph) -> None:
     """Most companies are not those that are called the first."""
     assert world.ask("纸灯业、风铃业和纸伞业哪个企业最多?").status == "not-understood"

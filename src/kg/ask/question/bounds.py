@@ -9,10 +9,10 @@ from itertools import pairwise
 from typing import Final
 
 from kg.ask.question.numerals import numeral
-from kg.ask.question.token import BOUNDS, FEWER, FUNCTION_WORD, MORE, RANGE, WHICH, Token
+from kg.ask.question.token import ASKED, BOUNDS, FEWER, FUNCTION_WORD, MORE, RANGE, WHICH, Token
 from kg.source.units import Unit, units
 from kg.terms import class_name
-from kg.vocab import IVC
+from kg.vocab import IVC, IVL
 
 JOINING: Final = frozenset({"和", "与", "及", "以及", "或", "或者", "同", "跟", "and", "or", "&"})
 """Words that join a part to what stands before it."""
@@ -38,6 +38,7 @@ def with_bounds(text: str, found: Sequence[Unit], tokens: Sequence[Token]) -> li
         found: its units.
         tokens: its parts.
     """
+    tokens = [_measuring(before, token) for before, token in zip([None, *tokens], tokens, strict=False)]
     tokens = _ranges(text, found, tokens)
     before_amounts = {one.end for one in tokens if _is_weak(one)} & {one.start for one in tokens if _is_amount(one)}
     tokens = [_emptied(one) if _is_weak(one) and one.end not in before_amounts else one for one in tokens]
@@ -62,6 +63,15 @@ def with_counts(found: Sequence[Unit], tokens: Sequence[Token]) -> list[Token]:
         measures = "".join(unit.text for unit in found[parts[0].end : token.end])
         counted += parts if not measures or measures in _MEASURES else [token]
     return counted
+
+
+def _measuring(before: Token | None, token: Token) -> Token:
+    """A word such as “yuan”, which can be left out elsewhere, is a unit behind a number; a measure word such as 个 is not."""
+    units_meant = frozenset(meaning for meaning in token.meanings - BOUNDS if meaning.startswith(IVL))
+    units_meant -= {FUNCTION_WORD, *(meaning for meaning in units_meant if meaning.startswith(ASKED))}
+    if before and before.number and FUNCTION_WORD in token.meanings and token.text.isascii() and units_meant:
+        return replace(token, meanings=units_meant)
+    return token
 
 
 def _asked(found: Sequence[Unit], before: Token | None, token: Token) -> Token:

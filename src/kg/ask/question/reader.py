@@ -16,11 +16,13 @@ from kg.ask.question.token import (
     AS_MANY,
     BOUNDS,
     COUNT,
+    EACH,
     FEWER,
     FUNCTION_WORD,
     LESS_THAN,
     LIGHT,
     MORE,
+    QUANTITY,
     RANGE,
     WHERE,
     WHO,
@@ -30,6 +32,7 @@ from kg.source.queryfile import Parameter, SavedQuery
 from kg.terms import fold
 
 _OPERATORS: Final = frozenset({COUNT, WHETHER})
+_COUNTING: Final = frozenset({COUNT, QUANTITY})
 _DIVIDED: Final = 1.5
 """Cost of dividing a name into other names, in guesses."""
 _FILLINGS: Final = 8
@@ -222,15 +225,22 @@ def _is_unclear(
         return True
     if query.reply and query.reply.compared:
         return asked.whether and not _is_in_question(pattern, filled, query.reply.compared)
-    columns = asked_columns(needed, query)
-    if asked.counts and columns and answer_column(query) not in columns:
-        return True  # another column is counted than the one that answers
+    if _counts_another(pattern, query, asked, needed):
+        return True
     if pattern.needs or any(param.type == "Indicator" for param in slots):
         return False
     if any(token.number.isdigit() for token in filled):
         return True  # a number alone is no passage
     wide = any(param.type in WIDE for param in slots)
     return asked.counts or (wide and (asked.whether or bool(asked.meanings & {WHO, WHERE})))
+
+
+def _counts_another(pattern: Pattern, query: SavedQuery, asked: ParsedQuestion, needed: Sequence[Token]) -> bool:
+    """Whether a wording counts other things than a question does, or all together instead of each (各有几家)."""
+    columns, words = asked_columns(needed, query), frozenset[str]().union(*pattern.needs)
+    if EACH in asked.meanings and EACH not in words and words & _COUNTING:
+        return True
+    return asked.counts and bool(columns) and answer_column(query) not in columns
 
 
 def _is_in_question(pattern: Pattern, filled: Sequence[Token], compared: Iterable[str]) -> bool:

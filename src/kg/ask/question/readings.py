@@ -10,12 +10,11 @@ from typing import Final
 
 from kg.ask.names import Names
 from kg.ask.question.leftover import WIDE
-from kg.ask.question.token import COUNT, EACH, LEAST, MOST, Token
+from kg.ask.question.token import COUNT, EACH, LEAST, MOST, QUANTITY, Token
 from kg.source.queryfile import SavedQuery
 from kg.terms import class_name
 from kg.vocab import IVL
 
-_QUANTITY: Final = IVL + "asked-quantity"
 WHETHER: Final = IVL + "asked-whether"
 SHARED: Final = IVL + "asked-shared"
 _EXCEPT: Final = IVL + "asked-exclusion"
@@ -185,7 +184,7 @@ def _counts(content: Sequence[Token], names: Names) -> bool:
     if any(COUNT in token.meanings for token in content):
         return True
     return any(
-        _QUANTITY in one.meanings and any(class_name(meaning) in names.kinds for meaning in other.meanings)
+        QUANTITY in one.meanings and any(class_name(meaning) in names.kinds for meaning in other.meanings)
         for one, other in pairwise(content)
     )
 

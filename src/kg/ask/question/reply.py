@@ -153,7 +153,8 @@ class Questions:
         things = tuple(term.value for term in found.answers if isinstance(term, ox.NamedNode))
         number = len(things) if reading.counts and not (reply and reply.first) else 0
         count = number if number and (not reply or reply.counted) and not self._are_nested(reading) else None
-        whether = whether and "audit" not in reading.query.tags  # whether figures agree, the rows have to show
+        # whether figures agree, or one is larger than another, the rows have to show
+        whether = whether and {"audit", "arithmetic"}.isdisjoint(reading.query.tags) and found.are_exact
         sentence = self.phrases.answer(found)
         kind = "figures" if reading.column == "value" else "things"
         if whether:

@@ -17,12 +17,16 @@ from kg.errors import NotFound, UsageProblem
 from kg.store.base import Store
 from kg.store.results import Table
 from kg.store.values import Term
-from kg.vocab import XSD
+from kg.vocab import EQUAL, IVL, XSD
 
 Row = tuple[Term | None, ...]
 Wanted = frozenset[str] | int | Decimal
 _CONTEXT: Final = ("Industry", "Stage", "ChainView")
 """Classes whose instances contain others."""
+_WITHIN: Final = "(ivc:kindOf|ivc:regionWithin|ivc:subsidiaryOf)*"
+"""From a thing to what it is a kind or a part of."""
+_EXACT: Final = (EQUAL, IVL + "approx")
+"""Comparators of figures that affirm a number."""
 _NUMBERS: Final = tuple(XSD + name for name in ("integer", "decimal", "gYear"))
 
 
@@ -45,6 +49,15 @@ class ReadingRows:
         """What was asked for, each once, in the order of the rows."""
         position = self.table.columns.index(self.reading.column)
         return tuple(dict.fromkeys(row[position] for row in self.table.rows))
+
+    @property
+    def are_exact(self) -> bool:
+        """Whether the rows have just the number that was asked for, if one was: “more than 50 %” is not 50 %."""
+        asked = any(isinstance(wanted, Decimal) for wanted in self.reading.filters)
+        if not asked or "comparator" not in self.table.columns:
+            return True
+        at = self.table.columns.index("comparator")
+        return all(getattr(row[at], "value", EQUAL) in _EXACT for row in self.table.rows)
 
     @property
     def passages(self) -> tuple[str, ...]:
@@ -80,10 +93,16 @@ class Finder:
             kept = [row for row in kept if getattr(row[relation], "value", "") in reading.relations]
         narrowing = tuple(wanted for wanted in reading.filters if not self._is_context(reading, wanted, every))
         reading = replace(reading, filters=narrowing)
+        first = bool(reading.query.reply and reading.query.reply.first)
+        # whether something is first is asked of all that are ranked
+        ranked = {wanted for wanted in narrowing if first and any(_has((row[at],), wanted) for row in every)}
         for wanted in narrowing:
-            kept = self._narrowed(kept, wanted, reading, at)
-        if reading.query.reply and reading.query.reply.first:
+            kept = kept if wanted in ranked else self._narrowed(kept, wanted, reading, at)
+        if ranked and "of" in columns:  # to be first of one tells nothing
+            kept = [row for row in kept if getattr(row[columns.index("of")], "value", "") != "1"]
+        if first:
             kept = _first(kept, columns, _ranking(reading, columns, at), least=reading.least)
+            kept = [row for row in kept if all(_has((row[at],), wanted) for wanted in ranked)]
         return self._unnamed(ReadingRows(reading, Table(columns, tuple(kept)), len(kept) < len(every)))
 
     def _unnamed(self, found: ReadingRows) -> ReadingRows:
@@ -118,11 +137,14 @@ class Finder:
         return self._store.select(sparql, shown=f"queries/{reading.query.name}.rq")
 
     def joint_passages(self, named: Iterable[Iterable[str]]) -> tuple[str, ...]:
-        """IRIs of the passages that name one of each of the groups *named* of things."""
+        """IRIs of the passages that name one of each of the groups *named* of things, or a kind or part of it.
+
+        A passage names the industry whose section it is in.
+        """
         groups = (" ".join(f"<{iri}>" for iri in sorted(group)) for group in named)
         joint = " ".join(
-            f"{{ VALUES ?x{n} {{ {things} }} {{ GRAPH ?passage {{ ?x{n} ?p{n} ?o{n} }} }} "
-            f"UNION {{ GRAPH ?passage {{ ?y{n} ?q{n} ?x{n} }} }} }}"
+            f"{{ VALUES ?w{n} {{ {things} }} ?x{n} {_WITHIN} ?w{n} {{ GRAPH ?passage {{ ?x{n} ?p{n} ?o{n} }} }} "
+            f"UNION {{ GRAPH ?passage {{ ?y{n} ?q{n} ?x{n} }} }} UNION {{ ?passage ivc:contextIndustry ?x{n} }} }}"
             for n, things in enumerate(groups)
         )
         table = self._store.select(f"SELECT DISTINCT ?passage {{ ?passage a ivc:Passage . {joint} }}", shown="passages")
@@ -140,7 +162,8 @@ class Finder:
         ]
         path = "(ivc:appearsIn|ivc:inIndustry|ivc:inSegment/ivc:inIndustry|ivc:inStage/ivc:stageOf/ivc:viewOf|ivc:stageOf/ivc:viewOf)"
         pairs = (
-            f"SELECT * {{ VALUES ?one {{ {one} }} VALUES ?other {{ {other} }} ?one {path} ?in . ?other {path} ?in }} LIMIT 1"
+            f"SELECT * {{ VALUES ?one {{ {one} }} VALUES ?other {{ {other} }} "
+            f"?a {_WITHIN} ?one . ?b {_WITHIN} ?other . ?a {path} ?in . ?b {path} ?in }} LIMIT 1"
             for one, other in combinations(others, 2)
         )
         return any(self._store.select(sparql, shown="related").rows for sparql in pairs)
