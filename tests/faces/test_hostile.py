@@ -293,7 +293,7 @@ def test_after_all_of_them_at_once_everything_is_as_before(attacked: Server, htt
 
 # -- Python and the shell ---------------------------------------------------------------------------------
 
-SHORT, LONG = 0.5, 60
+SHORT, LONG = 0.25, 60
 """Seconds that a query may take which is to be ended, and one which is not: however slow the machine is."""
 
 
