@@ -245,6 +245,26 @@ def test_what_one_industry_has_and_another_has_not(world: KnowledgeGraph, questi
     assert answer.passages
 
 
+LACKING = {
+    "哪些产业提到云汀而没有提到灯纸?": ["纸伞业"],
+    "Which industries mention cold dyeing but not Qinglan?": ["风铃业"],
+    "哪些企业没有出现在纸伞业?": ["明盈灯业", "明萤灯业", "听竹社"],
+    "Which technologies are not in paper umbrella making?": ["热染"],
+}
+
+
+@pytest.mark.parametrize("question", LACKING)
+def test_what_is_not_named(world: KnowledgeGraph, question: str) -> None:
+    answer = world.ask(question)
+    assert (answer.status, sorted(labels(world, answer))) == ("answered", sorted(LACKING[question]))
+
+
+@pytest.mark.parametrize("question", ["纸灯业的企业超过4家吗?", "Does paper lantern making name at least 5 companies?"])
+def test_whether_a_number_is_above_a_bound(world: KnowledgeGraph, question: str) -> None:
+    assert world.ask(question).yes is True
+    assert world.ask(question.replace("4", "5").replace("5 c", "6 c")).yes is None
+
+
 @pytest.mark.parametrize("question", ["纸伞业没有而纸灯业有的企业", "哪些企业纸伞业没有而纸灯业有"])
 def test_who_lacks_what_is_not_turned_around(world: KnowledgeGraph, question: str) -> None:
     """“Which the one has not and the other has” is not “which are in the one and not in the other”."""

@@ -73,6 +73,7 @@ UNCITED = {
     "things-within-bounds",
     "tiers-without-company",
     "things-by-kind",
+    "things-outside-industry",
 }
 
 
