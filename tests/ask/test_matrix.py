@@ -34,7 +34,7 @@ def test_the_listing_query_has_as_many_things_as_are_counted(world: KnowledgeGra
     for measure in measures(query):
         made = matrix(query, world.query(query.name), world.names, measure)
         for (row, column), count in made.cells.items():
-            rows = world.query(query.listed, counted=measure, **made.pair(row, column))
+            rows = world.query(query.listed, counted=measure, **made.pair(row, column, world.names))
             assert len({one["thing"] for one in rows}) == count, (measure, row, column)
             checked += 1
     assert checked > 10

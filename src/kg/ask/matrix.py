@@ -11,7 +11,7 @@ from kg.ask.sheet import Sheet
 from kg.errors import NotFound, UsageProblem
 from kg.source.queryfile import SavedQuery
 from kg.store.results import Table
-from kg.terms import Text, iri, slug
+from kg.terms import Text, iri
 
 TAG: Final = "matrix"
 """The tag of the saved queries that can be shown so: two columns of things, then columns of counts (type ``integer``)."""
@@ -42,9 +42,9 @@ class Matrix:
         count, most = self.cells.get((row, column), 0), max(self.cells.values(), default=1)
         return 0 if not count else 1 + min(3, 4 * (count - 1) // most)
 
-    def pair(self, row: str, column: str) -> dict[str, str]:
-        """The parameters that ask about one cell."""
-        return {self.down: slug(row), self.across: slug(column)}
+    def pair(self, row: str, column: str, names: Names) -> dict[str, str]:
+        """The parameters that ask about one cell, as addresses have them."""
+        return {self.down: names.slug(row), self.across: names.slug(column)}
 
 
 def counted(found: Matrix, head: Text, names: Names, lang: str) -> Sheet:

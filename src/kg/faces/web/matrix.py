@@ -49,7 +49,9 @@ def page(context: Context, request: Request) -> Response:
         rows=found.rows if every else found.rows[:_ROWS],
         columns=found.columns if every else found.columns[:_COLUMNS],
         measures=known,
-        listed=lambda row, column: f"{context.pages.root}{base}{urlencode(found.pair(row, column))}",
+        listed=lambda row, column: (
+            f"{context.pages.root}{base}{urlencode(found.pair(row, column, context.graph.names))}"
+        ),
     )
 
 

@@ -446,7 +446,8 @@ def _readyz() -> Schema:
 
 def _thing(context: Context) -> Schema:
     kinds = [row["kind"] for row in context.graph.store.select(_KINDS)]
-    slugs = [slug(thing.iri) for thing in context.graph.names.of_kind("Industry")]
+    industries = context.graph.names.of_kind("Industry")
+    slugs = [slug(thing.iri) for thing in industries if thing.iri.startswith(BASE)]
     params = [
         _parameter("kind", {"type": "string", "enum": kinds}, Text("类别", "kind"), where="path", example="industry"),
         _parameter(
@@ -478,7 +479,8 @@ def _resource(context: Context) -> Schema:
 
 
 def _chain(context: Context) -> Schema:
-    industries = [slug(thing.iri) for thing in context.graph.names.of_kind("Industry")]
+    names = context.graph.names
+    industries = [name for thing in names.of_kind("Industry") if (name := names.slug(thing.iri)) != thing.iri]
     words = Text("产业", "industry")
     params = [_parameter("industry", {"type": "string", "enum": industries}, words, where="path"), _parameter(*_LANG)]
     return _get("chain", "things", Text("产业链图", "the tier chart"), JSON, params=params, problems=("not-found",))
