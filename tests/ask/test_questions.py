@@ -214,6 +214,15 @@ def test_how_many_there_are_overall(world: KnowledgeGraph, question: str, count:
     assert (answer.count, len(answer.things)) == (count, number)
 
 
+@pytest.mark.parametrize(
+    "question", ["纸灯业有多少企业?", "How many companies does paper lantern making have?", "纸灯业企业有几家?"]
+)
+def test_institutes_are_no_companies(world: KnowledgeGraph, question: str) -> None:
+    """The number is the one that comparisons and bounds have."""
+    assert world.ask(question).count == 5
+    assert len(world.ask("纸灯业有哪些企业和机构?").things) > 5
+
+
 def test_what_is_counted_is_what_was_asked_for(world: KnowledgeGraph) -> None:
     """The rows of industries and their regions are as many industries; regions were asked for."""
     assert world.ask("How many regions does the report mention?").count == 4

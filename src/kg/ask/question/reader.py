@@ -143,6 +143,7 @@ class Reader:
         if _asks_another(pattern, query, asked, rest) or (who and (rest.column or own) == "value"):
             return
         asks = not asked.whether and not asked.offers and not compared and (who or asked.counts or own in columns)
+        counts_things = asked.counts and (rest.column or own) in query.things and not compared
         unread = sum(token.end - token.start for token in rest.unread)
         rank = (unread, rest.guesses + asked.cost, len(rest.narrowing) + len(more), *fit)
         said = [token for token in asked.content if not token.is_light]  # 在 is no relation by itself
@@ -164,6 +165,7 @@ class Reader:
                 asked.excluded,
                 _named(asked, filled, chosen) if asks else frozenset(),
                 who,
+                asked.counted if counts_things else "",
                 frozenset(relations if "relation" in query.columns else ()),
                 rest.column or own,
                 asked.counts,

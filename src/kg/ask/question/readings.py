@@ -36,6 +36,7 @@ class Reading:
         excluded: IRIs of things that are not to be among the answers.
         named: IRIs of things that the question names, which are no answer to “who” or “which”.
         who: whether an answer must be an organization.
+        counted: the class that an answer must be of, because as many are asked for; empty if none.
         relations: IRIs of the properties that the question names, if the rows tell one.
         column: the column that holds what was asked for.
         counts: whether the question asks for the number of the answers.
@@ -55,6 +56,7 @@ class Reading:
     excluded: frozenset[str]
     named: frozenset[str]
     who: bool
+    counted: str
     relations: frozenset[str]
     column: str
     counts: bool
@@ -68,7 +70,7 @@ class Reading:
     def same(self) -> tuple[object, ...]:
         """What two readings have in common that give the same answer."""
         given = (*sorted(self.values.items()), *sorted(self.more.items()), self.in_all)
-        narrowed = self.filters, self.kinds, self.excluded, self.named, self.who, self.relations
+        narrowed = self.filters, self.kinds, self.excluded, self.named, self.who, self.counted, self.relations
         return self.query.name, given, narrowed, self.column, self.counts, self.least, self.comparison, self.places
 
     def runs(self) -> Iterator[dict[str, str]]:
@@ -93,6 +95,7 @@ class ParsedQuestion:
         meanings: IRIs of all that its parts can mean, and its numbers.
         whole: whether it has no function word and no word such as “who”.
         counts: whether it asks how many.
+        counted: the class of which it asks how many there are; empty if it says none.
         whether: whether it asks for yes or no.
         shared: whether it asks for what several things share.
         named: IRIs of all things that it names, except members of lists.
@@ -106,6 +109,7 @@ class ParsedQuestion:
     meanings: frozenset[str]
     whole: bool
     counts: bool
+    counted: str
     whether: bool
     shared: bool
     named: frozenset[str]
@@ -124,6 +128,7 @@ class ParsedQuestion:
             frozenset(m for token in tokens for m in (*_superlative(token).meanings, token.number)),
             not any(token.is_light for token in tokens),
             _counts(content, names),
+            _counted(content, names),
             asks_whether(content),
             any(SHARED in token.meanings for token in content),
             frozenset(m for token in content for m in token.meanings if names.get(m) and not m.startswith(IVL)),
@@ -187,6 +192,17 @@ def _counts(content: Sequence[Token], names: Names) -> bool:
         QUANTITY in one.meanings and any(class_name(meaning) in names.kinds for meaning in other.meanings)
         for one, other in pairwise(content)
     )
+
+
+def _counted(content: Sequence[Token], names: Names) -> str:
+    """The class of which a question wants the number: the next behind “how many”, else the one before it (企业有几家)."""
+    at = next((n for n, token in enumerate(content) if token.meanings & {COUNT, QUANTITY}), len(content))
+    classes = ((_class(token, names)) for token in (*content[at:], *reversed(content[:at])))
+    return next(filter(None, classes), "")
+
+
+def _class(token: Token, names: Names) -> str:
+    return next((name for name in map(class_name, sorted(token.meanings)) if name in names.kinds), "")
 
 
 def asks_whether(tokens: Iterable[Token]) -> bool:

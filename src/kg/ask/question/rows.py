@@ -106,7 +106,8 @@ class Finder:
         return self._unnamed(ReadingRows(reading, Table(columns, tuple(kept)), len(kept) < len(every)))
 
     def _unnamed(self, found: ReadingRows) -> ReadingRows:
-        """The rows without the things that the question itself names, and of “who” those with organizations only.
+        """The rows without the things that the question itself names, and of “who” those with organizations only,
+        of “how many companies” those with companies only.
 
         The reading says so if that leaves rows out.
         """
@@ -115,8 +116,9 @@ class Finder:
         named = frozenset(term.value for term in found.answers if isinstance(term, ox.NamedNode)) & reading.named
         if named:
             reading = replace(reading, excluded=reading.excluded | named)
-        if reading.who and not all(self._is_a(term, "Organization") for term in found.answers):
-            reading = replace(reading, kinds=(*reading.kinds, "Organization"))
+        for kind in filter(None, ("Organization" if reading.who else "", reading.counted)):
+            if not all(self._is_a(term, kind) for term in found.answers):
+                reading = replace(reading, kinds=(*reading.kinds, kind))
         rows = tuple(row for row in table.rows if self._answers(row[at], reading))
         return ReadingRows(reading, Table(table.columns, rows), found.others or len(rows) < len(table.rows))
 
