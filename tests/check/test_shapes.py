@@ -70,13 +70,13 @@ def rules() -> list[Rule]:
 @cache
 def blocking(case: str) -> tuple[Finding, ...]:
     """The findings of integrity and types, as a build has them run."""
-    return tuple(asserted().run(store(case, closed=False), data(case, closed=False)))
+    return tuple(asserted().run(store(case, False), data(case, False)))
 
 
 @cache
 def audited(case: str) -> tuple[Finding, ...]:
     """The findings of the audit."""
-    return tuple(shapes("audit").run(store(case, closed=True)))
+    return tuple(shapes("audit").run(store(case, True)))
 
 
 @lru_cache(maxsize=2)
