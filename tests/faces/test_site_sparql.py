@@ -114,6 +114,24 @@ def test_the_table_is_that_of_the_server(
 
 
 @needs_chromium
+def test_a_graph_that_is_not_here_is_told(browser: Any, site: Path) -> None:
+    """As the server does; the engine would take it for an empty graph."""
+    with opened(browser, site.as_uri(), lang="en") as page:
+        page.goto(f"{site.as_uri()}/en/sparql.html")
+        for written in ("FROM <urn:x>", "PREFIX u: <urn:> SELECT * FROM NAMED u:x", "FROM g:entities from <urn:x>"):
+            _run(page, f"{written if 'SELECT' in written else 'SELECT * ' + written} {{ ?s ?p ?o }} LIMIT 1")
+            assert "which is not here" in page.get_by_role("alert").inner_text(), written
+        for right in (
+            "FROM g:entities",
+            "FROM NAMED g:entities",
+            "# FROM <urn:x>\n",
+            "FROM <https://w3id.org/xinzhi/graph/entities>",
+        ):
+            _run(page, f'SELECT ?from ?t {right} {{ ?from ?p ?o BIND("FROM <urn:x>" AS ?t) }} LIMIT 1')
+            assert page.get_by_role("alert").count() == 0, right
+
+
+@needs_chromium
 def test_a_chain_of_operators_that_the_engine_computes_from_the_right_is_refused(browser: Any, site: Path) -> None:
     """Oxigraph's package for browsers does so up to 0.5.11; brackets are needed, which the saved questions have."""
     with opened(browser, site.as_uri(), lang="en") as page:

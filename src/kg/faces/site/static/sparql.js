@@ -169,6 +169,11 @@
     const found = /at (\d+):(\d+): expected ([\s\S]*)/.exec(error.message);
     const alert = element("p", { className: "error", role: "alert" });
     result.replaceChildren(alert);
+    const missing = /^no graph (.*)/.exec(error.message);
+    if (missing) {
+      alert.textContent = say(`查询要用命名图 ${missing[1]},这里没有`, `the query asks for the named graph ${missing[1]}, which is not here`);
+      return;
+    }
     if (!found) {
       alert.textContent = say(`引擎无法求值:${error.message}`, `the engine cannot evaluate it: ${error.message}`);
       return;

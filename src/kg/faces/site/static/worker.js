@@ -18,8 +18,20 @@ async function inflated(bytes) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
+/** The first graph that FROM names and that is not here; the engine would take it for an empty one. */
+function missingGraph(query, prologue) {
+  const texts = /"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g;
+  const bare = query.replace(texts, '""').replace(/(<[^<>"{}|^`\\\s]*>)|#.*/g, "$1");
+  const declared = bare.match(/\b(?:PREFIX\s+[^\s:]*:|BASE)\s*<[^>]*>/gi) ?? [];
+  const named = bare.matchAll(/(?<![\w?$:.-])FROM\s+(?:NAMED\s+)?(<[^>]*>|[^\s{}<>?$]*:[^\s{}<>]*)/gi);
+  const names = [...named].map(([, name]) => name);
+  return names.find((name) => !store.query(`${prologue}\n${declared.join("\n")}\nASK { GRAPH ${name} { ?s ?p ?o } }`));
+}
+
 /** The answer of a query as text in *format*; without one, rows as JSON, a graph as Turtle. */
 function answer({ query, prologue, format }) {
+  const missing = missingGraph(query, prologue);
+  if (missing) throw new Error(`no graph ${missing}`);
   const asked = `${prologue}\n${query}`;
   if (format) return { text: store.query(asked, { results_format: MEDIA[format] }), format };
   try {
