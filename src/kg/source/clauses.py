@@ -5,19 +5,9 @@ All are found by tokens, so that a brace or a keyword in a string, an IRI or a c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import Final
 
-# Strings, IRIs and comments come first, so that a brace or the word VALUES inside them is not taken for syntax.
-# An unterminated string matches to the end of the file; otherwise matching would take quadratic time. CR and LF end a
-# comment.
-_TOKEN: Final = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*(?:"""|\\?\Z)|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*(?:\'\'\'|\\?\Z)'
-    r'|"(?:[^"\\\n\r]|\\.)*(?:"|\\?\Z|(?=[\n\r]))|\'(?:[^\'\\\n\r]|\\.)*(?:\'|\\?\Z|(?=[\n\r]))'
-    r"|<[^<>\"{}|^`\\\s]*>|\#[^\n\r]*|[?$]\w+|[^\W\d][\w-]*(?::[\w.%-]*)?|\S",
-    re.DOTALL,
-)
+from kg.source.tokens import SparqlToken, tokens_of
 
 
 def value_blocks(sparql: str) -> list[tuple[str, int, int]]:
@@ -25,18 +15,18 @@ def value_blocks(sparql: str) -> list[tuple[str, int, int]]:
     tokens = _tokens(sparql)
     blocks, close = [], None
     for at in range(len(tokens) - 1, -1, -1):  # from the end, so that the closing brace of a block is known
-        if tokens[at][0] == "}":
+        if tokens[at].text == "}":
             close = tokens[at]
-        elif close and tokens[at][0].upper() == "VALUES" and at + 2 < len(tokens):
-            variable, brace = tokens[at + 1][0], tokens[at + 2]
-            if variable[0] in "?$" and brace[0] == "{":
-                blocks.append((variable[1:], brace.end(), close.start()))
+        elif close and tokens[at].word == "values" and at + 2 < len(tokens):
+            variable, brace = tokens[at + 1 : at + 3]
+            if variable.kind == "variable" and brace.text == "{":
+                blocks.append((variable.text[1:], brace.end, close.start))
     return blocks[::-1]
 
 
 def prefixes(sparql: str) -> dict[str, str]:
     """Prefix → namespace, of each PREFIX whose namespace is an absolute IRI."""
-    tokens = [token[0] for token in _tokens(sparql)]
+    tokens = [token.text for token in _tokens(sparql)]
     declared = zip(tokens, tokens[1:], tokens[2:], strict=False)
     return {
         name[:-1]: namespace[1:-1]
@@ -58,7 +48,7 @@ def with_values(sparql: str, terms: Mapping[str, str]) -> str:
 def with_filters(sparql: str, terms: Mapping[str, Sequence[str]]) -> str:
     """*sparql* with only the solutions in which each of these variables is one of its terms."""
     filters = " ".join(f"FILTER(?{name} IN ({', '.join(wanted)}))" for name, wanted in terms.items())
-    return _inserted(sparql, {_outermost(_tokens(sparql))[1].start(): f"{filters} "}) if filters else sparql
+    return _inserted(sparql, {_outermost(_tokens(sparql))[1].start: f"{filters} "}) if filters else sparql
 
 
 def with_columns(sparql: str, names: Sequence[str]) -> str:
@@ -69,20 +59,14 @@ def with_columns(sparql: str, names: Sequence[str]) -> str:
     opening, closing = _outermost(tokens)
     added: dict[int, str] = {}
     for before, token in zip([None, *tokens], tokens, strict=False):
-        after_group = token.start() > closing.start()
-        word = token[0].upper()
-        if word == "SELECT" and token.start() < opening.start():
-            added[token.end()] = f" {words}"
-        elif (
-            word in ("DISTINCT", "REDUCED")
-            and before
-            and before[0].upper() == "SELECT"
-            and token.end() < opening.start()
-        ):
-            del added[before.end()]
-            added[token.end()] = f" {words}"
-        elif word == "BY" and after_group:
-            added[token.end()] = f" {words}"
+        head, tail = token.start < opening.start, token.start > closing.start
+        if head and token.word == "select":
+            added[token.end] = f" {words}"
+        elif head and token.word in ("distinct", "reduced") and before and before.word == "select":
+            del added[before.end]
+            added[token.end] = f" {words}"
+        elif tail and token.word == "by":
+            added[token.end] = f" {words}"
     return _inserted(sparql, added)
 
 
@@ -91,39 +75,39 @@ def visible(sparql: str) -> set[str]:
     groups: list[bool] = []  # of each open group, whether it is one of these or in one
     found, tokens = set(), _tokens(sparql)
     for here, token in enumerate(tokens):
-        following = tokens[here + 1 : here + 3]
-        if token[0] == "{":
-            inner = bool(following) and following[0][0].upper() == "SELECT"
-            inner |= here > 0 and tokens[here - 1][0].upper() in ("MINUS", "EXISTS")
+        following = tokens[here + 1 : here + 2]
+        if token.text == "{":
+            inner = bool(following) and following[0].word == "select"
+            inner |= here > 0 and tokens[here - 1].word in ("minus", "exists")
             groups.append(inner or (bool(groups) and groups[-1]))
-        elif token[0] == "}" and groups:
+        elif token.text == "}" and groups:
             groups.pop()
-        elif token[0].upper() == "VALUES" and following and groups and not groups[-1]:
-            found.add(following[0][0][1:])
+        elif token.word == "values" and following and groups and not groups[-1]:
+            found.add(following[0].text[1:])
     return found
 
 
 def ranked_by(sparql: str) -> str:
     """The variable by which the rows are ranked, largest first; empty if another order comes first."""
-    tokens = [token[0] for token in _tokens(sparql)]
-    starts = [n for n, token in enumerate(tokens) if token.upper() == "ORDER"]
+    tokens = _tokens(sparql)
+    starts = [n for n, token in enumerate(tokens) if token.word == "order"]
     first = tokens[starts[-1] + 1 : starts[-1] + 5] if starts else []
-    is_ranking = [token.upper() for token in first[:3]] == ["BY", "DESC", "("]
-    return first[3][1:] if is_ranking and first[3:] and first[3][0] in "?$" else ""
+    is_ranking = [token.text.lower() for token in first[:3]] == ["by", "desc", "("]
+    return first[3].text[1:] if is_ranking and first[3:] and first[3].kind == "variable" else ""
 
 
-def _tokens(sparql: str) -> list[re.Match[str]]:
-    return [m for m in _TOKEN.finditer(sparql) if not m[0].startswith("#")]
+def _tokens(sparql: str) -> list[SparqlToken]:
+    return [token for token in tokens_of(sparql) if token.kind != "gap"]
 
 
-def _outermost(tokens: Sequence[re.Match[str]]) -> tuple[re.Match[str], re.Match[str]]:
+def _outermost(tokens: Sequence[SparqlToken]) -> tuple[SparqlToken, SparqlToken]:
     """The braces of the query's own group: the first that is opened outside of any other."""
     depth, opening = 0, None
     for token in tokens:
-        if token[0] == "{":
+        if token.text == "{":
             opening = opening or token
             depth += 1
-        elif token[0] == "}":
+        elif token.text == "}":
             depth -= 1
             if opening and depth == 0:
                 return opening, token

@@ -18,8 +18,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from kg.errors import Place, Refused
+from kg.source.tokens import SparqlToken
 from kg.store.layout import NAMED
-from kg.store.rewriting import KINDS, Rewriting, SparqlToken
+from kg.store.rewriting import KINDS, Rewriting
 from kg.terms import Text
 from kg.vocab import PREFIXES
 

@@ -5,46 +5,16 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
+from kg.source.tokens import SparqlToken
 from kg.store.engines import Engine
 from kg.store.layout import NAMED, Layout
 
-_TOKEN: Final = re.compile(
-    r"""(?P<gap>(?:[ \t\r\n]|\#[^\r\n]*)+)
-    | (?P<string>\"{3}(?:[^"\\]|\\.|"(?!""))*\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*'{3} | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*')
-    | (?P<iri><[^\x00-\x20<>"{}|^`]*>)
-    | (?P<variable>[?$](?:\w|[^\x00-\x7f])+)
-    | (?P<word>(?:[\w.:%-]|[^\x00-\x7f]|\\.)+)
-    | (?P<sign>.)""",
-    re.VERBOSE | re.DOTALL | re.ASCII,
-)
 KINDS: Final = ("isiri", "isuri", "isblank")
 _AFTER_ORDER: Final = ("limit", "offset", "values")
 _TEXT: Final = '(IF(isIRI({0}) || LANG({0}) != "", STR({0}), ""))'
 """What a variable is ordered by first where the store orders IRIs, and texts with a language, in a way of its own."""
-
-
-class SparqlToken(NamedTuple):
-    """A token of a query.
-
-    Attributes:
-        kind: gap, string, iri, variable, word or sign.
-        text: how it is written.
-    """
-
-    kind: str
-    text: str
-
-    @property
-    def word(self) -> str:
-        """The keyword, in lower case; empty for other tokens."""
-        return self.text.lower() if self.kind == "word" else ""
-
-
-def tokens_of(sparql: str) -> list[SparqlToken]:
-    """The tokens of a query, gaps included."""
-    return [SparqlToken(m.lastgroup or "", m[0]) for m in _TOKEN.finditer(sparql)]
 
 
 class Rewriting:

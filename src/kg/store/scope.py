@@ -16,10 +16,11 @@ import re
 from typing import Final, NamedTuple
 
 from kg.errors import Place, Refused
+from kg.source.tokens import tokens_of
 from kg.store.engines import STANDARD, Engine
 from kg.store.flat import Flat
 from kg.store.layout import Layout
-from kg.store.rewriting import Rewriting, tokens_of
+from kg.store.rewriting import Rewriting
 from kg.terms import Text
 
 _FORMS: Final = ("select", "construct", "ask", "describe")
