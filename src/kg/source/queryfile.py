@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from string import Formatter
 from typing import Any, Final
@@ -111,12 +112,12 @@ class SavedQuery:
     listed: str = ""
     """Name of the query that lists what this one counts: it has this query's parameters, and ``counted`` for the column."""
 
-    @property
+    @cached_property
     def passages(self) -> frozenset[str]:
         """The columns of passages. A passage is shown by its number and has no label."""
         return frozenset(c for c in self.columns if c == "passage" or c.endswith("_passage"))
 
-    @property
+    @cached_property
     def things(self) -> frozenset[str]:
         """The columns of things, which have labels. They depend on the header only, not on the rows."""
         return frozenset(self.columns) - self.passages - frozenset(self.types)

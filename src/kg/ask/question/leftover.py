@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 from kg.ask.names import Names, Thing
@@ -181,7 +182,13 @@ def column_of(token: Token, query: SavedQuery) -> str:
 def mentions(query: SavedQuery, term: str) -> bool:
     """Whether *query* is about the property *term*, so that its word adds nothing: 生产 with a query for makers."""
     local = term.removeprefix(IVC)
-    return local != term and local[:1].islower() and bool(re.search(rf"\bivc:{local}\b", query.sparql))
+    return local != term and local[:1].islower() and local in _named_in(query.sparql)
+
+
+@cache
+def _named_in(sparql: str) -> frozenset[str]:
+    """The local names of the ontology's terms in the text of a query."""
+    return frozenset(re.findall(r"\bivc:(\w+)", sparql))
 
 
 def asked_columns(tokens: Iterable[Token], query: SavedQuery) -> Collection[str]:
