@@ -117,7 +117,9 @@ def test_bounds_on_numbers_of_things(world: KnowledgeGraph, case: str) -> None:
     assert expected is None or sorted(labels(world, answer)) == sorted(expected)
 
 
-@pytest.mark.parametrize("question", ["哪些产业有三家企业?", "2-4家企业的地区的技术", "三四家企业的产业"])
+@pytest.mark.parametrize(
+    "question", ["哪些产业有三家企业?", "三个地区都发展的产业", "2-4家企业的地区的技术", "三四家企业的产业"]
+)
 def test_a_number_is_not_left_out(world: KnowledgeGraph, question: str) -> None:
     """Of three firms, none; a range of what nobody asks for; about three or four."""
     assert world.ask(question).status != "answered"
@@ -132,6 +134,7 @@ COMPARED = {
     "Does wind chime making have more companies than paper lantern making?": (False, None),
     "Are there fewer companies in wind chime making than in paper lantern making?": (True, None),
     "纸灯业和风铃业哪个企业多?": (None, "纸灯业"),
+    "纸灯业和风铃业两个产业哪个企业最多?": (None, "纸灯业"),
     "风铃业比纸灯业少几家企业?": (None, "风铃业"),
     "Which has more companies, paper lantern making or wind chime making?": (None, "纸灯业"),
 }

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from kg.ask.question.numerals import numeral
-from kg.ask.question.token import ASKED, BOUNDS, FEWER, FUNCTION_WORD, MORE, RANGE, WHICH, Token
+from kg.ask.question.token import ASKED, BOUNDS, DIFFERING, FUNCTION_WORD, RANGE, WHICH, Token
 from kg.source.units import Unit, units
 from kg.terms import class_name
 from kg.vocab import IVC, IVL
@@ -25,7 +25,6 @@ _DASHES: Final = frozenset("-~–—－～")
 _MEASURES: Final = frozenset("个家种项座处款条类名")
 """What can stand between a number in words and the noun that it counts."""
 _WHICH: Final = "哪"
-_DIFFERING: Final = frozenset({MORE, FEWER})
 
 
 def with_bounds(text: str, found: Sequence[Unit], tokens: Sequence[Token]) -> list[Token]:
@@ -58,7 +57,7 @@ def with_counts(found: Sequence[Unit], tokens: Sequence[Token]) -> list[Token]:
     tokens = [_asked(found, before, token) for before, token in zip([None, *tokens], tokens, strict=False)]
     for before, token, behind in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
         counts = behind is not None and _is_class(behind) and not (before and WHICH in before.meanings)
-        counts = counts or bool(before and before.meanings & _DIFFERING)
+        counts = counts or bool(before and before.meanings & DIFFERING)
         parts = _numbered(found, token) if counts else [token]
         measures = "".join(unit.text for unit in found[parts[0].end : token.end])
         counted += parts if not measures or measures in _MEASURES else [token]

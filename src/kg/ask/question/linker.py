@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
 from math import inf
@@ -13,8 +14,9 @@ from typing import Final
 from kg.ask.question.bounds import JOINING, LONGEST, with_bounds, with_counts
 from kg.ask.question.numerals import numeral
 from kg.ask.question.spelling import Spelling
-from kg.ask.question.token import COMPARING, FUNCTION_WORD, WHO, Token
+from kg.ask.question.token import DIFFERING, FUNCTION_WORD, WHO, Token
 from kg.source.units import Unit, units
+from kg.vocab import IVC, IVL
 
 _UNREAD: Final = 100.0
 """Cost of a unit that nothing reads; it is higher than that of any other segmentation of a few units."""
@@ -81,8 +83,8 @@ class Linker:
         counted = with_counts(found, tokens)
         if counted != tokens:
             yield counted
-        if counted == tokens or not any(token.meanings & COMPARING for token in tokens):
-            yield tokens  # but 企业最多的三个产业 are not the first one alone
+        if counted == tokens or _names_as_many(tokens, counted):
+            yield tokens
         if who := {(token.start, token.end) for token in tokens if WHO in token.meanings and len(token.text) > 1}:
             yield with_counts(found, _cheapest(text, found, possible, who))  # 哪些企业 asks who, and names a class
         names = [token for token in tokens if token.end - token.start > 1 and token.meanings and not token.is_light]
@@ -142,6 +144,14 @@ def _cheapest(
         tokens.append(chosen)
         at = chosen.start
     return with_bounds(text, found, _joined(text, found, tokens[::-1]))
+
+
+def _names_as_many(tokens: Sequence[Token], counted: Sequence[Token]) -> bool:
+    """Whether the numbers among *counted* can be left out: A、B 两个产业 are the two that are named, not 企业最多的两个产业."""
+    if any(other.number and one.meanings & DIFFERING for one, other in pairwise(counted)):
+        return False  # 多两家
+    named = sum(any(not meaning.startswith((IVC, IVL)) for meaning in token.meanings) for token in tokens)
+    return all(Decimal(token.number) <= named for token in counted if token.number.isdigit() and not token.year)
 
 
 def _says(tokens: Iterable[Token], name: Token) -> bool:

@@ -26,8 +26,8 @@ LESS_THAN: Final = IVL + "lt"
 MORE: Final = ASKED + "more"
 FEWER: Final = ASKED + "fewer"
 AS_MANY: Final = ASKED + "as-many"
-COMPARING: Final = frozenset({MOST, LEAST, MORE, FEWER})
-"""Words that compare numbers, so that a number beside them must not be left out."""
+DIFFERING: Final = frozenset({MORE, FEWER})
+"""Words behind which a number is a difference: 多两家."""
 WHICH: Final = ASKED + "which"
 WHERE: Final = IVL + "asked-where"
 WHO: Final = IVL + "asked-who"
