@@ -11,7 +11,7 @@ from kg.ask.catalogue import Catalogue
 from kg.ask.figures import Observation, counts, figures
 from kg.ask.names import Names
 from kg.ask.overview import audit_findings
-from kg.source.queryfile import SavedQuery
+from kg.source.queryfile import TYPES, SavedQuery
 from kg.store.base import Store
 from kg.vocab import IVL
 
@@ -96,14 +96,14 @@ def _told(sizes: Iterable[Observation]) -> Iterator[Observation]:
 def questions(store: Store, catalogue: Catalogue, most: int) -> list[SavedQuery]:
     """Saved queries that have rows for their defaults, each of another tag: those that people ask in most wordings.
 
-    What their question names has a default, so that it reads as a question of somebody.
+    Their question names one thing, which has a default, so that it reads as a question of somebody.
 
     Args:
         store: the store.
         catalogue: the saved queries.
         most: how many, at most.
     """
-    asked = filter(_is_filled, catalogue)
+    asked = filter(_names_one_thing, catalogue)
     ranked = sorted(asked, key=lambda query: (-sum(map(len, query.ask.values())), query.name))
     found: dict[str, SavedQuery] = {}
     for query in ranked:
@@ -115,11 +115,7 @@ def questions(store: Store, catalogue: Catalogue, most: int) -> list[SavedQuery]
     return list(found.values())
 
 
-def _is_filled(query: SavedQuery) -> bool:
-    """Whether each parameter that the question names has a default."""
-    return all(param.default != "UNDEF" for param in query.params if f"{{{param.name}}}" in query.question.zh)
-
-
-def documents(store: Store) -> dict[str, int]:
-    """The documents that the graph is made from, by IRI, with the number of their passages."""
-    return {row["document"]: row["passages"] for row in store.select(_DOCUMENTS)}
+def _names_one_thing(query: SavedQuery) -> bool:
+    """Whether the question names one parameter, a thing with a default."""
+    named = [param for param in query.params if f"{{{param.name}}}" in query.question.zh]
+    return len(named) == 1 and named[0].default != "UNDEF" and named[0].type not in TYPES
