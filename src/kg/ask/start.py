@@ -119,3 +119,8 @@ def _names_one_thing(query: SavedQuery) -> bool:
     """Whether the question names one parameter, a thing with a default."""
     named = [param for param in query.params if f"{{{param.name}}}" in query.question.zh]
     return len(named) == 1 and named[0].default != "UNDEF" and named[0].type not in TYPES
+
+
+def documents(store: Store) -> dict[str, int]:
+    """The documents that the graph is made from, by IRI, with the number of their passages."""
+    return {row["document"]: row["passages"] for row in store.select(_DOCUMENTS)}
