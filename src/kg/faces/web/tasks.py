@@ -60,6 +60,7 @@ TASKS: Final[Mapping[str, WebTask]] = {
     "problem": views.problem,
 }
 _PRELOADED: Final = (
+    "encodings.unicode_escape",
     "encodings.utf_16_le",
     "encodings.utf_8_sig",
     "kg.ask.comparison",
