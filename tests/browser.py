@@ -113,5 +113,6 @@ def accessible(page: Any, *, asks: bool = True) -> list[str]:
     """
     from axe_playwright_python.sync_playwright import Axe
 
+    page.wait_for_load_state()  # a style sheet that is still to come would leave colours without contrast
     found = Axe().run(page, options={"preload": asks}).response["violations"]
     return [f"{v['id']} ({v['impact']}): " + "; ".join(n["html"][:160] for n in v["nodes"][:3]) for v in found]
