@@ -172,6 +172,21 @@ def test_an_axiom_that_cannot_be_used_is_named_before_the_long_steps(copy: Proje
     assert steps == ["read"]
 
 
+def test_an_ontology_imports_what_is_here_and_nothing_else(copy: Project) -> None:
+    for name, imported in (("ivc.ttl", "list/"), ("ivc.ttl", "align"), ("ivc-lists.ttl", "ns")):
+        path = copy.root / "ontology" / name
+        (own,) = re.findall(r"^(<\S+>) a owl:Ontology", path.read_text(encoding="utf-8"), re.MULTILINE)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{own} owl:imports <https://w3id.org/xinzhi/{imported}> .\n")
+    check(copy)
+    with (copy.root / "ontology" / "ivc-lists.ttl").open("a", encoding="utf-8") as file:
+        file.write("<https://w3id.org/xinzhi/list/> owl:imports <http://www.w3.org/2004/02/skos/core> .\n")
+    lines = (copy.root / "ontology" / "ivc-lists.ttl").read_text(encoding="utf-8").splitlines()
+    with pytest.raises(UnknownAxiom, match="not here") as caught:
+        check(copy)
+    assert str(caught.value.place) == f"ontology/ivc-lists.ttl:{len(lines)}"
+
+
 @pytest.mark.slow
 def test_what_contradicts_an_axiom_blocks_with_file_and_line(copy: Project) -> None:
     with (copy.root / "ontology" / "ivc.ttl").open("a", encoding="utf-8") as file:

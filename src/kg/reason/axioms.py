@@ -18,7 +18,7 @@ from kg.errors import UnknownAxiom
 from kg.reason.expressions import ANNOTATIONS, PARTS, Consequence, Expressions, Unsupported, different
 from kg.reason.rules import Body, Contradiction, Rule
 from kg.terms import Text, compact, iri, lexical
-from kg.vocab import OWL, RDFS, TYPE
+from kg.vocab import ALIGNMENT, OWL, RDFS, TYPE
 
 if TYPE_CHECKING:
     from kg.source.turtle import Locator
@@ -103,7 +103,7 @@ class _Compiler:
     def __init__(self, quads: Sequence[ox.Quad], locator: Locator | None) -> None:
         self._quads, self._locator = quads, locator
         self._read = Expressions(quads)
-        self._ontologies = {iri(q.subject) for q in quads if iri(q.object) == OWL + "Ontology"}
+        self._ontologies = {ALIGNMENT, *(iri(q.subject) for q in quads if iri(q.object) == OWL + "Ontology")}
         self._ontologies |= {iri(q.object) for q in quads if q.predicate.value == OWL + "versionIRI"}
         self._by_predicate: dict[str, Callable[[object, object], _Compiled]] = {
             RDFS + "subClassOf": self._sub_class,

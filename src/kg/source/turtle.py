@@ -171,13 +171,17 @@ def read_alignment(project: Project) -> list[ox.Quad]:
 
 
 def _with_one_header(model: list[ox.Quad]) -> list[ox.Quad]:
-    """The same quads without the headers (``owl:Ontology``) of other nodes than the graph's own, which gets their imports."""
-    own, header, imports = (
-        ox.NamedNode(name) for name in (vocab.ONTOLOGY, vocab.OWL + "Ontology", vocab.OWL + "imports")
+    """The same quads without the headers (``owl:Ontology``) of other nodes than the graph's own, and without imports of them.
+
+    What the files say is one ontology here, so an import of one of them is done; any other import stays at its place.
+    """
+    own, header, imports, version = (
+        ox.NamedNode(name)
+        for name in (vocab.ONTOLOGY, vocab.OWL + "Ontology", vocab.OWL + "imports", vocab.OWL + "versionIRI")
     )
     others = {q.subject for q in model if q.object == header} - {own}
-    kept = (q for q in model if q.subject not in others or q.predicate == imports)
-    return [ox.Quad(own, q.predicate, q.object, q.graph_name) if q.subject in others else q for q in kept]
+    here = {own, *others, *(q.object for q in model if q.predicate == version)}
+    return [q for q in model if (q.object not in here if q.predicate == imports else q.subject not in others)]
 
 
 def _target_graph(project: Project, path: Path) -> str | None:
