@@ -310,6 +310,9 @@ def test_of_an_edge_and_its_inverse_one_is_there(world: KnowledgeGraph) -> None:
     assert {edge[1] for edge in edges if {edge[0], edge[2]} == {"app:festive-decoration", "ind:paper-lanterns"}} == {
         "applicationOf"
     }
+    inferred = {edge[1] for edge in edges if edge[3] == "inferred"}
+    assert "partOf" in inferred
+    assert "hasPart" not in inferred, "its inverse is kept, whichever end comes first"
 
 
 def test_the_weight_of_an_edge_is_the_number_of_its_passages(made) -> None:

@@ -54,12 +54,16 @@ def to_networkx(
 
 
 def labelled(store: Store, names: Names, links: Iterable[NetworkEdge], lang: str) -> nx.MultiDiGraph:
-    """A networkx graph of *links*. Of an edge and its inverse the stated one is kept, with the passages of both."""
+    """A networkx graph of *links*. Of an edge and its inverse one is kept, with the passages of both: the stated one, or the
+    one whose property the other's is said to be the inverse of.
+    """
     import networkx as nx
 
     kept: dict[tuple[str, str, str], NetworkEdge] = {}
-    inverse = _inverses(store)
-    for link in sorted(links, key=lambda link: (link.kind != "asserted", link)):
+    pairs = [(row["p"], row["q"]) for row in store.select(_INVERSE)]
+    inverse = dict(pairs) | {q: p for p, q in pairs}
+    said = {p for p, q in pairs if p != q}  # of their inverses, nothing of the kind is said
+    for link in sorted(links, key=lambda link: (link.kind != "asserted", link.predicate in said, link)):
         forward = (link.subject, link.predicate, link.value)
         back = (link.value, inverse.get(link.predicate, ""), link.subject)
         key = back if back in kept else forward
@@ -96,12 +100,6 @@ def about(store: Store, lang: str) -> dict[str, str]:
         f'FILTER(LANG(?title) = "{lang}") }} ORDER BY ?title ?license'
     )
     return next(({"title": row["title"], "license": row["license"]} for row in rows), {})
-
-
-def _inverses(store: Store) -> dict[str, str]:
-    """Property → its inverse, in both directions; a symmetric property is its own."""
-    pairs = [(row["p"], row["q"]) for row in store.select(_INVERSE)]
-    return dict(pairs) | {q: p for p, q in pairs}
 
 
 def claim_kinds(store: Store) -> Mapping[str, str]:
