@@ -219,3 +219,32 @@ def test_a_segment_lies_in_an_industry_that_the_passage_is_about(said: str, wron
     )
     assert all("lies in ind:j, but the passage is about ind:i" in f.message.en for f in found)
     assert check(read(ontology=CLASSES, entities=CHAINS, background=PLACED, one=said)) == []  # a passage of no section
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ('ivc:year "２０３１"^^xsd:integer', False),
+        ('ivc:memberCount "1_2"^^xsd:integer', False),
+        ('ivc:year "+2031"^^xsd:integer', True),
+        ('ivc:value "1_000.0"^^xsd:decimal', False),
+        ('ivc:value "1e3"^^xsd:decimal', False),
+        ('ivc:value "1e3"^^xsd:double', True),
+        ('ivc:value "NaN"^^xsd:decimal', False),
+        ('ivc:value "-.5"^^xsd:decimal', True),
+        ('ivc:value "5."^^xsd:decimal', True),
+        ('dcterms:issued "2026-11-31"^^xsd:date', False),
+        ('dcterms:issued "2024-02-29"^^xsd:date', True),
+        ('dcterms:issued "24 Nov"^^xsd:date', False),
+        ('dcterms:issued "20x5"^^xsd:gYear', False),
+        ('dcterms:issued "2025-13"^^xsd:gYearMonth', False),
+        ('dcterms:issued "2025-06-30T25:00:00Z"^^xsd:dateTime', False),
+        ('dcterms:issued "2025-06-30T23:59:60.5"^^xsd:dateTime', False),
+        ('dcterms:issued "2025-06-30T23:59:59.5+08:00"^^xsd:dateTime', True),
+        ('ivc:narrows "yes"^^xsd:boolean', False),
+        ('ivc:narrows "yes"', True),
+    ],
+)
+def test_a_literal_is_written_as_its_datatype_has_it(written: str, right: bool) -> None:
+    found = check(read(one=f"obs:x a ivc:Observation ; {written} ."))
+    assert [(f.rule, f.value) for f in found] == ([] if right else [("D08-lexical", written.split('"')[1])])

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pyoxigraph as ox
 
+from kg.check import literals
 from kg.check.findings import Finding
 from kg.check.members import Members, reached
 from kg.check.placed import stated_in
@@ -40,14 +41,14 @@ _OF_PASSAGES = (IVC + "Passage", IVC + "Mention", OA + "TextPositionSelector", I
 
 def check(quads: Sequence[ox.Quad], members: Members) -> list[Finding]:
     """Findings on unknown graphs, names outside g:entities, axioms in the data, claims in several passages, overlapping
-    spans, segments of industries that a passage is not about, and g:links.
+    spans, segments of industries that a passage is not about, g:links, and literals that are not of their datatype.
 
     Args:
         quads: ontology and data.
         members: the members of their classes.
     """
     found = (_graphs, _naming, _axioms, _claims, _spans, _industries, _links)
-    return [finding for part in found for finding in part(quads, members)]
+    return [*(finding for part in found for finding in part(quads, members)), *literals.check(quads)]
 
 
 def _graphs(quads: Sequence[ox.Quad], members: Members) -> Iterator[Finding]:
