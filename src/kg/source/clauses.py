@@ -6,6 +6,7 @@ All are found by tokens, so that a brace or a keyword in a string, an IRI or a c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from kg.source.tokens import SparqlToken, tokens_of
 
@@ -96,8 +97,9 @@ def ranked_by(sparql: str) -> str:
     return first[3].text[1:] if is_ranking and first[3:] and first[3].kind == "variable" else ""
 
 
-def _tokens(sparql: str) -> list[SparqlToken]:
-    return [token for token in tokens_of(sparql) if token.kind != "gap"]
+@lru_cache(maxsize=256)  # a query gets other values for each question, and its text stays the same
+def _tokens(sparql: str) -> tuple[SparqlToken, ...]:
+    return tuple(token for token in tokens_of(sparql) if token.kind != "gap")
 
 
 def _outermost(tokens: Sequence[SparqlToken]) -> tuple[SparqlToken, SparqlToken]:
