@@ -11,9 +11,7 @@ FUNCTION_WORD: Final = IVL + "function-word"
 """A word without meaning of its own, such as 的 or of."""
 ASKED: Final = IVL + "asked-"
 """Begins the IRI of each word of a question that no term of the model names."""
-LIGHT: Final = frozenset(
-    {IVC + "Observation", *(IVL + f"asked-{word}" for word in ("who", "where", "which", "each", "all"))}
-)
+LIGHT: Final = frozenset({IVC + "Observation", *(ASKED + word for word in ("who", "where", "which", "each", "all"))})
 """Words such as “who” that tell two readings apart but that every question can do without."""
 
 RANGE: Final = ASKED + "range"
@@ -29,14 +27,14 @@ AS_MANY: Final = ASKED + "as-many"
 DIFFERING: Final = frozenset({MORE, FEWER})
 """Words behind which a number is a difference: 多两家."""
 WHICH: Final = ASKED + "which"
-WHERE: Final = IVL + "asked-where"
-WHO: Final = IVL + "asked-who"
-COUNT: Final = IVL + "asked-count"
+WHERE: Final = ASKED + "where"
+WHO: Final = ASKED + "who"
+COUNT: Final = ASKED + "count"
 QUANTITY: Final = ASKED + "quantity"
-EACH: Final = IVL + "asked-each"
-SUM: Final = IVL + "asked-sum"
-WHEN: Final = IVL + "asked-when"
-ALL: Final = IVL + "asked-all"
+EACH: Final = ASKED + "each"
+SUM: Final = ASKED + "sum"
+WHEN: Final = ASKED + "when"
+ALL: Final = ASKED + "all"
 """都, which joins to several names before it: an answer is then one for all of them."""
 
 
