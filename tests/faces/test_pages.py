@@ -10,6 +10,7 @@ import json
 import os
 import re
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -716,18 +717,23 @@ def _raw(server: Server, target: str) -> tuple[int, str]:
 
 
 def test_compiled_templates_are_kept_and_a_full_disk_is_no_error(
-    world: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+    world: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    kept = Path(pages.__file__).with_name("__pycache__")
-    pages.Pages(world, "")
-    one = next(kept.glob("__jinja2_*"))
-    one.unlink()
+    monkeypatch.setattr(pages, "__file__", str(tmp_path / "pages.py"))
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    kept = tmp_path / "__pycache__"
+    kept.mkdir()
 
     def full(*args: Any, **options: Any) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(tempfile, "NamedTemporaryFile", full)
+    with monkeypatch.context() as disk:
+        disk.setattr(tempfile, "NamedTemporaryFile", full)
+        pages.Pages(world, "")
+    assert not list(kept.iterdir())
     pages.Pages(world, "")
-    monkeypatch.undo()
+    assert list(kept.glob("*.cache"))
+    before = {file: file.stat().st_mtime_ns for file in kept.iterdir()}
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     pages.Pages(world, "")
-    assert one.exists()
+    assert {file: file.stat().st_mtime_ns for file in kept.iterdir()} == before
