@@ -13,6 +13,7 @@ EMPTY: MappingProxyType[str, Any] = MappingProxyType(
         "captions": {},
         "documents": {},
         "measures": {},
+        "counted": {},
         "precedence": {},
         "properties": [],
         "variants": {},

@@ -114,6 +114,13 @@ def singular(word: str) -> str:
     return _PLURAL.sub(lambda ending: "y" if ending["y"] else "", word)
 
 
+def plural(label: str) -> str:
+    """The plural of an English label by the general rule: companies, branches, products."""
+    if re.search("[^aeiou]y$", label):
+        return f"{label[:-1]}ies"
+    return f"{label}es" if re.search("(s|x|ch|sh)$", label) else f"{label}s"
+
+
 def cell_width(text: str) -> int:
     """The number of terminal columns of *text*: 汉字 have two (UAX #11), control characters none."""
     from wcwidth import wcswidth, wcwidth

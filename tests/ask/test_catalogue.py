@@ -230,13 +230,13 @@ def test_a_query_is_found_by_its_name_or_near_ones_are_offered(world: KnowledgeG
             "things-by-mentions",
             {},
             "哪些企业在最多的段落中被提到?",
-            "Which things of the kind company are named in most passages?",
+            "Which companies are named in most passages?",
         ),
         (
             "things-by-mentions",
             {"kind": "Policy"},
             "哪些政策在最多的段落中被提到?",
-            "Which things of the kind policy are named in most passages?",
+            "Which policies are named in most passages?",
         ),
         (
             "things-by-name",

@@ -207,7 +207,7 @@ def test_the_terminal_shows_the_whole_chart_and_what_its_signs_mean(kg: Run) -> 
     assert kg("chain", "纸灯业", "--format", "text").stdout == CHART
     told = kg("chain", "纸灯业", "--format", "text", lang="zh").stdout
     assert told.startswith(
-        "纸灯业\n6 个环节 · 6 家企业与机构 · 2 项产品 · 3 个应用场景\n"
+        "纸灯业\n6 个环节 · 6 家企业与机构 · 2 种产品 · 3 个应用场景\n"
         "▸ 层级  · 环节  ● 企业与机构  ○ 产品  □ 应用场景  ⇢ 供给(按层级次序,文献未明说)\n"
     )
     assert "  ▸ 节庆灯\n    (文献未列环节)\n" in told

@@ -100,6 +100,31 @@ def test_of_many_kinds_those_that_people_mean_most_come_first() -> None:
     assert names.resolve("lamp").kind == "Industry"
 
 
+COUNTED = {
+    "Company": ("1 家企业", "1 company", "15 家企业", "15 companies"),  # the measure word is that of Organization
+    "PublicBody": ("1 个公共机构", "1 public body", "15 个公共机构", "15 public bodies"),
+    "Technology": ("1 项技术", "1 technology", "15 项技术", "15 technologies"),
+    "Product": ("1 种产品", "1 product", "15 种产品", "15 products"),
+    "Entry": ("1 条别处的条目", "1 entry elsewhere", "15 条别处的条目", "15 entries elsewhere"),
+    "Comparator": ("1 个比较符", "1 comparator", "15 个比较符", "15 comparators"),  # no measure word of its own
+}
+
+
+@pytest.mark.parametrize("kind", COUNTED)
+def test_a_number_of_things_has_the_words_of_their_class(world: KnowledgeGraph, kind: str) -> None:
+    one, several = world.names.counted(1, kind), world.names.counted(15, kind)
+    assert (one.zh, one.en, several.zh, several.en) == COUNTED[kind]
+
+
+def test_things_of_several_classes_share_the_nearest_one_above_them() -> None:
+    things = [{"iri": kind, "kind": kind, "zh": "", "en": "", "also": [], "keys": []} for kind in ("A", "B", "C", "D")]
+    names = Names({**EMPTY, "things": things, "classes": {"A": ["X", "Z"], "B": ["Y", "Z"], "C": ["Y", "Z"], "D": []}})
+    assert names.shared_kind(["A", "A"]) == "A"
+    assert names.shared_kind(["B", "C", "unknown"]) == "Y"
+    assert names.shared_kind(["A", "B", "C"]) == "Z"
+    assert names.shared_kind(["A", "D"]) == names.shared_kind([]) == ""
+
+
 def bearing(*labels: str, kind: str = "Company") -> Names:
     """Things of one kind with nothing but these names."""
     things = [

@@ -7,6 +7,7 @@ import pytest
 from kg.ask.profile import FEW, profile
 from kg.ask.tally import tally, whole
 from kg.graph import KnowledgeGraph
+from kg.terms import Text
 from kg.vocab import IVC
 
 INDUSTRIES = ("纸灯业", "风铃业")
@@ -55,5 +56,5 @@ def test_numbers_count_what_is_shown_twice_once(world: KnowledgeGraph) -> None:
     counted = whole(chain)
     assert counted.segments == len({cell.iri for cell in cells})
     assert counted.companies >= len({company.iri for cell in cells for company in cell.companies})
-    assert tally([]).words.zh == tally([]).words.en == ""
-    assert tally([])._replace(segments=1, products=2).words.en == "1 segment · 2 products"
+    assert tally([]).words(world.names) == Text("", "")
+    assert tally([])._replace(segments=1, products=2).words(world.names).en == "1 segment · 2 products"

@@ -148,7 +148,7 @@ def test_which_of_two_numbers_is_larger(world: KnowledgeGraph, question: str) ->
     assert (answer.status, answer.kind, answer.yes) == ("answered", "comparison", yes), answer.sentence
     assert (answer.winner and world.names.label(answer.winner, "zh")) == winner
     assert answer.working
-    assert all(said in answer.working.zh for said in ("纸灯业 5 个", "风铃业 0 个", "相差 5"))
+    assert all(said in answer.working.zh for said in ("纸灯业 5 家", "风铃业 0 家", "相差 5"))
 
 
 @pytest.mark.parametrize(
@@ -471,7 +471,20 @@ def test_yes_or_no(world: KnowledgeGraph, question: str) -> None:
 def test_a_count_counts_what_is_asked_for(world: KnowledgeGraph) -> None:
     answer = world.ask("纸灯业上游有几家企业?")
     assert (answer.kind, answer.count) == ("count", 2)
-    assert "2" in answer.sentence.en
+    assert answer.sentence.zh.startswith("共 2 家。")
+    assert answer.sentence.en.startswith("2. ")
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("报告提到多少技术?", "文献点名 3 项"),
+        ("报告提到多少地区?", "共 4 个。"),
+        ("纸灯业有哪三家企业?", "问的是 3 家"),
+    ],
+)
+def test_a_number_has_the_measure_word_of_what_is_counted(world: KnowledgeGraph, question: str, said: str) -> None:
+    assert world.ask(question).sentence.zh.startswith(said)
 
 
 NOTHING = {

@@ -216,12 +216,25 @@ def test_an_answer_is_asked_for_once(http: httpx.Client) -> None:
     assert http.get("/ask", params={"q": SEGMENT}, headers={"If-None-Match": first.headers["etag"]}).status_code == 304
 
 
-def test_no_question_is_a_problem(http: httpx.Client) -> None:
+def test_no_question_is_a_problem_for_programs(http: httpx.Client) -> None:
     for path in ("/ask", "/ask?q=", "/ask?q=%20", "/ask.json"):
         response = http.get(path)
         assert (response.status_code, response.json()["type"].rpartition("/")[2]) == (400, "usage")
     assert http.get("/search", headers=PAGE).status_code == 200
     assert http.get("/search.json").json()["answer"] is None
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_question_is_a_page_to_ask_on(http: httpx.Client, lang: str) -> None:
+    """The questions on it can be asked: each of them has an answer."""
+    response = http.get("/ask", params={"lang": lang}, headers=PAGE)
+    assert response.status_code == 200
+    assert response.text.count('<form class="params" action="/ask">') == 1
+    asked = [unescape(link) for link in re.findall(r'<a href="(/ask[^"]+)"', response.text)]
+    assert len(asked) > 4
+    for link in asked:
+        found = http.get(link, headers={"Accept": "application/json"}).json()
+        assert (found["status"], found["lang"]) == ("answered", lang)
 
 
 def test_each_way_to_read_it_is_a_link(http: httpx.Client, world: KnowledgeGraph) -> None:

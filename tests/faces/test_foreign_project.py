@@ -93,7 +93,7 @@ ASKED: dict[str, dict[str, tuple[int, ...]]] = {
     **{f"/audit.{file}": {f"/audit.{file}?industry=kites": (200,)} for file in ("xlsx", "csv")},
     **{f"/compare.{file}": {f"/compare.{file}?a=竹邻社&b=feiyuan": (200,)} for file in ("xlsx", "csv")},
     "/ask": {
-        "/ask": (400,),
+        "/ask": (200, 400),
         "/ask?q=绘面的代表企业": (200,),
         "/ask?q=nothing-such": (200,),
     },

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -221,8 +222,19 @@ def test_code_for_the_shell_and_for_python_runs(
     assert re.search(rf"^{rows - 1} ", table, re.MULTILINE)
 
 
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="no R on this machine")
+def test_code_for_r_runs(code: dict[str, str], rows: int, tmp_path: Path) -> None:
+    (tmp_path / "rows.R").write_text(code["R"], encoding="utf-8")
+    done = subprocess.run(
+        ["Rscript", "--vanilla", "rows.R"], capture_output=True, text=True, cwd=tmp_path, timeout=120, check=True
+    )
+    assert f"'data.frame':\t{rows} obs." in done.stdout
+
+
 def test_code_for_r_and_excel_asks_for_the_same_rows(code: dict[str, str], http: httpx.Client, rows: int) -> None:
     (in_r,) = re.findall(r"fromJSON\((\".*\")\)", code["R"])
     (in_excel,) = re.findall(r'Web\.Contents\("(.*)"\)', code["Excel (Power Query)"])
     assert json.loads(in_r) == in_excel
-    assert len(http.get(in_excel).json()["rows"]) == rows
+    found = http.get(in_excel).json()["rows"]
+    assert len(found) == rows
+    assert len({tuple(row) for row in found}) == 1  # Excel takes the columns of the first row

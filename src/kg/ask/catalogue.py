@@ -19,7 +19,7 @@ from kg.ask.query_search import search
 from kg.errors import NotFound, UsageProblem
 from kg.source.passages import passage_name
 from kg.source.queryfile import TYPES, YEARS, Parameter, SavedQuery, from_plain
-from kg.terms import Text, class_iri, expand, listed
+from kg.terms import Text, class_iri, class_name, expand, listed
 
 _LONGEST: Final = 18
 """Most digits of a number; any number with so few digits fits into Oxigraph's 64-bit integers."""
@@ -130,6 +130,8 @@ class Catalogue:
     def value_label(self, param: Parameter, term: str) -> Text:
         """The label of one value of a parameter, written as :func:`parsed` reads it."""
         named = from_written(term)
+        if param.type == "kind":
+            return self.names.kind_plural(class_name(named))
         if param.type == "enum" and self.names.has_name(expand(f"ivc:{named}")):
             named = expand(f"ivc:{named}")
         return self.names.text(named)

@@ -52,7 +52,7 @@ def exploration(
         - ``things``: of each its IRI, kind, labels in zh and en, aliases and search keys
         - ``edges``: of each its subject, property, object, letter of the ground and passages
         - ``relations``: of each property its IRI, labels and inverse labels in zh and en
-        - ``kinds``: class name → its labels in zh and en, and the names of its superclasses
+        - ``kinds``: class name → its labels in zh and en, the names of its superclasses, its measure word and English plural
         - ``passages``: of each its IRI and section
         - ``documents``: labels of each in zh and en
         - ``claims``: of each its IRI, text in zh and en, things it is about, and passages; those with a number first
@@ -139,7 +139,13 @@ class _Numbered:
                 [iri, *self._both(iri), *_pair(self.names.text(iri, inverse=True))] for iri in self.relations
             ],
             "kinds": {
-                kind: [*_pair(self.names.kind_text(kind)), self.names.superclasses(kind)] for kind in sorted(kinds)
+                kind: [
+                    *_pair(self.names.kind_text(kind)),
+                    self.names.superclasses(kind),
+                    self.names.kind_measure(kind),
+                    self.names.kind_plural(kind).en,
+                ]
+                for kind in sorted(kinds)
             },
             "passages": self._sections(),
             "tiers": [[self.kept[thing], tier] for thing, tier in tiers],

@@ -105,6 +105,7 @@ class Names:
         """IRI of each document with passages → its id, with which the names of its passages begin."""
         self._captions: Mapping[str, list[str]] = lookup["captions"]
         self._measures: Mapping[str, str] = lookup["measures"]
+        self._counted: Mapping[str, list[str]] = lookup["counted"]
         self._symbols: Mapping[str, str] = lookup["symbols"]
         self._by_iri = {t.iri: t for t in self.things}
 
@@ -198,6 +199,26 @@ class Names:
     def kind_text(self, kind: str) -> Text:
         """The label of class *kind* in both languages."""
         return self.text(class_iri(kind))
+
+    def kind_plural(self, kind: str) -> Text:
+        """The label of class *kind* for several of its things: 企业, companies."""
+        return Text(self.kind_label(kind, "zh"), self._counted[kind][1] if kind in self._counted else kind)
+
+    def kind_measure(self, kind: str) -> str:
+        """The Chinese measure word for things of class *kind*, as 家; 个 if the class is unknown."""
+        return self._counted[kind][0] if kind in self._counted else "个"
+
+    def counted(self, number: int, kind: str) -> Text:
+        """A number of things of class *kind*: 15 家企业, 15 companies."""
+        several = self.kind_plural(kind)
+        one = self.kind_label(kind, "en") if number == 1 else several.en
+        return Text(f"{number} {self.kind_measure(kind)}{several.zh}", f"{number} {one}")
+
+    def shared_kind(self, iris: Iterable[str]) -> str:
+        """The name of the nearest class that all of these things are of; empty if there is none."""
+        kinds = list(dict.fromkeys(thing.kind for iri in iris if (thing := self.get(iri))))
+        lines = [(kind, *self.superclasses(kind)) for kind in kinds]
+        return next((kind for kind in lines[0] if all(kind in line for line in lines)), "") if lines else ""
 
     def kind_words(self, kind: str) -> tuple[str, str, str]:
         """What a class may be called: its Chinese label, its English label, its local name."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kg.ask.chain import Chain, Cited, SegmentCell
+from kg.ask.names import Names
 from kg.terms import Text
+
+_COMPANY: Final = Text("企业与机构", "company or institute")
+_COMPANIES: Final = Text("企业与机构", "companies and institutes")
 
 
 class Tally(NamedTuple):
@@ -17,17 +21,18 @@ class Tally(NamedTuple):
     products: int
     applications: int
 
-    @property
-    def words(self) -> Text:
+    def words(self, names: Names) -> Text:
         """The numbers in words, without those that are 0; empty if all are."""
-        return _joined(
-            [
-                _number(self.segments, "个环节", "segment", "segments"),
-                _number(self.companies, "家企业与机构", "company or institute", "companies and institutes"),
-                _number(self.products, "项产品", "product", "products"),
-                _number(self.applications, "个应用场景", "application", "applications"),
-            ]
-        )
+        companies = _COMPANY if self.companies == 1 else _COMPANIES
+        measure = names.kind_measure("Organization")
+        parts = [
+            (self.segments, names.counted(self.segments, "Segment")),
+            (self.companies, Text(f"{self.companies} {measure}{companies.zh}", f"{self.companies} {companies.en}")),
+            (self.products, names.counted(self.products, "Product")),
+            (self.applications, names.counted(self.applications, "Application")),
+        ]
+        said = [text for number, text in parts if number]
+        return Text(" · ".join(text.zh for text in said), " · ".join(text.en for text in said))
 
 
 def tally(cells: Iterable[SegmentCell], applications: Iterable[Cited] = ()) -> Tally:
@@ -47,12 +52,3 @@ def whole(chain: Chain) -> Tally:
     outside = {company.iri for company in (*chain.representatives, *chain.others)}
     applications = [*chain.applications, *(one for stage in chain.stages for one in stage.applications)]
     return tally(chain.cells, applications)._replace(companies=len(inside | outside))
-
-
-def _number(number: int, zh: str, one: str, several: str) -> Text | None:
-    return Text(f"{number} {zh}", f"{number} {one if number == 1 else several}") if number else None
-
-
-def _joined(parts: Iterable[Text | None]) -> Text:
-    kept = [part for part in parts if part]
-    return Text(" · ".join(part.zh for part in kept), " · ".join(part.en for part in kept))

@@ -18,7 +18,7 @@ from kg.source import project as source
 from kg.source.project import Project
 
 CURRENT: Final = "current"
-FORMAT: Final = 8
+FORMAT: Final = 9
 _TOOLS: Final = ("xinzhi", "pyoxigraph", "pyshacl", "rdflib", "owlrl")
 _TIME_RESOLUTION: Final = 2 * 10**9
 """Resolution of file times in nanoseconds on the coarsest file system (FAT)."""

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from kg.pipeline.captions import captions, nameless_nodes
 from kg.pipeline.spelling import variants
-from kg.terms import LANGS, class_name, fold, iri, language, lexical, slug
+from kg.terms import LANGS, class_name, fold, iri, language, lexical, plural, slug
 from kg.vocab import (
     ALT_LABEL,
     AUDIT,
@@ -36,6 +36,8 @@ from kg.vocab import (
 
 _LABEL_GRAPHS = (ENTITIES, ONTOLOGY, PASSAGES, AUDIT)  # PASSAGES has the documents' labels, AUDIT those of rules
 _LABELS = (LABEL, ALT_LABEL, HIDDEN_LABEL)
+_GENERAL_MEASURE = "个"
+"""The measure word for things of a class that has none of its own."""
 _PROPERTIES = frozenset(OWL + kind for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty"))
 
 
@@ -78,6 +80,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
         - ``measures``: IRI of an indicator, or of an observation with one → its measure word (辆, 座)
         - ``symbols``: IRI of a unit or comparator → its symbol (US$, km)
         - ``classes``: name of a labelled class → names of its labelled superclasses, nearest first
+        - ``counted``: name of a labelled class → the Chinese measure word for its things (家), and its English label in the plural
         - ``precedence``: class name → its ``ivc:precedence``, or that of the nearest superclass that has one
         - ``properties``: IRIs of the labelled properties
         - ``variants``: traditional character → simplified character (:func:`kg.pipeline.spelling.variants`)
@@ -91,6 +94,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
     documents: dict[str, str] = {}
     measures: dict[str, str] = {}
     symbols: dict[str, str] = {}
+    plurals: dict[str, str] = {}
     precedence: dict[str, int] = {}
     for quad in quads:
         if iri(quad.graph_name) not in _LABEL_GRAPHS or not isinstance(quad.subject, ox.NamedNode):
@@ -104,6 +108,8 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
             documents[iri(value)] = slug(subject).rpartition("-L")[0]
         elif predicate == IVC + "measureWord":
             measures[subject] = lexical(value)
+        elif predicate == IVC + "pluralLabel":
+            plurals[subject] = lexical(value)
         elif predicate == IVC + "symbol":
             symbols[subject] = lexical(value)
         elif predicate == IVC + "precedence":
@@ -139,6 +145,13 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
         "measures": measures | _counted(quads, measures),
         "symbols": symbols,
         "classes": {class_name(node): [class_name(c) for c in line[1:]] for node, line in lineages.items()},
+        "counted": {
+            class_name(node): [
+                next((measures[c] for c in line if c in measures), _GENERAL_MEASURE),
+                plurals.get(node) or plural(labels[node]["en"]),
+            ]
+            for node, line in lineages.items()
+        },
         "precedence": {
             class_name(node): next(precedence[c] for c in line if c in precedence)
             for node, line in lineages.items()

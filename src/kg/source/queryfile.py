@@ -29,6 +29,8 @@ The value of a ``kind`` is a class that has named things; that of a ``thing`` is
 """
 BOUNDS: Final = "bounds"
 """What stands for the given numbers in a sentence."""
+MEASURE: Final = "measure"
+"""What stands in a Chinese sentence for the measure word of the things whose kind is asked for."""
 YEARS: Final = range(1900, 2101)
 """Values of a ``year``."""
 _NAME: Final = re.compile(r"[^\W\d]\w*")
@@ -78,7 +80,8 @@ class Reply:
     Attributes:
         column: the column that holds what was asked for.
         text: the sentence; ``{name}`` stands for the value of a parameter or for the values of a column, ``{bounds}`` for
-            the numbers that are given, each with the label of its parameter.
+            the numbers that are given, each with the label of its parameter; ``{measure}`` for the measure word of the
+            things of a parameter's kind.
         first: whether only the first row answers, as for a superlative.
         last: the sentence for “the least”, where the last row answers; None if the query does not tell it.
         counted: whether the answers may be counted; false if some may be parts of others.
@@ -241,7 +244,7 @@ def _reply(node: HeaderNode, known: Mapping[str, HeaderNode], columns: Mapping[s
     last = _text(fields["last"].fields(LANGS)) if "last" in fields else None
     for said in filter(None, (text, last)):
         for words in (said.zh, said.en):
-            _require_names(words, {**known, BOUNDS: node}, node)
+            _require_names(words, {**known, BOUNDS: node, MEASURE: node}, node)
     compared = (
         {key: number.text() for key, number in fields["compared"].mapping().items()} if "compared" in fields else {}
     )

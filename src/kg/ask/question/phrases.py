@@ -14,9 +14,10 @@ from kg.ask.question.answer import params
 from kg.ask.question.readings import Reading, answer_column
 from kg.ask.question.rows import ReadingRows
 from kg.errors import NotFound, UsageProblem
-from kg.source.queryfile import BOUNDS
+from kg.source.queryfile import BOUNDS, MEASURE
 from kg.store.values import Term
-from kg.terms import LANGS, Text, amount, has_han, listed
+from kg.terms import LANGS, Text, amount, has_han, iri, listed
+from kg.vocab import PASSAGE
 
 _MOST: Final = 12
 """Most values that a sentence lists; of more it gives the number."""
@@ -35,9 +36,9 @@ class Phrases:
         return self._names.text(iri)
 
     def said(self, value: str) -> Text:
-        """A parameter's value as people write it: the label of an IRI or of a class, or the value itself."""
+        """A parameter's value as people write it: the label of an IRI, of a class in the plural, or the value itself."""
         if value in self._names.classes:
-            return self._names.kind_text(value)
+            return self._names.kind_plural(value)
         return self.label(value) if ":" in value else Text(value, value)
 
     def asked(self, reading: Reading) -> Text:
@@ -69,11 +70,13 @@ class Phrases:
         reading, table = found.reading, found.table
         values = {param.name: _NOTHING for param in reading.query.params}
         for position, column in enumerate(table.columns):
-            values[column] = _listed(self._value(row[position]) for row in table.rows)
+            values[column] = self._listed([row[position] for row in table.rows])
         if "value" in table.columns:
             rows = (dict(zip(table.columns, row, strict=True)) for row in table.rows)
             values["value"] = _listed(self._figure(row) for row in rows if row["value"])
         values[BOUNDS] = self._bounds(reading)
+        kinds = [reading.values[p.name] for p in reading.query.params if p.type == "kind" and p.name in reading.values]
+        values[MEASURE] = Text(self._names.kind_measure(kinds[0] if kinds else ""), "")
         given = {name: (value, *reading.more.get(name, ())) for name, value in reading.values.items()}
         return values | {name: _listed(map(self.said, each)) for name, each in given.items()}
 
@@ -105,12 +108,12 @@ class Phrases:
         looked = self._looked_for(reading)
         return Text(f"没有找到答案。查的是:{looked.zh}", f"No answer was found. Looked for: {looked.en}")
 
-    def of_another_number(self, reading: Reading, asked: int | None, found: int) -> Text:
-        """That there are more or fewer things than the question says, so that it may mean others."""
-        looked = self._looked_for(reading)
+    def of_another_number(self, reading: Reading, asked: int | None, found: Sequence[Term]) -> Text:
+        """That *found* are more or fewer things than the question says, so that it may mean others."""
+        looked, measure, number = self._looked_for(reading), self.measure(found), len(found)
         return Text(
-            f"问的是 {asked} 个,找到 {found} 个,可能不是所问。查的是:{looked.zh}",
-            f"Asked for {asked}, found {found}, which may be others than those meant. Looked for: {looked.en}",
+            f"问的是 {asked} {measure},找到 {number} {measure},可能不是所问。查的是:{looked.zh}",
+            f"Asked for {asked}, found {number}, which may be others than those meant. Looked for: {looked.en}",
         )
 
     def _looked_for(self, reading: Reading) -> Text:
@@ -120,10 +123,16 @@ class Phrases:
         words = _listed(only)
         return Text(f"{asked.zh}(限 {words.zh})", f"{asked.en} (only {words.en})")
 
-    def in_all(self, number: int, said: Text) -> Text:
+    def count(self, things: Sequence[Term], said: Text) -> Text:
+        """The answer *said* with the number of its things."""
+        number = len(things)
+        return Text(f"共 {number} {self.measure(things)}。{said.zh}", f"{number}. {said.en}")
+
+    def in_all(self, things: Sequence[Term], said: Text) -> Text:
         """The answer *said* with the number of its things, of which some may be parts of others, so that it is no count."""
+        number = len(things)
         return Text(
-            f"文献点名 {number} 个,大的和它所包含的都计在内,没有点名的不计。{said.zh}",
+            f"文献点名 {number} {self.measure(things)},大的和它所包含的都计在内,没有点名的不计。{said.zh}",
             f"The documents name {number}, wider ones and those within them alike; what they do not name is not among them. "
             f"{said.en}",
         )
@@ -156,6 +165,18 @@ class Phrases:
             "Figures are not added up, because their years, regions and scopes may differ. Ask for each of them.",
         )
 
+    def measure(self, things: Sequence[Term | None]) -> str:
+        """The Chinese measure word for these things, as 家 for companies; 项 for terms that are none."""
+        iris = list(filter(None, map(iri, things)))
+        kind = self._names.shared_kind(iris)
+        if iris and all(one.startswith(PASSAGE) for one in iris):
+            kind = "Passage"
+        return self._names.kind_measure(kind) if kind else "项"
+
+    def _listed(self, terms: Sequence[Term | None]) -> Text:
+        """Terms of a column as a list, each once; of many, the first and the number of all."""
+        return _listed(map(self._value, terms), self.measure(terms))
+
     def _value(self, term: Term | None) -> Text:
         """A term of a row: a thing's label, a number with 万 or million, a text as it is."""
         if isinstance(term, ox.NamedNode):
@@ -185,13 +206,18 @@ class Phrases:
         return f"{text} ({'; '.join(notes)})" if notes else text
 
 
-def _listed(texts: Iterable[Text]) -> Text:
-    """Texts as a list (:func:`kg.terms.listed`), sentences one after the other, each once; of many, the first."""
+def _listed(texts: Iterable[Text], measure: str = "项") -> Text:
+    """Texts as a list (:func:`kg.terms.listed`), sentences one after the other, each once; of many, the first.
+
+    Args:
+        texts: the texts.
+        measure: the Chinese measure word for the number of all.
+    """
     distinct = [text for text in dict.fromkeys(texts) if text.zh or text.en]
     shown, more = distinct[:_MOST], len(distinct) - _MOST
     sentences = all(text.zh.endswith(("。", ".")) for text in shown)  # an English text is the same in both
     words = _one_after_the_other(shown) if sentences else listed(shown)
-    return Text(f"{words.zh}等 {len(distinct)} 项", f"{words.en} and {more} more") if more > 0 else words
+    return Text(f"{words.zh}等 {len(distinct)} {measure}", f"{words.en} and {more} more") if more > 0 else words
 
 
 def _years(row: Mapping[str, Any], lang: str) -> str:

@@ -140,7 +140,7 @@ class Questions:
         reply = found.reading.query.reply
         if number in (None, len(found.answers)) or (reply and reply.first):
             return self._said(found, whether)
-        sentence = self.phrases.of_another_number(found.reading, number, len(found.answers))
+        sentence = self.phrases.of_another_number(found.reading, number, found.answers)
         return Answer("not-understood", sentence, choices=(found.reading,), passages=found.passages)
 
     def _said(self, found: ReadingRows, whether: bool) -> Answer:
@@ -150,7 +150,8 @@ class Questions:
             sentence = self.phrases.answer(found)
             answer = Answer("answered", sentence, reading=reading, table=found.table, passages=found.passages)
             return verdict(answer, found, self._names, whether=whether)
-        things = tuple(term.value for term in found.answers if isinstance(term, ox.NamedNode))
+        answered = [term for term in found.answers if isinstance(term, ox.NamedNode)]
+        things = tuple(term.value for term in answered)
         number = len(things) if reading.counts and not (reply and reply.first) else 0
         count = number if number and (not reply or reply.counted) and not self._are_nested(reading) else None
         # whether figures agree, or one is larger than another, the rows have to show
@@ -160,9 +161,9 @@ class Questions:
         if whether:
             kind, sentence = "yes-no", Text(f"是。{sentence.zh}", f"Yes. {sentence.en}")
         elif count is not None:
-            kind, sentence = "count", Text(f"共 {count} 个。{sentence.zh}", f"{count}. {sentence.en}")
+            kind, sentence = "count", self.phrases.count(answered, sentence)
         elif number:
-            sentence = self.phrases.in_all(number, sentence)
+            sentence = self.phrases.in_all(answered, sentence)
         return Answer(
             "answered",
             sentence,

@@ -57,7 +57,7 @@ class _ChainChart:
 
     def svg(self) -> str:
         title = _TITLE.pick(self.lang).format(shown(self._name(self.chain.industry)))
-        about = whole(self.chain).words.pick(self.lang)
+        about = whole(self.chain).words(self.graph.names).pick(self.lang)
         top = head(self.canvas, title, about)
         for view in self.chain.views:
             top = self._view(view, top) + 16
@@ -133,7 +133,7 @@ class _ChainChart:
 
     def _bar_text(self, stage: StageColumn, wide: float) -> tuple[list[str], list[str]]:
         """The lines of a stage's heading: its name, and its numbers."""
-        numbers = tally(stage.segments, stage.applications).words.pick(self.lang)
+        numbers = tally(stage.segments, stage.applications).words(self.graph.names).pick(self.lang)
         room = wide - 2 * _PAD
         return lines(shown(self._name(stage.iri)), room, _STAGE), lines(numbers, room, _COUNT)
 
@@ -185,7 +185,7 @@ class _ChainChart:
     def _card_head(self, cell: SegmentCell, box: Box, again: bool) -> float:
         """The name of a segment; its own numbers stand to the right of it if there is room, else below."""
         numbers = [len(things) for _, things in cell.things]
-        own = Tally(0, *numbers).words.pick(self.lang)
+        own = Tally(0, *numbers).words(self.graph.names).pick(self.lang)
         words = (_AGAIN.pick(self.lang) if any((*numbers, cell.parts)) else "") if again else own
         name, aside = shown(self._name(cell.iri)), width(words, _COUNT) + 14
         beside = width(name, _CARD) + aside <= box.width

@@ -104,7 +104,7 @@ def thing_page(context: Context, found: Entity, lang: str) -> ThingPage:
         value=names.slug(thing.iri),
         industry=industry,
         drawn=named and bool(edges),
-        tally=whole(graph.chain(thing.iri)).words if industry else None,
+        tally=whole(graph.chain(thing.iri)).words(graph.names) if industry else None,
         findings=len(graph.audit(thing.iri)) if industry else 0,
         figures=_figures(context, found, lang),
         roles=roles(graph.store, thing.iri),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from kg.ask import plain, tags
+from kg.ask import plain
 from kg.ask.chain import NOTHING, UNPLACED
 from kg.ask.listing import HEADS, chain_rows
 from kg.ask.profile import profile
 from kg.ask.question.repeat import repeat
+from kg.ask.start import questions
 from kg.ask.tables import for_reader, without_empty
 from kg.ask.tally import tally, whole
 from kg.errors import NotFound, UsageProblem
@@ -30,6 +31,8 @@ _PICTURES: Final = {"svg": "image/svg+xml; charset=utf-8", "png": "image/png"}
 _DATA_FIRST: Final = {"json": JSON, "html": HTML}
 _MOST: Final = 50
 """Most matches."""
+_EXAMPLES: Final = 12
+"""Most questions to begin with."""
 
 
 def chain(context: Context, request: Request) -> Response:
@@ -51,6 +54,7 @@ def chain(context: Context, request: Request) -> Response:
     values = {
         "profile": profile(graph.store, graph.names, found),
         "whole": whole(found),
+        "in_words": lambda numbers: numbers.words(graph.names),
         "tally": tally,
         "sources": graph.citer.sources(found.passages),
         "dated": graph.citer.works.dataset.issued,
@@ -79,10 +83,12 @@ def ask(context: Context, request: Request) -> Response:
     """``/ask?q=``: the answer to a question in Chinese or English; its page is that of ``/search``.
 
     Raises:
-        UsageProblem: there is no question.
+        UsageProblem: there is no question, and the client is no browser, for which there is a page to ask on.
     """
     text = request.one("q")
     if not text.strip():
+        if choose(request, _DATA_FIRST) == "html":
+            return context.page("search.html", request, text="", matches=[], **_told(context, request, None))
         raise UsageProblem(
             Text("需要参数 q,即问题", "the parameter q, the question, is needed"),
             hint=Text("写成 /ask?q=…", "write /ask?q=…"),
@@ -97,12 +103,15 @@ def ask(context: Context, request: Request) -> Response:
 def _told(context: Context, request: Request, answer: Answer | None) -> dict[str, Any]:
     """The template values for the answer to a question: its first rows, and the links that have them again.
 
-    Without an answer, some questions to begin with.
+    Without an answer, some questions to begin with, each of which has one.
     """
     graph, lang = context.graph, request.lang
     shared: dict[str, Any] = {"answer": None, "examples": [], "question": graph.catalogue.question}
     if answer is None:
-        return {**shared, "examples": [group[0] for group in tags.grouped(graph.catalogue).values()]}
+        asked = [
+            graph.catalogue.question(query).pick(lang) for query in questions(graph.store, graph.catalogue, _EXAMPLES)
+        ]
+        return {**shared, "examples": [text for text in asked if graph.ask(text).status == "answered"]}
     ran = repeat(answer.reading, graph.catalogue, lang) if answer.reading else None
     table = without_empty(for_reader(answer.table.head(_MOST), lang, graph.names))
     return {

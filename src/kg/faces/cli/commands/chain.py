@@ -54,7 +54,7 @@ class _Printer:
 
     def print(self, found: Chain) -> None:
         click.secho(self._name(found.industry), bold=True)
-        numbers = whole(found).words.pick(self._lang)
+        numbers = whole(found).words(self._names).pick(self._lang)
         if numbers:
             print_line(numbers)
         print_line("  ".join(_signs(found)), _signs(found))
@@ -74,7 +74,7 @@ class _Printer:
         print_line(f"■ {words}", bold=True)
 
     def _stage(self, stage: StageColumn) -> None:
-        numbers = tally(stage.segments, stage.applications).words.pick(self._lang)
+        numbers = tally(stage.segments, stage.applications).words(self._names).pick(self._lang)
         fed = [self._name(c.iri) for c in stage.feeds]
         arrows = [_ARROWS[bool(c.passages)] for c in stage.feeds]
         into = say("、", ", ").join(f"{arrow} {name}" for arrow, name in zip(arrows, fed, strict=True))

@@ -134,7 +134,7 @@ function questionItem(question, answers, shown) {
   const count = shown && shown < answers.length ? say(`${shown} / 共 ${answers.length}`, `${shown} of ${answers.length}`) : String(answers.length);
   const ground = question.ground === "i" ? say(" · 推理", " · inferred") : question.ground === "b" ? say(" · 背景", " · background") : "";
   const text = `${questionText(question)} · ${count}`;
-  const by = [...kinds].map(([kind, n]) => (kinds.size > 1 ? `${kindName(kind, n)} ${n}` : kindName(kind, n))).join(say("、", ", "));
+  const by = [...kinds].map(([kind, n]) => (kinds.size > 1 ? counted(kind, n) : kindName(kind, n))).join(say("、", ", "));
   return el("li", {}, el("button", { type: "button", class: "question", "aria-expanded": String(opened), click: () => openQuestion(question, !opened) }, `${opened ? "−" : "+"} ${text}`), el("small", {}, ` ${by}${ground}`));
 }
 

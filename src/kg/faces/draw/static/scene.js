@@ -56,9 +56,10 @@ function marked(text, opened) {
   return `${text}\u00a0${opened ? "▾" : "▸"}`;
 }
 
-/** Things of a kind with their number: 企业 8, 8 companies. */
+/** Things of a kind with their number: 8 家企业, 8 companies. */
 function counted(kind, count) {
-  return say(`${kindName(kind)} ${count}`, `${count} ${kindName(kind, count)}`);
+  const [, , , measure = "个"] = graph.kinds[kind] || [];
+  return say(`${count} ${measure}${kindName(kind)}`, `${count} ${kindName(kind, count)}`);
 }
 
 /** What a fold for the rest of a list says. */
@@ -71,14 +72,8 @@ function nameOf(thing) {
 }
 
 function kindName(kind, count = 1) {
-  const [zh, en] = graph.kinds[kind] || page.otherKind;
-  return say(zh, count === 1 ? en : plural(en));
-}
-
-/** The plural of the label of a class. */
-function plural(word) {
-  if (/(s|x|ch|sh)$/.test(word)) return word + "es";
-  return /[^aeiou]y$/.test(word) ? word.slice(0, -1) + "ies" : word + "s";
+  const [zh, en, , , several = en] = graph.kinds[kind] || page.otherKind;
+  return say(zh, count === 1 ? en : several);
 }
 
 /** Put boxes side by side, in as many rows as are needed. @returns the bottom of the last row. */
