@@ -108,7 +108,7 @@ class Phrases:
         looked = self._looked_for(reading)
         return Text(f"没有找到答案。查的是:{looked.zh}", f"No answer was found. Looked for: {looked.en}")
 
-    def of_another_number(self, reading: Reading, asked: int | None, found: Sequence[Term]) -> Text:
+    def of_another_number(self, reading: Reading, asked: int | None, found: Sequence[Term | None]) -> Text:
         """That *found* are more or fewer things than the question says, so that it may mean others."""
         looked, measure, number = self._looked_for(reading), self.measure(found), len(found)
         return Text(
