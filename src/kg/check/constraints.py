@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
+from kg.check.default_message import default_message
 from kg.check.findings import Finding
 from kg.check.prebinding import same_for_all
 from kg.terms import Text, amount, compact, iri, lexical
@@ -66,6 +67,8 @@ class Constraint:
         involved = tuple(other for other in others if other not in (focus, path))
         message, working = (in_both_languages(_filled(texts, values)) for texts in (self.messages, self.working))
         component = "SPARQLConstraintComponent"
+        if not self.messages:
+            message = default_message(component, iri(_bound(row, "path")), lexical(_bound(row, "value")))
         return Finding(self.rule, self.severity, focus, message, path, value, involved, component, working)
 
 

@@ -8,7 +8,8 @@ operators of SPARQL's algebra then keep the solutions of one node apart from tho
 - a group of patterns, each branch of a UNION and each OPTIONAL that compares ``?this`` in a FILTER or BIND binds it itself,
   or, an OPTIONAL, stands behind patterns that bind it;
 - each SELECT returns ``?this``, aggregates only what is grouped by it, and binds it or does not mention it in its patterns;
-- there is no LIMIT, which would count the solutions of all nodes together, and no MINUS, VALUES, GRAPH, FROM or SERVICE.
+- there is no LIMIT, which would count the solutions of all nodes together, and no MINUS, VALUES, GRAPH, FROM or SERVICE;
+- ``$currentShape``, which is pre-bound too, does not occur.
 
 The answer is no where this is not certain: such a constraint is left to pySHACL, which asks for each node.
 """
@@ -25,6 +26,8 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _THIS: Final = "?this"
+_OTHERS: Final = frozenset(("?currentShape", "?shapesGraph"))
+"""Variables that are pre-bound, besides that of the focus node."""
 _UNSUPPORTED: Final = frozenset(("LIMIT", "OFFSET", "MINUS", "VALUES", "GRAPH", "FROM", "SERVICE"))
 _AGGREGATES: Final = frozenset(("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"))
 _OPEN, _CLOSE = frozenset("{("), frozenset("})")
@@ -49,6 +52,20 @@ def same_for_all(select: str, *, in_data: bool) -> bool:
         return False
 
 
+def variables(query: str) -> Iterator[tuple[int, str]]:
+    """The offset and the name, without its sign, of each variable of *query*, but for what is in strings and comments."""
+    for found in _TOKEN.finditer(query):
+        if found.lastgroup == "variable":
+            yield found.start(), found[0][1:]
+
+
+def set_apart(query: str) -> str:
+    """*query* with a space before each variable: pySHACL binds none that stands right behind another sign than a bracket."""
+    starts = [start for start, _ in variables(query)]
+    ends = [*starts, len(query)]
+    return query[: ends[0]] + "".join(" " + query[a:b] for a, b in zip(starts, ends[1:], strict=True))
+
+
 def _tokens(select: str) -> Iterator[str]:
     """The tokens; keywords in capitals, variables with a question mark, IRIs and strings without what is in them."""
     for found in _TOKEN.finditer(select):
@@ -71,7 +88,7 @@ class _Reader:
     def __init__(self, select: str) -> None:
         self._tokens = list(_tokens(select))
         self._at = 0
-        if _UNSUPPORTED & set(self._tokens):
+        if (_UNSUPPORTED | _OTHERS) & set(self._tokens):
             raise _Unknown
         self.has_path_of_length_zero = bool({"*", "?"} & set(self._tokens))
 

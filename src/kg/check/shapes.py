@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kg.check.constraints import Constraint, by_language, in_both_languages, name_of, of_target, prefixes, sh, together
+from kg.check.default_message import default_message, parameter_of
 from kg.check.findings import Finding, merge
+from kg.check.prebinding import set_apart
+from kg.check.supported import deactivated_names, might_have_any, not_evaluated
 from kg.errors import Place, SyntaxProblem
 from kg.source.turtle import FORMATS, positions, read, to_rdflib
 from kg.store.embedded import solutions
-from kg.terms import LANGS, Text, lexical
+from kg.terms import LANGS, Text, compact, lexical
 from kg.vocab import SH
 
 if TYPE_CHECKING:
@@ -61,6 +64,7 @@ class Shapes:
         self._files = files
         quads = {path: read(path, shown=shown) for path, shown in files.items()}
         self._names = {path: {name_of(lexical(q.subject)) for q in of_file} for path, of_file in quads.items()}
+        self._refuse_what_is_not_evaluated(quads)
         self.graph = to_rdflib(chain.from_iterable(quads.values()))
         self._deactivate_other(languages)
         nothing, declared = ox.Store(), prefixes(self.graph)
@@ -68,8 +72,24 @@ class Shapes:
             for select in map(str, self.graph.objects(constraint, sh("select"))):
                 try:  # $PATH stands for the path of the property shape (SHACL 5.3.2)
                     solutions(nothing, _PATH.sub("<urn:path>", select), declared[constraint])
-                except SyntaxError as error:
+                except (SyntaxError, RuntimeError) as error:  # the latter: a function that the engine does not have
                     raise self._mistake(str(error), SH + "select", select) from error
+
+    def _refuse_what_is_not_evaluated(self, quads: Mapping[Path, list[ox.Quad]]) -> None:
+        for path, of_file in quads.items():
+            if not might_have_any(of_file):
+                continue
+            off = set(deactivated_names(chain.from_iterable(quads.values())))
+            if found := not_evaluated(positions(path.read_bytes(), FORMATS[path.suffix]), off):
+                line, why = found
+                raise SyntaxProblem(
+                    why,
+                    place=Place(self._files[path], line),
+                    hint=Text(
+                        "改写为 SPARQL 约束(sh:sparql),或用 sh:deactivated true 停用",
+                        "write it as a SPARQL constraint (sh:sparql), or switch it off with sh:deactivated true",
+                    ),
+                )
 
     def _deactivate_other(self, languages: Collection[str]) -> None:
         """Deactivate every SPARQL constraint whose dcterms:language is none of *languages* (SHACL 5.1)."""
@@ -131,7 +151,7 @@ class Shapes:
         others = Graph()
         for triple in self.graph:
             if triple[0] not in mine and triple[2] not in mine:
-                others.add(triple)
+                others.add(_set_apart(triple))
         for constraint, start in list(others.subject_objects(sh("prefixes"))):  # pySHACL does not follow owl:imports
             for place in others.transitive_objects(start, OWL.imports):
                 others.add((constraint, sh("prefixes"), place))  # type: ignore[arg-type]
@@ -164,6 +184,7 @@ class Shapes:
         focus = report.value(result, sh("focusNode"))
         at, what = (report.value(result, sh(key)) for key in ("resultPath", "value"))
         path, value = _text(at), _text(what)
+        message = self._message(report, result, path, value)
         if at is None and what == focus:  # a constraint on the node itself
             path, of_objects = of_target(self.graph, shape)
             value = value if of_objects else ""
@@ -171,11 +192,27 @@ class Shapes:
             rule=name_of(shape),
             severity=name_of(report.value(result, sh("resultSeverity"))),
             focus=str(focus),
-            message=in_both_languages(by_language(report.objects(result, sh("resultMessage")))),
+            message=message,
             path=path,
             value=value,
             component=name_of(report.value(result, sh("sourceConstraintComponent"))),
         )
+
+    def _message(self, report: Graph, result: Any, path: str, value: str) -> Text:
+        """The message of the shape or of its constraint; if neither has one, a :func:`default_message`.
+
+        pySHACL's own are in English only, and empty for SPARQL constraints. What another component says is kept.
+        """
+        from rdflib import URIRef
+
+        component = report.value(result, sh("sourceConstraintComponent"))
+        sources = [report.value(result, sh(key)) for key in ("sourceShape", "sourceConstraint")]
+        given = any((source, sh("message"), None) in self.graph for source in sources)
+        if given or not str(component).startswith(SH):
+            return in_both_languages(by_language(report.objects(result, sh("resultMessage"))))
+        name = name_of(component)
+        required = list(map(_text, self.graph.objects(sources[0], URIRef(parameter_of(name)))))
+        return default_message(name, path, value, compact(required[0]) if len(required) == 1 else "")
 
     def _mistake(self, why: str, predicate: str = "", value: str = "") -> SyntaxProblem:
         """The error for a faulty shape, at the line of its triple (*predicate*, *value*) if it is found."""
@@ -208,6 +245,14 @@ def in_order(findings: Iterable[Iterable[Finding]]) -> list[Finding]:
             chain.from_iterable(findings), key=lambda f: (f.component, f.rule, f.focus, f.path, f.value, f.message.en)
         )
     )
+
+
+def _set_apart(triple: Any) -> Any:
+    """The triple of a shapes graph; the variables of a query are :func:`kg.check.prebinding.set_apart`."""
+    from rdflib import Literal
+
+    subject, predicate, value = triple
+    return (subject, predicate, Literal(set_apart(value))) if predicate in (sh("select"), sh("ask")) else triple
 
 
 def default_graph(store: ox.Store) -> Graph:
