@@ -27,7 +27,7 @@ def kind_of(address: str) -> str:
 
 
 class WalkedPage(NamedTuple):
-    """A page on the way: its address, and the language in which it was asked for."""
+    """A page on the way: its address, and its language, which the address may name."""
 
     address: str
     lang: str
@@ -49,7 +49,8 @@ def walk(client: httpx.Client) -> dict[str, WalkedPage]:
         kind = kind_of(address)
         if kind in found:
             continue
-        lang, other = LANGS if len(found) % 2 == 0 else LANGS[::-1]
+        named = dict(parse_qsl(urlsplit(address).query)).get("lang")
+        lang = named or LANGS[len(found) % 2]
         answer = client.get(address, headers={"Accept": "text/html,*/*;q=0.8", "Accept-Language": lang})
         assert answer.status_code == 200, (address, answer.status_code)
         if not answer.headers["content-type"].startswith("text/html"):
@@ -57,9 +58,14 @@ def walk(client: httpx.Client) -> dict[str, WalkedPage]:
         found[kind] = WalkedPage(address, lang)
         for link in map(unescape, _LINK.findall(answer.text)):
             target = urlsplit(urljoin(origin + address, link))
-            if f"{target.scheme}://{target.netloc}" == origin and f"lang={other}" not in link:
+            if f"{target.scheme}://{target.netloc}" == origin and f"lang={other(lang)}" not in link:
                 waiting.append(target.path + (f"?{target.query}" if target.query else ""))
     return found
+
+
+def other(lang: str) -> str:
+    """The other language."""
+    return "en" if lang == "zh" else "zh"
 
 
 def too_wide(page: Any) -> list[str]:
