@@ -404,6 +404,125 @@ def test_yuan_is_no_other_currency(reprinted: Callable[..., list[Finding]], line
     assert [f.path for f in found if f.rule == "X05-figure"] == ([] if passes else [IVC + "unit"])
 
 
+FIGURE = "ivc:statedScale 1 ; ivc:comparator ivl:eq ; ivc:status ivl:actual"
+LEVEL, CHANGE = f"a ivc:LevelObservation ; {FIGURE}", f"a ivc:ChangeObservation ; {FIGURE}"
+
+
+@pytest.mark.parametrize(
+    ("line", "figure", "lost"),
+    [
+        # a word that makes it a forecast or a target, and the status is actual
+        ("销量2029年预计达到20万", LEVEL.replace("Scale 1", "Scale 10000"), "status"),
+        ("销量2029年预计达到20万", LEVEL.replace("Scale 1", "Scale 10000").replace("actual", "estimate"), ""),
+        ("销量有望突破20", LEVEL.replace("eq", "gt"), "status"),
+        ("应用率达20%”的目标", LEVEL, "status"),
+        ("应用率达20%”的目标", LEVEL.replace("actual", "target"), ""),
+        ("sales are expected to reach 20", LEVEL, "status"),
+        ("销量20,预计2029年达到30", LEVEL, ""),  # of another number
+        ("预计销量从30增至20", LEVEL, ""),
+        ("寿命预测准确率达20%", LEVEL, ""),  # no forecast
+        # a verb of change at the number, and no direction or the other one
+        ("销量同比增长20%", LEVEL, "direction"),
+        ("销量同比增长了约20%", LEVEL.replace("eq", "approx"), "direction"),
+        ("销量同比增长20%", f"{CHANGE} ; ivc:direction ivl:increase", ""),
+        ("销量同比增长20%", f"{CHANGE} ; ivc:direction ivl:decrease", "direction"),
+        ("缩短调试时间20%", f"{CHANGE} ; ivc:direction ivl:increase", "direction"),
+        ("缩短时间,效率提升20%", f"{CHANGE} ; ivc:direction ivl:increase", ""),
+        ("成本降至20%", LEVEL, ""),  # a level
+        ("增长的20%来自出口", LEVEL, ""),
+        # a comparison at a multiple, and nothing that it is compared with
+        ("亮度是旧灯的20倍", LEVEL, "comparedWith"),
+        ("亮度是旧灯的20倍", f"{LEVEL} ; ivc:comparedWith prod:paper-lantern", ""),
+        ("超全国平均水平20倍", LEVEL.replace("eq", "gt"), "comparedWith"),
+        ("20 times as many as before", LEVEL, "comparedWith"),
+        ("销量是上年的20倍", f"{CHANGE} ; ivc:direction ivl:increase ; ivc:startYear 2023 ; ivc:endYear 2024", ""),
+        ("可放大20倍", LEVEL, ""),
+        ("全部销量的20%", LEVEL, ""),
+    ],
+)
+def test_what_the_words_make_of_a_number_is_kept(
+    reprinted: Callable[..., list[Finding]], line: str, figure: str, lost: str
+) -> None:
+    unit = "percent" if "%" in line else "times" if "倍" in line or "times" in line else "count"
+    every = reprinted(line, f"ivc:statedValue 20.0 ; ivc:unit ivl:{unit} ; {figure}")
+    found = [f for f in every if f.rule in ("X03-printed", "X05-figure")]
+    assert [f.path for f in found] == ([IVC + lost] if lost else [])
+    assert all(f"write ivc:{lost} " in f.message.en and f"写 ivc:{lost} " in f.message.zh for f in found)
+
+
+def test_a_status_that_the_text_leaves_open_is_carried(copy: Project) -> None:
+    spoil(copy, "w1/statements.trig", r"(?s)(obs:w1-lantern-cn-2029 .*?status) ivl:\w+", r"\1 ivl:actual")
+    assert [(f.rule, f.path) for f in compare(copy, "w1")] == [("X05-figure", IVC + "status")]
+    spoil(copy, "w1/carried.tsv", r"\Z", "12\tlist/actual\t12\t预计\tas the next line says\n")
+    assert compare(copy, "w1") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "number", "printed"),
+    [
+        ("三家伞坊", 3, True),
+        ("三家伞坊", 4, False),
+        ("号称四小龙", 4, True),
+        ("共12家", 12, True),
+        ("共12家", 2, False),
+        ("共四十家", 4, False),
+        ("the three of them", 3, True),
+    ],
+)
+def test_the_number_of_members_is_printed(
+    reprinted: Callable[..., list[Finding]], line: str, number: int, printed: bool
+) -> None:
+    found = [f for f in reprinted(line, f"ivc:memberCount {number}") if f.rule == "X03-printed"]
+    assert [(f.path, f.value) for f in found] == ([] if printed else [(IVC + "memberCount", str(number))])
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("co:qinglan ivc:keyPlayerIn seg:lantern-paper", True),  # 灯纸
+        ("co:qinglan ivc:keyPlayerIn seg:lantern-tying", False),
+        ("co:qinglan ivc:operatesIn seg:lantern-fair", False),
+        ("seg:lantern-tying ivc:inIndustry ind:paper-lanterns", True),  # a segment's name is the project's own
+    ],
+)
+def test_a_segment_in_which_a_company_is_listed_is_named(
+    against: Callable[..., list[Finding]], statement: str, named: bool
+) -> None:
+    found = [f for f in against(f"psg:w1-L0020 {{ {statement} }}") if f.rule == "X02-named"]
+    assert [compact(f.value) for f in found] == ([] if named else [statement.rsplit(maxsplit=1)[-1]])
+
+
+@pytest.mark.parametrize(
+    ("statement", "instead"),
+    [
+        ("seg:lantern-paper ivc:segmentOf stg:lantern-up", ""),
+        ("seg:lantern-paper ivc:segmentOf stg:lantern-mid", "上游"),
+        ("stg:lantern-up ivc:tier ivl:downstream", "上游"),
+        ("seg:lantern-paper ivc:about stg:lantern-mid", ""),
+    ],
+)
+@pytest.mark.parametrize("line", [19, 20])
+def test_a_segment_is_in_the_stage_that_line_or_heading_names(
+    copy: Project, line: int, statement: str, instead: str
+) -> None:
+    """Line 19 prints 上游; for line 20 it is a heading then."""
+    spoil(copy, "w1/sections.tsv", r"\Z", "19\t3\t上游\t\n")
+    (copy.root / "data" / "w1" / "slips.trig").write_text(
+        f"{PREFIXES}psg:w1-L00{line} {{ {statement} }}", encoding="utf-8"
+    )
+    found = [f for f in compare(copy, "w1") if f.rule == "X08-stage"]
+    assert [f.involved for f in found] == ([(f"{vocab.PASSAGE}w1-L00{line}",)] if instead else [])
+    assert all(f"“{instead}”" in f.message.zh and "carried.tsv" in f.message.en for f in found)
+
+
+def test_a_stage_without_a_tier_is_told_by_its_name(against: Callable[..., list[Finding]]) -> None:
+    stages = "g:entities { stg:x rdfs:label '编区'@zh . stg:y rdfs:label '梅雨'@zh } g:background { stg:x ivc:stageOf view:v . stg:y ivc:stageOf view:v }"
+    found = against(
+        f"{stages} psg:w1-L0020 {{ seg:lantern-paper ivc:segmentOf stg:x }} psg:w1-L0021 {{ seg:lantern-paper ivc:segmentOf stg:x }}"
+    )
+    assert [(f.rule, f.involved) for f in found] == [("X08-stage", (f"{vocab.PASSAGE}w1-L0020",))]
+
+
 def test_growth_over_a_year_prints_its_second(copy: Project) -> None:
     """2023年同比增长 begins in 2022; a change over more years prints both."""
     spoil(copy, "w1/statements.trig", r"startYear 2023 ; ivc:endYear 2024", "startYear 2022 ; ivc:endYear 2023")

@@ -15,25 +15,19 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from kg.check.borrowed import borrowed, runs
+from kg.check.copies import difference, registration, repair
 from kg.check.findings import Finding
 from kg.check.members import Members
-from kg.check.printed import PrintedNumber, Words, normal, printed_numbers
+from kg.check.printed import PrintedNumber, Words, normal, printed_numbers, prints_count
+from kg.check.remarks import remarks_lost
+from kg.check.stages import Stages
 from kg.source.document import Document, read_carried, read_sections
 from kg.source.mentions import mentions, registered_mentions
 from kg.source.passages import Passage, Registration, digest, document_iri, passage_name, registered, split
-from kg.terms import Text, compact, fold, iri, language, lexical
+from kg.terms import Text, compact, fold, iri, language, lexical, listed, slug
 from kg.vocab import ALT_LABEL, BASE, COUNT, ENTITIES, EQUAL, IVC, LABEL, ONTOLOGY, PASSAGE
 
-_RUN: Final = 8
-"""A literal must not have this many consecutive 汉字 in common with the text, apart from names."""
-_HAN: Final = re.compile(r"[\u4e00-\u9fff]+")
-_PARTS: Final = {
-    "start": Text("起点", "start"),
-    "end": Text("终点", "end"),
-    "sha256": Text("摘要", "digest"),
-    "sectionPath": Text("章节", "section"),
-}
-"""Field of a Registration → its name in messages."""
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)", re.ASCII)
 _HAN_DIGITS: Final = str.maketrans("123456789", "一二三四五六七八九")
 _YEARS: Final = ("year", "startYear", "endYear")
@@ -42,8 +36,9 @@ _YEARS: Final = ("year", "startYear", "endYear")
 def against_text(quads: Sequence[ox.Quad], document: Document, text: str) -> list[Finding]:
     """Every difference between what *quads*, those of the project, say of *document* and *text*.
 
-    Rules: X01 digest and span, X02 named in the passage, X03 printed value, X04 copied wording, X05 scale, unit and
-    comparator, X06 year, X07 mentions. If *text* is not the registered copy, only that is reported, because every span would differ.
+    Rules: X01 digest and span, X02 named in the passage, X03 printed value, X04 copied wording, X05 scale, unit, comparator
+    and kind of figure, X06 year, X07 mentions, X08 stage and tier. If *text* is not the registered copy, only that is
+    reported, because every span would differ.
     """
     checker = _Checker(quads, document, text)
     other = list(checker.copy())
@@ -52,6 +47,7 @@ def against_text(quads: Sequence[ox.Quad], document: Document, text: str) -> lis
     return [
         *checker.spans(),
         *checker.names(),
+        *checker.places(),
         *checker.numbers(),
         *checker.years(),
         *checker.wording(),
@@ -71,7 +67,10 @@ class _Checker:
         named = (
             iri(q.subject) for q in quads if q.predicate.value == IVC + "namedByTexts" and lexical(q.object) == "true"
         )
-        self._named_by_texts = Members(quads).of(*named)
+        marked = set(named)
+        self._named_by_texts = Members(quads).of(*marked)
+        self._naming_objects = marked
+        self._stages = Stages(quads, self._labels)
         self._words = Words.of(q for q in quads if iri(q.graph_name) == ONTOLOGY)
         self._carried = {(c.line, c.thing): c for c in read_carried(document)}
 
@@ -80,7 +79,7 @@ class _Checker:
         for quad in self._quads:
             of_document = iri(quad.subject) == self._node and quad.predicate.value == IVC + "sha256"
             if of_document and lexical(quad.object) != digest(self._text):
-                zh, en = _repair(self._text, lexical(quad.object))
+                zh, en = repair(self._text, lexical(quad.object))
                 yield _finding(
                     "X01-copy",
                     self._node,
@@ -92,8 +91,8 @@ class _Checker:
         """X01: every registered passage is equal to its span of the text, and every line is registered."""
         known = {node: r for node, r in registered(self._quads).items() if r.document == self._node}
         for name in sorted(known.keys() | self._passages.keys()):
-            registration, passage = known.get(name, Registration("", {})), self._passages.get(name)
-            if differs := _difference(registration.fields, _registration(passage) if passage else {}):
+            entry, passage = known.get(name, Registration("", {})), self._passages.get(name)
+            if differs := difference(entry.fields, registration(passage) if passage else {}):
                 yield _finding(
                     "X01-span",
                     name,
@@ -102,14 +101,19 @@ class _Checker:
                 )
 
     def names(self) -> Iterator[Finding]:
-        """X02: the line of a passage, or one of its headings, names every thing in the passage's graph."""
+        """X02: the line of a passage, or one of its headings, names every thing in the passage's graph.
+
+        Things of some classes, and the objects of some properties: those that the ontology marks by ``ivc:namedByTexts``.
+        """
         for graph, quads in self._by_passage():
             first: dict[str, ox.Quad] = {}
             for quad in quads:
                 first.setdefault(iri(quad.object), quad)
             for quad in quads:
                 first.setdefault(iri(quad.subject), quad)
-            for thing in sorted(first.keys() & self._named_by_texts):
+            objects = {iri(q.object): q for q in reversed(quads) if q.predicate.value in self._naming_objects}
+            first |= objects
+            for thing in sorted((first.keys() & self._named_by_texts) | objects.keys()):
                 passage = self._passages[graph]
                 if not self._named(thing, passage) and not self._is_carried(thing, passage):
                     names = " / ".join(self._labels[thing])
@@ -129,7 +133,10 @@ class _Checker:
                     )
 
     def numbers(self) -> Iterator[Finding]:
-        """X03: every ``ivc:statedValue`` is printed in the line of its passage. X05: with its scale, unit and comparator."""
+        """X03: every ``ivc:statedValue`` and ``ivc:memberCount`` is printed in the line of its passage.
+
+        X05: a value with its scale, unit and comparator, and as the forecast, change or comparison that words make of it.
+        """
         for graph, quads in self._by_passage():
             passage = self._passages[graph]
             fields: dict[str, dict[str, str]] = defaultdict(dict)
@@ -138,26 +145,18 @@ class _Checker:
             for node, own in fields.items():
                 if _NUMBER.fullmatch(own.get("statedValue", "")):
                     yield from self._figure(node, own, passage, graph)
+                count = own.get("memberCount", "")
+                if count.isdecimal() and not prints_count(count, normal(f"{passage.path}\n{passage.text}")):
+                    yield _not_printed((node, "memberCount", count, graph), passage)
 
     def _figure(self, node: str, fields: Mapping[str, str], passage: Passage, graph: str) -> Iterator[Finding]:
         """What is wrong with one observation; if its number is printed several times, by the place that fits it best."""
         value = fields["statedValue"]
         places = [self._differs(fields, f, passage) for f in printed_numbers(value, normal(passage.text), self._words)]
         if not places:
-            yield _about(
-                "X03-printed",
-                (node, "statedValue", value, graph),
-                f"{passage.name} 中没有印出 {value};改正数字,或移到印有它的段落",
-                f"{passage.name} does not print {value}; correct it, or move it to the passage that prints it",
-            )
+            yield _not_printed((node, "statedValue", value, graph), passage)
         for key, to in min(places, key=len, default={}).items():
-            right, wrong = compact(to), compact(fields[key])
-            yield _about(
-                "X05-figure",
-                (node, key, fields[key], graph),
-                f"{passage.name} 中的 {value} 印作 {right},不是 {wrong};写 ivc:{key} {right},或写入 carried.tsv",
-                f"{passage.name} prints {value} with {right}, not {wrong}; write ivc:{key} {right}, or a row in carried.tsv",
-            )
+            yield _otherwise((node, key, fields.get(key, ""), graph), value, to, passage)
 
     def _differs(self, fields: Mapping[str, str], printed: PrintedNumber, passage: Passage) -> dict[str, str]:
         """Property → what the text prints, for each property of an observation that differs from *printed*."""
@@ -171,7 +170,9 @@ class _Checker:
             expected["unit"] = COUNT
         if comparator not in (printed.comparators or {EQUAL, *printed.near}):
             expected["comparator"] = min(printed.comparators or {EQUAL})
-        return {k: to for k, to in expected.items() if k in fields and not self._is_carried(fields[k], passage)}
+        lost = remarks_lost(fields, printed)
+        wrong = {key: to for key, to in expected.items() if key in fields} | lost
+        return {k: to for k, to in wrong.items() if not self._is_carried(fields.get(k, IVC + k), passage)}
 
     def _names_unit(self, unit: str, printed: PrintedNumber, text: str) -> bool:
         """Whether *text* has a word for *unit* that belongs neither to *printed* nor to another number."""
@@ -202,9 +203,29 @@ class _Checker:
                         f"neither {passage.name} nor its headings print the year {year}; correct or remove ivc:{key}, or add a row in carried.tsv",
                     )
 
+    def places(self) -> Iterator[Finding]:
+        """X08: a passage does not put a segment in one stage, or a stage in one tier, and print the word of another."""
+        for graph, quads in self._by_passage():
+            passage = self._passages[graph]
+            where = fold(f"{passage.path}\n{passage.text}")
+            for quad in quads:
+                printed = self._stages.printed_instead(quad, where)
+                if printed and not self._is_carried(iri(quad.object), passage):
+                    key, to, wrong = (
+                        slug(quad.predicate.value),
+                        listed(Text(n, n) for n in printed),
+                        compact(iri(quad.object)),
+                    )
+                    yield _about(
+                        "X08-stage",
+                        (iri(quad.subject), key, iri(quad.object), graph),
+                        f"{passage.name} 及其标题说的是“{to.zh}”,没有说 {wrong};改正 ivc:{key},或写入 carried.tsv",
+                        f"{passage.name} or its headings say “{to.en}” and not {wrong}; correct ivc:{key}, or add a row in carried.tsv",
+                    )
+
     def wording(self) -> Iterator[Finding]:
-        """X04: no literal of the project has :data:`_RUN` consecutive 汉字 in common with the text."""
-        runs = {run[i : i + _RUN] for run in _HAN.findall(self._text) for i in range(len(run) - _RUN + 1)}
+        """X04: no literal of the project has :data:`kg.check.borrowed.RUN` consecutive 汉字 in common with the text."""
+        of_document = set(runs(self._text))
         names = sorted(
             {n for labels in self._labels.values() for n in labels if len(n) > 1}, key=lambda n: (-len(n), n)
         )
@@ -214,7 +235,7 @@ class _Checker:
                 and language(quad.object) == "zh"
                 and quad.predicate.value not in (LABEL, ALT_LABEL)
             ):
-                shared = _borrowed(lexical(quad.object), names, runs)
+                shared = borrowed(lexical(quad.object), names, of_document)
                 if shared and iri(quad.graph_name) != ONTOLOGY:
                     yield Finding(
                         "X04-wording",
@@ -272,37 +293,6 @@ class _Checker:
         return any(fold(name) in place for name in self._labels[thing] for place in where if fold(name))
 
 
-def _repair(text: str, registered: str) -> tuple[str, str]:
-    """What to do if the text does not have the digest *registered*, in zh and en."""
-    if digest(text.removeprefix("\ufeff").replace("\r\n", "\n")) == registered:
-        return (
-            "它只在换行(CRLF)或开头的字节顺序标记上不同,把它存为 LF 换行、无标记的 UTF-8 再核对",
-            "only its line ends (CRLF) or a byte order mark differ: save it as UTF-8 with LF and no mark, and check again",
-        )
-    return (
-        "请用登记的那一份核对;若确要改用这一份,先用 kg passages 重新生成 passages.ttl",
-        "check with the registered copy; or, if this one is to take its place, make passages.ttl from it with kg passages",
-    )
-
-
-def _registration(passage: Passage) -> dict[str, str]:
-    """The fields that the Registration of *passage* must have."""
-    start, end = str(passage.start), str(passage.end)
-    return {"start": start, "end": end, "sha256": passage.digest, "sectionPath": passage.path}
-
-
-def _difference(actual: Mapping[str, str], expected: Mapping[str, str]) -> Text | None:
-    """A description of the differences between a registered passage and the text; None if they are equal."""
-    if not expected:
-        return Text("原文没有这一段", "the text has no such passage")
-    if not actual:
-        return Text("这一段没有登记", "it is not registered")
-    parts = [key for key in expected if actual.get(key) != expected[key]]
-    zh = ",".join(f"{_PARTS[k].zh}登记为“{actual.get(k, '')}”,原文为“{expected[k]}”" for k in parts)
-    en = ", ".join(f"{_PARTS[k].en} “{actual.get(k, '')}”, in the text “{expected[k]}”" for k in parts)
-    return Text(zh, en) if parts else None
-
-
 def _year_in(year: str, text: str) -> bool:
     """Whether *text* prints *year* in four digits, in 汉字, or by its last two: 24年, 24财年, FY24, 2023/24, Q2 24, 2Q24."""
     han = "[〇零]".join(part.translate(_HAN_DIGITS) for part in year.split("0"))
@@ -310,18 +300,30 @@ def _year_in(year: str, text: str) -> bool:
     return re.search(rf"(?<!\d){year}(?!\d)|{short}|{han}", text) is not None
 
 
-def _borrowed(text: str, names: Sequence[str], runs: set[str]) -> str | None:
-    """The first of *runs* in *text* that has no part of one of *names*."""
-    if not _shared(text, runs):
-        return None
-    for name in names:
-        text = text.replace(name, "|")
-    return _shared(text, runs)
+def _not_printed(statement: tuple[str, str, str, str], passage: Passage) -> Finding:
+    value = statement[2]
+    return _about(
+        "X03-printed",
+        statement,
+        f"{passage.name} 中没有印出 {value};改正数字,或移到印有它的段落",
+        f"{passage.name} does not print {value}; correct it, or move it to the passage that prints it",
+    )
 
 
-def _shared(text: str, runs: set[str]) -> str | None:
-    pieces = (run[i : i + _RUN] for run in _HAN.findall(text) for i in range(len(run) - _RUN + 1))
-    return next((piece for piece in pieces if piece in runs), None)
+def _otherwise(statement: tuple[str, str, str, str], number: str, to: str, passage: Passage) -> Finding:
+    """That the text prints *number* with *to*, an IRI or a scale; empty where it only calls for the property."""
+    _, key, now, _ = statement
+    right, wrong = compact(to), compact(now)
+    zh, en = (f"印作 {right}", f"with {right}") if right else ("带有比较的话", "with words of comparison")
+    if wrong:
+        zh, en = f"{zh},不是 {wrong}", f"{en}, not {wrong}"
+    write = f"ivc:{key} {right or '…'}"
+    return _about(
+        "X05-figure",
+        statement,
+        f"{passage.name} 中的 {number} {zh};写 {write},或写入 carried.tsv",
+        f"{passage.name} prints {number} {en}; write {write}, or a row in carried.tsv",
+    )
 
 
 def _about(rule: str, statement: tuple[str, str, str, str], zh: str, en: str) -> Finding:

@@ -1,4 +1,5 @@
-"""Finds a number in a line of text, with its scale, unit and comparator, as Chinese and English texts print them."""
+"""Finds a number in a line of text, with its scale, unit and comparator, as Chinese and English texts print them, and with
+the words that make it a forecast, a rise or fall, or a comparison."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
@@ -48,9 +49,12 @@ _TO: Final = re.compile(r"\s*(?:至|到|-|—+|–|~|to\b|and\b)\s*[\d.]+\s*")
 """From the low end of a range to behind the number of its high end."""
 _FROM: Final = re.compile(r"\d\D{0,4}(?:至|到|-|—|–|~|to|and)\s*$")
 """What stands before the high end of a range."""
+_COMPARED: Final = IVC + "comparedWith"
 _STOP: Final = re.compile(r"[,。;:!?、()\n]|\d")
 _COMMA: Final = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 """A comma inside a number."""
+_REMARKS: Final = ("ObservationStatus", "Direction")
+"""Classes of list members whose words tell what kind of figure a number is; those of ``ivc:comparedWith`` do so too."""
 NUMBER: Final = "…"
 """What stands for the number in ``skos:hiddenLabel``."""
 
@@ -78,12 +82,16 @@ class Words:
         after: comparators behind it.
         signs: units before the number.
         units: units behind it.
+        remarks_before: status, direction and comparison (``ivc:comparedWith``) before the number.
+        remarks_after: the same behind it.
     """
 
     before: list[tuple[str, str]]
     after: list[tuple[str, str]]
     signs: list[tuple[str, str]]
     units: list[tuple[str, str]]
+    remarks_before: list[tuple[str, str]] = field(default_factory=list)
+    remarks_after: list[tuple[str, str]] = field(default_factory=list)
 
     @classmethod
     def of(cls, quads: Iterable[ox.Quad]) -> Words:
@@ -96,21 +104,26 @@ class Words:
             elif quad.predicate.value in (LABEL, IVC + "symbol", HIDDEN_LABEL):
                 texts[iri(quad.subject)].add(NUMBER.join(map(normal, lexical(quad.object).split(NUMBER))))
 
-        def pairs(kind: str, *, before: bool) -> list[tuple[str, str]]:
+        kinds[_COMPARED] = _COMPARED
+
+        def pairs(*classes: str, before: bool) -> list[tuple[str, str]]:
             found = {
                 (word.strip(NUMBER), node)
                 for node in texts
-                if kinds.get(node) == IVC + kind and node != COUNT
+                if kinds.get(node, "").removeprefix(IVC) in classes and node != COUNT
                 for word in texts[node]
-                if word.endswith(NUMBER) == before and (kind == "Unit" or NUMBER in word)
+                if word.endswith(NUMBER) == before and ("Unit" in classes or NUMBER in word)
             }
             return sorted(found, key=lambda pair: (-len(pair[0]), pair))
 
+        remarks = (*_REMARKS, _COMPARED.removeprefix(IVC))
         return cls(
             pairs("Comparator", before=True),
             pairs("Comparator", before=False),
             pairs("Unit", before=True),
             pairs("Unit", before=False),
+            pairs(*remarks, before=True),
+            pairs(*remarks, before=False),
         )
 
 
@@ -123,6 +136,8 @@ class PrintedNumber:
         units: IRIs of the units whose words stand at it; empty if there is none.
         comparators: IRIs of the comparators whose words stand at it; empty if there is none.
         near: IRIs of the comparators whose words stand in the same clause.
+        remarks: IRIs of the statuses and directions, and ``ivc:comparedWith``, whose words stand in the same clause.
+        direct: those of them whose words stand at the number, or at the comparator before it.
         start: where the number begins in the text.
         end: where its unit ends, or its scale word, or the number.
     """
@@ -133,6 +148,8 @@ class PrintedNumber:
     near: frozenset[str]
     start: int
     end: int
+    remarks: frozenset[str] = frozenset()
+    direct: frozenset[str] = frozenset()
 
 
 def printed_numbers(value: str, text: str, words: Words) -> Iterator[PrintedNumber]:
@@ -152,6 +169,12 @@ def printed_numbers(value: str, text: str, words: Words) -> Iterator[PrintedNumb
                 units = printed.units | ({IVL + unit} if unit else frozenset())
                 more = {IVL + "gt"} if found[0] == "过半" else frozenset()
                 yield replace(printed, units=units, comparators=printed.comparators | more)
+
+
+def prints_count(number: str, text: str) -> bool:
+    """Whether *text*, which is :func:`normal`, prints the whole number *number*, in digits or in words (六家, 四小龙)."""
+    digits = rf"(?<![\d.]){number}(?![\d]|\.\d)"
+    return any(re.search(form, text, re.IGNORECASE) for form in (digits, *(form for form, _ in _in_words(number))))
 
 
 def _in_words(plain: str) -> Iterator[tuple[str, str]]:
@@ -224,10 +247,29 @@ def _printed(text: str, start: int, end: int, words: Words) -> PrintedNumber:
     here |= _longest(words.after, lambda word: _stands_behind(word, text, (end, at)))
     if low or high:
         here |= {IVL + name for name in (("ge", "gt", "eq") if low else ("le", "lt", "eq"))}
-    before, behind_it = _STOP.split(head)[-1], _STOP.split(text[at:])[0]
-    near = {node for word, node in words.before if word in before}
-    near |= {node for word, node in words.after if word in behind_it}
-    return PrintedNumber(scale, units, frozenset(here), frozenset(near), start, at)
+    behind_it = _STOP.split(text[at:])[0]
+    near = _said(words.before, _STOP.split(head)[-1]) | _said(words.after, behind_it)
+    before = _STOP.split(_without_times(head))[-1]
+    remarks = _said(words.remarks_before, before) | _said(words.remarks_after, behind_it)
+    bare = _comparator(words).sub("", before)
+    direct = {node for word, node in words.remarks_before if bare.endswith(word)}
+    direct |= {node for word, node in words.remarks_after if behind_it.lstrip().startswith(word)}
+    return PrintedNumber(scale, units, frozenset(here), near, start, at, remarks, frozenset(direct))
+
+
+def _said(pairs: Iterable[tuple[str, str]], clause: str) -> frozenset[str]:
+    """What the words in *clause* stand for."""
+    return frozenset(node for word, node in pairs if word in clause)
+
+
+def _without_times(text: str) -> str:
+    """*text* with a mark that ends no clause in place of each year, quarter and day."""
+    return _CALENDAR.sub("·", text)
+
+
+def _comparator(words: Words) -> re.Pattern[str]:
+    """What may stand between a verb and its number: 了, and a comparator (增长了约)."""
+    return re.compile(rf"\s*了?(?:{'|'.join(re.escape(word) for word, _ in words.before) or '(?!)'})?\s*$")
 
 
 def _scale(text: str, at: int) -> tuple[int, int]:
