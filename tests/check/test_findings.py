@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.check.findings import Finding, merge, one_per_cause, order, with_nearest
+from kg.check.findings import Finding, later_of_pairs, merge, one_per_cause, order, with_nearest
 from kg.errors import Place
 from kg.terms import Text, expand
 from kg.vocab import IVC, OA
@@ -71,3 +71,16 @@ def test_one_cause_has_one_finding() -> None:
         replace(ONE, focus=expand("co:b")),
     ]
     assert one_per_cause([many, ONE, again, replace(ONE, rule="I02-b"), *others]) == [ONE, *others]
+
+
+def test_of_two_violations_that_name_each_other_the_later_is_told() -> None:
+    def at(focus: str, line: int, *involved: str, severity: str = "Violation", file: str = "data/x.trig") -> Finding:
+        return replace(ONE, focus=focus, involved=involved, severity=severity, place=Place(file, line))
+
+    first, second, third = at("b", 3, "a"), at("a", 20, "b", "c"), at("c", 1, "a", file="data/y.trig")
+    assert later_of_pairs([first, second]) == [second]
+    assert later_of_pairs([third, second, first]) == [third]
+    assert later_of_pairs([first, at("a", 20)]) == [first, at("a", 20)]  # the other one does not name it
+    assert later_of_pairs([first, replace(second, rule="I02-b")]) == [first, replace(second, rule="I02-b")]
+    warnings = [at("b", 3, "a", severity="Warning"), at("a", 20, "b", severity="Warning")]
+    assert later_of_pairs(warnings) == warnings  # two numbers that contradict each other are both of the text

@@ -79,6 +79,25 @@ def one_per_cause(findings: Iterable[Finding]) -> list[Finding]:
     return [f for f in first.values() if f.value or (f.focus, f.path) not in precise]
 
 
+def later_of_pairs(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, which have places, without the first of two violations of one rule that name each other.
+
+    Of two statements that cannot both stand, the one that was there is rather the earlier one.
+    """
+    every = list(findings)
+    at = {(f.rule, f.path, f.focus): f for f in every if f.severity == "Violation"}
+
+    def is_first(finding: Finding) -> bool:
+        others = (at.get((finding.rule, finding.path, other)) for other in finding.involved)
+        return any(o and finding.focus in o.involved and _line(finding) < _line(o) for o in others)
+
+    return [f for f in every if f.severity != "Violation" or not is_first(f)]
+
+
+def _line(finding: Finding) -> tuple[str, int]:
+    return (finding.place.file, finding.place.line) if finding.place else ("", 0)
+
+
 def with_nearest(findings: Iterable[Finding], properties: Collection[str]) -> list[Finding]:
     """The findings; a message on an unknown property gets a “Did you mean …?” with the most similar of *properties*."""
     names = [slug(p) for p in properties if p.startswith(IVC)]

@@ -23,7 +23,7 @@ from kg.check.audit import audit, write_audit
 from kg.check.contradictions import contradictions
 from kg.check.core import Core
 from kg.check.fidelity import against_text
-from kg.check.findings import Finding, one_per_cause, order, with_nearest
+from kg.check.findings import Finding, later_of_pairs, one_per_cause, order, with_nearest
 from kg.check.members import Members
 from kg.check.placed import named_in, stated_in
 from kg.check.shapes import Shapes
@@ -169,9 +169,10 @@ def check(
 
 
 def locate(project: Project, findings: list[Finding], cache: SourceCache | None = None) -> list[Finding]:
-    """The same findings, each with the file and line of its triple."""
+    """The same findings, each with the file and line of its triple; of two that name each other, the later one."""
     locator = Locator(project, cache=cache)
-    return [changed(f, place=f.place or locator.find(_node(f), f.path, f.value, f.graph)) for f in findings]
+    placed = [changed(f, place=f.place or locator.find(_node(f), f.path, f.value, f.graph)) for f in findings]
+    return later_of_pairs(placed)
 
 
 def _node(finding: Finding) -> str:
