@@ -6,6 +6,7 @@ from kg.ask.figures import figures
 from kg.ask.start import documents, industries, questions
 from kg.ask.tally import whole
 from kg.graph import KnowledgeGraph
+from kg.vocab import BASE
 
 
 def test_the_numbers_of_an_industry_are_those_of_its_chain_figures_and_audit(world: KnowledgeGraph) -> None:
@@ -30,12 +31,21 @@ def test_the_size_of_an_industry_is_the_latest_that_is_past(world: KnowledgeGrap
 def test_the_questions_have_answers_and_leave_nothing_open(world: KnowledgeGraph) -> None:
     found = questions(world.store, world.catalogue, 8)
     assert len(found) == 8
-    for query in found:
-        assert len(world.query(query.name))
-        asked = world.catalogue.question(query)
+    for query, values in found:
+        assert len(world.query(query.name, **values))
+        asked = world.catalogue.question(query, values)
         assert "任一" not in asked.zh
         assert not asked.en.startswith("any ")
-    assert len({query.tags[0] for query in found}) == 8
+    assert len({query.tags[0] for query, _ in found}) == 8
+    industries = {iri for _, values in found for iri in values.values() if iri.startswith(BASE + "industry/")}
+    assert len(industries) > 1  # not the same thing in each
+
+
+def test_only_questions_that_fit_are_taken(world: KnowledgeGraph) -> None:
+    for wanted in (lambda words: "?" in words.en, lambda words: "企业" in words.zh):
+        found = questions(world.store, world.catalogue, 8, wanted)
+        assert found
+        assert all(wanted(world.catalogue.question(query, values)) for query, values in found)
 
 
 def test_the_documents_have_their_passages(world: KnowledgeGraph) -> None:

@@ -91,14 +91,18 @@ def test_figures_that_compare_are_told_from_those_that_do_not(http: httpx.Client
 
 
 @pytest.mark.parametrize("path", ["/compare?a=", "/path?from="])
-def test_a_misspelt_name_is_answered_on_the_page_with_what_was_meant(http: httpx.Client, path: str) -> None:
+def test_a_misspelt_name_is_answered_on_the_page_with_what_was_meant(
+    http: httpx.Client, world: KnowledgeGraph, path: str
+) -> None:
+    """What was written rightly stands in its field as its label in the language of the page."""
     first, second = ("a", "b") if path.startswith("/compare") else ("from", "to")
     url = path.partition("?")[0]
-    response = http.get(url, params={first: "qinglam", second: "听竹社"}, headers={"Accept": "text/html"})
+    headers = {"Accept": "text/html", "Accept-Language": "en"}
+    response = http.get(url, params={first: "qinglam", second: "听竹社"}, headers=headers)
     assert response.status_code == 404
     page = unescape(response.text)
     assert f'name="{first}" value="qinglam"' in page
-    assert f'name="{second}" value="听竹社"' in page
+    assert f'name="{second}" value="{world.resolve("听竹社").label.en}"' in page
     meant = f"{url}?{urlencode({second: '听竹社', first: f'{BASE}organization/qinglan'})}"
     assert f'href="{meant.removeprefix(url)}"' in page
     assert http.get(meant, headers={"Accept": "text/html"}).status_code == 200
@@ -106,13 +110,13 @@ def test_a_misspelt_name_is_answered_on_the_page_with_what_was_meant(http: httpx
     assert (problem.status_code, problem.headers["content-type"]) == (404, "application/problem+json")
 
 
-def test_a_page_leads_to_the_forms_with_one_field_filled(http: httpx.Client) -> None:
+def test_a_page_leads_to_the_forms_with_one_field_filled(http: httpx.Client, world: KnowledgeGraph) -> None:
     page = told(http, "/organization/qinglan", "en")
     for path, name, other in (("/compare", "a", "b"), ("/path", "from", "to")):
         (link, *_) = re.findall(rf'href="({path}\?{name}=[^"]+)"', page)
         response = http.get(link, headers={"Accept": "text/html"})
         assert response.status_code == 200
-        assert f'name="{name}" value="{BASE}organization/qinglan"' in response.text
+        assert f'name="{name}" value="{world.resolve("青岚").label.en}"' in response.text
         assert 'role="alert"' not in response.text
         sent = http.get(f"{link}&{other}=", headers={"Accept": "text/html"})
         assert (sent.status_code, sent.text.count('role="alert"')) == (400, 1)

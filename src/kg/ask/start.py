@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from kg.ask.catalogue import Catalogue
 from kg.ask.figures import Observation, counts, figures
 from kg.ask.names import Names
 from kg.ask.overview import audit_findings
-from kg.source.queryfile import TYPES, SavedQuery
+from kg.source.queryfile import TYPES, Parameter, SavedQuery
 from kg.store.base import Store
+from kg.terms import Text
 from kg.vocab import IVL
 
 _SIZES: Final = (IVL + "market-size", IVL + "industry-scale")
@@ -20,6 +21,10 @@ _SIZES: Final = (IVL + "market-size", IVL + "industry-scale")
 _PAST: Final = (IVL + "actual", IVL + "estimate")
 _SHOWN: Final = 2
 """Most sizes of one industry."""
+_FEW: Final = 60
+"""Most things of a class among which a question takes another one than its default."""
+_TRIED: Final = 3
+"""Most things that are tried for a question."""
 # The same numbers as the chain of an industry has (kg.ask.tally), which tests/ask/test_start.py compares.
 _NUMBERS: Final = """
 SELECT ?industry (COUNT(DISTINCT ?segment) AS ?segments) (COUNT(DISTINCT ?company) AS ?companies) WHERE {
@@ -93,32 +98,57 @@ def _told(sizes: Iterable[Observation]) -> Iterator[Observation]:
             yield figure
 
 
-def questions(store: Store, catalogue: Catalogue, most: int) -> list[SavedQuery]:
-    """Saved queries that have rows for their defaults, each of another tag: those that people ask in most wordings.
+class StartingQuestion(NamedTuple):
+    """A saved query and the thing that its question is about: parameter → IRI; no parameter means its default."""
 
-    Their question names one thing, which has a default, so that it reads as a question of somebody.
+    query: SavedQuery
+    values: Mapping[str, str]
+
+
+def questions(
+    store: Store, catalogue: Catalogue, most: int, fits: Callable[[Text], bool] = lambda words: True
+) -> list[StartingQuestion]:
+    """Questions that have rows, each of another tag: those that people ask in most wordings.
+
+    Their question names one thing, so that it reads as a question of somebody. Each is about another thing, if there are
+    few of its class.
 
     Args:
         store: the store.
         catalogue: the saved queries.
         most: how many, at most.
+        fits: whether a question in these words is wanted.
     """
-    asked = filter(_names_one_thing, catalogue)
+    asked = filter(_thing_named, catalogue)
     ranked = sorted(asked, key=lambda query: (-sum(map(len, query.ask.values())), query.name))
-    found: dict[str, SavedQuery] = {}
+    found: dict[str, StartingQuestion] = {}
     for query in ranked:
         tag = query.tags[0] if query.tags else query.name
-        if tag not in found and store.select(query.sparql, shown=f"queries/{query.name}.rq", limit=1).rows:
-            found[tag] = query
+        question = None if tag in found else _with_rows(store, catalogue, query, len(found))
+        if question and fits(catalogue.question(query, question.values)):
+            found[tag] = question
         if len(found) == most:
             break
     return list(found.values())
 
 
-def _names_one_thing(query: SavedQuery) -> bool:
-    """Whether the question names one parameter, a thing with a default."""
+def _with_rows(store: Store, catalogue: Catalogue, query: SavedQuery, position: int) -> StartingQuestion | None:
+    """The question about the thing at *position* of its class, or one of the next, else about its default; None without rows."""
+    param = _thing_named(query)
+    things = [thing.iri for thing in catalogue.names.of_kind(param.type)] if param else []
+    start = position % len(things) if things else 0
+    tried = [*things[start:], *things[:start]][:_TRIED] if len(things) <= _FEW else []
+    for values in (*({param.name: iri} for iri in tried if param), {}):
+        if store.select(catalogue.bind(query, values), shown=f"queries/{query.name}.rq", limit=1).rows:
+            return StartingQuestion(query, values)
+    return None
+
+
+def _thing_named(query: SavedQuery) -> Parameter | None:
+    """The one parameter that the question names, if it is a thing with a name of its own and has a default."""
     named = [param for param in query.params if f"{{{param.name}}}" in query.question.zh]
-    return len(named) == 1 and named[0].default != "UNDEF" and named[0].type not in TYPES
+    one = named[0] if len(named) == 1 else None
+    return one if one and one.default != "UNDEF" and one.type not in (*TYPES, "Passage") else None
 
 
 def documents(store: Store) -> dict[str, int]:

@@ -6,14 +6,15 @@ from functools import partial
 from typing import Any, Final
 
 from kg.ask import plain
-from kg.ask.comparison import Comparison
+from kg.ask.comparison import Aspect, Comparison
 from kg.ask.listing import HEADS, compared_rows
+from kg.ask.names import Names
 from kg.errors import KgError
 from kg.faces.web.context import Context, either
 from kg.faces.web.files import FILES, attached, spreadsheet
 from kg.faces.web.naming import fields, named, offered, refused
 from kg.service.messages import Request, Response
-from kg.terms import Text, local_name
+from kg.terms import Text, class_name, local_name
 
 _ASKED: Final = {"a": Text("一方", "one"), "b": Text("另一方", "the other")}
 _KINDS: Final = ("Industry", "Organization", "Region")
@@ -40,8 +41,17 @@ def answer(context: Context, request: Request) -> Response:
         table = compared_rows(compared, request.lang)
         made = spreadsheet(context, request, table, HEADS, cited)
         return attached(made, *(local_name(thing.iri) for thing in (compared.one, compared.other)), request.suffix)
+    title = partial(_title, context.graph.names)
     body = {**plain.comparison(compared, context.graph.names), "dataset": context.dataset}
-    return either(context, request, body, "compare.html", compared=compared, pairs=_pairs(compared), **form)
+    return either(
+        context, request, body, "compare.html", compared=compared, pairs=_pairs(compared), title=title, **form
+    )
+
+
+def _title(names: Names, aspect: Aspect) -> Text:
+    """What an aspect is called: a class in the plural, or a property."""
+    kind = class_name(aspect.iri)
+    return names.kind_plural(kind) if kind in names.classes else names.text(aspect.iri, inverse=aspect.inverse)
 
 
 def _pairs(compared: Comparison) -> list[dict[str, Any]]:

@@ -30,7 +30,7 @@ def page(context: Context, request: Request) -> Response:
         + [plain.named(thing.iri, graph.names) for thing in things[_INDUSTRIES:]],
         "documents": [{"iri": work.iri, **work.title.plain(), "passages": number} for work, number in sources],
     }
-    asked = questions(graph.store, graph.catalogue, _QUESTIONS)
+    words = graph.catalogue.question
     return either(
         context,
         request,
@@ -39,7 +39,10 @@ def page(context: Context, request: Request) -> Response:
         counts=counts,
         industries=told,
         others=things[_INDUSTRIES:],
-        questions=[(query, graph.catalogue.question(query)) for query in asked],
+        questions=[
+            (one.query, graph.catalogue.written(one.query, one.values, request.lang), words(one.query, one.values))
+            for one in questions(graph.store, graph.catalogue, _QUESTIONS)
+        ],
         total=len(list(graph.catalogue)),
         documents=sources,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kg.ask.choices import Choice, suggestions
@@ -23,7 +23,7 @@ class Field:
     Attributes:
         name: its parameter.
         label: what is asked for.
-        text: what was written.
+        text: what was written; the label of what it names, if that can be written instead.
         thing: what it names; None if nothing was written, or nothing has this name.
         error: why it names nothing.
     """
@@ -43,7 +43,8 @@ def fields(context: Context, request: Request, asked: Mapping[str, Text]) -> lis
     """
     texts = {name: request.one(name).strip() for name in asked}
     needed = {name for name in asked if any(texts.values()) and (request.all(name) or choose(request, BOTH) == "json")}
-    return [_field(context, texts[name], name, asked[name], needed=name in needed) for name in asked]
+    filled = [_field(context, texts[name], name, asked[name], needed=name in needed) for name in asked]
+    return [replace(one, text=_written(context, one, request.lang)) for one in filled]
 
 
 def _field(context: Context, text: str, name: str, label: Text, *, needed: bool) -> Field:
@@ -55,6 +56,17 @@ def _field(context: Context, text: str, name: str, label: Text, *, needed: bool)
         return Field(name, label, text, context.graph.resolve(text))
     except KgError as error:
         return Field(name, label, text, error=error)
+
+
+def _written(context: Context, field: Field, lang: str) -> str:
+    """The label of what the field names, as a reader would write it; its text if the label can mean something else."""
+    if not field.thing:
+        return field.text
+    label = field.thing.label.pick(lang)
+    try:
+        return label if context.graph.resolve(label).iri == field.thing.iri else field.text
+    except KgError:
+        return field.text
 
 
 def named(found: Sequence[Field]) -> list[Thing]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from kg.ask.choices import Choice, Mistake, choices, parts, suggestions
 from kg.ask.figures import figures_of, grouped
-from kg.ask.tables import for_reader
+from kg.ask.tables import for_reader, without_empty
 from kg.faces.web.context import Context, html
 from kg.faces.web.figures import Shown, charted
 from kg.faces.web.problems import STATUS
@@ -17,7 +17,7 @@ from kg.faces.web.snippets import snippets
 from kg.service.messages import Request, Response
 from kg.source.queryfile import TYPES, Parameter, SavedQuery, without_header
 from kg.store.results import Table
-from kg.terms import Text
+from kg.terms import Text, listed
 
 Given = Mapping[str, Sequence[str]]
 _CHARTS: Final = 4
@@ -58,14 +58,15 @@ def found(context: Context, saved: SavedQuery, given: Given, request: Request, *
         rows: values of the template for the rows: ``page``; ``files``, suffix → URL of the rows as a file; ``following``,
             the URL of the next page, or None; ``limit``, the most rows that a program gets at once.
     """
-    table = for_reader(rows["page"].table, request.lang, context.graph.names)
-    headings = [saved.columns[column].pick(request.lang) for column in table.columns]
+    whole = for_reader(rows["page"].table, request.lang, context.graph.names)
+    table = without_empty(whole)
     code = snippets(request.base, saved.name, given, request.lang, rows["limit"])
     address = _url(f"{request.base}/queries/{saved.name}", {**given, "lang": [request.lang]})
     values = {
         **_asked(context, saved, given, request, ()),
         **rows,
-        "headings": headings,
+        "headings": [saved.columns[column].pick(request.lang) for column in table.columns],
+        "empty": listed(saved.columns[column] for column in whole.columns if column not in table.columns),
         "rows": table.rows,
         "charts": _charts(context, rows["page"].table, request.lang),
         "bar": _bar(saved, table),

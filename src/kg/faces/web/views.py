@@ -108,10 +108,10 @@ def _told(context: Context, request: Request, answer: Answer | None) -> dict[str
     graph, lang = context.graph, request.lang
     shared: dict[str, Any] = {"answer": None, "examples": [], "question": graph.catalogue.question}
     if answer is None:
-        asked = [
-            graph.catalogue.question(query).pick(lang) for query in questions(graph.store, graph.catalogue, _EXAMPLES)
-        ]
-        return {**shared, "examples": [text for text in asked if graph.ask(text).status == "answered"]}
+        found = questions(
+            graph.store, graph.catalogue, _EXAMPLES, lambda words: graph.ask(words.pick(lang)).status == "answered"
+        )
+        return {**shared, "examples": [graph.catalogue.question(one.query, one.values).pick(lang) for one in found]}
     ran = repeat(answer.reading, graph.catalogue, lang) if answer.reading else None
     table = without_empty(for_reader(answer.table.head(_MOST), lang, graph.names))
     return {
