@@ -80,22 +80,22 @@ def one_per_cause(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def later_of_pairs(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings, which have places, without the first of two violations of one rule that name each other.
+    """The findings, which have places, without the first of two violations of one rule in one file that name each other.
 
-    Of two statements that cannot both stand, the one that was there is rather the earlier one.
+    Of two statements that cannot both stand, the one that was there is rather the earlier one. Between files, nothing tells.
     """
     every = list(findings)
     at = {(f.rule, f.path, f.focus): f for f in every if f.severity == "Violation"}
 
     def is_first(finding: Finding) -> bool:
         others = (at.get((finding.rule, finding.path, other)) for other in finding.involved)
-        return any(o and finding.focus in o.involved and _line(finding) < _line(o) for o in others)
+        return any(o and finding.focus in o.involved and _is_before(finding.place, o.place) for o in others)
 
     return [f for f in every if f.severity != "Violation" or not is_first(f)]
 
 
-def _line(finding: Finding) -> tuple[str, int]:
-    return (finding.place.file, finding.place.line) if finding.place else ("", 0)
+def _is_before(one: Place | None, other: Place | None) -> bool:
+    return one is not None and other is not None and one.file == other.file and one.line < other.line
 
 
 def with_nearest(findings: Iterable[Finding], properties: Collection[str]) -> list[Finding]:
