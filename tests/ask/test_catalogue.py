@@ -372,12 +372,21 @@ def test_a_parameter_stays_open_where_there_is_nothing_of_its_class() -> None:
     assert made.defaults("A", "C") == ["A1", "UNDEF"]
 
 
-@pytest.mark.parametrize(("row", "found"), [(("A4", "B4"), True), (("A4", "B5"), False)])
-def test_forty_pairs_are_tried(row: tuple[str, str], found: bool) -> None:
-    """Each class has twelve things, so the pairs that are tried are three times twelve and four."""
+@pytest.mark.parametrize(("row", "found"), [(("A12", "B3"), True), (("A1", "B4"), False)])
+def test_three_things_are_tried_beside_each(row: tuple[str, str], found: bool) -> None:
     made = Made({f"{kind}{n}": 20 - n for kind in "AB" for n in range(1, 13)})
     made.holds(*row)
     assert made.defaults("A", "B") == (list(row) if found else ["A1", "B1"])
+
+
+def test_things_that_one_passage_mentions_are_tried_together() -> None:
+    made = Made({"A1": 1, "A2": 0, "B1": 0, "B2": 0})
+    for name, passages in (("A2", (5,)), ("B1", (1, 2, 3)), ("B2", (0,))):
+        for n in passages:
+            made.add(name, IVC + "said", ox.NamedNode(IVC + "x"), f"{PASSAGE}d-L{n:04d}")
+    assert made.defaults("A", "B") == ["A1", "B2"]
+    made.holds("A2", "B1")
+    assert made.defaults("A", "B") == ["A2", "B1"], "of A2 no passage tells what else there is"
 
 
 @pytest.mark.parametrize(("row", "found"), [("A12", True), ("A13", False)])
