@@ -69,7 +69,7 @@ def test_findings_have_one_number_everywhere(http: httpx.Client, world: Knowledg
     ] == [number]
     assert len(http.get("/audit.json", params={"industry": industry}).json()["findings"]) == number
     text = http.get(f"/chain/{industry}.html", params={"lang": "en"}).text
-    assert f'findings of the audit <span class="badge">{number}</span>' in text
+    assert f'Findings of the audit <span class="badge">{number}</span>' in text
     told = re.findall(r'<li id="finding-\d+" class="\w+">.*?</strong>(?: <span class="badge">(\d+)</span>)?', text)
     assert sum(int(several or 1) for several in told) == number
     assert f"{number} audit finding" in http.get(f"/industry/{industry}", params={"lang": "en"}).text

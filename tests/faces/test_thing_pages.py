@@ -87,3 +87,19 @@ def test_it_is_read_in_any_window_and_by_any_reader(
                 page.locator("details.fold > summary").click()
             assert accessible(page) == [], path
             assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], path
+
+
+@pytest.mark.parametrize("document", ["w1", "w2"])
+def test_the_page_of_a_document_says_what_is_known_of_it_and_leads_to_its_sections(
+    http: httpx.Client, world: KnowledgeGraph, document: str
+) -> None:
+    page = http.get(f"/document/{document}", params={"lang": "en"}, headers={"Accept": "text/html"}).text
+    work = world.citer.works.documents[f"{BASE}document/{document}"]
+    assert work.issued in page
+    listed = page.partition('<ol class="contents">')[2].partition("</ol>")[0]
+    numbers = [int(number) for number in re.findall(r"(\d+) passages?<", listed)]
+    rows = world.sparql(f"SELECT ?p ?s {{ ?p ivc:fromDocument <{work.iri}> ; ivc:sectionPath ?s }}")
+    assert sum(numbers) == len(rows) > 0  # type: ignore[arg-type]
+    assert len(numbers) == len({row["s"] for row in rows})  # type: ignore[index]
+    assert 'id="questions"' not in page
+    assert "/picture.svg" not in page

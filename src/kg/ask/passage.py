@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from kg.ask.entity import Claim, Entity, claims
 from kg.ask.names import Names
@@ -62,6 +62,21 @@ class PassageDetails:
     def sayings(self) -> tuple[Claim, ...]:
         """The claims without a number."""
         return tuple(claim for claim in self.claims if claim.value is None)
+
+
+class Section(NamedTuple):
+    """A section of a document: its headings from the outermost on, and the IRIs of its own passages."""
+
+    path: tuple[str, ...]
+    passages: tuple[str, ...]
+
+
+def contents(store: Store, document: str) -> list[Section]:
+    """The sections of a document that have passages of their own, in the order in which they begin."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in store.select(_IN_ORDER.format(document=document)):
+        found[row["section"]].append(row["passage"])
+    return [Section(tuple(path.split("/")), tuple(passages)) for path, passages in found.items()]
 
 
 def passage(store: Store, names: Names, found: Entity) -> PassageDetails:

@@ -90,6 +90,7 @@ class Pages:
             auto_reload=False,
             bytecode_cache=_Compiled(),
         )
+        self._environment.filters["opening"] = _opening
         self._environment.globals.update(
             root=self.root,
             static=static,
@@ -215,3 +216,8 @@ class Pages:
         if self._names.has_name(iri):
             return f"{self.root}/resource?{urlencode({'iri': iri})}"
         return iri if iri.startswith(("http://", "https://")) else "#"
+
+
+def _opening(text: str) -> str:
+    """*text* as it opens a line, with a capital letter."""
+    return text[:1].upper() + text[1:]

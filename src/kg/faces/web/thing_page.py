@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from kg.ask.citation.works import Work
 from kg.ask.entity import Entity
 from kg.ask.figures import Observation, figures, grouped
 from kg.ask.overview import AuditFinding
+from kg.ask.passage import Section, contents
 from kg.ask.relations import Relation, Role, among, distinct, questions, relations, roles
 from kg.ask.tally import whole
 from kg.faces.web.context import Context
 from kg.faces.web.figures import Shown, charted
 from kg.terms import Text
+from kg.vocab import PASSAGE
 
 _EVERY: Final = 1_000_000
 _MOST: Final = {"roles": 12, "claims": 8, "questions": 8, "passages": 24, "relation": 10}
@@ -59,7 +62,9 @@ class ThingPage:
         partners: of an organization, its relations to others.
         relations: its other relations, without inferred ones.
         inferred: its inferred relations.
-        questions: what can be asked about it: the question and the address of its answer.
+        questions: what can be asked about it: the question and the address of its answer; nothing about a document.
+        work: of a document with passages, what is known of it.
+        sections: its sections.
     """
 
     value: str
@@ -73,6 +78,8 @@ class ThingPage:
     relations: list[Relation]
     inferred: list[Relation]
     questions: list[tuple[Text, str]]
+    work: Work | None
+    sections: list[Section]
 
 
 class Most(defaultdict[str, int]):
@@ -96,14 +103,17 @@ def thing_page(context: Context, found: Entity, lang: str) -> ThingPage:
     names = graph.names
     industry, named = names.is_a(thing.kind, "Industry"), names.get(thing.iri) is not None
     edges = distinct(graph.store, found.edges)
-    stated = relations(edge for edge in edges if edge.kind != "inferred")
+    work = graph.citer.works.documents.get(thing.iri) if thing.iri in names.documents else None
+    stated = relations(
+        edge for edge in edges if edge.kind != "inferred" and not (work and edge.other.startswith(PASSAGE))
+    )
     organization = names.is_a(thing.kind, "Organization")
     partners = [relation for relation in stated if organization and among(relation, "Organization", names)]
-    asked = questions(graph.catalogue, thing) if named else []
+    asked = questions(graph.catalogue, thing) if named and not work else []
     return ThingPage(
         value=names.slug(thing.iri),
         industry=industry,
-        drawn=named and bool(edges),
+        drawn=named and bool(edges) and not work,
         tally=whole(graph.chain(thing.iri)).words(graph.names) if industry else None,
         findings=len(graph.audit(thing.iri)) if industry else 0,
         figures=_figures(context, found, lang),
@@ -118,6 +128,8 @@ def thing_page(context: Context, found: Entity, lang: str) -> ThingPage:
             )
             for query, name in asked
         ],
+        work=work,
+        sections=contents(graph.store, thing.iri) if work else [],
     )
 
 

@@ -15,7 +15,7 @@ function measure(text, bold = false) {
 /** The lines of a text that is broken between words and between 汉字; a longer word is broken anywhere. */
 function wrap(text, width, bold, most = 4) {
   const lines = [""];
-  for (const piece of text.match(/[^ \t\n\u2e80-\uffef]+[ \t\n]*|[ \t\n]+|[\u2e80-\uffef]/gu) || [""]) {
+  for (const piece of text.match(/[^ \t\n\u2e80-\uffef]+[ \t\n]*|[ \t\n]+|[\u2e80-\uffef][、。,;:!?)》”]*(?:\u00a0[^ \t\n]+)?/gu) || [""]) {
     for (const part of measure(piece, bold) > width ? piece : [piece]) {
       const longer = lines[lines.length - 1] + part;
       if (measure(longer.trimEnd(), bold) <= width || !lines[lines.length - 1]) lines[lines.length - 1] = longer;

@@ -133,7 +133,7 @@
         look,
         EditorView.lineWrapping,
         EditorView.domEventHandlers({ beforeinput: typedOver }),
-        EditorView.contentAttributes.of({ "aria-label": area.labels[0].textContent }),
+        EditorView.contentAttributes.of({ "aria-label": area.labels[0].textContent, tabindex: "0" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) area.value = update.state.doc.toString();
         }),
