@@ -18,6 +18,7 @@ XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 DCTERMS: Final = "http://purl.org/dc/terms/"
 OA: Final = "http://www.w3.org/ns/oa#"
+PROV: Final = "http://www.w3.org/ns/prov#"
 SH: Final = "http://www.w3.org/ns/shacl#"
 
 TYPE: Final = RDF + "type"
@@ -74,6 +75,7 @@ PREFIXES: Final = MappingProxyType(
         "skos": SKOS,
         "dcterms": DCTERMS,
         "oa": OA,
+        "prov": PROV,
         "sh": SH,
     }
 )

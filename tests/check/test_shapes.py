@@ -55,7 +55,7 @@ def asserted() -> Shapes:
 @cache
 def ontology() -> tuple[ox.Quad, ...]:
     """The ontology without its prose, which is most of it and which no shape reads."""
-    files = [ROOT / "ontology" / name for name in ("ivc.ttl", "ivc-lists.ttl")]
+    files = [ROOT / "ontology" / name for name in ("ivc.ttl", "ivc-lists.ttl", "ivc-foreign.ttl")]
     triples = [t for file in files for t in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE)]
     return tuple(
         ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(ONTOLOGY)) for t in triples if t.predicate not in PROSE
