@@ -142,6 +142,23 @@ def test_members_of_lists_are_defined_in_both_languages() -> None:
     assert len(meanings) == len(set(meanings)), "two members have one definition"
 
 
+def test_every_term_of_the_folder_is_defined_in_both_languages() -> None:
+    """Those of files that are added too; no two have the same sentence."""
+    folder = Graph()
+    for file in sorted((ROOT / "ontology").glob("*.ttl")):
+        folder.parse(file, format="turtle")
+    own = {t for t in folder.subjects(RDF.type) if str(t).startswith((vocab.IVC, vocab.IVL))} - {URIRef(vocab.IVL)}
+    assert len(own) > 300
+    said: list[str] = []
+    for term in sorted(own):
+        meanings = {str(getattr(o, "language", None)): str(o) for o in folder.objects(term, SKOS.definition)}
+        assert sorted(meanings) == ["en", "zh"], term
+        assert meanings["zh"].endswith("。"), term
+        assert meanings["en"].endswith("."), term
+        said += meanings.values()
+    assert [text for text in said if said.count(text) > 1] == []
+
+
 def test_version_licence_and_names_of_the_ontology(model: Graph, world: KnowledgeGraph) -> None:
     (ontology,) = model.subjects(RDF.type, OWL.Ontology)
     version = str(model.value(ontology, OWL.versionInfo))
