@@ -1,4 +1,4 @@
-"""The graphs, each built once for the whole run; the command line, run in this process or in one of its own."""
+"""Fixtures of all tests: graphs that are built once for the whole run, servers, and the program ``kg``, run in this process or apart."""
 
 from __future__ import annotations
 
@@ -70,19 +70,20 @@ LONGEST = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first: a file is tested in one process, and none should be the last at work alone."""
+    """Run the longest files first. One process tests a whole file, so a long file that begins late would keep one process busy
+    while the others are idle."""
     rank = {name: position for position, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
 
 
 def pytest_collection_finish() -> None:
-    """Eight thousand tests are not looked through each time that a build collects garbage."""
+    """Exempt the collected tests from garbage collection, which every build would otherwise spend time on."""
     gc.collect()
     gc.freeze()
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two processes for each core: half of the tests wait for others, be it a server, a deadline or a browser."""
+    """Run two processes for each core, because about half of the tests wait for a server, a deadline or a browser."""
     return 2 * len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 4
 
 
@@ -96,19 +97,19 @@ def shared(factory: pytest.TempPathFactory, name: str) -> Path:
 
 @pytest.fixture(scope="module", autouse=True)
 def _nothing_left() -> Iterator[None]:
-    """Collect here what a file of tests leaves: the engine's iterators may not be dropped on another thread."""
+    """Collect garbage after each file of tests. Iterators of Oxigraph must be deleted on the thread that made them, which is this one."""
     yield
     gc.collect()
 
 
 def finished(coroutine: Coroutine[Any, Any, T]) -> T:
-    """The result of a coroutine, run on a thread of its own: on this one Playwright's loop may be the running one."""
+    """The result of a coroutine, run on another thread, because an event loop of Playwright may be running on this one."""
     with ThreadPoolExecutor(1) as apart:
         return apart.submit(asyncio.run, coroutine).result()
 
 
 def small(name: str, root: Path, store: Path | None = None) -> Project:
-    """A copy in *root* of a small project of tests/cases, with the packaged ontology; its store in *store* or below it."""
+    """Copy the small project *name* of tests/cases to *root*, with the packaged ontology. Its store is *store*, or ``build`` below *root*."""
     shutil.copytree(ROOT / "tests" / "cases" / name, root)
     shutil.copytree(ROOT / "ontology", root / "ontology")
     return Project.find(root, store or root / "build")
@@ -116,7 +117,7 @@ def small(name: str, root: Path, store: Path | None = None) -> Project:
 
 @pytest.fixture(scope="session")
 def kites(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A small project with its store, to be read only."""
+    """A small project with a built store. Tests must not change it."""
     project = small("kites", tmp_path_factory.mktemp("kites") / "project")
     build(project)
     return project
@@ -125,7 +126,8 @@ def kites(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def on(project: Project) -> Run:
     """``on(project)("find", "Qinglan", lang="zh")`` runs the program on the built graph of *project*.
 
-    A server, a site, and a run with a setting for Python itself (``PYTHONPATH``, …), has a process of its own.
+    ``kg serve``, ``kg mcp`` and ``kg site`` run in another process, and so does every command with a setting for Python itself
+    (``PYTHONPATH`` …).
     """
 
     def run(*args: str, lang: str = "en", code: int | None = 0, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -141,7 +143,7 @@ def on(project: Project) -> Run:
 
 @contextmanager
 def without_columns(env: dict[str, str]) -> Iterator[None]:
-    """The width of the terminal in which the tests run is not that of the program's, unless *env* says so."""
+    """Remove ``COLUMNS``, so that the program does not use the width of the terminal in which the tests run, unless *env* sets it."""
     left = os.environ.pop("COLUMNS", None) if "COLUMNS" not in env else None
     yield
     if left is not None:
@@ -149,7 +151,7 @@ def without_columns(env: dict[str, str]) -> Iterator[None]:
 
 
 def _called(args: tuple[str, ...], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """What the program leaves when it is called in this process: exit code, standard output, standard error."""
+    """Call the program in this process. The result has its exit code, standard output and standard error."""
     streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2)]
     with (
         patch.dict(os.environ, env),
@@ -170,7 +172,7 @@ def kg(world: KnowledgeGraph, world_project: Project) -> Run:
 
 
 def shell(*args: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """The real program in English, with no project and no store but those that *args* or *settings* name."""
+    """Run the program in another process, in English. It uses the project and the store that *args* or *settings* name, else its defaults."""
     kept = {name: value for name, value in os.environ.items() if name not in ("KG_PROJECT", "KG_STORE")}
     command = [sys.executable, "-m", "kg", *args]
     env = {**kept, "KG_LANG": "en", **settings}
@@ -178,7 +180,7 @@ def shell(*args: str, **settings: str) -> subprocess.CompletedProcess[str]:
 
 
 def at_terminal(project: Project, *args: str, columns: int = 0, **settings: str) -> bytes:
-    """What the program prints at a terminal of its own, on the built graph of *project*, with no variables but *settings*."""
+    """What the program prints on a terminal, for the built graph of *project*. Its environment has only what it needs, and *settings*."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
@@ -196,7 +198,7 @@ def at_terminal(project: Project, *args: str, columns: int = 0, **settings: str)
 
 @dataclass
 class Trap:
-    """A port that nobody may call."""
+    """A port that records who connects to it. Tests use it to show that nobody does."""
 
     port: int
     calls: list[str] = field(default_factory=list)
@@ -225,7 +227,7 @@ def trap() -> Iterator[Trap]:
 
 @dataclass
 class Server:
-    """A real ``kg serve`` in a process of its own."""
+    """A running ``kg serve`` in another process."""
 
     url: str
     process: subprocess.Popen[bytes]
@@ -236,7 +238,7 @@ class Server:
         return int(self.url.rsplit(":", 1)[1])
 
     def lines(self) -> list[dict[str, object]]:
-        """What it has logged."""
+        """The JSON records of its log so far."""
         return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
 
 
@@ -244,9 +246,10 @@ class Server:
 def serving(
     store: Path | str, folder: Path, *flags: str, program: tuple[str, ...] = ("-m", "kg", "serve"), **settings: str
 ) -> Iterator[Server]:
-    """``kg serve`` on the built graph in *store*, a folder or a URL, ready; ended afterwards. Its log goes into *folder*.
+    """Start ``kg serve`` on the built graph in *store* (a folder or a URL), wait until it is ready, and end it afterwards. Its log is
+    written to *folder*.
 
-    *program* are the arguments of Python that start the server; it gets the port as ``--port N``, then *flags*.
+    *program* has the arguments of Python that start the server. ``--port N`` and *flags* follow them.
     """
     port, log = free_port(), folder / f"serve-{time.monotonic_ns()}.log"
     env = {**os.environ, "KG_PROJECT": str(ROOT), "KG_STORE": str(store), "KG_LANG": "en", **settings}
@@ -278,7 +281,7 @@ def _wait(server: Server) -> None:
 
 @pytest.fixture(scope="session")
 def text() -> str:
-    """The report's text, where ``KG_REPORT`` names a copy; it is not part of the repository."""
+    """The text of the report, which is not in the repository: the file that ``KG_REPORT`` names. Tests skip without it."""
     copy = os.environ.get("KG_REPORT")
     if not copy:
         pytest.skip("KG_REPORT names no copy of the report: the graph is not compared with its text in this run")
@@ -287,7 +290,8 @@ def text() -> str:
 
 @contextmanager
 def sparql_server(folder: Path, graph: KnowledgeGraph | None = None) -> Iterator[str]:
-    """The URL of a SPARQL 1.1 server (Oxigraph's own) in a process of its own, its data in *folder*: those of *graph*, or none."""
+    """The URL of a SPARQL 1.1 server (``oxigraph serve``) in another process. It keeps its data in *folder*; they are those of *graph*,
+    or none."""
     server = Oxigraph(folder)
     try:
         if graph:
@@ -299,22 +303,22 @@ def sparql_server(folder: Path, graph: KnowledgeGraph | None = None) -> Iterator
 
 @pytest.fixture(scope="session")
 def world_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The invented project of tests/world, with its store in a folder that all processes of the test run share."""
+    """The invented project of tests/world. All processes of a test run share its store."""
     return Project.find(WORLD, shared(tmp_path_factory, "world"))
 
 
 @pytest.fixture(scope="session")
 def world(world_project: Project) -> KnowledgeGraph:
-    """The graph of the invented project, built by the first process that needs it; a violation would stop the build.
+    """The graph of the invented project. The first process that needs it builds it; a violation would stop the build.
 
-    It is in memory, as in a server: a query then takes half as long.
+    The graph is in memory, as in a server, because queries then take half as long.
     """
     return KnowledgeGraph(build(world_project, wait=300).path, in_memory=True)
 
 
 @pytest.fixture(scope="session")
 def http(world_server: Server) -> Iterator[httpx.Client]:
-    """A client that asks the server of the invented project for pages; a file of tests may have another of its own."""
+    """A client for pages of the invented project's server. A file of tests may define another client under this name."""
     with httpx.Client(base_url=world_server.url, timeout=60, headers={"Accept": "text/html"}) as client:
         yield client
 
@@ -328,20 +332,20 @@ def served(project: Project, folder: Path, *flags: str, **settings: str) -> Abst
 def world_server(
     world: KnowledgeGraph, world_project: Project, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
-    """One server of the invented project for all tests that only ask, with time enough for each answer."""
+    """One server of the invented project, shared by all tests that do not change it."""
     with served(world_project, tmp_path_factory.mktemp("serve"), "--timeout", "10") as running:
         yield running
 
 
 def forgetful(**options: Any) -> httpx.Client:
-    """A client that keeps no cookie: a page asked for in one language does not choose that of the next."""
+    """A client that keeps no cookies, so that the language of one page does not become that of the next."""
     client = httpx.Client(**options)
     client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return client
 
 
 def packaged(document: str, folder: Path, store: Path) -> Project:
-    """A copy in *folder* of the packaged project with one *document*, and only the names that this document leads to."""
+    """Copy the packaged project to *folder* with only one *document* and the things that it refers to, directly or through others."""
     for part in ("ontology", "queries", f"data/{document}"):
         shutil.copytree(ROOT / part, folder / part)
     reached = {node for quad in read_project(Project.find(folder, store)) for node in (quad.subject, quad.object)}
@@ -357,14 +361,14 @@ def packaged(document: str, folder: Path, store: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def report_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The project of the packaged report alone: tests of what it says hold whatever other documents stand beside it.
+    """The packaged project with the report r1 alone, so that adding another document changes no test of what r1 says.
 
-    Its store is in a folder that all processes of the test run share.
+    All processes of a test run share its store.
     """
     return packaged("r1", tmp_path_factory.mktemp("report") / "project", shared(tmp_path_factory, "report"))
 
 
 @pytest.fixture(scope="session")
 def report(report_project: Project) -> KnowledgeGraph:
-    """The graph of the packaged report alone, in memory, built by the first process that needs it."""
+    """The graph of :func:`report_project` in memory, built by the first process that needs it."""
     return KnowledgeGraph(build(report_project, wait=300).path, in_memory=True)

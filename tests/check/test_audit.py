@@ -21,7 +21,7 @@ FOUND = [
 
 @dataclass
 class Found:
-    """In the place of shapes: what they find, whatever the store."""
+    """A stand-in for shapes that returns the given findings for every store."""
 
     findings: list[Finding]
     labels: list[tuple[str, str, str]] = field(default_factory=list)
@@ -35,7 +35,7 @@ def test_findings_are_put_in_order() -> None:
 
 
 def test_findings_are_written_into_a_graph_of_their_own() -> None:
-    """Two of one rule on one thing have two names; a thing that is no IRI is a text."""
+    """Two findings of one rule on one thing get different IRIs. A focus node that is no IRI is written as a text."""
     store, node = ox.Store(), ox.NamedNode
     write_audit(store, FOUND, Found([], [(f"{SHAPE}A01-a", "zh", "规则"), (f"{SHAPE}A01-a", "en", "rule")]))  # type: ignore[arg-type]
     assert {q.graph_name for q in store} == {node(AUDIT)}

@@ -1,4 +1,5 @@
-"""SPARQL constraints wherever they stand: the same results as pySHACL, and one query for all nodes only where it is certain."""
+"""SPARQL constraints have the same results as in pySHACL, and one query is asked for all focus nodes only where that is sure to
+be equivalent."""
 
 from __future__ import annotations
 
@@ -156,7 +157,7 @@ def test_findings_are_those_of_pyshacl(case: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("sign", ["=", " = ", "!=", ","])
 def test_the_shape_itself_is_bound_behind_any_sign(sign: str, tmp_path: Path) -> None:
-    """Stock pySHACL leaves it open behind another sign than a bracket."""
+    """pySHACL does not bind ``$currentShape`` if another character than a bracket precedes it."""
     compared = f"sameTerm(ex:S{sign}$currentShape)" if sign == "," else f"ex:S{sign}$currentShape"
     select = f"SELECT $this WHERE {{ $this ex:partner ?x FILTER({compared}) }}"
     body = f'ex:S a sh:NodeShape ; {FIRM} sh:sparql [ sh:prefixes ex:p ; sh:select "{select}" ] .'
@@ -244,7 +245,7 @@ QUERIES = {  # whether one query is asked for all nodes → the query of a const
 def test_a_finding_on_the_node_itself_is_at_the_statement_that_makes_it_a_target(
     target: str, one_query: bool, tmp_path: Path
 ) -> None:
-    """Neither ``?path`` nor ``?value`` is selected."""
+    """The constraint selects neither ``?path`` nor ``?value``, so that nothing else tells the statement."""
     (tmp_path / "data").mkdir()
     file, data = tmp_path / "shapes.ttl", tmp_path / "data" / "data.ttl"
     select = f'sh:sparql [ sh:prefixes ex:p ; sh:message "m" ; sh:select "{QUERIES[one_query]}" ]'

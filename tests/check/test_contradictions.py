@@ -1,4 +1,4 @@
-"""Contradictions of the closure with the axioms: each kind finds what it forbids, and nothing else."""
+"""Each kind of contradiction between closure and axioms is found, and nothing else is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HEAD = "".join(f"@prefix {p}: <{n}> .\n" for p, n in PREFIXES.items())
 
 
 def found_in(axioms: str, data: str = "", **graphs: str) -> list[Finding]:
-    """The contradictions of *data* in a passage, and of what stands in *graphs*."""
+    """The contradictions that are found if a passage has the Turtle *data*, and *graphs* their own."""
     store = ox.Store()
     for name, text in {"ontology": axioms, "one": data, **graphs}.items():
         for quad in ox.parse(HEAD + text, format=ox.RdfFormat.TURTLE):

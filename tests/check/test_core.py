@@ -1,4 +1,4 @@
-"""The core constraints of data that is edited: the findings of a check of all of it, though only a part is checked again."""
+"""After an edit only a part of the data is checked again, and the findings are those of a check of all data."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def ex(name: str) -> ox.NamedNode:
 
 
 def edit(store: ox.Store, chance: random.Random) -> None:
-    """Write one to three triples into the data, or remove those that are there already."""
+    """Add one to three triples to the data; remove those that it has already."""
     nodes = [ex(f"a{n}") for n in range(9)]
     links = {
         "p": nodes,
@@ -65,7 +65,7 @@ def edit(store: ox.Store, chance: random.Random) -> None:
 
 
 def told(findings: list[Finding]) -> list[tuple[Finding, str]]:
-    """With the component, which comparisons of findings leave out."""
+    """The findings with their constraint components, which ``==`` of findings ignores."""
     return [(finding, finding.component) for finding in findings]
 
 
@@ -94,7 +94,7 @@ def test_after_any_edit_they_are_those_of_a_first_check(written: str, shapes: Ca
 def test_only_the_nodes_that_an_edit_concerns_are_checked(
     shapes: Callable[[str], Shapes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An edge to ``a1`` concerns it, and ``a0``, which has an edge to it by a path of the shapes; not its likes."""
+    """A new edge to ``a1`` concerns ``a1`` itself and ``a0``, from which a path of the shapes leads to it, and no other node."""
     seen: list[set[object]] = []
     concerned = module._concerned
     monkeypatch.setattr(module, "_concerned", lambda *given: seen.append(concerned(*given)) or seen[-1])

@@ -1,4 +1,4 @@
-"""The count of triples line by line, on the invented project: what is counted, and which reasons for none are kept."""
+"""The table of triples for each line of a document: what is counted, and which reasons for a line without any are kept."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kg.source.project import Project
 
 @pytest.fixture
 def copy(tmp_path: Path) -> tuple[Project, Document]:
-    """A copy of the invented project to write into, and its second document."""
+    """A copy of the invented project that a test may change, and its second document."""
     shutil.copytree(WORLD, tmp_path / "world")
     project = Project.find(tmp_path / "world", tmp_path / "build")
     return project, next(d for d in project.documents if d.id == "w2")

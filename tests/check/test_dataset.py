@@ -1,4 +1,4 @@
-"""Checks on graph names: what stands where it should not, and what is of which class by the ontology's own word."""
+"""Checks of the dataset: statements in a wrong graph, and things whose class does not fit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kg.vocab import BACKGROUND, ENTITIES, IVC, LINKS, ONTOLOGY, PASSAGE, PASSAG
 
 
 def check(quads: list[ox.Quad]) -> list[Finding]:
-    """The findings on *quads*."""
+    """The findings of the dataset checks for *quads*."""
     return dataset.check(quads, Members(quads))
 
 
@@ -34,7 +34,7 @@ REGISTERED = {
 
 
 def read(**more: str) -> list[ox.Quad]:
-    """What is registered, and *more*: by the name of its graph, without its prefix."""
+    """The registered passages and the Turtle *more*, whose keys are names of graphs without prefix."""
     return [
         ox.Quad(*q.triple, ox.NamedNode(graph) if graph else ox.DefaultGraph())
         for graph, text in (*REGISTERED.items(), *((_GRAPHS.get(g, g), text) for g, text in more.items()))
@@ -71,7 +71,7 @@ def test_what_is_in_order() -> None:
 
 @pytest.mark.parametrize("graph", ["unknown", "odd", "none", "passages"])
 def test_a_graph_that_is_no_place_for_a_statement(graph: str) -> None:
-    """One finding for each thing, at its first statement; of the passages' graph, what is about no passage."""
+    """Each thing gets one finding, at its first statement. In the graph of passages, only what is about no passage is found."""
     found = check(
         read(**{graph: "co:a ivc:suppliesTo co:b , co:c ; ivc:worksWith tech:t . co:b ivc:suppliesTo co:c ."})
     )
@@ -148,7 +148,7 @@ def test_a_claim_tells_the_passage_where_it_is_typed() -> None:
 
 
 def test_a_passage_names_whatever_its_edges_give_a_role() -> None:
-    """Subject or object, once, and things of the role's classes only; a source of a figure has no role."""
+    """A thing is named once, as subject or as object, and only if the role is for its class. The source of a figure has no role."""
     quads = read(
         ontology="ivl:supplier ivc:roleFor ivc:Company ; ivc:roleOfSubject ivc:suppliesTo . "
         "ivl:customer ivc:roleFor ivc:Company ; ivc:roleOfObject ivc:suppliesTo .",

@@ -1,4 +1,4 @@
-"""The check against a copy of the text, on the invented project: right copies pass, one slip of each kind is found."""
+"""The check of data against a copy of the text: right data pass, and one mistake of each kind is found."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ PREFIXES = "".join(f"@prefix {p}: <{n}> .\n" for p, n in vocab.PREFIXES.items())
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Project:
-    """A copy of the invented project to spoil."""
+    """A copy of the invented project that a test may change."""
     shutil.copytree(WORLD, tmp_path / "world")
     return Project.find(tmp_path / "world", tmp_path / "build")
 
 
 def compare(project: Project, document: str, change: Callable[[str], str] = str) -> list[Finding]:
-    """The findings of one document against its text, changed."""
+    """The findings of one document against its text after a change of that text."""
     text = (project.root / "texts" / f"{document}.txt").read_bytes().decode()
     return against_text(read_project(project), next(d for d in project.documents if d.id == document), change(text))
 
@@ -103,7 +103,7 @@ def quads(world_project: Project) -> list[ox.Quad]:
 
 @pytest.fixture
 def against(world_project: Project, quads: list[ox.Quad]) -> Callable[..., list[Finding]]:
-    """``against("psg:w1-L0008 { … }")``: the findings of the first document, or of the one named, with this TriG too."""
+    """``against("psg:w1-L0008 { … }")`` adds this TriG to the data and returns the findings of the first or the named document."""
 
     def compared(slip: str, document: str = "w1") -> list[Finding]:
         more = list(ox.parse(PREFIXES + slip, format=ox.RdfFormat.TRIG))
@@ -115,7 +115,7 @@ def against(world_project: Project, quads: list[ox.Quad]) -> Callable[..., list[
 
 @pytest.fixture
 def reprinted(world_project: Project, quads: list[ox.Quad]) -> Callable[[str, str], list[Finding]]:
-    """``reprinted(line, fields)``: the findings if the first passage printed *line* and stated a figure with *fields*."""
+    """``reprinted(line, fields)`` returns the findings if the text of the first passage were *line* and it stated a figure with *fields*."""
     document = world_project.documents[0]
     lines = (world_project.root / "texts" / f"{document.id}.txt").read_text(encoding="utf-8").split("\n")
     other_copy = [
@@ -193,7 +193,7 @@ def test_a_number_is_printed_whole(
     ],
 )
 def test_how_a_number_is_printed(value: str, line: str, printed: bool) -> None:
-    """In digits, perhaps with zeros after the point, or in the words for ten million and a million."""
+    """A number may be printed in digits, with zeros after the point, or with the words for ten million and a million."""
     assert bool(list(printed_numbers(value, normal(line), Words([], [], [], [])))) is printed
 
 
@@ -220,7 +220,7 @@ def test_how_a_number_is_printed(value: str, line: str, printed: bool) -> None:
 def test_a_passage_names_what_it_speaks_of(
     against: Callable[..., list[Finding]], passage: str, entity: str, named: bool
 ) -> None:
-    """At either end of a triple."""
+    """A name is looked for whether its thing is subject or object of the triple."""
     for slip in (f"{entity} ivc:about clm:slip", f"clm:slip ivc:about {entity}"):
         found = against(f"psg:{passage} {{ {slip} }}", passage[:2])
         assert short(found) == ([] if named else [("X02-named", entity, (vocab.PASSAGE + passage,))])
@@ -283,7 +283,7 @@ def test_wording_of_eight_characters_is_borrowed(
 
 
 def test_a_registration_differs_in_words(world_project: Project, quads: list[ox.Quad]) -> None:
-    """Of each passage all that differs; what the text has no line for; of another document nothing."""
+    """All differences of each passage are told, and passages for which the text has no line; nothing of another document."""
     lost = {(FIRST, IVC + "sectionPath"), (f"{FIRST}-pos", OA + "start")}
     spoilt = [q for q in quads if (lexical(q.subject), q.predicate.value) not in lost]
     extra = "psg:w1-L0099 a ivc:Passage ; ivc:fromDocument doc:w1 ; ivc:sha256 'x' . psg:w2-L0099 a ivc:Passage ; ivc:fromDocument doc:w2 ."
@@ -398,7 +398,7 @@ def test_how_a_year_is_printed(reprinted: Callable[..., list[Finding]], text: st
     ("line", "passes"), [("3亿元", True), ("3亿日元", False), ("3亿,单位:元", True), ("3亿澳元", False)]
 )
 def test_yuan_is_no_other_currency(reprinted: Callable[..., list[Finding]], line: str, passes: bool) -> None:
-    """Neither one that the list has, nor one that it lacks."""
+    """Neither a currency of the list of units matches yuan, nor one that is not in the list."""
     figure = "ivc:statedValue 3.0 ; ivc:statedScale 100000000 ; ivc:unit ivl:cny ; ivc:comparator ivl:eq"
     found = reprinted(line, figure)
     assert [f.path for f in found if f.rule == "X05-figure"] == ([] if passes else [IVC + "unit"])
@@ -505,7 +505,7 @@ def test_a_segment_in_which_a_company_is_listed_is_named(
 def test_a_segment_is_in_the_stage_that_line_or_heading_names(
     copy: Project, line: int, statement: str, instead: str
 ) -> None:
-    """Line 19 prints 上游; for line 20 it is a heading then."""
+    """Line 19 has the word 上游, which then counts as a heading for line 20."""
     spoil(copy, "w1/sections.tsv", r"\Z", "19\t3\t上游\t\n")
     (copy.root / "data" / "w1" / "slips.trig").write_text(
         f"{PREFIXES}psg:w1-L00{line} {{ {statement} }}", encoding="utf-8"
@@ -524,7 +524,7 @@ def test_a_stage_without_a_tier_is_told_by_its_name(against: Callable[..., list[
 
 
 def test_growth_over_a_year_prints_its_second(copy: Project) -> None:
-    """2023年同比增长 begins in 2022; a change over more years prints both."""
+    """2023年同比增长 begins in 2022 without printing it; a change over more years must print both years."""
     spoil(copy, "w1/statements.trig", r"startYear 2023 ; ivc:endYear 2024", "startYear 2022 ; ivc:endYear 2023")
     assert compare(copy, "w1") == []
     spoil(copy, "w1/statements.trig", r"startYear 2022 ; ivc:endYear 2023", "startYear 2021 ; ivc:endYear 2023")

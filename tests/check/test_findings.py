@@ -1,4 +1,4 @@
-"""Findings: their order, their line, what is joined, and the property that was meant."""
+"""Findings: their order, their line in a file, which are joined, and which property is suggested."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_finding_as_a_line() -> None:
 
 
 def test_findings_that_differ_in_what_is_involved_alone_are_one() -> None:
-    """What is involved is joined in the order in which it comes; the component of the first is kept."""
+    """The nodes involved are joined in the order of the findings, and the constraint component of the first is kept."""
     found = merge(
         [
             replace(ONE, involved=("b", "a"), component="Class"),

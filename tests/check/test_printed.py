@@ -1,4 +1,4 @@
-"""How numbers are found in a line of text, with their scales, units, comparators, as Chinese and English texts print them."""
+"""Numbers are found in lines of Chinese and English text with their scales, units and comparators."""
 
 from __future__ import annotations
 

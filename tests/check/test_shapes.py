@@ -48,13 +48,13 @@ def shapes(kind: str) -> Shapes:
 
 @cache
 def asserted() -> Shapes:
-    """The shapes for asserted data, of both files: pySHACL runs once for them."""
+    """The shapes for asserted data from both files, so that pySHACL runs once for them."""
     return Shapes({ROOT / "ontology" / f"shapes-{kind}.ttl": kind for kind in ("integrity", "types")})
 
 
 @cache
 def ontology() -> tuple[ox.Quad, ...]:
-    """The ontology without its prose, which is most of it and which no shape reads."""
+    """The ontology without labels and definitions, which no shape reads."""
     files = [ROOT / "ontology" / name for name in ("ivc.ttl", "ivc-lists.ttl", "ivc-foreign.ttl")]
     triples = [t for file in files for t in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE)]
     return tuple(
@@ -69,7 +69,7 @@ def rules() -> list[Rule]:
 
 @cache
 def blocking(case: str) -> tuple[Finding, ...]:
-    """The findings of integrity and types, as a build has them run."""
+    """The findings of the shapes that stop a build."""
     return tuple(asserted().run(store(case, False), data(case, False)))
 
 
@@ -81,13 +81,13 @@ def audited(case: str) -> tuple[Finding, ...]:
 
 @lru_cache(maxsize=2)
 def data(case: str, closed: bool) -> Graph:
-    """The same as an rdflib graph."""
+    """The same data as an rdflib graph."""
     return default_graph(store(case, closed))
 
 
 @lru_cache(maxsize=2)
 def store(case: str, closed: bool) -> ox.Store:
-    """The base and one case; *closed* for the audit."""
+    """A store with the base and one case; *closed* adds the closure, which the audit needs."""
     files = [FOLDER / "base.trig", FOLDER / f"{case}.trig"] if case != "base" else [FOLDER / "base.trig"]
     quads = [q for file in files for q in ox.parse(path=str(file), format=ox.RdfFormat.TRIG)]
     made = materialised([*ontology(), *quads])
@@ -97,7 +97,7 @@ def store(case: str, closed: bool) -> ox.Store:
 
 
 def found(case: str) -> tuple[Finding, ...]:
-    """What a build would say: the audit is reached only where integrity and types are clean."""
+    """What a build would find: those of the audit only if the shapes that stop a build find nothing."""
     return blocking(case) or audited(case)
 
 
@@ -208,7 +208,7 @@ def _stock(graph: Graph, data: Graph, only: list[str]) -> Iterator[tuple[str, st
 
 
 def _plain(focus: str) -> str:
-    """Blank nodes have no name that two tools share."""
+    """The node as text. Blank nodes get one fixed name, as two tools name them differently."""
     return "_:" if re.fullmatch(r"[0-9a-zN]{30,}", focus) else focus
 
 
@@ -216,7 +216,7 @@ def _plain(focus: str) -> str:
 
 
 def constraints(kind: str) -> Iterator[tuple[str, Any]]:
-    """(named shape, node that carries the message) for every constraint: core on the shape, by property, by query."""
+    """The named shape and the node with the message of every constraint: of the shape itself, of a property shape, of a query."""
     graph = shapes(kind).graph
     for name in named_shapes(kind):
         shape = URIRef(SHAPE + name)
@@ -251,7 +251,7 @@ def test_slots_of_messages_are_selected(kind: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["integrity", "audit"])
 def test_every_message_is_seen_in_some_red_case(kind: str) -> None:
-    """Not only every rule but every constraint of it has been seen to fire, in both languages, with no slot empty."""
+    """Each constraint, and not only each rule, has a red case whose message is complete in both languages."""
     seen = [(f.rule, f.message) for case in RED for f in found(case)]
     assert [m.en for _, m in seen if re.search(r"\?(?!\w)|\{", m.en + m.zh)] == []
     for name, holder in constraints(kind):
@@ -263,7 +263,7 @@ def test_every_message_is_seen_in_some_red_case(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_select_is_within_shacl(kind: str) -> None:
-    """SHACL-SPARQL forbids VALUES, MINUS and SERVICE (5.3.2), and a nested SELECT must project $this."""
+    """SHACL-SPARQL (section 5.3.2) forbids VALUES, MINUS and SERVICE, and a nested SELECT must project ``$this``."""
     for select in shapes(kind).graph.objects(None, SH.select):
         assert not re.search(r"\b(VALUES|MINUS|SERVICE)\b", str(select))
         for nested in re.findall(r"\bSELECT\b(.*?)\bWHERE\b", str(select)):

@@ -63,7 +63,7 @@ def local(file: Path, node: URIRef, part: URIRef) -> Path:
 
 
 def expected(file: Path, node: URIRef) -> set[Result] | None:
-    """The results that the suite expects; None where the shapes are to be refused."""
+    """The results that the suite expects; None if it expects that the shapes are refused."""
     report = graph(file).value(node, MF.result)
     return None if report == SHT.Failure else set(results(graph(file), report))
 
@@ -80,12 +80,12 @@ def results(report: Graph, node: Any) -> Iterator[Result]:
 
 
 def plain(term: Any) -> str:
-    """A node or a text without its type and language; blank nodes, paths among them, have no name that two tools share."""
+    """The text of a node without datatype and language. Blank nodes, such as paths, get one fixed name, as two tools name them differently."""
     return "" if term is None or isinstance(term, BNode) else str(term)
 
 
 def found(file: Path, node: URIRef, folder: Path) -> set[Result] | None:
-    """What a build would find; its shapes are read from a file without relative IRIs, for the suite's have no base."""
+    """What a build would find. The shapes are read from a file with absolute IRIs, because the suite's relative IRIs have no base."""
     data, shapes = (local(file, node, part) for part in (SHT.dataGraph, SHT.shapesGraph))
     store = ox.Store()
     store.load(path=str(data), format=ox.RdfFormat.TURTLE, base_iri=data.as_uri())

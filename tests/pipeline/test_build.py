@@ -1,4 +1,4 @@
-"""The build: whole or not at all, the same bytes for the same inputs, nothing to do when nothing changed."""
+"""A build is complete or has no effect, gives the same bytes for the same inputs, and does nothing if nothing has changed."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ BROKEN = sorted((ROOT / "tests" / "cases" / "broken").glob("*.trig"))
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Project:
-    """A small project to break, with the packaged ontology."""
+    """A small project that a test may change, with the packaged ontology."""
     return small("kites", tmp_path / "kites")
 
 
 @pytest.fixture
 def stored(copy: Project, kites: Project) -> Project:
-    """A small project with its store."""
+    """A small project with a built store."""
     shutil.copytree(kites.store_folder, copy.store_folder, symlinks=True)
     return copy
 
@@ -77,7 +77,7 @@ def test_a_touched_file_is_no_change_but_a_changed_one_is(copy: Project) -> None
 @pytest.mark.slow
 @pytest.mark.parametrize("case", BROKEN, ids=lambda p: p.stem)
 def test_broken_input_blocks_with_file_and_line(case: Path, copy: Project, capfd: pytest.CaptureFixture[str]) -> None:
-    """``# <- here: RULE`` marks a line that RULE must name; where there is one mark only, its rule is in the first line."""
+    """A comment ``# <- here: RULE`` marks the line that a finding of RULE must name. If there is only one, the first line names its rule."""
     text = case.read_text(encoding="utf-8")
     one = re.search(r"^# rule: (.+)$", text, re.MULTILINE)
     lines = [(n, re.search(r"# <- here(?:: (.+))?$", x)) for n, x in enumerate(text.splitlines(), start=1)]
@@ -102,7 +102,7 @@ def test_broken_input_blocks_with_file_and_line(case: Path, copy: Project, capfd
 
 @pytest.mark.slow
 def test_an_unknown_term_is_offered_the_nearest(copy: Project) -> None:
-    """Once, though an industry is of two classes that the shape is for."""
+    """There is one finding, although an industry is of two classes that the shape targets."""
     shutil.copy(ROOT / "tests" / "cases" / "broken" / "unknown-term.trig", copy.root / "data")
     found = {f.focus.rpartition("/")[2]: f.message for f in check(copy) if f.rule == "I05-vocabulary"}
     assert found["kites"].en.endswith("declare it in ontology/ivc.ttl first. Did you mean ivc:usesTechnology?")
@@ -213,7 +213,7 @@ def test_a_folder_that_is_no_project(tmp_path: Path) -> None:
 
 
 def test_files_to_check_are_those_of_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A path counts from the current folder; a folder means what is below it."""
+    """A path is relative to the current folder; a folder means all files below it."""
     world = Project.find(WORLD, tmp_path)
     monkeypatch.chdir(WORLD / "data")
     assert world.within("entities.trig") == {"data/entities.trig"}
@@ -261,9 +261,9 @@ main()
 @pytest.mark.slow  # builds
 @pytest.mark.parametrize("part", ["dataset.nq", "index"])
 def test_a_full_disk_leaves_the_old_store(stored: Project, part: str) -> None:
-    """A real build that may write files of so many bytes and no more: the kernel refuses in the midst of one.
+    """A build under a limit of the kernel for the size of a file, so that writing fails in the middle of one.
 
-    The largest file of an index is smaller than its dataset, so there the limit begins when the index is opened.
+    For the index the limit begins only when the index is opened, because its largest file is smaller than the dataset.
     """
     before = _bytes(stored)
     room = len(before["dataset.nq"]) // (2 if part == "dataset.nq" else 20)
@@ -306,7 +306,7 @@ print("whole")
 
 @pytest.mark.slow
 def test_a_kill_at_each_step_of_the_swap_leaves_a_store(tmp_path: Path) -> None:
-    """The same inputs built again by force: whatever step is the last, ``current`` leads to a whole version."""
+    """The swap after a forced build of the same inputs is killed at each step. ``current`` always leads to a complete build."""
     home, ends = tmp_path / "store", []
     (home / "v-same").mkdir(parents=True)
     mark(home / "v-same")
@@ -410,7 +410,7 @@ main()
     ],
 )
 def test_a_kill_at_any_moment_leaves_the_old_store(stored: Project, moment: str, how: signal.Signals) -> None:
-    """While it reads, when it begins to write, and while it writes the index."""
+    """The build is killed while it reads, when it begins to write, and while it writes the index."""
     before = _bytes(stored)
     file = stored.root / "data" / "k1" / "notes.trig"
     file.write_text(file.read_text() + "# changed\n")

@@ -1,4 +1,4 @@
-"""A damaged store: every answer is the right one or one message that says how to heal; and what takes too long ends."""
+"""A damaged store gives either the right answer or one message that says how to repair it, and no search runs without end."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ PROBLEMS = r"error\[(store|source|missing-file)\]: "
 
 @pytest.fixture
 def place(world: KnowledgeGraph, world_project: Project, tmp_path: Path) -> Path:
-    """The folder of a build to damage, in a store of its own."""
+    """The folder of a build in a separate store, which a test may damage."""
     shutil.copytree(world_project.store_folder, tmp_path / "store", symlinks=True)
     return (tmp_path / "store" / "current").resolve()
 
 
 def _alter(path: Path, *places: int) -> None:
-    """Turn one bit at each of the *places* (bytes); at one near the beginning if none is named."""
+    """Change one bit of the byte at each of *places*, or of one near the beginning if there are none."""
     body = bytearray(path.read_bytes())
     for at in places or (10,):
         body[at] ^= 1
@@ -43,7 +43,7 @@ def _alter(path: Path, *places: int) -> None:
 
 
 def _hide(place: Path) -> None:
-    """Let the damage look as if the disk had done it by itself: nobody wrote, so that the system's times tell nothing."""
+    """Record the present times of the files as those of the build, so that damage looks like that of a disk and not like writing."""
     read_stamp(place).write(place)
 
 
@@ -97,7 +97,7 @@ def test_build_and_doctor_notice(place: Path) -> None:
 
 @pytest.mark.parametrize("name", ["manifest.json", "lookup.json", "queries.json"])
 def test_a_record_is_compared_whenever_it_is_read(place: Path, name: str) -> None:
-    """Also by who reads nothing else (completion, a server that looks for a newer build)."""
+    """It is compared even where nothing else is read: for completion, and when a server looks for a newer build."""
     assert record(place / name)
     body = (place / name).read_text(encoding="utf-8")
     (place / name).write_text(body.replace("a", "b", 1), encoding="utf-8")
@@ -120,7 +120,7 @@ READERS: dict[str, Callable[[KnowledgeGraph], object]] = {
 
 @pytest.mark.parametrize("how", READERS)
 def test_a_damaged_index_is_one_error_wherever_rows_are_read(place: Path, how: str) -> None:
-    """The engine finds it while it reads: bytes in the midst of every table are others, and nothing else tells of it."""
+    """Bytes in the middle of every table are changed. Only the engine can notice this, while it reads."""
     for table in (place / "index").glob("*.sst"):
         if places := range(2000, table.stat().st_size - 50_000, 4000):
             _alter(table, *places)
@@ -140,7 +140,7 @@ def test_what_the_engine_cannot_evaluate_is_no_damage(world: KnowledgeGraph) -> 
     "command", [("chain", "纸灯业"), ("path", "竹里编舍", "风铃业"), ("audit",), ("stats", "--central"), ("export",)]
 )
 def test_a_search_that_goes_round_in_a_damaged_index_ends(place: Path, command: tuple[str, ...]) -> None:
-    """Where the engine takes an unreadable block for one more step of a path, it takes it again and again."""
+    """If the engine reads an unreadable block as one more step of a path, the search would never end."""
     for table in (place / "index").glob("*.sst"):
         _alter(table, min(244, table.stat().st_size // 2))
     _hide(place)
@@ -191,7 +191,7 @@ def test_a_command_has_a_limit_of_memory() -> None:
 
 
 def test_who_only_waits_is_not_cut_off() -> None:
-    """A reader who pages through the answer lets the program wait."""
+    """The time limit does not count the time in which a reader pages through the answer."""
     done = _watched("wait", seconds="0.5")
     assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
 
@@ -219,7 +219,7 @@ QUESTIONS = (
 
 
 def _damages(place: Path, number: int) -> Iterator[Path]:
-    """So many times one file of the build damaged: a bit, 512 bytes of zeros, or its end; it is mended afterwards."""
+    """Damage one file of the build, *number* times: change a bit, write 512 zeros, or cut its end. It is restored after each."""
     chance = random.Random(9)
     names = [name for name in files(place) if (place / name).stat().st_size] + [SUMS, "stamp.json"]
     for _ in range(number):
@@ -241,7 +241,7 @@ def _damages(place: Path, number: int) -> Iterator[Path]:
 
 @pytest.mark.slow
 def test_whatever_is_damaged_the_answer_is_right_or_a_message(place: Path) -> None:
-    """Sixty cases by chance, always the same; a question each."""
+    """Sixty random cases with a fixed seed, with one question each."""
     home = str(place.parent)
     right = {question: shell(*question, "--store", home) for question in QUESTIONS}
     assert {done.returncode for done in right.values()} == {0, 1}
@@ -259,7 +259,7 @@ def test_whatever_is_damaged_the_answer_is_right_or_a_message(place: Path) -> No
 
 
 def test_a_seal_can_be_set_again(place: Path) -> None:
-    """As tests of other parts do, that change a build on purpose."""
+    """Tests of other parts use this after they have changed a build on purpose."""
     _alter(place / "dataset.nq")
     assert damaged(place) == "dataset.nq"
     seal(place)

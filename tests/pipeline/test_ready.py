@@ -1,4 +1,5 @@
-"""Which graph a question gets: a store named alone is read as it stands, others are made; who waits, who may not write."""
+"""Which graph a command uses: a store that is named alone is read as it is, another is built if it is out of date; what happens
+while somebody builds, and where nothing can be written."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ from processes import eventually
 
 @pytest.fixture
 def apart(world: KnowledgeGraph, world_project: Project, tmp_path: Path) -> Project:
-    """A copy of the invented project, changed, with a copy of the store that was built from the unchanged files."""
+    """A copy of the invented project with a changed file and a copy of the store, which was built from the unchanged files."""
     shutil.copytree(WORLD, tmp_path / "copy")
     shutil.copytree(world_project.store_folder, tmp_path / "store", symlinks=True)
     with (tmp_path / "copy" / "data" / "entities.trig").open("a", encoding="utf-8") as file:
@@ -38,7 +39,7 @@ def _files(place: Path) -> dict[str, int]:
 
 @pytest.mark.parametrize("by", ["option", "variable"])
 def test_a_store_named_alone_is_read_as_it_stands(apart: Project, by: str) -> None:
-    """It is somebody's, built from files that need not be ours: neither renewed nor written into."""
+    """It may have been built by somebody else from other files, so it is neither rebuilt nor written to."""
     (apart.store_folder / "current" / "stamp.json").write_text("{}")
     before = _files(apart.store_folder)
     args, settings = (
@@ -65,7 +66,7 @@ def test_a_question_makes_no_store_where_it_was_told_to_look(tmp_path: Path) -> 
 
 
 def test_a_question_waits_for_a_build(apart: Project) -> None:
-    """And then has nothing left to build."""
+    """After waiting there is nothing left to build."""
     told: list[Text] = []
     started = threading.Event()
 
@@ -96,7 +97,7 @@ def test_a_question_waits_for_a_build(apart: Project) -> None:
 
 @pytest.fixture
 def unwritable(apart: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
-    """The same where nothing can be written; by a lock that is a folder, as root may write everywhere."""
+    """The same project where a build cannot write. Its lock is a folder, because permissions do not stop root."""
     (apart.store_folder / "lock").unlink(missing_ok=True)
     (apart.store_folder / "lock").mkdir()
     monkeypatch.setenv("KG_PROJECT", str(apart.root))
@@ -123,7 +124,7 @@ def test_files_that_were_only_touched_are_no_other_files(unwritable: Project) ->
 
 
 def test_who_may_read_the_folder_may_read_the_graph(tmp_path: Path) -> None:
-    """And nobody but its owner write it, even if others may build beside it."""
+    """Only its owner may write it, even if others may build in the same folder."""
     for mode, wanted in ((0o755, 0o755), (0o700, 0o700), (0o1777, 0o755)):
         tmp_path.chmod(mode)
         with replacing(tmp_path, f"v-{mode}") as folder:
@@ -132,7 +133,7 @@ def test_who_may_read_the_folder_may_read_the_graph(tmp_path: Path) -> None:
 
 
 def test_a_graph_of_another_version_is_not_overwritten_by_ours(apart: Project) -> None:
-    """It is there, so the advice is not to make one there."""
+    """The message does not advise to build it there, because a build is there."""
     manifest = apart.store_folder / "current" / "manifest.json"
     manifest.write_text(re.sub(r'"format":\d+', '"format":1', manifest.read_text()))
     done = shell("find", "青岚", "--store", str(apart.store_folder))

@@ -22,13 +22,13 @@ EDITS = 12
 
 @pytest.fixture
 def world(tmp_path: Path) -> Path:
-    """A copy of the invented project to spoil."""
+    """A copy of the invented project that a test may change."""
     shutil.copytree(WORLD, tmp_path / "world")
     return tmp_path / "world"
 
 
 def looked(root: Path, cache: SourceCache | None = None) -> list[tuple[Finding, str]] | str:
-    """The findings of a check, also against the texts, and their components; or the error."""
+    """The findings of a check, with that against the texts, and their constraint components; or the error of the check."""
     project = Project.find(root, root / "build")
     texts = [(d, (root / "texts" / f"{d.id}.txt").read_bytes().decode()) for d in project.documents]
     try:
@@ -38,7 +38,7 @@ def looked(root: Path, cache: SourceCache | None = None) -> list[tuple[Finding, 
 
 
 def spoil(file: Path, chance: random.Random) -> None:
-    """Remove a statement of *file*, write it twice with another value, or give it the value of another one."""
+    """Remove a statement of *file*, give it the value of another one, or repeat it, with its own value or another one."""
     text = file.read_text(encoding="utf-8")
     found = list(STATEMENT.finditer(text))
     if not found:

@@ -1,4 +1,4 @@
-"""The store's folder: what is not ours is neither written nor removed, and what is ours is on the disk before it counts."""
+"""The folder of a store: files of others are neither changed nor removed, and a build is on the disk before it becomes current."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from kg.source.project import Project
 
 
 def _everything(place: Path) -> dict[str, tuple[int, bytes]]:
-    """What lies in *place*: the time of each file, and its content or target."""
+    """Everything in *place*: the modification time of each file, and its content or the target of a link."""
 
     def content(path: Path) -> bytes:
         return os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes() if path.is_file() else b""
@@ -42,7 +42,7 @@ def _write(path: Path, text: str = "precious") -> None:
 
 
 def _deployed(home: Path) -> None:
-    """As many programs deploy their versions."""
+    """A folder as many programs leave it that deploy versions: a link ``current`` to one of several folders."""
     _write(home / "v-1.2" / "app.py")
     (home / "current").symlink_to("v-1.2")
 
@@ -79,7 +79,7 @@ def test_a_folder_of_others_is_refused_untouched(kind: str, tmp_path: Path) -> N
 
 
 def test_a_checkout_with_a_build_folder_of_others(tmp_path: Path) -> None:
-    """``build/`` is where setuptools and CMake work as well."""
+    """setuptools and CMake also use a folder ``build/``."""
     for part in ("kg.toml", "data"):
         (tmp_path / part).symlink_to(WORLD / part)
     _write(tmp_path / "build" / "lib" / "module.py")
@@ -101,7 +101,7 @@ def _build(home: Path, name: str) -> Path:
 
 
 def test_only_what_is_ours_is_removed(tmp_path: Path) -> None:
-    """Beside builds of ours lie folders that are called like them, and a link to one of ours elsewhere."""
+    """Folders with names like those of builds, and a link to a build elsewhere, are kept."""
     home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
     first = _build(home, "v-1")
     _write(home / "v-theirs" / "thesis.txt")
@@ -123,7 +123,7 @@ def test_only_what_is_ours_is_removed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_a_store_of_an_older_version_is_ours(number: int, tmp_path: Path) -> None:
-    """It bears no mark, but its manifest: it is built anew, and removed in its turn."""
+    """It has a manifest and no mark. It is rebuilt, and removed when it is no longer needed."""
     old = tmp_path / "v-old"
     tools = {"xinzhi": "0.3.0"}
     made = {"format": number, "ontology": "", "reasoner": "rules", "tools": tools, "counts": {}, "inputs": {}}
@@ -159,7 +159,7 @@ def test_a_lock_of_others_is_refused_in_a_store_of_ours_too(kind: str, tmp_path:
 
 
 def test_everything_is_on_the_disk_before_the_link_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The calls of the system, in their order: each file and folder is synced before the rename that makes it count."""
+    """The order of system calls shows that each file and folder is synced before the rename that makes the build current."""
     events: list[tuple[str, object]] = []
     sync, rename, replace = os.fsync, os.rename, os.replace
     monkeypatch.setattr(os, "fsync", lambda fd: (events.append(("sync", os.fstat(fd).st_ino)), sync(fd))[1])
@@ -181,14 +181,14 @@ def test_everything_is_on_the_disk_before_the_link_turns(tmp_path: Path, monkeyp
 
 @pytest.fixture
 def own(world: KnowledgeGraph, world_project: Project, tmp_path: Path) -> Project:
-    """A copy of the invented project with a copy of its store."""
+    """A copy of the invented project and of its store, which a test may change."""
     shutil.copytree(WORLD, tmp_path / "copy")
     shutil.copytree(world_project.store_folder, tmp_path / "store", symlinks=True)
     return Project.find(tmp_path / "copy", tmp_path / "store")
 
 
 def _later(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clock by which the files are no longer new."""
+    """Set the clock forward, so that the files do not count as new."""
     now = time.time_ns
     monkeypatch.setattr(time, "time_ns", lambda: now() + 60 * 10**9)
 
@@ -207,7 +207,7 @@ def test_an_edit_of_the_same_size_and_time_is_noticed(own: Project, monkeypatch:
 
 
 def test_a_file_changed_a_moment_ago_is_not_trusted_to_its_time(own: Project) -> None:
-    """Two changes within a tick of the file system's clock bear the same time."""
+    """Two changes within one tick of the file system's clock have the same modification time."""
     assert current(own)
     assert read_stamp(own.store_folder / "current").inputs is None
 
