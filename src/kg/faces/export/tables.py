@@ -14,7 +14,7 @@ from kg.faces.export.selection import stated
 from kg.store import spreadsheet
 from kg.store.results import Table
 from kg.terms import Text, class_name, iri, language, slug
-from kg.vocab import IVC
+from kg.vocab import INFERRED, IVC
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
@@ -22,14 +22,19 @@ if TYPE_CHECKING:
 _NAME: Final = Text("名称", "name")
 _ALSO: Final = Text("别名", "also called")
 _PASSAGES: Final = Text("出处", "passages")
+_INFERRED: Final = Text("{}(推得)", "{} (inferred)")
+"""The heading of a column whose values no document states; as in the headings of saved queries."""
 _JOIN: Final = {"zh": ";", "en": "; "}
 _UNSAFE: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 """Characters that a file system may not have in a name."""
 
 
 def tables(graph: KnowledgeGraph, which: str, lang: str) -> dict[str, bytes]:
-    """File name → CSV, one for each kind, in the order of the kinds' names."""
-    found = records(graph, which)
+    """File name → CSV, one for each kind, in the order of the kinds' names.
+
+    What rules infer stands in columns of its own, so that nobody takes it for what a document says.
+    """
+    found = _told_apart(graph, records(graph, which))
     passages: dict[str, set[str]] = {}
     for triple, places in stated(graph).items():
         passages.setdefault(iri(triple.subject), set()).update(slug(p.value) for p in places)
@@ -42,21 +47,50 @@ def tables(graph: KnowledgeGraph, which: str, lang: str) -> dict[str, bytes]:
     return files
 
 
-def _table(graph: KnowledgeGraph, rows: dict[str, Properties], passages: dict[str, set[str]], lang: str) -> bytes:
+_Column = tuple[str, bool]
+"""A property, and whether the values are inferred."""
+_Rows = dict[str, dict[_Column, list[ox.NamedNode | ox.Literal]]]
+
+
+def _told_apart(graph: KnowledgeGraph, found: dict[str, dict[str, Properties]]) -> dict[str, _Rows]:
+    """The records, with the values that are only inferred under a key of their own."""
+    inferred = {
+        (iri(q.subject), q.predicate.value, q.object) for q in graph.store.quads() if iri(q.graph_name) == INFERRED
+    }
+    apart: dict[str, _Rows] = {}
+    for kind, nodes in found.items():
+        rows = apart.setdefault(kind, {})
+        for node, properties in nodes.items():
+            row = rows.setdefault(node, {})
+            for name, values in properties.items():
+                for value in values:
+                    row.setdefault((name, (node, name, value) in inferred), []).append(value)
+    return apart
+
+
+def _table(graph: KnowledgeGraph, rows: _Rows, passages: dict[str, set[str]], lang: str) -> bytes:
     names = graph.names
-    properties = {p: names.label(p, lang) for p in {p for values in rows.values() for p in values}}
-    for said in ("statedIn", "namedIn"):  # the column of passages says it
-        properties.pop(IVC + said, None)
-    chosen = sorted(properties, key=lambda p: (properties[p], p))
-    titles = (_NAME.pick(lang), _ALSO.pick(lang), *(properties[p] for p in chosen), _PASSAGES.pick(lang), "IRI")
+    columns = {column for values in rows.values() for column in values}
+    of_passages = (IVC + "statedIn", IVC + "namedIn")  # the column of passages says it
+    headings = {
+        column: _heading(names.label(column[0], lang), column, lang)
+        for column in columns
+        if column[0] not in of_passages
+    }
+    chosen = sorted(headings, key=lambda column: (names.label(column[0], lang), column))
+    titles = (_NAME.pick(lang), _ALSO.pick(lang), *(headings[column] for column in chosen), _PASSAGES.pick(lang), "IRI")
     lines = []
     for node in sorted(rows, key=lambda node: (names.label(node, lang), node)):
         thing = names.get(node)
-        own = [_cell(graph, rows[node].get(p, ()), lang) for p in chosen]
+        own = [_cell(graph, rows[node].get(column, ()), lang) for column in chosen]
         also = _text(_JOIN[lang].join(thing.also if thing else ()))
         cited = _text(" ".join(sorted(passages.get(node, ()))))
         lines.append((_text(names.label(node, lang)), also, *own, cited, _text(node)))
     return spreadsheet.csv(Table(titles, tuple(lines)))
+
+
+def _heading(label: str, column: _Column, lang: str) -> str:
+    return _INFERRED.pick(lang).format(label) if column[1] else label
 
 
 def _cell(graph: KnowledgeGraph, values: Sequence[ox.NamedNode | ox.Literal], lang: str) -> ox.Literal | None:
