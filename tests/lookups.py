@@ -12,7 +12,7 @@ EMPTY: MappingProxyType[str, Any] = MappingProxyType(
         "classes": {},
         "captions": {},
         "documents": {},
-        "measures": {},
+        "measure_words": {},
         "counted": {},
         "precedence": {},
         "properties": [],

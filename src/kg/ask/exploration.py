@@ -142,7 +142,7 @@ class _Numbered:
                 kind: [
                     *_pair(self.names.kind_text(kind)),
                     self.names.superclasses(kind),
-                    self.names.kind_measure(kind),
+                    self.names.measure_word_of_kind(kind),
                     self.names.kind_plural(kind).en,
                 ]
                 for kind in sorted(kinds)

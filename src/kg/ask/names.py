@@ -104,7 +104,7 @@ class Names:
         self.documents: Mapping[str, str] = lookup["documents"]
         """IRI of each document with passages → its id, with which the names of its passages begin."""
         self._captions: Mapping[str, list[str]] = lookup["captions"]
-        self._measures: Mapping[str, str] = lookup["measures"]
+        self._measure_words: Mapping[str, str] = lookup["measure_words"]
         self._counted: Mapping[str, list[str]] = lookup["counted"]
         self._symbols: Mapping[str, str] = lookup["symbols"]
         self._by_iri = {t.iri: t for t in self.things}
@@ -155,11 +155,11 @@ class Names:
         """The unit to write after a number, as 美元. For counts, the measure word in Chinese (辆), nothing in English."""
         if unit != COUNT:
             return self.label(unit, lang)
-        return (self.measure(indicator) or self.label(unit, lang)) if lang == "zh" else ""
+        return (self.measure_word(indicator) or self.label(unit, lang)) if lang == "zh" else ""
 
-    def measure(self, counted: str) -> str:
+    def measure_word(self, counted: str) -> str:
         """The Chinese measure word of a count, as 辆, by the IRI of its indicator or of the figure itself; empty if it has none."""
-        return self._measures.get(counted, "")
+        return self._measure_words.get(counted, "")
 
     def symbol(self, unit: str) -> str:
         """The symbol of a unit, as US$ or km; empty if it has none."""
@@ -204,7 +204,7 @@ class Names:
         """The label of class *kind* for several of its things: 企业, companies."""
         return Text(self.kind_label(kind, "zh"), self._counted[kind][1] if kind in self._counted else kind)
 
-    def kind_measure(self, kind: str) -> str:
+    def measure_word_of_kind(self, kind: str) -> str:
         """The Chinese measure word for things of class *kind*, as 家; 个 if the class is unknown."""
         return self._counted[kind][0] if kind in self._counted else "个"
 
@@ -212,7 +212,7 @@ class Names:
         """A number of things of class *kind*: 15 家企业, 15 companies."""
         several = self.kind_plural(kind)
         one = self.kind_label(kind, "en") if number == 1 else several.en
-        return Text(f"{number} {self.kind_measure(kind)}{several.zh}", f"{number} {one}")
+        return Text(f"{number} {self.measure_word_of_kind(kind)}{several.zh}", f"{number} {one}")
 
     def shared_kind(self, iris: Iterable[str]) -> str:
         """The name of the nearest class that all of these things are of; empty if there is none."""

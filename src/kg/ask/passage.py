@@ -64,19 +64,19 @@ class PassageDetails:
         return tuple(claim for claim in self.claims if claim.value is None)
 
 
-class Section(NamedTuple):
+class DocumentSection(NamedTuple):
     """A section of a document: its headings from the outermost on, and the IRIs of its own passages."""
 
     path: tuple[str, ...]
     passages: tuple[str, ...]
 
 
-def contents(store: Store, document: str) -> list[Section]:
+def contents(store: Store, document: str) -> list[DocumentSection]:
     """The sections of a document that have passages of their own, in the order in which they begin."""
     found: dict[str, list[str]] = defaultdict(list)
     for row in store.select(_IN_ORDER.format(document=document)):
         found[row["section"]].append(row["passage"])
-    return [Section(tuple(path.split("/")), tuple(passages)) for path, passages in found.items()]
+    return [DocumentSection(tuple(path.split("/")), tuple(passages)) for path, passages in found.items()]
 
 
 def passage(store: Store, names: Names, found: Entity) -> PassageDetails:

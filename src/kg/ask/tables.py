@@ -31,7 +31,7 @@ def with_labels(table: Table, lang: str, names: Names, things: Collection[str] |
     else:
         named = [n for n, column in enumerate(table.columns) if column in things]
     columns = [c for n, col in enumerate(table.columns) for c in ([col, f"{col}_label"] if n in named else [col])]
-    read = with_measures(table, lang, names)
+    read = with_measure_words(table, lang, names)
 
     def told(term: Term | None, as_read: Term | None) -> Term | None:
         return _label(term, lang, names) if term is as_read else ox.Literal(lexical(as_read))
@@ -55,13 +55,13 @@ def for_reader(table: Table, lang: str, names: Names | None = None) -> Table:
     With *names*, a number of things has the measure word of what is counted as its unit (辆, 座), if the language has any.
     """
     if names:
-        table = with_measures(table, lang, names)
+        table = with_measure_words(table, lang, names)
     kept = columns_of_language(table.columns, lang)
     rows = tuple(tuple(row[n] for n in kept) for row in table.rows)
     return Table(tuple(table.columns[n] for n in kept), rows, table.truncated)
 
 
-def with_measures(table: Table, lang: str, names: Names) -> Table:
+def with_measure_words(table: Table, lang: str, names: Names) -> Table:
     """The table with a measure word in place of each unit of counts in Chinese, the language that has them; else *table*.
 
     The word is that of the indicator in the row; where a table has none, that of the figure itself.
@@ -77,7 +77,7 @@ def with_measures(table: Table, lang: str, names: Names) -> Table:
         terms = list(row)
         for n, tellers in zip(units, sources, strict=True):
             if iri(row[n]) == COUNT:
-                word = next((word for teller in tellers if (word := names.measure(iri(row[teller])))), "")
+                word = next((word for teller in tellers if (word := names.measure_word(iri(row[teller])))), "")
                 terms[n] = ox.Literal(word, language="zh") if word else row[n]
         return tuple(terms)
 

@@ -24,7 +24,7 @@ class Tally(NamedTuple):
     def words(self, names: Names) -> Text:
         """The numbers in words, without those that are 0; empty if all are."""
         companies = _COMPANY if self.companies == 1 else _COMPANIES
-        measure = names.kind_measure("Organization")
+        measure = names.measure_word_of_kind("Organization")
         parts = [
             (self.segments, names.counted(self.segments, "Segment")),
             (self.companies, Text(f"{self.companies} {measure}{companies.zh}", f"{self.companies} {companies.en}")),

@@ -77,7 +77,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
         - ``terms``: IRI of a class, property or audit rule → its labels in zh and en; of a property, its inverse labels too
         - ``captions``: IRI of an observation, claim or breakdown → its captions in zh and en
         - ``documents``: IRI of a document with passages → its id, with which the names of its passages begin
-        - ``measures``: IRI of an indicator, or of an observation with one → its measure word (辆, 座)
+        - ``measure_words``: IRI of an indicator, or of an observation with one → its measure word (辆, 座)
         - ``symbols``: IRI of a unit or comparator → its symbol (US$, km)
         - ``classes``: name of a labelled class → names of its labelled superclasses, nearest first
         - ``counted``: name of a labelled class → the Chinese measure word for its things (家), and its English label in the plural
@@ -142,7 +142,7 @@ def build_lookup(quads: Sequence[ox.Quad], spelt: Mapping[str, Sequence[str]]) -
         },
         "captions": captions(quads, nameless_nodes(quads), labels),
         "documents": documents,
-        "measures": measures | _counted(quads, measures),
+        "measure_words": measures | _counted(quads, measures),
         "symbols": symbols,
         "classes": {class_name(node): [class_name(c) for c in line[1:]] for node, line in lineages.items()},
         "counted": {

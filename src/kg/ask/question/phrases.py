@@ -76,7 +76,7 @@ class Phrases:
             values["value"] = _listed(self._figure(row) for row in rows if row["value"])
         values[BOUNDS] = self._bounds(reading)
         kinds = [reading.values[p.name] for p in reading.query.params if p.type == "kind" and p.name in reading.values]
-        values[MEASURE] = Text(self._names.kind_measure(kinds[0] if kinds else ""), "")
+        values[MEASURE] = Text(self._names.measure_word_of_kind(kinds[0] if kinds else ""), "")
         given = {name: (value, *reading.more.get(name, ())) for name, value in reading.values.items()}
         return values | {name: _listed(map(self.said, each)) for name, each in given.items()}
 
@@ -110,7 +110,7 @@ class Phrases:
 
     def of_another_number(self, reading: Reading, asked: int | None, found: Sequence[Term | None]) -> Text:
         """That *found* are more or fewer things than the question says, so that it may mean others."""
-        looked, measure, number = self._looked_for(reading), self.measure(found), len(found)
+        looked, measure, number = self._looked_for(reading), self.measure_word(found), len(found)
         return Text(
             f"问的是 {asked} {measure},找到 {number} {measure},可能不是所问。查的是:{looked.zh}",
             f"Asked for {asked}, found {number}, which may be others than those meant. Looked for: {looked.en}",
@@ -126,13 +126,13 @@ class Phrases:
     def count(self, things: Sequence[Term], said: Text) -> Text:
         """The answer *said* with the number of its things."""
         number = len(things)
-        return Text(f"共 {number} {self.measure(things)}。{said.zh}", f"{number}. {said.en}")
+        return Text(f"共 {number} {self.measure_word(things)}。{said.zh}", f"{number}. {said.en}")
 
     def in_all(self, things: Sequence[Term], said: Text) -> Text:
         """The answer *said* with the number of its things, of which some may be parts of others, so that it is no count."""
         number = len(things)
         return Text(
-            f"文献点名 {number} {self.measure(things)},大的和它所包含的都计在内,没有点名的不计。{said.zh}",
+            f"文献点名 {number} {self.measure_word(things)},大的和它所包含的都计在内,没有点名的不计。{said.zh}",
             f"The documents name {number}, wider ones and those within them alike; what they do not name is not among them. "
             f"{said.en}",
         )
@@ -165,17 +165,17 @@ class Phrases:
             "Figures are not added up, because their years, regions and scopes may differ. Ask for each of them.",
         )
 
-    def measure(self, things: Sequence[Term | None]) -> str:
+    def measure_word(self, things: Sequence[Term | None]) -> str:
         """The Chinese measure word for these things, as 家 for companies; 项 for terms that are none."""
         iris = list(filter(None, map(iri, things)))
         kind = self._names.shared_kind(iris)
         if iris and all(one.startswith(PASSAGE) for one in iris):
             kind = "Passage"
-        return self._names.kind_measure(kind) if kind else "项"
+        return self._names.measure_word_of_kind(kind) if kind else "项"
 
     def _listed(self, terms: Sequence[Term | None]) -> Text:
         """Terms of a column as a list, each once; of many, the first and the number of all."""
-        return _listed(map(self._value, terms), self.measure(terms))
+        return _listed(map(self._value, terms), self.measure_word(terms))
 
     def _value(self, term: Term | None) -> Text:
         """A term of a row: a thing's label, a number with 万 or million, a text as it is."""

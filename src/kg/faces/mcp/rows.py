@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kg.ask.names import Names
-from kg.ask.tables import columns_of_language, with_measures
+from kg.ask.tables import columns_of_language, with_measure_words
 from kg.errors import Refused, SyntaxProblem
 from kg.faces.mcp.result import Result, ResultRow, ids, table_head, table_line
 from kg.source.queryfile import SavedQuery
@@ -104,7 +104,7 @@ def of_query(call: Call, query: SavedQuery, table: Table) -> tuple[Iterator[Resu
     seen = columns_of_language(table.columns, call.lang)
     own = bool(query.passages)
     heads = [query.columns[table.columns[n]].pick(call.lang) for n in seen]
-    read = with_measures(table, call.lang, call.graph.names)
+    read = with_measure_words(table, call.lang, call.graph.names)
     pairs = zip(table.rows[call.offset :], read.rows[call.offset :], strict=True)
     rows = _rows(call, Columns(table.columns, seen, own), pairs)
     return rows, table_head(heads if own else [*heads, _SOURCE.pick(call.lang)])

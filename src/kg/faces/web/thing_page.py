@@ -12,7 +12,7 @@ from kg.ask.citation.works import Work
 from kg.ask.entity import Entity
 from kg.ask.figures import Observation, figures, grouped
 from kg.ask.overview import AuditFinding
-from kg.ask.passage import Section, contents
+from kg.ask.passage import DocumentSection, contents
 from kg.ask.relations import Relation, Role, among, distinct, questions, relations, roles
 from kg.ask.tally import whole
 from kg.faces.web.context import Context
@@ -79,7 +79,7 @@ class ThingPage:
     inferred: list[Relation]
     questions: list[tuple[Text, str]]
     work: Work | None
-    sections: list[Section]
+    sections: list[DocumentSection]
 
 
 class Most(defaultdict[str, int]):
