@@ -7,6 +7,7 @@ import json
 import pytest
 
 from conftest import Run
+from kg.ask.explain import examples
 from kg.ask.wording import rule_in_words
 from kg.errors import NotFound
 from kg.graph import KnowledgeGraph
@@ -118,3 +119,12 @@ def test_every_rule_is_said_in_words(world: KnowledgeGraph) -> None:
 )
 def test_a_literal_may_hold_or_not(world: KnowledgeGraph, three: tuple[str, str, str], holds: bool) -> None:
     assert world.explain(world.why(*three))["holds"] is holds
+
+
+def test_examples_are_inferred_and_each_has_another_property(world: KnowledgeGraph) -> None:
+    found = examples(world.store, world.names, 4)
+    assert len({one.predicate for one in found}) == len(found) == 4
+    for one in found:
+        why = world.why(one.subject, one.predicate, one.object)
+        assert why.holds
+        assert why.proofs[0].rule

@@ -18,7 +18,7 @@ from kg.ask import plain
 from kg.ask.comparison import SIDES
 from kg.faces.web.hints import addressed, linked
 from kg.graph import KnowledgeGraph
-from kg.terms import slug
+from kg.terms import expand, slug
 from kg.vocab import BASE
 
 PAIRS = (("青岚", "竹里编舍"), ("纸灯业", "风铃业"), ("澄洲", "云汀省"))
@@ -223,3 +223,17 @@ def test_a_mistake_in_a_statement_is_told_on_the_page_of_why(http: httpx.Client)
     unknown = told(http, "/why", "zh", subject="qinglam", predicate="涉足产业", object="纸灯业")
     assert "organization%2Fqinglan" in unknown
     assert told(http, "/why", "en", subject="qinglan").count('role="alert"') == 1
+
+
+def test_a_statement_is_asked_for_by_labels_and_an_empty_form_offers_some(
+    http: httpx.Client, world: KnowledgeGraph
+) -> None:
+    page = told(http, "/why", "en")
+    links = [unescape(link) for link in re.findall(r'href="(/why\?subject=[^"]+)"', page)]
+    assert len(links) > 3
+    for link in links:
+        assert "It does not hold" not in http.get(link, headers={"Accept": "text/html"}).text
+    asked = {"subject": "co:qinglan", "predicate": "ivc:keyPlayerIn", "object": "seg:lantern-paper"}
+    page = told(http, "/why", "en", **asked)
+    for name, iri in asked.items():
+        assert f'name="{name}" value="{world.names.label(expand(iri), "en")}"' in page

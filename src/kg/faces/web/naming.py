@@ -44,7 +44,7 @@ def fields(context: Context, request: Request, asked: Mapping[str, Text]) -> lis
     texts = {name: request.one(name).strip() for name in asked}
     needed = {name for name in asked if any(texts.values()) and (request.all(name) or choose(request, BOTH) == "json")}
     filled = [_field(context, texts[name], name, asked[name], needed=name in needed) for name in asked]
-    return [replace(one, text=_written(context, one, request.lang)) for one in filled]
+    return [replace(one, text=written(context, one, request.lang)) for one in filled]
 
 
 def _field(context: Context, text: str, name: str, label: Text, *, needed: bool) -> Field:
@@ -58,7 +58,7 @@ def _field(context: Context, text: str, name: str, label: Text, *, needed: bool)
         return Field(name, label, text, error=error)
 
 
-def _written(context: Context, field: Field, lang: str) -> str:
+def written(context: Context, field: Field, lang: str) -> str:
     """The label of what the field names, as a reader would write it; its text if the label can mean something else."""
     if not field.thing:
         return field.text

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from kg.ask.choices import Choice
+from kg.ask.explain import examples
 from kg.errors import KgError, UsageProblem
 from kg.faces.web.context import Context, either
-from kg.faces.web.naming import Field, offered, refused
+from kg.faces.web.naming import Field, offered, refused, written
 from kg.service.messages import Request, Response
-from kg.terms import Text
+from kg.terms import Text, expand
 
 _ASKED: Final = {
     "subject": Text("主体", "subject"),
     "predicate": Text("关系", "relation"),
     "object": Text("对象", "object"),
 }
+_EXAMPLES: Final = 6
+"""Most statements that an empty form offers."""
 
 
 def answer(context: Context, request: Request) -> Response:
@@ -27,7 +31,9 @@ def answer(context: Context, request: Request) -> Response:
     three = [request.one(name).strip() for name in _ASKED]
     try:
         if not any(three):
-            return either(context, request, {"triple": None}, "why.html", why=None, **_form(context, request))
+            shown = examples(context.graph.store, context.graph.names, _EXAMPLES)
+            form = _form(context, request)
+            return either(context, request, {"triple": None}, "why.html", why=None, examples=shown, **form)
         if not all(three):
             raise UsageProblem(
                 Text("需要 subject、predicate、object 三个参数", "subject, predicate and object are all needed"),
@@ -64,4 +70,10 @@ def _field(context: Context, request: Request, name: str, error: KgError | None)
         except KgError as unknown:
             if unknown.what == error.what:
                 return Field(name, _ASKED[name], text, error=error)
-    return Field(name, _ASKED[name], text)
+    names, lang = context.graph.names, request.lang
+    if name == "predicate":
+        label = names.label(expand(text), lang) if expand(text) in names.properties else text
+        alike = [iri for iri in names.properties if names.label(iri, lang) == label]
+        return Field(name, _ASKED[name], label if len(alike) == 1 else text)
+    field = Field(name, _ASKED[name], text, names.get(expand(text)))
+    return replace(field, text=written(context, field, lang))
