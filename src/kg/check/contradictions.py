@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -12,7 +13,9 @@ from kg.reason.proof import Prover, fill
 from kg.reason.rules import Contradiction, TriplePattern
 from kg.store.embedded import EmbeddedStore, solutions
 from kg.terms import Text, compact
+from kg.vocab import TYPE
 
+_TYPE: Final = f"<{TYPE}>"
 _DISJOINT: Final = (
     "C01-disjoint",
     Text(
@@ -87,14 +90,25 @@ def contradictions(store: ox.Store, axioms: Iterable[Contradiction]) -> list[Fin
     """A finding for each way in which the closed *store* contradicts *axioms*, at a statement from which that follows."""
     prover = Prover(EmbeddedStore.of(store))
     found: dict[tuple[str, frozenset[TriplePattern]], tuple[Contradiction, tuple[TriplePattern, ...]]] = {}
+    sizes = _sizes(store)
     for axiom in axioms:
-        for premises in _instances(store, axiom):
+        for premises in _instances(store, axiom, sizes):
             found.setdefault((axiom.name, frozenset(premises)), (axiom, premises))
     return [_finding(axiom, premises, prover) for axiom, premises in found.values()]
 
 
-def _instances(store: ox.Store, axiom: Contradiction) -> Iterator[tuple[TriplePattern, ...]]:
-    where = " . ".join(" ".join(p) for p in axiom.body)
+def _sizes(store: ox.Store) -> Counter[str]:
+    """Class, as a pattern writes it → the number of its members."""
+    rows = solutions(store, "SELECT ?class (COUNT(?x) AS ?size) WHERE { ?x a ?class } GROUP BY ?class")
+    return Counter({str(row["class"]): int(row["size"].value) for row in rows})
+
+
+def _instances(store: ox.Store, axiom: Contradiction, sizes: Counter[str]) -> Iterator[tuple[TriplePattern, ...]]:
+    """The bodies of *axiom* that hold. Of two classes the engine looks through the one that is written first."""
+    body = list(axiom.body)
+    if all(predicate == _TYPE for _, predicate, _ in body):
+        body.sort(key=lambda pattern: sizes[pattern[2]])
+    where = " . ".join(" ".join(p) for p in body)
     names = {part[1:] for p in axiom.body for part in p if part.startswith("?")}
     if not names:
         if store.query(f"ASK {{ {where} }}"):
