@@ -18,7 +18,7 @@ import kg
 from bench.timing import spread
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests/report/questions"
-HALVES = ("build", "held-out", "second-build", "second-held-out", "third-build")
+HALVES = ("build", "held-out", "second-build", "second-held-out", "third-build", "fourth-build")
 TOLERANCE = 0.006
 """Of a computed figure, which the expectation gives rounded."""
 SILENT = ("not-in-report", "not-understood")

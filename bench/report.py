@@ -170,7 +170,7 @@ def _questions(body: dict[str, Any]) -> Iterator[str]:
     yield "## Questions in words · 提问\n"
     yield "`kg ask` on the questions in `tests/report/questions`, which readers of the report wrote before the grammar. *build* is the half that"
     yield "the grammar's author looked at, *held-out* the half that he did not; *second-build* and *second-held-out* are the halves of a second set,"
-    yield "of the kinds that the first showed to be weak; *third-build* is a third set, which the author looked at."
+    yield "of the kinds that the first showed to be weak; *third-build* and *fourth-build* are further sets, which the author looked at."
     yield "Exact: the answer expected. Table: its rows, and others too, or"
     yield "the verdict left to the reader. Choices: the reading meant is offered. Nothing: said not to be understood. Wrong: all else.\n"
     for half, figures in body["figures"].items():

@@ -277,6 +277,39 @@ def test_whether_a_number_is_above_a_bound(world: KnowledgeGraph, question: str)
     assert world.ask(question.replace("4", "5").replace("5 c", "6 c")).yes is None
 
 
+AGAINST = {
+    "风铃业的市场规模超过20亿元吗?": True,
+    "风铃业的市场规模2024年超过40亿元吗?": False,
+    "纸灯业2029年能达到200亿元吗?": True,
+    "Is the market size of wind chime making less than 2 billion yuan?": False,
+    "纸灯业的市场规模超过150亿元吗?": None,  # some of its figures
+}
+
+
+@pytest.mark.parametrize("question", AGAINST)
+def test_whether_figures_are_within_a_bound(world: KnowledgeGraph, question: str) -> None:
+    """Yes or no if every figure says so; the figures stand there in any case, with their passages."""
+    answer = world.ask(question)
+    assert (answer.status, answer.yes) == ("answered", AGAINST[question]), answer.sentence
+    assert world.questions.plain(answer)["figures"] and answer.passages and "亿元" in answer.sentence.zh
+
+
+TWO_NUMBERS = {
+    "纸灯业上游的企业比下游多吗?": (True, ("上游 2 家", "下游 1 家")),
+    "Are there more upstream than midstream companies in paper lantern making?": (False, ("上游 2 家", "中游 2 家")),
+    "云汀省的企业比澄洲多吗?": (False, ("云汀省 2 家", "澄洲 2 家")),
+    "云汀省和澄洲哪里企业更多?": (None, ("一样多", "云汀省 2 家", "澄洲 2 家")),
+}
+
+
+@pytest.mark.parametrize("question", TWO_NUMBERS)
+def test_numbers_of_companies_at_tiers_and_in_regions(world: KnowledgeGraph, question: str) -> None:
+    answer = world.ask(question)
+    yes, said = TWO_NUMBERS[question]
+    assert (answer.status, answer.kind, answer.yes) == ("answered", "comparison", yes), answer.sentence
+    assert all(words in answer.sentence.zh for words in said)
+
+
 @pytest.mark.parametrize("question", ["纸伞业没有而纸灯业有的企业", "哪些企业纸伞业没有而纸灯业有"])
 def test_who_lacks_what_is_not_turned_around(world: KnowledgeGraph, question: str) -> None:
     """“Which the one has not and the other has” is not “which are in the one and not in the other”."""
@@ -347,8 +380,12 @@ def test_a_number_is_affirmed_with_its_unit(world: KnowledgeGraph, question: str
     assert world.ask(question).yes is NUMBERS[question]
 
 
-def test_each_is_not_all(world: KnowledgeGraph) -> None:
-    assert world.ask("各产业各有多少家企业?").status == "not-understood"
+@pytest.mark.parametrize("question", ["各产业各有多少家企业?", "How many companies does each industry have?"])
+def test_each_is_not_all(world: KnowledgeGraph, question: str) -> None:
+    answer = world.ask(question)
+    assert (answer.status, answer.count, answer.winner) == ("answered", None, None)
+    assert len(answer.things) > 1
+    assert "纸灯业 5 家、" in answer.sentence.zh and "风铃业 0 家" in answer.sentence.zh
 
 
 def test_most_is_no_standing(world: KnowledgeGraph) -> None:
@@ -396,6 +433,12 @@ def test_who_supplies_is_not_what_is_supplied(world: KnowledgeGraph) -> None:
     answer = world.ask("Who supplies Qinglan?")
     assert answer.status == "not-in-report"
     assert answer.reading and answer.reading.query.name == "relations-to-company"
+
+
+def test_who_makes_a_firm_is_not_who_invests_in_it(world: KnowledgeGraph) -> None:
+    """供应 can mean that somebody makes something; that a wording has it does not make 生产 mean a relation of firms."""
+    assert world.ask("谁生产听竹社?").status != "answered"
+    assert world.ask("谁投资了听竹社?").status == "answered"
 
 
 def test_each_has_no_total(world: KnowledgeGraph) -> None:

@@ -11,7 +11,7 @@ from kg.graph import KnowledgeGraph
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("half", ["build", "second-build", "third-build"])
+@pytest.mark.parametrize("half", ["build", "second-build", "third-build", "fourth-build"])
 def test_no_answer_is_wrong(half: str, report: KnowledgeGraph) -> None:
     lines = [json.loads(text) for text in (FOLDER / f"{half}.jsonl").read_text(encoding="utf-8").splitlines()]
     answers = [report.questions.plain(report.ask(line["q"])) for line in lines]

@@ -86,6 +86,9 @@ class Reply:
         last: the sentence for “the least”, where the last row answers; None if the query does not tell it.
         counted: whether the answers may be counted; false if some may be parts of others.
         compared: the column of each of two things → the column of its number, if the question is which number is larger.
+        each: what is said of one row, where people ask for all of them (“each”) instead of the first; None if the query
+            does not tell it.
+        holds: the column that says whether a row has what a yes-no question asks, as 1 or 0; empty if every row has it.
     """
 
     column: str
@@ -94,6 +97,8 @@ class Reply:
     last: Text | None = None
     counted: bool = True
     compared: Mapping[str, str] = field(default_factory=dict)
+    each: Text | None = None
+    holds: str = ""
 
 
 @dataclass(frozen=True)
@@ -239,22 +244,23 @@ def _wordings(node: HeaderNode, params: Mapping[str, HeaderNode]) -> dict[str, t
 
 def _reply(node: HeaderNode, known: Mapping[str, HeaderNode], columns: Mapping[str, HeaderNode]) -> Reply:
     """The sentence of the answer and its column."""
-    fields = node.fields(("column", *LANGS), ("first", "last", "counted", "compared"))
+    fields = node.fields(("column", *LANGS), ("first", "last", "counted", "compared", "each", "holds"))
     text, column = _text(fields), fields["column"].text()
-    last = _text(fields["last"].fields(LANGS)) if "last" in fields else None
-    for said in filter(None, (text, last)):
+    last, each = (_text(fields[key].fields(LANGS)) if key in fields else None for key in ("last", "each"))
+    holds = fields["holds"].text() if "holds" in fields else ""
+    for said in filter(None, (text, last, each)):
         for words in (said.zh, said.en):
             _require_names(words, {**known, BOUNDS: node, MEASURE: node}, node)
     compared = (
         {key: number.text() for key, number in fields["compared"].mapping().items()} if "compared" in fields else {}
     )
-    for name in (column, *compared, *compared.values()):
+    for name in filter(None, (column, *compared, *compared.values(), holds)):
         if name not in columns:
             raise fields["column"].mistake(Text(f"{name} 不是列", f"is {name}, which is no column"))
     for key, only in (("first", "true"), ("counted", "false")):
         if key in fields and fields[key].text() != only:
             raise fields[key].mistake(Text(f"只能是 {only}", f"can only be {only}"))
-    return Reply(column, text, "first" in fields, last, "counted" not in fields, compared)
+    return Reply(column, text, "first" in fields, last, "counted" not in fields, compared, each, holds)
 
 
 def _parameter(name: str, node: HeaderNode, defaults: Mapping[str, str], prefixes: Mapping[str, str]) -> Parameter:
@@ -347,8 +353,17 @@ def from_plain(body: Mapping[str, Any]) -> SavedQuery:
 
 def _reply_from(body: Mapping[str, Any]) -> Reply:
     """The sentence of the answer from the JSON values of :func:`to_plain`."""
-    last = Text(**body["last"]) if body["last"] else None
-    return Reply(body["column"], Text(**body["text"]), body["first"], last, body["counted"], body["compared"])
+    last, each = (Text(**body[key]) if body[key] else None for key in ("last", "each"))
+    return Reply(
+        body["column"],
+        Text(**body["text"]),
+        body["first"],
+        last,
+        body["counted"],
+        body["compared"],
+        each,
+        body["holds"],
+    )
 
 
 def read(path: Path, shown: str) -> SavedQuery:

@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from kg.ask.question.leftover import mentions
 from kg.ask.question.linker import Linker
 from kg.ask.question.token import ASKED, BOUNDS, FUNCTION_WORD, Token
 from kg.source.queryfile import SavedQuery
+from kg.vocab import IVC
 
 _ORDERED: Final = "!"
 """Ends a wording whose words have to come in this order: “who supplies X” is not “X supplies whom”."""
@@ -82,7 +84,7 @@ def _pattern(query: SavedQuery, lang: str, wording: str, linker: Linker) -> Patt
             if not token.is_read:
                 raise UnreadWording(wording, token.text)
             if token.has_content:
-                meanings = _meant(token)
+                meanings = _meant(token, query)
                 if not (inside or token.is_light or meanings & BOUNDS):
                     said.append(len(needs))
                 (may if inside else light if token.is_light else needs).append(meanings)
@@ -117,7 +119,17 @@ def _counted(said: Sequence[str | int], numbers: Collection[str]) -> dict[str, s
     return counted
 
 
-def _meant(token: Token) -> frozenset[str]:
-    """The meanings of a word in a wording. The word of a question wins over a term with the same name."""
+def _meant(token: Token, query: SavedQuery) -> frozenset[str]:
+    """The meanings of a word in a wording. The word of a question wins over a term with the same name.
+
+    Of the properties that a word can mean, those win that the query is about: 供应 means a supplier where the query has
+    firms that supply, and a maker where it has makers.
+    """
     asked = frozenset(meaning for meaning in token.meanings if meaning.startswith(ASKED))
-    return asked or token.meanings - {FUNCTION_WORD} or frozenset({token.number})
+    meant = token.meanings - {FUNCTION_WORD}
+    own = {meaning for meaning in meant if mentions(query, meaning)}
+    if own:
+        meant -= {
+            meaning for meaning in meant if meaning.startswith(IVC) and meaning.removeprefix(IVC)[:1].islower()
+        } - own
+    return asked or meant or frozenset({token.number})

@@ -61,9 +61,21 @@ class Phrases:
         if found.reading.column != answer_column(query) or not query.reply:
             head, value = query.columns[found.reading.column], values[found.reading.column]
             return Text(f"{query.title.zh},{head.zh}:{value.zh}。", f"{query.title.en}, {head.en}: {value.en}.")
+        if found.reading.each and query.reply.each:
+            return self._each(found, query.reply.each, values)
         zh, en = ({name: value.pick(lang) for name, value in values.items()} for lang in LANGS)
         said = query.reply.last if found.reading.least and query.reply.last else query.reply.text
         return Text(said.zh.format_map(zh), said.en.format_map(en))
+
+    def _each(self, found: ReadingRows, said: Text, values: Mapping[str, Text]) -> Text:
+        """What is said of every row, one after the other."""
+
+        def of_row(row: Sequence[Term | None], words: str, lang: str) -> str:
+            own = dict(zip(found.table.columns, map(self._value, row), strict=True))
+            return words.format_map({name: text.pick(lang) for name, text in {**values, **own}.items()})
+
+        every = listed([Text(of_row(row, said.zh, "zh"), of_row(row, said.en, "en")) for row in found.table.rows])
+        return Text(f"{every.zh}。", f"{every.en}.")
 
     def _values(self, found: ReadingRows) -> dict[str, Text]:
         """What stands for each parameter and column in a sentence."""

@@ -22,6 +22,7 @@ from kg.ask.question.token import (
     LESS_THAN,
     LIGHT,
     MORE,
+    MOST,
     QUANTITY,
     RANGE,
     WHERE,
@@ -170,6 +171,7 @@ class Reader:
                 rest.column or own,
                 asked.counts,
                 asked.least,
+                EACH in asked.meanings and MOST not in asked.meanings,
                 _comparison(pattern, asked) if compared else "",
                 any(column in columns and column in query.things for column in _PLACES),
                 tuple(rest.unread),
@@ -223,8 +225,9 @@ def _is_unclear(
     """Whether a wording leaves unclear what a question affirms, counts, compares or asks for."""
     params = {param.name: param for param in query.params}
     slots = [params[slot] for slot in pattern.slots]
-    if not asked.whether and any(WHETHER in need for need in pattern.needs):
-        return True
+    says_whether = any(WHETHER in need for need in pattern.needs) or (query.reply and query.reply.holds)
+    if not asked.whether and says_whether:
+        return True  # of a bound, the rows have figures outside it, too
     if query.reply and query.reply.compared:
         return asked.whether and not _is_in_question(pattern, filled, query.reply.compared)
     if _counts_another(pattern, query, asked, needed):
@@ -240,7 +243,8 @@ def _is_unclear(
 def _counts_another(pattern: Pattern, query: SavedQuery, asked: ParsedQuestion, needed: Sequence[Token]) -> bool:
     """Whether a wording counts other things than a question does, or all together instead of each (各有几家)."""
     columns, words = asked_columns(needed, query), frozenset[str]().union(*pattern.needs)
-    if EACH in asked.meanings and EACH not in words and words & _COUNTING:
+    of_each = any(EACH in word for word in (*pattern.needs, *pattern.may))
+    if (EACH in asked.meanings) is not of_each and words & _COUNTING:
         return True
     return asked.counts and bool(columns) and answer_column(query) not in columns
 

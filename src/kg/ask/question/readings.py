@@ -41,6 +41,7 @@ class Reading:
         column: the column that holds what was asked for.
         counts: whether the question asks for the number of the answers.
         least: whether it asks for the least, so that the last row answers.
+        each: whether it asks for every row of what is ranked, not for the first.
         comparison: which of two numbers is asked about: the larger (:data:`MORE`), the smaller or whether they are equal.
         places: whether it asks for regions, so that a region among *filters* is the one that they lie in.
         unread: the parts of the question that the reading leaves out.
@@ -61,6 +62,7 @@ class Reading:
     column: str
     counts: bool
     least: bool
+    each: bool
     comparison: str
     places: bool
     unread: tuple[Token, ...]
@@ -71,7 +73,13 @@ class Reading:
         """What two readings have in common that give the same answer."""
         given = (*sorted(self.values.items()), *sorted(self.more.items()), self.in_all)
         narrowed = self.filters, self.kinds, self.excluded, self.named, self.who, self.counted, self.relations
-        return self.query.name, given, narrowed, self.column, self.counts, self.least, self.comparison, self.places
+        asks = self.column, self.counts, self.least, self.each, self.comparison, self.places
+        return self.query.name, given, narrowed, asks
+
+    @property
+    def first(self) -> bool:
+        """Whether only the first row answers, as for a superlative."""
+        return bool(self.query.reply and self.query.reply.first) and not self.each
 
     def runs(self) -> Iterator[dict[str, str]]:
         """The values of the parameters, once for each value of a parameter that has several."""

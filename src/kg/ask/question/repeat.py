@@ -63,7 +63,7 @@ def _kept(reading: Reading, names: Names) -> Iterator[Text]:
         yield Text(f"不取 {words.zh}", f"without {words.en}")
     if reading.in_all and reading.more:
         yield Text("只取各次共有的答案", "only answers that all of them have")
-    if reading.query.reply and reading.query.reply.first:
+    if reading.first:
         yield Text("只取居末者", "only the last") if reading.least else Text("只取居首者", "only the first")
 
 

@@ -20,7 +20,7 @@ from kg.ask.question.reader import Reader
 from kg.ask.question.readings import WHETHER, ParsedQuestion, Reading, answer_column, asks_whether
 from kg.ask.question.rows import Finder, ReadingRows
 from kg.ask.question.token import COUNT, SUM, WHEN, Token
-from kg.ask.question.verdict import verdict
+from kg.ask.question.verdict import bounded, verdict
 from kg.store.base import Store
 from kg.store.values import json_value
 from kg.terms import Text, has_han, slug
@@ -137,8 +137,7 @@ class Questions:
 
     def _of_number(self, number: int | None, found: ReadingRows, whether: bool) -> Answer:
         """The answer with rows, unless the question asks for another number of things than there are: it means others."""
-        reply = found.reading.query.reply
-        if number in (None, len(found.answers)) or (reply and reply.first):
+        if number in (None, len(found.answers)) or found.reading.first:
             return self._said(found, whether)
         sentence = self.phrases.of_another_number(found.reading, number, found.answers)
         return Answer("not-understood", sentence, choices=(found.reading,), passages=found.passages)
@@ -150,9 +149,11 @@ class Questions:
             sentence = self.phrases.answer(found)
             answer = Answer("answered", sentence, reading=reading, table=found.table, passages=found.passages)
             return verdict(answer, found, self._names, whether=whether)
+        if reply and reply.holds and whether:
+            return bounded(self._said(found, False), found)
         answered = [term for term in found.answers if isinstance(term, ox.NamedNode)]
         things = tuple(term.value for term in answered)
-        number = len(things) if reading.counts and not (reply and reply.first) else 0
+        number = len(things) if reading.counts and not reading.first else 0
         count = number if number and (not reply or reply.counted) and not self._are_nested(reading) else None
         # whether figures agree, or one is larger than another, the rows have to show
         whether = whether and {"audit", "arithmetic"}.isdisjoint(reading.query.tags) and found.are_exact
@@ -173,7 +174,7 @@ class Questions:
             things=things,
             yes=True if whether else None,
             count=count,
-            winner=things[0] if reply and reply.first and len(things) == 1 else None,
+            winner=things[0] if reading.first and len(things) == 1 else None,
             working=sentence if "arithmetic" in reading.query.tags else None,
             passages=found.passages,
         )
@@ -223,7 +224,7 @@ class Questions:
             p.type == "Indicator" and not p.narrows and p.name in reading.values for p in reading.query.params
         )
         wide = reading.is_wide and not of_indicator
-        computed = "arithmetic" in reading.query.tags or (reading.query.reply is not None and reading.query.reply.first)
+        computed = "arithmetic" in reading.query.tags or reading.first
         placed = any(p.narrows and p.type == "Region" and p.name in reading.values for p in reading.query.params)
         guessed = reading.column != answer_column(reading.query)
         return not (reading.filters or reading.kinds or guessed or computed or wide or placed) and named

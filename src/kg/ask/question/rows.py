@@ -93,7 +93,7 @@ class Finder:
             kept = [row for row in kept if getattr(row[relation], "value", "") in reading.relations]
         narrowing = tuple(wanted for wanted in reading.filters if not self._is_context(reading, wanted, every))
         reading = replace(reading, filters=narrowing)
-        first = bool(reading.query.reply and reading.query.reply.first)
+        first = reading.first
         # whether something is first is asked of all that are ranked
         ranked = {wanted for wanted in narrowing if first and any(_has((row[at],), wanted) for row in every)}
         for wanted in narrowing:

@@ -1,4 +1,4 @@
-"""Which of two numbers is larger, said from the row that has both."""
+"""Which of two numbers is larger, said from the row that has both; and whether figures are within a bound."""
 
 from __future__ import annotations
 
@@ -44,6 +44,24 @@ def verdict(answer: Answer, found: ReadingRows, names: Names, *, whether: bool) 
     return replace(
         answer, kind="comparison", sentence=sentence, things=things, yes=yes, winner=winner, working=answer.sentence
     )
+
+
+def bounded(answer: Answer, found: ReadingRows) -> Answer:
+    """The answer to whether figures are within a bound: yes or no if every figure says the same, else the figures alone.
+
+    Args:
+        answer: the answer with the figures.
+        found: their rows; a column of theirs says of each whether it is within the bound.
+    """
+    reply = found.reading.query.reply
+    assert reply
+    at = found.table.columns.index(reply.holds)
+    held = {getattr(row[at], "value", "") for row in found.table.rows}
+    if held not in ({"1"}, {"0"}):
+        return answer
+    said = Text("是。", "Yes. ") if held == {"1"} else Text("否。", "No. ")
+    sentence = Text(said.zh + answer.sentence.zh, said.en + answer.sentence.en)
+    return replace(answer, kind="yes-no", sentence=sentence, yes=held == {"1"}, working=answer.sentence)
 
 
 def _numbers(found: ReadingRows, compared: Mapping[str, str]) -> Iterator[tuple[str, int]]:
