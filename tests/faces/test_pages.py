@@ -363,7 +363,8 @@ def test_a_finding_tells_what_it_found(http: httpx.Client, world: KnowledgeGraph
         for lang in ("zh", "en"):
             page = unescape(http.get(f"/{path}.html", params={"lang": lang}).text)
             assert found.message.pick(lang) in page
-            assert f"<h1>{world.names.label(SHAPE + found.rule, lang)}</h1>" in page
+            label = world.names.label(SHAPE + found.rule, lang)
+            assert f"<h1>{label[:1].upper()}{label[1:]}</h1>" in page
             assert all(f'href="/{iri.removeprefix(BASE)}"' in page for iri in (found.focus, *found.involved))
             assert all(last_part(passage) in page for passage in found.passages)
 
