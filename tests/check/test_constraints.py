@@ -175,6 +175,14 @@ NO_MESSAGE = {  # constraint → the message made for it, in Chinese and English
         "不满足约束 sh:in(属性 http://example.org/name,值 A)",
         "does not meet the constraint sh:in (property http://example.org/name, value A)",
     ),
+    "sh:property [ sh:path [ sh:inversePath ex:owns ] ; sh:maxCount 0 ]": (
+        "不满足约束 sh:maxCount 0(属性 ^<http://example.org/owns>)",
+        "does not meet the constraint sh:maxCount 0 (property ^<http://example.org/owns>)",
+    ),
+    "sh:message '另一处'@zh ; sh:property [ sh:path ex:name ; sh:message '' ; sh:minLength 2 ]": (
+        "不满足约束 sh:minLength 2(属性 http://example.org/name,值 A)",
+        "does not meet the constraint sh:minLength 2 (property http://example.org/name, value A)",
+    ),
     'sh:sparql [ sh:prefixes ex:p ; sh:select "SELECT $this ?path ?value WHERE { $this ?path ?value FILTER(?value = ex:y) }" ]': (
         "不满足约束 sh:sparql(属性 http://example.org/makes,值 http://example.org/y)",
         "does not meet the constraint sh:sparql (property http://example.org/makes, value http://example.org/y)",
@@ -184,7 +192,9 @@ NO_MESSAGE = {  # constraint → the message made for it, in Chinese and English
 
 @pytest.mark.parametrize("constraint", NO_MESSAGE)
 def test_a_constraint_without_a_message_says_what_is_not_met(constraint: str, tmp_path: Path) -> None:
-    shapes, store = written(f"ex:S a sh:NodeShape ; sh:targetNode ex:a ; {constraint} .", tmp_path), ox.Store()
+    """Though another shape has one."""
+    other = "ex:T a sh:NodeShape ; sh:targetNode ex:b ; sh:message 'of another' ; sh:class ex:Firm ."
+    shapes, store = written(f"ex:S a sh:NodeShape ; sh:targetNode ex:a ; {constraint} . {other}", tmp_path), ox.Store()
     store.load((HEAD + DATA).encode(), format=ox.RdfFormat.TURTLE)
     (found,) = Shapes(shapes).run(store)
     assert (found.message.zh, found.message.en) == NO_MESSAGE[constraint]

@@ -67,7 +67,7 @@ class Constraint:
         involved = tuple(other for other in others if other not in (focus, path))
         message, working = (in_both_languages(_filled(texts, values)) for texts in (self.messages, self.working))
         component = "SPARQLConstraintComponent"
-        if not self.messages:
+        if not any(self.messages.values()):
             message = default_message(component, iri(_bound(row, "path")), lexical(_bound(row, "value")))
         return Finding(self.rule, self.severity, focus, message, path, value, involved, component, working)
 

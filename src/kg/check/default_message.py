@@ -21,7 +21,7 @@ def default_message(component: str, path: str, value: str, required: str = "") -
 
     Args:
         component: the local name of the constraint component of SHACL (``MinCountConstraintComponent``), or the IRI of another.
-        path: IRI of the property concerned, or empty.
+        path: IRI of the property concerned, a path as SPARQL writes it, or empty.
         value: the value at fault, an IRI or a text; or empty.
         required: what the shape requires by the component's parameter (``1``), where that is one plain value; or empty.
     """

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
@@ -25,7 +26,7 @@ from kg.errors import Place, SyntaxProblem
 from kg.source.turtle import FORMATS, positions, read, to_rdflib
 from kg.store.embedded import solutions
 from kg.terms import LANGS, Text, compact, lexical
-from kg.vocab import SH
+from kg.vocab import PREFIXES, SH
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -207,12 +208,23 @@ class Shapes:
 
         component = report.value(result, sh("sourceConstraintComponent"))
         sources = [report.value(result, sh(key)) for key in ("sourceShape", "sourceConstraint")]
-        given = any((source, sh("message"), None) in self.graph for source in sources)
+        given = any(str(text) for source in sources if source for text in self.graph.objects(source, sh("message")))
         if given or not str(component).startswith(SH):
             return in_both_languages(by_language(report.objects(result, sh("resultMessage"))))
+        if not path and (at := self.graph.value(sources[0], sh("path"))):
+            path = self._path_in_sparql(at)
         name = name_of(component)
         required = list(map(_text, self.graph.objects(sources[0], URIRef(parameter_of(name)))))
         return default_message(name, path, value, compact(required[0]) if len(required) == 1 else "")
+
+    def _path_in_sparql(self, path: Any) -> str:
+        """A property path of the shapes as SPARQL writes it (``^ex:owns``)."""
+        from pyshacl.helper.path_helper import shacl_path_to_sparql_path
+
+        shapes: Any = SimpleNamespace(
+            graph=self.graph, objects=self.graph.objects
+        )  # all that it reads of a ShapesGraph
+        return str(shacl_path_to_sparql_path(shapes, path, dict(PREFIXES)))
 
     def _mistake(self, why: str, predicate: str = "", value: str = "") -> SyntaxProblem:
         """The error for a faulty shape, at the line of its triple (*predicate*, *value*) if it is found."""
