@@ -523,6 +523,18 @@ def test_a_stage_without_a_tier_is_told_by_its_name(against: Callable[..., list[
     assert [(f.rule, f.involved) for f in found] == [("X08-stage", (f"{vocab.PASSAGE}w1-L0020",))]
 
 
+def test_a_heading_is_part_of_the_name_of_the_stage_that_it_means(copy: Project) -> None:
+    spoil(copy, "w1/sections.tsv", r"\Z", "20\t3\t1. 制纸\t\n")
+    named = "g:entities { stg:x rdfs:label '编架工段'@zh . stg:y rdfs:label '制纸工段'@zh }"
+    placed = "g:background { stg:x ivc:stageOf view:v . stg:y ivc:stageOf view:v }"
+    (copy.root / "data" / "w1" / "slips.trig").write_text(
+        f"{PREFIXES}{named} {placed} psg:w1-L0020 {{ seg:lantern-paper ivc:segmentOf stg:x }} psg:w1-L0021 {{ seg:lantern-paper ivc:segmentOf stg:y }}",
+        encoding="utf-8",
+    )
+    found = [f for f in compare(copy, "w1") if f.rule == "X08-stage"]
+    assert [(compact(f.value), f.involved) for f in found] == [("stg:x", (f"{vocab.PASSAGE}w1-L0020",))]
+
+
 def test_growth_over_a_year_prints_its_second(copy: Project) -> None:
     """2023年同比增长 begins in 2022 without printing it; a change over more years must print both years."""
     spoil(copy, "w1/statements.trig", r"startYear 2023 ; ivc:endYear 2024", "startYear 2022 ; ivc:endYear 2023")

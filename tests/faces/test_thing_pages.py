@@ -11,6 +11,8 @@ import pytest
 
 from browser import READERS, accessible, needs_chromium, opened
 from conftest import Server
+from kg.ask.figures import figures
+from kg.ask.quantity import figure_in_words
 from kg.graph import KnowledgeGraph
 from kg.vocab import BASE
 
@@ -103,3 +105,14 @@ def test_the_page_of_a_document_says_what_is_known_of_it_and_leads_to_its_sectio
     assert len(numbers) == len({row["s"] for row in rows})  # type: ignore[index]
     assert 'id="questions"' not in page
     assert "/picture.svg" not in page
+
+
+def test_the_page_of_a_figure_begins_with_it_and_marks_what_the_audit_found(
+    http: httpx.Client, world: KnowledgeGraph
+) -> None:
+    found = {iri for finding in world.audit() for iri in (finding.focus, *finding.involved)}
+    for one in figures(world.store, {}):
+        page = unescape(http.get(f"/{one.iri.removeprefix(BASE)}", params={"lang": "en"}).text)
+        (headline,) = re.findall('<p class="headline">(.*?)</p>', page)
+        assert re.sub("<[^>]+>", "", headline) == figure_in_words(one, world.names, "en")
+        assert ('class="flag ' in page) == (one.iri in found), one.iri

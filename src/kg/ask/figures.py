@@ -181,6 +181,11 @@ def figures(store: Store, selected: Mapping[str, str]) -> list[Observation]:
     return _selected(store, selection)
 
 
+def figure(store: Store, iri: str) -> Observation | None:
+    """The figure with this IRI; None if it is no figure."""
+    return next(iter(_selected(store, f"VALUES ?figure {{ <{iri}> }}")), None)
+
+
 def figures_of(store: Store, rows: Table) -> list[Observation]:
     """The figures that the rows of a saved query tell; none if the rows do not tell figures with their passages.
 

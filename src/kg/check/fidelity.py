@@ -29,6 +29,8 @@ from kg.terms import Text, compact, fold, iri, language, lexical, listed, slug
 from kg.vocab import ALT_LABEL, BASE, COUNT, ENTITIES, EQUAL, IVC, LABEL, ONTOLOGY, PASSAGE
 
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)", re.ASCII)
+_NUMBERED: Final = re.compile(r"^[\d.、\s]+")
+"""The number of a heading."""
 _HAN_DIGITS: Final = str.maketrans("123456789", "一二三四五六七八九")
 _YEARS: Final = ("year", "startYear", "endYear")
 
@@ -207,9 +209,12 @@ class _Checker:
         """X08: a passage does not put a segment in one stage, or a stage in one tier, and print the word of another."""
         for graph, quads in self._by_passage():
             passage = self._passages[graph]
-            where = fold(f"{passage.path}\n{passage.text}")
+            where, heading = (
+                fold(f"{passage.path}\n{passage.text}"),
+                fold(_NUMBERED.sub("", passage.path.split("/")[-1])),
+            )
             for quad in quads:
-                printed = self._stages.printed_instead(quad, where)
+                printed = self._stages.printed_instead(quad, where, heading)
                 if printed and not self._is_carried(iri(quad.object), passage):
                     key, to, wrong = (
                         slug(quad.predicate.value),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import pyoxigraph as ox
 
 from kg.terms import fold, iri, lexical
 from kg.vocab import HIDDEN_LABEL, IVC, LABEL, ONTOLOGY, TYPE
 
+_LEAST: Final = 2
+"""Least characters of a heading that is looked for in names."""
 _TIER, _STAGE_OF, _SEGMENT_OF = (IVC + name for name in ("tier", "stageOf", "segmentOf"))
 
 
@@ -34,12 +37,13 @@ class Stages:
             elif subject in self._tiers and predicate in (LABEL, HIDDEN_LABEL) and iri(quad.graph_name) == ONTOLOGY:
                 self._words[subject].append(lexical(quad.object))
 
-    def printed_instead(self, quad: ox.Quad, where: str) -> list[str]:
+    def printed_instead(self, quad: ox.Quad, where: str, heading: str) -> list[str]:
         """The words in *where* of other stages or tiers, if it has none of the stage or tier of *quad*; else none.
 
         Args:
             quad: any statement; only ``ivc:segmentOf`` and ``ivc:tier`` are looked at.
             where: a passage with its headings, as :func:`kg.terms.fold` writes it.
+            heading: the innermost heading without its number, folded; a name that contains it is meant by it too.
         """
         place = iri(quad.object)
         if quad.predicate.value == _TIER:
@@ -48,15 +52,17 @@ class Stages:
             others = self._beside[self._view.get(place, "")] - {place}
         else:
             return []
-        if self._in(where, place):
+        if self._in(where, heading, place):
             return []
-        return sorted({word for other in others for word in self._in(where, other)[:1]})
+        return sorted({word for other in others for word in self._in(where, heading, other)[:1]})
 
-    def _in(self, where: str, place: str) -> list[str]:
-        """The names of the stage or tier *place*, and of the tier of that stage, that are in *where*."""
+    def _in(self, where: str, heading: str, place: str) -> list[str]:
+        """The names of the stage or tier *place*, and of the tier of that stage, that are in *where* or contain *heading*."""
         words = (
             *self._names.get(place, ()),
             *self._words.get(place, ()),
             *self._words.get(self._tier.get(place, ""), ()),
         )
-        return [word for word in words if fold(word) and fold(word) in where]
+        folded = {word: fold(word) for word in words if fold(word)}
+        printed = [word for word, name in folded.items() if name in where]
+        return printed or [word for word, name in folded.items() if len(heading) >= _LEAST and heading in name]

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from kg.ask.citation.works import Work
 from kg.ask.entity import Entity
-from kg.ask.figures import Observation, figures, grouped
+from kg.ask.figures import Observation, figure, figures, grouped
 from kg.ask.overview import AuditFinding
 from kg.ask.passage import DocumentSection, contents
 from kg.ask.relations import Relation, Role, among, distinct, questions, relations, roles
@@ -63,6 +63,7 @@ class ThingPage:
         relations: its other relations, without inferred ones.
         inferred: its inferred relations.
         questions: what can be asked about it: the question and the address of its answer; nothing about a document.
+        observation: of a figure, what it tells.
         work: of a document with passages, what is known of it.
         sections: its sections.
     """
@@ -78,6 +79,7 @@ class ThingPage:
     relations: list[Relation]
     inferred: list[Relation]
     questions: list[tuple[Text, str]]
+    observation: Observation | None
     work: Work | None
     sections: list[DocumentSection]
 
@@ -128,6 +130,7 @@ def thing_page(context: Context, found: Entity, lang: str) -> ThingPage:
             )
             for query, name in asked
         ],
+        observation=figure(graph.store, thing.iri) if names.is_claim(thing.iri) else None,
         work=work,
         sections=contents(graph.store, thing.iri) if work else [],
     )
