@@ -187,7 +187,7 @@ def test_a_name_of_the_wrong_kind_is_told_what_it_is_or_what_there_is(kg: Run, w
 def test_pinyin_of_a_query_leaves_the_build_its_own() -> None:
     code = (
         "import sys; from kg.ask.names import Names; nothing = dict(things=[], properties=[])\n"
-        "nothing |= {key: {} for key in ('terms', 'classes', 'captions', 'measures', 'symbols', 'precedence', 'variants', 'documents')}\n"
+        "nothing |= {key: {} for key in ('terms', 'classes', 'captions', 'measure_words', 'counted', 'symbols', 'precedence', 'variants', 'documents')}\n"
         "print(Names(nothing).find('长沙'), [m for m in sys.modules if m.startswith('pypinyin')])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
