@@ -29,13 +29,14 @@ PAIRS = {"links-between-companies", "links-between-things"}
 def test_golden_rows(name: str, report: KnowledgeGraph) -> None:
     """The rows for the parameters in the first line of the golden file (``# segment=…``), or for the defaults.
 
-    KG_GOLDEN=write renews the files after a change of data, to be read in the diff.
+    KG_GOLDEN=write writes the file of a new query, and renews the files after a change of data, to be read in the diff.
     """
-    golden = GOLDEN / f"{name}.tsv"
-    first, _, rest = golden.read_text(encoding="utf-8").partition("\n")
+    golden, writes = GOLDEN / f"{name}.tsv", os.environ.get("KG_GOLDEN") == "write"
+    text = golden.read_text(encoding="utf-8") if golden.exists() or not writes else ""
+    first, _, rest = text.partition("\n")
     asked = dict(pair.split("=") for pair in first[2:].split(" ")) if first.startswith("# ") else {}
     rows = to_tsv(report.query(name, **asked))
-    if os.environ.get("KG_GOLDEN") == "write":
+    if writes:
         golden.write_text(f"{first}\n{rows}" if asked else rows, encoding="utf-8")
     assert (rest if asked else f"{first}\n{rest}") == rows
 
