@@ -27,7 +27,7 @@ SIDES: Final[Mapping[str, Text]] = {
 """Who is related to something: both things, only the first, only the second; in words."""
 _TAG: Final = "compare"
 _FIGURE: Final = "figure"
-"""The tag of the query that compares figures; the other queries list related things."""
+"""The tag of the query that compares figures. A query that lists related things has one of the columns below."""
 _ASPECTS: Final = ("relation", "inverse", "class")
 """The columns that say what ties a thing to the two: a property from them, one to them, or the thing's class."""
 
@@ -106,7 +106,7 @@ def compare(store: Store, catalogue: Catalogue, names: Names, one: Thing, other:
     """
     different(one, other)
     queries = [query for query in catalogue if _TAG in query.tags and _fits(query, names, one, other)]
-    listing = sorted((q for q in queries if _FIGURE not in q.tags), key=_is_general)
+    listing = sorted((q for q in queries if not q.columns.keys().isdisjoint(_ASPECTS)), key=_is_general)
     if not listing:
         raise UsageProblem(
             Text(f"没有带标签 {_TAG} 的查询可比较它们", f"no query with the tag {_TAG} compares them"),
