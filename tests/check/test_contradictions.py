@@ -145,6 +145,32 @@ def test_each_kind_finds_what_it_forbids(code: str, axioms: str, red: str, green
     assert found_in(axioms, green) == []
 
 
+@pytest.mark.parametrize(
+    ("datatype", "least", "most"),
+    [
+        ("nonNegativeInteger", 0, None),
+        ("nonPositiveInteger", None, 0),
+        ("positiveInteger", 1, None),
+        ("negativeInteger", None, -1),
+        ("int", -2147483648, 2147483647),
+        ("short", -32768, 32767),
+        ("byte", -128, 127),
+        ("unsignedInt", 0, 4294967295),
+        ("unsignedShort", 0, 65535),
+        ("unsignedByte", 0, 255),
+    ],
+)
+def test_a_range_of_whole_numbers_ends_where_xml_schema_ends_it(
+    datatype: str, least: int | None, most: int | None
+) -> None:
+    axiom = f"ivc:d rdfs:range xsd:{datatype} ."
+    ends = [end for end in (least, most) if end is not None]
+    assert found_in(axiom, f"co:x ivc:d {' , '.join(map(str, ends))} .") == []
+    beyond = [least - 1] if least is not None else []
+    beyond += [most + 1] if most is not None else []
+    assert [len(found_in(axiom, f"co:x ivc:d {value} .")) for value in beyond] == [1] * len(beyond)
+
+
 def test_a_finding_says_what_contradicts_what() -> None:
     (found,) = found_in("ivc:p a owl:FunctionalProperty .", "co:x ivc:p co:y , co:z .")
     assert (compact(found.focus), compact(found.path)) == ("co:x", "ivc:p")
