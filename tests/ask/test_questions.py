@@ -441,6 +441,26 @@ def test_who_makes_a_firm_is_not_who_invests_in_it(world: KnowledgeGraph) -> Non
     assert world.ask("谁投资了听竹社?").status == "answered"
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "哪些企业不在云汀省也不在澄洲?",  # what is denied the second time is not affirmed
+        "纸灯业除上游外的企业",  # what no row has, and could be no answer, is not left out in silence
+        "哪三家企业在产业里最多?",  # three firms are asked for, not the industries that have the most
+        "Which companies of 云汀省 are not in paper lantern making?",  # not: those outside 云汀省
+    ],
+)
+def test_no_condition_falls_away(world: KnowledgeGraph, question: str) -> None:
+    assert world.ask(question).status == "not-understood"
+
+
+@pytest.mark.parametrize("question", ["产业数超过1个的企业", "产业数多于一的企业"])
+def test_a_number_of_things_is_of_what_stands_before_it(world: KnowledgeGraph, question: str) -> None:
+    answer = world.ask(question)
+    assert answer.status == "answered" and answer.reading
+    assert answer.reading.query.name == "things-within-bounds"
+
+
 def test_each_has_no_total(world: KnowledgeGraph) -> None:
     assert world.ask("纸灯业上中下游各有几家企业?").count is None
 

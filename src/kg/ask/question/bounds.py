@@ -18,6 +18,8 @@ JOINING: Final = frozenset({"和", "与", "及", "以及", "或", "或者", "同
 """Words that join a part to what stands before it."""
 LONGEST: Final = 24
 """Most units of a number and what stands behind it."""
+NUMBER_OF: Final = "数"
+"""Stands behind what is counted: 产业数."""
 _AMOUNT: Final = 10_000
 """Least number that makes a bound of 上 and 过, which have other meanings: 过万亿, but not 提过三家."""
 _DASHES: Final = frozenset("-~–—－～")
@@ -54,6 +56,7 @@ def with_counts(found: Sequence[Unit], tokens: Sequence[Token]) -> list[Token]:
     So is one behind “more” or “fewer”: 多两家. After “which” it is none: 哪两个产业 are not two industries that are counted.
     """
     counted: list[Token] = []
+    tokens = _with_number(tokens)
     tokens = [_asked(found, before, token) for before, token in zip([None, *tokens], tokens, strict=False)]
     for before, token, behind in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
         counts = behind is not None and _is_class(behind) and not (before and WHICH in before.meanings)
@@ -62,6 +65,17 @@ def with_counts(found: Sequence[Unit], tokens: Sequence[Token]) -> list[Token]:
         measures = "".join(unit.text for unit in found[parts[0].end : token.end])
         counted += parts if not measures or measures in _MEASURES else [token]
     return counted
+
+
+def _with_number(tokens: Sequence[Token]) -> list[Token]:
+    """The parts, where 数 behind the class that it counts belongs to it: 产业数超过 3 个 counts industries."""
+    joined: list[Token] = []
+    for token in tokens:
+        if token.text == NUMBER_OF and not token.has_content and joined and _is_class(joined[-1]):
+            joined[-1] = replace(joined[-1], text=joined[-1].text + token.text, end=token.end)
+        else:
+            joined.append(token)
+    return joined
 
 
 def _measuring(before: Token | None, token: Token) -> Token:

@@ -65,7 +65,8 @@ class Phrases:
             return self._each(found, query.reply.each, values)
         zh, en = ({name: value.pick(lang) for name, value in values.items()} for lang in LANGS)
         said = query.reply.last if found.reading.least and query.reply.last else query.reply.text
-        return Text(said.zh.format_map(zh), said.en.format_map(en))
+        # a parameter that is not given leaves a gap between two words
+        return Text(said.zh.format_map(zh), " ".join(said.en.format_map(en).split()))
 
     def _each(self, found: ReadingRows, said: Text, values: Mapping[str, Text]) -> Text:
         """What is said of every row, one after the other."""

@@ -8,16 +8,19 @@ from itertools import islice, pairwise, product
 from typing import Final
 
 from kg.ask.names import Names
+from kg.ask.question.bounds import NUMBER_OF
 from kg.ask.question.leftover import WIDE, Leftover, asked_columns, mentions, more_values, values
 from kg.ask.question.patterns import Pattern
 from kg.ask.question.readings import SHARED, WHETHER, ParsedQuestion, Reading, answer_column
 from kg.ask.question.token import (
+    ABSENCE,
     ALL,
     AS_MANY,
     BOUNDS,
     COUNT,
     EACH,
     FEWER,
+    FIGURE,
     FUNCTION_WORD,
     LESS_THAN,
     LIGHT,
@@ -94,6 +97,8 @@ class Reader:
         needed = _take(pattern.needs, rest)
         if len(needed) < len(pattern.needs):
             return
+        if asked.negations > max(1, sum(ABSENCE in need for need in pattern.needs)):
+            return  # what is denied the second time would be affirmed
         optional = len(_take(pattern.may, rest))
         missing = sum(1 for one in pattern.may if not one <= LIGHT) - optional
         params = {param.name: param for param in self._queries[pattern.query].params}
@@ -230,8 +235,9 @@ def _is_unclear(
         return True  # of a bound, the rows have figures outside it, too
     if query.reply and query.reply.compared:
         return asked.whether and not _is_in_question(pattern, filled, query.reply.compared)
-    if _counts_another(pattern, query, asked, needed):
-        return True
+    unlike = asked.negations and FIGURE in asked.meanings and "figure" not in query.tags
+    if unlike or _counts_another(pattern, query, asked, needed):
+        return True  # what has no figures may be named all the same
     if pattern.needs or any(param.type == "Indicator" for param in slots):
         return False
     if any(token.number.isdigit() for token in filled):
@@ -244,7 +250,7 @@ def _counts_another(pattern: Pattern, query: SavedQuery, asked: ParsedQuestion, 
     """Whether a wording counts other things than a question does, or all together instead of each (各有几家)."""
     columns, words = asked_columns(needed, query), frozenset[str]().union(*pattern.needs)
     of_each = any(EACH in word for word in (*pattern.needs, *pattern.may))
-    if (EACH in asked.meanings) is not of_each and words & _COUNTING:
+    if (EACH in asked.meanings) is not of_each and (words & _COUNTING or (of_each and "matrix" in query.tags)):
         return True
     return asked.counts and bool(columns) and answer_column(query) not in columns
 
@@ -307,10 +313,14 @@ def _counts(pattern: Pattern, needed: Sequence[Token], filled: Sequence[Token], 
 def _counted(number: Token, content: Sequence[Token]) -> Token | None:
     """What a number counts: the part behind its measure word (20 家企业), else the one before it (企业 20 家); None if neither is.
 
-    Words for bounds, the other number of a range and measure words stand on either side, and 的 behind a bound if nothing
-    that is counted stands before the number: 四家以上的企业.
+    产业数 before a bound is what it counts, whatever stands behind. Words for bounds, the other number of a range and
+    measure words stand on either side, and 的 behind a bound if nothing that is counted stands before the number:
+    四家以上的企业.
     """
-    return _behind(number, content, 0) or _before(number, content) or _behind(number, content, 1)
+    before = _before(number, content)
+    if before and before.text.endswith(NUMBER_OF):
+        return before
+    return _behind(number, content, 0) or before or _behind(number, content, 1)
 
 
 def _behind(number: Token, content: Sequence[Token], gap: int) -> Token | None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from kg.ask.names import Names
 from kg.ask.question.leftover import WIDE
-from kg.ask.question.token import COUNT, EACH, LEAST, MOST, QUANTITY, Token
+from kg.ask.question.token import ABSENCE, COUNT, EACH, LEAST, MOST, QUANTITY, Token
 from kg.source.queryfile import SavedQuery
 from kg.terms import class_name
 from kg.vocab import IVL
@@ -109,6 +109,7 @@ class ParsedQuestion:
         named: IRIs of all things that it names, except members of lists.
         offers: whether it offers the answers to choose from (A 还是 B).
         least: whether it asks for the least of something.
+        negations: how often it denies something (不在 A 也不在 B: twice).
         cost: what its division into parts costs, in guesses.
     """
 
@@ -123,6 +124,7 @@ class ParsedQuestion:
     named: frozenset[str]
     offers: bool
     least: bool
+    negations: int
     cost: float
 
     @classmethod
@@ -142,6 +144,7 @@ class ParsedQuestion:
             frozenset(m for token in content for m in token.meanings if names.get(m) and not m.startswith(IVL)),
             any(_OR in token.meanings for token in content),
             any(LEAST in token.meanings for token in content),
+            sum(ABSENCE in token.meanings and token.has_content for token in tokens),
             cost,
         )
 

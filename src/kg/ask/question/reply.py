@@ -19,7 +19,7 @@ from kg.ask.question.phrases import Phrases
 from kg.ask.question.reader import Reader
 from kg.ask.question.readings import WHETHER, ParsedQuestion, Reading, answer_column, asks_whether
 from kg.ask.question.rows import Finder, ReadingRows
-from kg.ask.question.token import COUNT, SUM, WHEN, Token
+from kg.ask.question.token import COUNT, SUM, WHEN, WHICH, Token
 from kg.ask.question.verdict import bounded, verdict
 from kg.store.base import Store
 from kg.store.values import json_value
@@ -137,7 +137,7 @@ class Questions:
 
     def _of_number(self, number: int | None, found: ReadingRows, whether: bool) -> Answer:
         """The answer with rows, unless the question asks for another number of things than there are: it means others."""
-        if number in (None, len(found.answers)) or found.reading.first:
+        if number in (None, len(found.answers)):
             return self._said(found, whether)
         sentence = self.phrases.of_another_number(found.reading, number, found.answers)
         return Answer("not-understood", sentence, choices=(found.reading,), passages=found.passages)
@@ -203,6 +203,7 @@ class Questions:
             proof = proof and "arithmetic" not in reading.query.tags
         else:
             passages, proof = (), self._is_proof(reading) and not others and not _is_divided(readings)
+            proof = proof and not (reading.column == "value" and _asks_which(tokens))
         if proof:
             yes = False if whether else None
             return Answer("not-in-report", self.phrases.unsaid(reading), reading=reading, yes=yes)
@@ -267,6 +268,11 @@ class Questions:
             [one for one in readings if not one.unread and "arithmetic" not in one.query.tags] for readings in of_each
         )
         return _distinct(readings[0] for readings in stated if readings)
+
+
+def _asks_which(tokens: Iterable[Token]) -> bool:
+    """Whether things are asked for, so that a word for an indicator may mean them: 在哪些市场 is not how large a market is."""
+    return any(WHICH in token.meanings and has_han(token.text) for token in tokens)
 
 
 def _is_divided(readings: Sequence[Reading]) -> bool:

@@ -83,8 +83,10 @@ class Finder:
         at = columns.index(reading.column)
         every: dict[Row, None] = dict.fromkeys(row for table in tables for row in table.rows)
         kept = [row for row in every if self._answers(row[at], reading)]
-        if not any(getattr(row[at], "value", "") in reading.excluded for row in every):
-            kept = [row for row in kept if not _has(row, reading.excluded)]  # what is left out is in another column
+        if reading.excluded and not any(getattr(row[at], "value", "") in reading.excluded for row in every):
+            alike = self._are_alike(reading.excluded, (row[at] for row in every))
+            without = [row for row in kept if not _has(row, reading.excluded)]  # what is left out is in another column
+            kept = without if alike or len(without) < len(kept) else []  # or in none: then nothing would be left out
         if reading.in_all:
             shared = set.intersection(*({row[at] for row in table.rows} for table in tables))
             kept = [row for row in kept if row[at] in shared]
@@ -98,7 +100,7 @@ class Finder:
         ranked = {wanted for wanted in narrowing if first and any(_has((row[at],), wanted) for row in every)}
         for wanted in narrowing:
             kept = kept if wanted in ranked else self._narrowed(kept, wanted, reading, at)
-        if ranked and "of" in columns:  # to be first of one tells nothing
+        if (ranked or (first and reading.kinds)) and "of" in columns:  # to be first of one tells nothing
             kept = [row for row in kept if getattr(row[columns.index("of")], "value", "") != "1"]
         if first:
             kept = _first(kept, columns, _ranking(reading, columns, at), least=reading.least)
@@ -180,6 +182,12 @@ class Finder:
         """Whether a term is a thing of a class; a literal, which is of none, passes."""
         thing = self._names.get(getattr(term, "value", ""))
         return isinstance(term, ox.Literal) or (thing is not None and self._names.is_a(thing.kind, kind))
+
+    def _are_alike(self, things: Iterable[str], terms: Iterable[Term | None]) -> bool:
+        """Whether one of *things* is of the class of one of *terms*, so that it could be among them."""
+        kinds = {thing.kind for term in terms if (thing := self._names.get(getattr(term, "value", "")))}
+        own = {self._names.thing(iri).kind for iri in things}
+        return any(self._names.is_a(one, kind) or self._names.is_a(kind, one) for one in own for kind in kinds)
 
     def _narrowed(self, rows: list[Row], wanted: Wanted, reading: Reading, at: int) -> list[Row]:
         """The rows that have a value. If no row has the industry, see :meth:`_in_section`; if no row has the region, or regions

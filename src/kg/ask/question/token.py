@@ -11,13 +11,15 @@ FUNCTION_WORD: Final = IVL + "function-word"
 """A word without meaning of its own, such as 的 or of."""
 ASKED: Final = IVL + "asked-"
 """Begins the IRI of each word of a question that no term of the model names."""
-LIGHT: Final = frozenset({IVC + "Observation", *(ASKED + word for word in ("who", "where", "which", "each", "all"))})
+FIGURE: Final = IVC + "Observation"
+LIGHT: Final = frozenset({FIGURE, *(ASKED + word for word in ("who", "where", "which", "each", "all"))})
 """Words such as “who” that tell two readings apart but that every question can do without."""
 
 RANGE: Final = ASKED + "range"
 """A word or sign between two numbers: 2 到 5."""
 BOUNDS: Final = frozenset({*(IVL + comparator for comparator in ("gt", "ge", "lt", "le")), EQUAL, RANGE})
 """Words such as “more than” and “exactly”, which make a bound of the number beside them."""
+ABSENCE: Final = ASKED + "absence"
 MOST: Final = ASKED + "most"
 LEAST: Final = ASKED + "least"
 LESS_THAN: Final = IVL + "lt"
