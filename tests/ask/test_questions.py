@@ -294,6 +294,17 @@ def test_whether_figures_are_within_a_bound(world: KnowledgeGraph, question: str
     assert world.questions.plain(answer)["figures"] and answer.passages and "亿元" in answer.sentence.zh
 
 
+@pytest.mark.parametrize("question", ["风铃业的增速快吗?", "Is the growth of wind chime making fast?"])
+def test_figures_tell_no_degree(world: KnowledgeGraph, question: str) -> None:
+    assert world.ask(question).yes is None
+
+
+def test_what_is_missing_may_be_said_twice(world: KnowledgeGraph) -> None:
+    """Two words for one negation deny one thing."""
+    answer = world.ask("which sections does paper lantern making lack missing")
+    assert answer.reading and answer.reading.query.name == "sections-lacking"
+
+
 TWO_NUMBERS = {
     "纸灯业上游的企业比下游多吗?": (True, ("上游 2 家", "下游 1 家")),
     "Are there more upstream than midstream companies in paper lantern making?": (False, ("上游 2 家", "中游 2 家")),

@@ -109,7 +109,7 @@ class ParsedQuestion:
         named: IRIs of all things that it names, except members of lists.
         offers: whether it offers the answers to choose from (A 还是 B).
         least: whether it asks for the least of something.
-        negations: how often it denies something (不在 A 也不在 B: twice).
+        negations: how often it denies what stands behind (不在 A 也不在 B: twice).
         cost: what its division into parts costs, in guesses.
     """
 
@@ -130,7 +130,7 @@ class ParsedQuestion:
     @classmethod
     def of(cls, tokens: Sequence[Token], names: Names, cost: float = 0.0) -> ParsedQuestion:
         """What the parts *tokens* of a question hold."""
-        said = _distinct(token for token in tokens if token.has_content)
+        said = _distinct(_words(tokens))
         content, excluded = _without_excluded([_superlative(token) for token in said], names)
         return cls(
             tuple(content),
@@ -144,9 +144,13 @@ class ParsedQuestion:
             frozenset(m for token in content for m in token.meanings if names.get(m) and not m.startswith(IVL)),
             any(_OR in token.meanings for token in content),
             any(LEAST in token.meanings for token in content),
-            sum(ABSENCE in token.meanings and token.has_content for token in tokens),
+            sum(ABSENCE in one.meanings and ABSENCE not in other.meanings for one, other in pairwise(_words(tokens))),
             cost,
         )
+
+
+def _words(tokens: Iterable[Token]) -> list[Token]:
+    return [token for token in tokens if token.has_content]
 
 
 def _superlative(token: Token) -> Token:

@@ -19,7 +19,7 @@ from kg.ask.question.phrases import Phrases
 from kg.ask.question.reader import Reader
 from kg.ask.question.readings import WHETHER, ParsedQuestion, Reading, answer_column, asks_whether
 from kg.ask.question.rows import Finder, ReadingRows
-from kg.ask.question.token import COUNT, SUM, WHEN, WHICH, Token
+from kg.ask.question.token import COUNT, DEGREE, SUM, WHEN, WHICH, Token
 from kg.ask.question.verdict import bounded, verdict
 from kg.store.base import Store
 from kg.store.values import json_value
@@ -125,7 +125,7 @@ class Questions:
             if one.table.rows:
                 found.append(one)
             others = others or (reading.rank == readings[0].rank and one.others)
-        whether = asks_whether(tokens)
+        whether = asks_whether(tokens) and not any(DEGREE in token.meanings for token in tokens)
         if not found:
             return self._nothing(tokens, readings, whether, others=others)
         if len({one.reading.query.name for one in found}) == 1:
