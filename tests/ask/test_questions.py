@@ -472,6 +472,12 @@ def test_a_number_of_things_is_of_what_stands_before_it(world: KnowledgeGraph, q
     assert answer.reading.query.name == "things-within-bounds"
 
 
+def test_a_pair_is_two(world: KnowledgeGraph) -> None:
+    """Of two industries that are asked for, a pair that is first has both."""
+    answer = world.ask("哪两个产业共同的企业最多?")
+    assert answer.reading and answer.reading.query.name == "industry-pairs-by-companies"
+
+
 def test_each_has_no_total(world: KnowledgeGraph) -> None:
     assert world.ask("纸灯业上中下游各有几家企业?").count is None
 

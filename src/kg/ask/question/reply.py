@@ -137,10 +137,16 @@ class Questions:
 
     def _of_number(self, number: int | None, found: ReadingRows, whether: bool) -> Answer:
         """The answer with rows, unless the question asks for another number of things than there are: it means others."""
-        if number in (None, len(found.answers)):
+        if number in (None, len(found.answers)) or (found.reading.first and number == len(self._alike(found))):
             return self._said(found, whether)
         sentence = self.phrases.of_another_number(found.reading, number, found.answers)
         return Answer("not-understood", sentence, choices=(found.reading,), passages=found.passages)
+
+    def _alike(self, found: ReadingRows) -> set[str]:
+        """IRIs of the things in the rows that are of an answer's kind: of a pair that is first, both."""
+        kinds = {self._names.thing(term.value).kind for term in found.answers if isinstance(term, ox.NamedNode)}
+        terms = (term for row in found.table.rows for term in row if isinstance(term, ox.NamedNode))
+        return {term.value for term in terms if (thing := self._names.get(term.value)) and thing.kind in kinds}
 
     def _said(self, found: ReadingRows, whether: bool) -> Answer:
         """The answer with rows."""
