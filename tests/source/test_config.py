@@ -321,3 +321,15 @@ def test_other_files_may_lie_beside(copy: Path) -> None:
     for file in (*beside, "data/.#own.trig", "data/w1/report.pdf", "data/w1/text.txt", "data/w1/coverage.tsv"):
         (copy / file).write_text("", encoding="utf-8")
     assert project(copy).inputs == before
+
+
+@pytest.mark.slow
+def test_a_word_without_a_meaning_in_a_wording_is_told_when_it_is_built(copy: Path) -> None:
+    file = copy / "queries" / "two-figures.rq"
+    text = file.read_text(encoding="utf-8")
+    before, _, after = text.partition("#+ tags:")
+    file.write_text(f'{before}#+ ask:\n#+   en: ["zyzzyva"]\n#+ tags:{after}', encoding="utf-8")
+    line = 2 + before.count("\n")
+    for _ in range(2):  # the second build changes nothing
+        told = on(project(copy))("build", code=1).stderr
+        assert f"queries/two-figures.rq:{line}: “zyzzyva” in the wording “zyzzyva” means nothing" in told

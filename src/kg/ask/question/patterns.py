@@ -10,7 +10,9 @@ from typing import Final
 from kg.ask.question.leftover import mentions
 from kg.ask.question.linker import Linker
 from kg.ask.question.token import ASKED, BOUNDS, FUNCTION_WORD, Token
+from kg.errors import Place, SyntaxProblem
 from kg.source.queryfile import SavedQuery
+from kg.terms import Text
 from kg.vocab import IVC
 
 _ORDERED: Final = "!"
@@ -45,15 +47,11 @@ class Pattern:
     order: tuple[str, ...] = ()
 
 
-class UnreadWording(ValueError):
-    """A wording has words that no name and no term of the ontology has; ``args`` are the wording and the words."""
-
-
 def patterns(queries: Iterable[SavedQuery], linker: Linker) -> Iterator[Pattern]:
     """The pattern of each wording of *queries*.
 
     Raises:
-        UnreadWording: a wording has words that *linker* cannot read.
+        SyntaxProblem: a wording has words that no name and no term of the ontology has.
     """
     for query in queries:
         for lang, wordings in query.ask.items():
@@ -82,7 +80,7 @@ def _pattern(query: SavedQuery, lang: str, wording: str, linker: Linker) -> Patt
         ranged = 0 < at < len(pieces) - 1 and {pieces[at - 1][0], pieces[at + 1][0]} <= bounds
         for token in linker.read(f"1{words}2")[1:-1] if ranged else linker.read(words):
             if not token.is_read:
-                raise UnreadWording(wording, token.text)
+                raise _unread(query, wording, token.text)
             if token.has_content:
                 meanings = _meant(token, query)
                 if not (inside or token.is_light or meanings & BOUNDS):
@@ -101,6 +99,18 @@ def _pattern(query: SavedQuery, lang: str, wording: str, linker: Linker) -> Patt
         tuple(may),
         _counted(said, numbers),
         ordered,
+    )
+
+
+def _unread(query: SavedQuery, wording: str, words: str) -> SyntaxProblem:
+    lines = (number for number, line in enumerate(query.sparql.splitlines(), 1) if wording in line)
+    return SyntaxProblem(
+        Text(f"问法“{wording}”里的“{words}”没有含义", f"“{words}” in the wording “{wording}” means nothing"),
+        place=Place(f"queries/{query.name}.rq", next(lines, 0)),
+        hint=Text(
+            "换一个词,或在 ontology/ 里把它写成某个术语的 skos:hiddenLabel",
+            "use another word, or write it in ontology/ as a skos:hiddenLabel of the term that it means",
+        ),
     )
 
 

@@ -32,6 +32,7 @@ def build(run: Run, reasoner: str, force: bool) -> None:
     if url is None:
         project = Project.find(run.project, run.store)
         outcome = make(project, reasoner=reasoner, force=force, progress=step_printer())
+        _read_wordings(outcome)
         if outcome.built:
             _report(outcome)
             click.echo(str(outcome.path))
@@ -40,9 +41,21 @@ def build(run: Run, reasoner: str, force: bool) -> None:
         return
     with TemporaryDirectory() as folder:
         outcome = make(Project.find(run.project, folder), reasoner=reasoner, progress=step_printer())
+        _read_wordings(outcome)
         _report(outcome)
         count = publish(outcome.path, url, _sent if sys.stderr.isatty() else None)
     click.echo(say(f"{url} 现有 {count} 条三元组", f"{url} now holds {count} triples"))
+
+
+def _read_wordings(outcome: Outcome) -> None:
+    """Read the wordings of all saved queries with the names of the graph, as the first question will.
+
+    Raises:
+        SyntaxProblem: a wording has a word that means nothing.
+    """
+    from kg.graph import KnowledgeGraph
+
+    _ = KnowledgeGraph(outcome.path).questions
 
 
 def _sent(done: int, whole: int) -> None:
