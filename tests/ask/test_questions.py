@@ -458,6 +458,7 @@ def test_who_makes_a_firm_is_not_who_invests_in_it(world: KnowledgeGraph) -> Non
         "哪些企业不在云汀省也不在澄洲?",  # what is denied the second time is not affirmed
         "纸灯业除上游外的企业",  # what no row has, and could be no answer, is not left out in silence
         "哪三家企业在产业里最多?",  # three firms are asked for, not the industries that have the most
+        "哪两家企业在产业里最多?",
         "Which companies of 云汀省 are not in paper lantern making?",  # not: those outside 云汀省
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -23,7 +24,7 @@ from kg.ask.question.token import COUNT, DEGREE, SUM, WHEN, WHICH, Token
 from kg.ask.question.verdict import bounded, verdict
 from kg.store.base import Store
 from kg.store.values import json_value
-from kg.terms import Text, has_han, slug
+from kg.terms import Text, class_name, has_han, slug
 from kg.vocab import IVL
 
 LONGEST: Final = 1_000
@@ -129,18 +130,29 @@ class Questions:
         if not found:
             return self._nothing(tokens, readings, whether, others=others)
         if len({one.reading.query.name for one in found}) == 1:
-            return self._of_number(number_asked(tokens), self._finder.joined(found), whether)
+            return self._of_number(tokens, self._finder.joined(found), whether)
         if len({frozenset(one.answers) for one in found}) > 1:
             choices = _distinct(one.reading for one in found)
             return Answer("choices", self.phrases.choices(choices), choices=choices)
-        return self._of_number(number_asked(tokens), found[0], whether)
+        return self._of_number(tokens, found[0], whether)
 
-    def _of_number(self, number: int | None, found: ReadingRows, whether: bool) -> Answer:
+    def _of_number(self, tokens: Sequence[Token], found: ReadingRows, whether: bool) -> Answer:
         """The answer with rows, unless the question asks for another number of things than there are: it means others."""
-        if number in (None, len(found.answers)) or (found.reading.first and number == len(self._alike(found))):
+        number = number_asked(tokens)
+        as_many = number == len(found.answers) or (found.reading.first and number == len(self._alike(found)))
+        if number is None or (as_many and not self._asks_others(tokens, found)):
             return self._said(found, whether)
-        sentence = self.phrases.of_another_number(found.reading, number, found.answers)
+        said = self.phrases.of_another_number(found.reading, number, found.answers)
+        sentence = self.phrases.not_found(found.reading) if as_many else said
         return Answer("not-understood", sentence, choices=(found.reading,), passages=found.passages)
+
+    def _asks_others(self, tokens: Sequence[Token], found: ReadingRows) -> bool:
+        """Whether things of another class are asked for by their number: 哪两家企业 are no two industries."""
+        behind = (other for one, other in pairwise(tokens) if number_asked([one]))
+        asked = {name for token in behind for name in map(class_name, token.meanings) if name in self._names.kinds}
+        kinds = {self._names.thing(term.value).kind for term in found.answers if isinstance(term, ox.NamedNode)}
+        alike = any(self._names.is_a(one, kind) or self._names.is_a(kind, one) for one in asked for kind in kinds)
+        return bool(asked and kinds) and not alike
 
     def _alike(self, found: ReadingRows) -> set[str]:
         """IRIs of the things in the rows that are of an answer's kind: of a pair that is first, both."""
