@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from kg.errors import NotFound, UsageProblem
 from kg.source.queryfile import BOUNDS, MEASURE
 from kg.store.values import Term
 from kg.terms import LANGS, Text, amount, has_han, iri, listed
-from kg.vocab import PASSAGE
+from kg.vocab import EQUAL, PASSAGE
 
 _MOST: Final = 12
 """Most values that a sentence lists; of more it gives the number."""
@@ -66,7 +67,7 @@ class Phrases:
         zh, en = ({name: value.pick(lang) for name, value in values.items()} for lang in LANGS)
         said = query.reply.last if found.reading.least and query.reply.last else query.reply.text
         # a parameter that is not given leaves a gap between two words
-        return Text(said.zh.format_map(zh), " ".join(said.en.format_map(en).split()))
+        return Text(_unspaced(said.zh, zh).format_map(zh), " ".join(said.en.format_map(en).split()))
 
     def _each(self, found: ReadingRows, said: Text, values: Mapping[str, Text]) -> Text:
         """What is said of every row, one after the other."""
@@ -83,10 +84,18 @@ class Phrases:
         reading, table = found.reading, found.table
         values = {param.name: _NOTHING for param in reading.query.params}
         for position, column in enumerate(table.columns):
-            values[column] = self._listed([row[position] for row in table.rows])
+            terms = [row[position] for row in table.rows]
+            is_year = reading.query.types.get(column) == "year"
+            values[column] = _listed(_as_written(term) for term in terms) if is_year else self._listed(terms)
+        rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
         if "value" in table.columns:
-            rows = (dict(zip(table.columns, row, strict=True)) for row in table.rows)
             values["value"] = _listed(self._figure(row) for row in rows if row["value"])
+        for column in table.columns:
+            prefix = column.removesuffix("comparator")
+            if prefix != column:
+                values[column] = _listed(self._comparator(row[column]) for row in rows)
+            if prefix != column and prefix and f"{prefix}value" in table.columns:
+                values[f"{prefix}value"] = _listed(self._bounded(row, prefix) for row in rows)
         values[BOUNDS] = self._bounds(reading)
         kinds = [reading.values[p.name] for p in reading.query.params if p.type == "kind" and p.name in reading.values]
         values[MEASURE] = Text(self._names.measure_word_of_kind(kinds[0] if kinds else ""), "")
@@ -190,6 +199,18 @@ class Phrases:
         """Terms of a column as a list, each once; of many, the first and the number of all."""
         return _listed(map(self._value, terms), self.measure_word(terms))
 
+    def _comparator(self, term: Term | None) -> Text:
+        """The words before a number, as 超过, with a space behind them; empty for an equal sign."""
+        if not isinstance(term, ox.NamedNode) or term.value == EQUAL:
+            return _NOTHING
+        said = self.label(term.value)
+        return Text(f"{said.zh} ", f"{said.en} ")
+
+    def _bounded(self, row: Mapping[str, Term | None], prefix: str) -> Text:
+        """The number in the column ``value`` of *prefix*, behind its comparator."""
+        before, number = self._comparator(row[f"{prefix}comparator"]), self._value(row[f"{prefix}value"])
+        return Text(before.zh + number.zh, before.en + number.en)
+
     def _value(self, term: Term | None) -> Text:
         """A term of a row: a thing's label, a number with 万 or million, a text as it is."""
         if isinstance(term, ox.NamedNode):
@@ -217,6 +238,20 @@ class Phrases:
         text = " ".join(part for part in (said["subject"], said["indicator"], number) if part)
         notes = [part for part in (", ".join(p for p in (said["region"], years) if p), *notes) if part]
         return f"{text} ({'; '.join(notes)})" if notes else text
+
+
+def _unspaced(words: str, values: Mapping[str, str]) -> str:
+    """Chinese *words* without the space before a ``{name}`` whose value begins with a 汉字 (到 {value} → 到超过 1.2 万亿)."""
+
+    def unspaced(found: re.Match[str]) -> str:
+        return found[0].lstrip() if has_han(values.get(found[1], "")[:1]) else found[0]
+
+    return re.sub(r" \{(\w+)\}", unspaced, words)
+
+
+def _as_written(term: Term | None) -> Text:
+    written = str(getattr(term, "value", ""))
+    return Text(written, written)
 
 
 def _listed(texts: Iterable[Text], measure: str = "项") -> Text:
