@@ -643,3 +643,9 @@ def test_a_passage_is_asked_for_by_its_name(world: KnowledgeGraph) -> None:
 
 def test_a_question_is_cut(world: KnowledgeGraph) -> None:
     assert len(world.ask("灯纸" * 1000).question) == 1000
+
+
+def test_a_result_says_that_it_is_as_rough_as_its_figures(world: KnowledgeGraph) -> None:
+    said = world.ask("纸灯业从2024年到2029年的增速").sentence
+    assert "从 2024 年的约 120 亿元到 2029 年的 200 亿元:约 1.67 倍" in said.zh
+    assert "from about 12 billion yuan renminbi in 2024 to 20 billion" in said.en

@@ -71,6 +71,7 @@ UNCITED = {
     "segments-by-companies",
     "segments-within-bounds",
     "things-within-bounds",
+    "tiers-compared-by-companies",
     "tiers-without-company",
     "things-by-kind",
     "things-outside-industry",
