@@ -241,12 +241,12 @@ class Phrases:
 
 
 def _unspaced(words: str, values: Mapping[str, str]) -> str:
-    """Chinese *words* without the space before a ``{name}`` whose value begins with a 汉字 (到 {value} → 到超过 1.2 万亿)."""
+    """Chinese *words* without the space before a number that has a comparator (到 {to_value} → 到超过 1.2 万亿)."""
 
     def unspaced(found: re.Match[str]) -> str:
         return found[0].lstrip() if has_han(values.get(found[1], "")[:1]) else found[0]
 
-    return re.sub(r" \{(\w+)\}", unspaced, words)
+    return re.sub(r" \{(\w*comparator|\w+_value)\}", unspaced, words)
 
 
 def _as_written(term: Term | None) -> Text:
