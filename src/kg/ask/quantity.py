@@ -70,9 +70,13 @@ def figure_in_words(figure: Figure, names: Names, lang: str) -> str:
     if figure.value is None:
         return ""
     number = figure.value if isinstance(figure.value, str) else amount(figure.value, lang)
-    unsaid = not figure.comparator or figure.comparator == EQUAL
-    bound = "" if unsaid else names.label(figure.comparator or "", lang)
+    bound = bound_in_words(figure.comparator, names, lang)
     return f"{bound} {_with_unit(number, figure, names, lang)}".strip()
+
+
+def bound_in_words(comparator: str | None, names: Names, lang: str) -> str:
+    """What is said before a number with the comparator of this IRI, as 超过; empty for equal and for none."""
+    return names.label(comparator, lang) if comparator and comparator != EQUAL else ""
 
 
 def printed(value: float, scale: int, lang: str) -> str:

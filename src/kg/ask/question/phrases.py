@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from kg.ask.catalogue import Catalogue
 from kg.ask.names import Names
-from kg.ask.quantity import figure_in_words, of_row
+from kg.ask.quantity import bound_in_words, figure_in_words, of_row
 from kg.ask.question.answer import params
 from kg.ask.question.readings import Reading, answer_column
 from kg.ask.question.rows import ReadingRows
@@ -18,7 +18,7 @@ from kg.errors import NotFound, UsageProblem
 from kg.source.queryfile import BOUNDS, MEASURE
 from kg.store.values import Term
 from kg.terms import LANGS, Text, amount, has_han, iri, listed
-from kg.vocab import EQUAL, PASSAGE
+from kg.vocab import PASSAGE
 
 _MOST: Final = 12
 """Most values that a sentence lists; of more it gives the number."""
@@ -72,30 +72,23 @@ class Phrases:
     def _each(self, found: ReadingRows, said: Text, values: Mapping[str, Text]) -> Text:
         """What is said of every row, one after the other."""
 
-        def of_row(row: Sequence[Term | None], words: str, lang: str) -> str:
-            own = dict(zip(found.table.columns, map(self._value, row), strict=True))
+        def of_row(own: Mapping[str, Text], words: str, lang: str) -> str:
             return words.format_map({name: text.pick(lang) for name, text in {**values, **own}.items()})
 
-        every = listed([Text(of_row(row, said.zh, "zh"), of_row(row, said.en, "en")) for row in found.table.rows])
+        rows = [self._row(row, found.reading.query.types) for row in _rows(found)]
+        every = listed([Text(of_row(row, said.zh, "zh"), of_row(row, said.en, "en")) for row in rows])
         return Text(f"{every.zh}。", f"{every.en}.")
 
     def _values(self, found: ReadingRows) -> dict[str, Text]:
         """What stands for each parameter and column in a sentence."""
-        reading, table = found.reading, found.table
+        reading = found.reading
         values = {param.name: _NOTHING for param in reading.query.params}
-        for position, column in enumerate(table.columns):
-            terms = [row[position] for row in table.rows]
-            is_year = reading.query.types.get(column) == "year"
-            values[column] = _listed(_as_written(term) for term in terms) if is_year else self._listed(terms)
-        rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-        if "value" in table.columns:
+        rows = _rows(found)
+        said = [self._row(row, reading.query.types) for row in rows]
+        for column in found.table.columns:
+            values[column] = _listed((each[column] for each in said), self.measure_word([row[column] for row in rows]))
+        if "value" in found.table.columns:
             values["value"] = _listed(self._figure(row) for row in rows if row["value"])
-        for column in table.columns:
-            prefix = column.removesuffix("comparator")
-            if prefix != column:
-                values[column] = _listed(self._comparator(row[column]) for row in rows)
-            if prefix != column and prefix and f"{prefix}value" in table.columns:
-                values[f"{prefix}value"] = _listed(self._bounded(row, prefix) for row in rows)
         values[BOUNDS] = self._bounds(reading)
         kinds = [reading.values[p.name] for p in reading.query.params if p.type == "kind" and p.name in reading.values]
         values[MEASURE] = Text(self._names.measure_word_of_kind(kinds[0] if kinds else ""), "")
@@ -195,31 +188,35 @@ class Phrases:
             kind = "Passage"
         return self._names.measure_word_of_kind(kind) if kind else "项"
 
-    def _listed(self, terms: Sequence[Term | None]) -> Text:
-        """Terms of a column as a list, each once; of many, the first and the number of all."""
-        return _listed(map(self._value, terms), self.measure_word(terms))
+    def _row(self, row: Mapping[str, Term | None], types: Mapping[str, str]) -> dict[str, Text]:
+        """What stands for each column of one row in a sentence. A number that has a comparator stands behind it.
 
-    def _comparator(self, term: Term | None) -> Text:
-        """The words before a number, as 超过, with a space behind them; empty for an equal sign."""
-        if not isinstance(term, ox.NamedNode) or term.value == EQUAL:
-            return _NOTHING
-        said = self.label(term.value)
-        return Text(f"{said.zh} ", f"{said.en} ")
-
-    def _bounded(self, row: Mapping[str, Term | None], prefix: str) -> Text:
-        """The number in the column ``value`` of *prefix*, behind its comparator."""
-        before, number = self._comparator(row[f"{prefix}comparator"]), self._value(row[f"{prefix}value"])
-        return Text(before.zh + number.zh, before.en + number.en)
+        Args:
+            row: column → term.
+            types: column → its type, for columns that hold no things.
+        """
+        said = {
+            column: _as_written(term) if types.get(column) == "year" else self._value(term)
+            for column, term in row.items()
+        }
+        for column in row:
+            prefix = column.removesuffix("comparator")
+            if prefix != column:
+                zh, en = (bound_in_words(iri(row[column]), self._names, lang) for lang in LANGS)
+                said[column] = Text(f"{zh} ".lstrip(), f"{en} ".lstrip())
+                if prefix and (number := said.get(f"{prefix}value")):
+                    said[f"{prefix}value"] = Text(said[column].zh + number.zh, said[column].en + number.en)
+        return said
 
     def _value(self, term: Term | None) -> Text:
         """A term of a row: a thing's label, a number with 万 or million, a text as it is."""
         if isinstance(term, ox.NamedNode):
             return self.label(term.value)
-        written = str(getattr(term, "value", ""))
+        written = _as_written(term)
         try:
-            number = float(written)
+            number = float(written.zh)
         except ValueError:
-            return Text(written, written)
+            return written
         return Text(amount(number, "zh"), amount(number, "en"))
 
     def _figure(self, row: Mapping[str, Any]) -> Text:
@@ -238,6 +235,10 @@ class Phrases:
         text = " ".join(part for part in (said["subject"], said["indicator"], number) if part)
         notes = [part for part in (", ".join(p for p in (said["region"], years) if p), *notes) if part]
         return f"{text} ({'; '.join(notes)})" if notes else text
+
+
+def _rows(found: ReadingRows) -> list[dict[str, Term | None]]:
+    return [dict(zip(found.table.columns, row, strict=True)) for row in found.table.rows]
 
 
 def _unspaced(words: str, values: Mapping[str, str]) -> str:
