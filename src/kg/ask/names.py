@@ -177,6 +177,11 @@ class Names:
         """Whether class *kind* is *wanted* or one of its subclasses."""
         return kind == wanted or wanted in self.superclasses(kind)
 
+    def are_akin(self, kinds: Iterable[str], others: Iterable[str]) -> bool:
+        """Whether one of *kinds* is one of the classes *others*, or a subclass or superclass of one."""
+        beside = list(others)
+        return any(self.is_a(kind, other) or self.is_a(other, kind) for kind in kinds for other in beside)
+
     def superclasses(self, kind: str) -> Sequence[str]:
         """The names of the superclasses of class *kind*, nearest first."""
         return self._classes.get(kind, ())

@@ -181,8 +181,12 @@ def column_of(token: Token, query: SavedQuery) -> str:
 
 def mentions(query: SavedQuery, term: str) -> bool:
     """Whether *query* is about the property *term*, so that its word adds nothing: 生产 with a query for makers."""
-    local = term.removeprefix(IVC)
-    return local != term and local[:1].islower() and local in _named_in(query.sparql)
+    return is_property(term) and term.removeprefix(IVC) in _named_in(query.sparql)
+
+
+def is_property(term: str) -> bool:
+    """Whether *term* is the IRI of a property of the ontology, which begins with a small letter, as no class does."""
+    return term.startswith(IVC) and term.removeprefix(IVC)[:1].islower()
 
 
 @cache

@@ -7,13 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kg.ask.question.leftover import mentions
+from kg.ask.question.leftover import is_property, mentions
 from kg.ask.question.linker import Linker
 from kg.ask.question.token import ASKED, BOUNDS, FUNCTION_WORD, Token
 from kg.errors import Place, SyntaxProblem
 from kg.source.queryfile import SavedQuery
 from kg.terms import Text
-from kg.vocab import IVC
 
 _ORDERED: Final = "!"
 """Ends a wording whose words have to come in this order: “who supplies X” is not “X supplies whom”."""
@@ -139,7 +138,5 @@ def _meant(token: Token, query: SavedQuery) -> frozenset[str]:
     meant = token.meanings - {FUNCTION_WORD}
     own = {meaning for meaning in meant if mentions(query, meaning)}
     if own:
-        meant -= {
-            meaning for meaning in meant if meaning.startswith(IVC) and meaning.removeprefix(IVC)[:1].islower()
-        } - own
+        meant -= set(filter(is_property, meant)) - own
     return asked or meant or frozenset({token.number})

@@ -150,15 +150,18 @@ class Questions:
         """Whether things of another class are asked for by their number: 哪两家企业 are no two industries."""
         behind = (other for one, other in pairwise(tokens) if number_asked([one]))
         asked = {name for token in behind for name in map(class_name, token.meanings) if name in self._names.kinds}
-        kinds = {self._names.thing(term.value).kind for term in found.answers if isinstance(term, ox.NamedNode)}
-        alike = any(self._names.is_a(one, kind) or self._names.is_a(kind, one) for one in asked for kind in kinds)
-        return bool(asked and kinds) and not alike
+        kinds = self._kinds(found)
+        return bool(asked and kinds) and not self._names.are_akin(asked, kinds)
 
     def _alike(self, found: ReadingRows) -> set[str]:
         """IRIs of the things in the rows that are of an answer's kind: of a pair that is first, both."""
-        kinds = {self._names.thing(term.value).kind for term in found.answers if isinstance(term, ox.NamedNode)}
+        kinds = self._kinds(found)
         terms = (term for row in found.table.rows for term in row if isinstance(term, ox.NamedNode))
         return {term.value for term in terms if (thing := self._names.get(term.value)) and thing.kind in kinds}
+
+    def _kinds(self, found: ReadingRows) -> set[str]:
+        """The classes of the answers that are things."""
+        return {self._names.thing(term.value).kind for term in found.answers if isinstance(term, ox.NamedNode)}
 
     def _said(self, found: ReadingRows, whether: bool) -> Answer:
         """The answer with rows."""

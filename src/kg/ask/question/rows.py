@@ -186,8 +186,7 @@ class Finder:
     def _are_alike(self, things: Iterable[str], terms: Iterable[Term | None]) -> bool:
         """Whether one of *things* is of the class of one of *terms*, so that it could be among them."""
         kinds = {thing.kind for term in terms if (thing := self._names.get(getattr(term, "value", "")))}
-        own = {self._names.thing(iri).kind for iri in things}
-        return any(self._names.is_a(one, kind) or self._names.is_a(kind, one) for one in own for kind in kinds)
+        return self._names.are_akin((self._names.thing(iri).kind for iri in things), kinds)
 
     def _narrowed(self, rows: list[Row], wanted: Wanted, reading: Reading, at: int) -> list[Row]:
         """The rows that have a value. If no row has the industry, see :meth:`_in_section`; if no row has the region, or regions
