@@ -10,12 +10,10 @@ import pyoxigraph as ox
 
 from kg.check.findings import Finding
 from kg.reason.proof import Prover, fill
-from kg.reason.rules import Contradiction, TriplePattern
+from kg.reason.rules import TYPE_OF, Contradiction, TriplePattern
 from kg.store.embedded import EmbeddedStore, solutions
 from kg.terms import Text, compact
-from kg.vocab import TYPE
 
-_TYPE: Final = f"<{TYPE}>"
 _DISJOINT: Final = (
     "C01-disjoint",
     Text(
@@ -106,7 +104,7 @@ def _sizes(store: ox.Store) -> Counter[str]:
 def _instances(store: ox.Store, axiom: Contradiction, sizes: Counter[str]) -> Iterator[tuple[TriplePattern, ...]]:
     """The bodies of *axiom* that hold. Of two classes the engine looks through the one that is written first."""
     body = list(axiom.body)
-    if all(predicate == _TYPE for _, predicate, _ in body):
+    if all(predicate == TYPE_OF for _, predicate, _ in body):
         body.sort(key=lambda pattern: sizes[pattern[2]])
     where = " . ".join(" ".join(p) for p in body)
     names = {part[1:] for p in axiom.body for part in p if part.startswith("?")}

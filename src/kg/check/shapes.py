@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
@@ -219,12 +218,13 @@ class Shapes:
 
     def _path_in_sparql(self, path: Any) -> str:
         """A property path of the shapes as SPARQL writes it (``^ex:owns``)."""
-        from pyshacl.helper.path_helper import shacl_path_to_sparql_path
+        from rdflib import Graph
+        from rdflib.extras.shacl import parse_shacl_path
 
-        shapes: Any = SimpleNamespace(
-            graph=self.graph, objects=self.graph.objects
-        )  # all that it reads of a ShapesGraph
-        return str(shacl_path_to_sparql_path(shapes, path, dict(PREFIXES)))
+        names = Graph(bind_namespaces="none")
+        for prefix, namespace in PREFIXES.items():
+            names.bind(prefix, namespace)
+        return parse_shacl_path(self.graph, path).n3(names.namespace_manager)
 
     def _mistake(self, why: str, predicate: str = "", value: str = "") -> SyntaxProblem:
         """The error for a faulty shape, at the line of its triple (*predicate*, *value*) if it is found."""
