@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 from kg.ask.overview import AuditFinding, audit_findings, by_node
+from kg.ask.start import questions
 from kg.ask.texts import Texts
 from kg.errors import NotAcceptable
 from kg.faces.web import negotiate
@@ -16,12 +17,14 @@ from kg.faces.web.pages import Pages
 from kg.graph import KnowledgeGraph
 from kg.service.messages import Request, Response
 from kg.store.answers import Limits
-from kg.terms import Text
+from kg.terms import LANGS, Text
 
 JSON: Final = "application/json"
 HTML: Final = "text/html; charset=utf-8"
 BOTH: Final = {"html": HTML, "json": JSON}
 """The formats of a view."""
+_QUESTIONS: Final = 12
+"""Most questions to begin with."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,18 @@ class Context:
     def flags(self) -> Mapping[str, list[AuditFinding]]:
         """IRI of a thing, figure or passage → what the audit found of it; read once, as the graph stays the same."""
         return by_node(audit_findings(self.graph.store))
+
+    @cached_property
+    def starting_questions(self) -> Mapping[str, list[str]]:
+        """Language → questions to begin with, each of which has an answer; found once, as the graph stays the same."""
+        return {lang: list(self._starting_questions(lang)) for lang in LANGS}
+
+    def _starting_questions(self, lang: str) -> Iterator[str]:
+        graph = self.graph
+        asked = questions(
+            graph.store, graph.catalogue, _QUESTIONS, lambda words: graph.ask(words.pick(lang)).status == "answered"
+        )
+        return (graph.catalogue.question(one.query, one.values).pick(lang) for one in asked)
 
     def page(self, template: str, request: Request, **values: object) -> Response:
         """The page *template*, rendered with *values*, as an answer."""

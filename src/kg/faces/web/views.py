@@ -10,7 +10,6 @@ from kg.ask.chain import NOTHING, UNPLACED
 from kg.ask.listing import HEADS, chain_rows
 from kg.ask.profile import profile
 from kg.ask.question.repeat import repeat
-from kg.ask.start import questions
 from kg.ask.tables import for_reader, without_empty
 from kg.ask.tally import tally, whole
 from kg.errors import NotFound, UsageProblem
@@ -31,8 +30,6 @@ _PICTURES: Final = {"svg": "image/svg+xml; charset=utf-8", "png": "image/png"}
 _DATA_FIRST: Final = {"json": JSON, "html": HTML}
 _MOST: Final = 50
 """Most matches."""
-_EXAMPLES: Final = 12
-"""Most questions to begin with."""
 
 
 def chain(context: Context, request: Request) -> Response:
@@ -103,15 +100,16 @@ def ask(context: Context, request: Request) -> Response:
 def _told(context: Context, request: Request, answer: Answer | None) -> dict[str, Any]:
     """The template values for the answer to a question: its first rows, and the links that have them again.
 
-    Without an answer, some questions to begin with, each of which has one.
+    Without an answer, the page has some questions to begin with.
     """
     graph, lang = context.graph, request.lang
-    shared: dict[str, Any] = {"answer": None, "examples": [], "question": graph.catalogue.question}
+    shared: dict[str, Any] = {
+        "answer": None,
+        "examples": lambda: context.starting_questions[lang],
+        "question": graph.catalogue.question,
+    }
     if answer is None:
-        found = questions(
-            graph.store, graph.catalogue, _EXAMPLES, lambda words: graph.ask(words.pick(lang)).status == "answered"
-        )
-        return {**shared, "examples": [graph.catalogue.question(one.query, one.values).pick(lang) for one in found]}
+        return shared
     ran = repeat(answer.reading, graph.catalogue, lang) if answer.reading else None
     table = without_empty(for_reader(answer.table.head(_MOST), lang, graph.names))
     return {
